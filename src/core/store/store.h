@@ -40,9 +40,12 @@ enum store_index {
     STORE_NUMBER,    /* [number_low, number_high]: also quantity; name: "system|code" or unit text, "" when none */
     STORE_REFERENCE, /* target_type + text: id; target_type 0: name is an absolute URL */
     STORE_URI,       /* name: the URI */
-    STORE_COMPOSITE, /* text: first component's key (see search), then as DATE/NUMBER/TOKEN in the other fields */
-    STORE_CLINICAL,  /* target_type + text: the patient; hash: code (0 none); low: date (INT64_MIN none); the
-                      * (patient, type, code, date) row behind the commonest searches, and the patient's compartment */
+    STORE_COMPOSITE, /* text: the components compared by equality, joined by search, exact: hash of the first one's
+                      * system; then an ordered component in number_low/number_high (name: unit) and/or low/high */
+    STORE_CLINICAL,  /* target_type + text: the patient; hash: code; low: date (INT64_MIN none). Every resource in a
+                      * patient's compartment has exactly one row with hash 0 for that patient; each of its codes gives
+                      * one more, but only for the patient it is about. The (patient, type, code, date) rows behind the
+                      * commonest searches, and the compartment */
 };
 
 /* One index row of one resource. Strings are borrowed for the call. */
@@ -51,7 +54,7 @@ struct store_row {
     uint16_t param;       /* build id of the search parameter; 0 for CLINICAL */
     uint16_t target_type; /* build id of a type */
     struct str text, name;
-    uint64_t hash, exact; /* store_hash of code / unfolded value */
+    uint64_t hash, exact; /* hash_sip with the store's key: CLINICAL's code / see STRING, COMPOSITE; else 0 */
     int64_t low, high;
     double number_low, number_high;
 };
@@ -163,7 +166,7 @@ enum store_cmp {
     STORE_CMP_CONTAINS, /* STRING: text occurs in it */
     STORE_CMP_EXACT,    /* STRING: text equal and exact equal */
     STORE_CMP_BELOW,    /* URI: prefix */
-    STORE_CMP_ANY,      /* any row of this parameter (for :missing) */
+    STORE_CMP_ANY,      /* any row of this parameter (for :missing); COMPOSITE: that part is not compared */
 };
 
 struct store_plan;
@@ -174,6 +177,9 @@ struct store_match {
     uint8_t cmp;            /* enum store_cmp */
     bool any_name;          /* TOKEN, NUMBER: any system/unit; else row.name must be equal ("" = none) */
     bool any_text;          /* TOKEN: any code (system| searches) */
+    bool any_exact;         /* COMPOSITE: any system of the first component, else exact must be equal */
+    uint8_t cmp_span;       /* COMPOSITE: cmp is for number_low/high (any_name as NUMBER), cmp_span for low/high; text
+                             * must be equal, or begin with row.text when cmp is STORE_CMP_PREFIX (then only text) */
     struct store_row row;   /* the values compared with; COMPOSITE: as search made it */
     const struct store_plan *chain; /* REFERENCE: target is one of this plan's results (limit ignored) */
     bool reverse;           /* with chain: _has — the chain's resources refer to this one through row.param */
@@ -184,7 +190,7 @@ enum store_cond_kind {
     STORE_COND_MATCH,       /* one of any[] */
     STORE_COND_IDS,         /* id is one of ids[] */
     STORE_COND_UPDATED,     /* lastUpdated compares (cmp, low, high as DATE) */
-    STORE_COND_PATIENT,     /* in the compartment of any[].row (CLINICAL: patient), optionally code (hash) */
+    STORE_COND_PATIENT,     /* has one of the CLINICAL rows any[].row (patient and exactly that hash, 0 too) */
 };
 
 struct store_cond {
@@ -197,7 +203,8 @@ struct store_cond {
 };
 
 struct store_sort {
-    uint8_t index;          /* DATE, STRING, NUMBER, TOKEN …; 0xFE: lastUpdated; 0xFF: id */
+    uint8_t index;          /* DATE, STRING, NUMBER, TOKEN …; CLINICAL: the date of the rows that the plan's PATIENT
+                             * condition matched (param 0); 0xFE: lastUpdated; 0xFF: id */
     uint16_t param;
     bool descending;        /* resources without a value come last either way */
 };
