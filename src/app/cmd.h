@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * cmd: the command line's verbs as one const table. Each verb is a cmd_NAME.c with one `const struct cmd
+ * cmd_NAME`; main.c lists them. A verb parses its own options with getopt_long (argv[0] is its name). */
+#ifndef HELHET_APP_CMD_H
+#define HELHET_APP_CMD_H
+
+#include "base/err.h"
+
+/* Exit codes of every verb; `helhet --help` prints them. */
+enum cmd_exit {
+    CMD_OK = 0,
+    CMD_FAILED = 1,    /* the work failed, or (import, check) something was rejected or found faulty */
+    CMD_USAGE = 2,     /* the command line was wrong; nothing was done */
+    CMD_STOPPED = 130, /* stopped by ^C after finishing what was under way */
+};
+
+struct cmd {
+    const char *name;
+    int (*run)(int argc, char **argv); /* enum cmd_exit */
+    const char *usage_sv;              /* "import --data KATALOG SÖKVÄG…", options in Swedish */
+    const char *help_sv, *help_en;     /* first line: what it does in a few words; then the details */
+};
+
+extern const struct cmd cmd_check, cmd_demo, cmd_export, cmd_fhirpath, cmd_import, cmd_reindex, cmd_serve;
+
+/* Prints both texts of err on stderr, Swedish first, with "helhet VERB:" before; returns CMD_FAILED
+ * (CMD_USAGE for ERR_USAGE). */
+int cmd_fail(const struct cmd *c, const struct err *err);
+/* Same for a wrong command line, with how to get help. Always CMD_USAGE. */
+int cmd_wrong(const struct cmd *c, const char *what_sv, const char *what_en);
+/* The verb's whole help on stdout. Always CMD_OK. */
+int cmd_help(const struct cmd *c);
+
+#endif
