@@ -255,6 +255,7 @@ struct store_change {
     size_t row_count;
     uint32_t if_version;        /* 0: no matter; else the current version must be this: ERR_VERSION_CONFLICT */
     bool skip_same;             /* same content as the current version: no new version, same = true */
+    bool if_absent;             /* a current version exists: nothing is written, exists = true (same tells whether equal) */
     /* filled */
     store_rid rid;
     uint32_t version;
@@ -262,6 +263,7 @@ struct store_change {
     bool created;               /* there was no current version before */
     bool same;
     bool noop;                  /* 'D' of what is absent or deleted already */
+    bool exists;                /* if_absent held it back */
 };
 
 /* Applies one change within the job's transaction. Everything borrowed only for the call. */
