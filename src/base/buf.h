@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * buf: a growable byte buffer with a named maximum. Past the maximum, or when memory ends, the buffer turns
- * "failed": later writes do nothing and buf_ok says false, so a chain of writes needs one check at its end. */
+ * "failed": later writes do nothing and buf_ok says false, so a chain of writes needs one check at its end.
+ */
 #ifndef HELHET_BASE_BUF_H
 #define HELHET_BASE_BUF_H
 

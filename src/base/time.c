@@ -188,8 +188,9 @@ size_t time_format(int64_t ms, char out[TIME_TEXT_MAX])
     int64_t rest, days = split_day(ms, &rest);
     int y, m, d;
     time_civil(days, &y, &m, &d);
-    int n = snprintf(out, TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, m, d, (int)(rest / MS_HOUR),
-                     (int)(rest / MS_MINUTE % 60), (int)(rest / MS_SECOND % 60), (int)(rest % MS_SECOND));
+    int n =
+        snprintf(out, TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, m, d, (int)(rest / MS_HOUR),
+                 (int)(rest / MS_MINUTE % 60), (int)(rest / MS_SECOND % 60), (int)(rest % MS_SECOND));
     return (size_t)n;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * time: FHIR date, dateTime, instant and time texts (R4 datatypes 2.24.0.1) and the interval each stands for.
- * A text of lower precision is the half-open interval [low, high) of all instants it can mean; milliseconds since
- * 1970-01-01T00:00:00Z, proleptic Gregorian. A dateTime without zone (only dates may lack one in FHIR, but search
- * values may) is read as UTC plus the given default offset. Pure functions. */
+ * A text of lower precision is the half-open interval [low, high) of all instants it can mean; milliseconds
+ * since 1970-01-01T00:00:00Z, proleptic Gregorian. A dateTime without zone (only dates may lack one in FHIR,
+ * but search values may) is read as UTC plus the given default offset. Pure functions. */
 #ifndef HELHET_BASE_TIME_H
 #define HELHET_BASE_TIME_H
 
@@ -11,11 +11,11 @@
 enum time_precision { TIME_YEAR, TIME_MONTH, TIME_DAY, TIME_HOUR, TIME_MINUTE, TIME_SECOND, TIME_FRACTION };
 
 struct time_value {
-    int year, month, day;             /* month, day 0 when not given */
-    int hour, minute, second;         /* 0 when not given */
-    int milli;                        /* fraction cut to three digits */
+    int year, month, day;     /* month, day 0 when not given */
+    int hour, minute, second; /* 0 when not given */
+    int milli;                /* fraction cut to three digits */
     bool has_zone;
-    int zone_minutes;                 /* east of UTC */
+    int zone_minutes; /* east of UTC */
     enum time_precision precision;
 };
 
