@@ -56,6 +56,8 @@ char *buf_room(struct buf *b, size_t n)
     size_t cap = b->cap ? b->cap * 2 : BUF_FIRST;
     if (cap < b->n + n)
         cap = b->n + n;
+    if (b->max && cap > b->max)
+        cap = b->max;
     char *p = os_realloc(b->p, cap);
     if (!p) {
         b->failed = true;
