@@ -125,7 +125,7 @@ $(foreach t,$(TESTS),$(eval $(call test_rule,$(t))))
 unit_bins: $(TEST_BIN)
 unit:
 	$(Q)$(MAKE) --no-print-directory BUILD=debug unit_bins
-	$(Q)test/unit.sh
+	$(Q)test/run.sh unit
 
 FUZZ_BIN := $(foreach t,$(FUZZERS),$(OUT)/fuzz/$(basename $(notdir $(t))))
 define fuzz_rule
