@@ -10,10 +10,14 @@
 #include "base/err.h"
 
 enum {
-    HTTP_URL_MAX = 64 * 1024,
+    HTTP_URL_MAX = 16 * 1024,           /* longer searches go by POST _search */
     HTTP_HEADERS_MAX = 100,
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_TIMEOUT_S = 30,
+    HTTP_BODY_RATE_MIN = 1024,          /* bytes a second a body must arrive at, once HTTP_TIMEOUT_S has passed */
+    HTTP_BODIES_MAX = 512 * 1024 * 1024, /* bytes of bodies held at once, all connections; past it 503 */
+    HTTP_DRAIN_MAX = 256 * 1024 * 1024, /* bytes of a refused body read on so that the connection can live */
+    HTTP_GZIP_MIN = 1400,               /* smaller answers go as they are */
 };
 
 struct http_server;
@@ -45,18 +49,24 @@ struct http_response {
     char *owned;            /* freed with os_free after sending */
     const char *content_type;
     bool no_gzip;
+    const char *route;      /* template for log and figures, "GET /fhir/[type]/[id]"; a constant; NULL: none */
 };
 
 /* Called on a pool thread for each complete request. Fills *resp and returns true, or returns false after having
  * called http_defer; then http_finish must be called exactly once, from any thread. */
 typedef bool http_handler(void *arg, struct http_request *req, struct http_response *resp);
 
+/* Fills the answer to a request that http itself refuses (malformed, too large, too many); why->code gives the status.
+ * req->arena and the headers are there; method and path may be empty. */
+typedef void http_refused(void *arg, struct http_request *req, const struct err *why, struct http_response *resp);
+
 struct http_options {
     const char *listen;     /* "127.0.0.1:8080", "[::1]:8080", "unix:/path"; port 0 picks one */
     unsigned threads;       /* 0: one per core */
-    size_t body_max;        /* bytes, after un-gzip */
+    size_t body_max;        /* bytes, before and after un-gzip */
     unsigned timeout_s;     /* 0: HTTP_TIMEOUT_S */
     http_handler *handler;
+    http_refused *refused;  /* NULL: plain text */
     void *arg;
 };
 

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * api: FHIR R4 REST on /fhir, /health, /metrics and the files of the browser part, as one http_handler over a
+ * store and a search. Reads are answered on the calling pool thread; writes are validated there and then
+ * given to the store's writer, many to one commit, while the exchange is deferred. One const route table
+ * (route.c) is what requests are routed by and what the CapabilityStatement is made from. */
+#ifndef HELHET_API_API_H
+#define HELHET_API_API_H
+
+#include "http/http.h"
+#include "search/search.h"
+#include "store/store.h"
+
+enum {
+    API_BODY_MAX = 64 << 20,      /* what serve should give http_options.body_max */
+    API_ENTRIES_MAX = 20000,      /* entries of one batch or transaction */
+    API_HISTORY_MAX = 1000,       /* versions on one history page */
+    API_EVERYTHING_MAX = 100000,  /* resources in one $everything answer */
+    API_WEB_FILES_MAX = 512,      /* files of the browser part */
+    API_WEB_BYTES_MAX = 32 << 20, /* and their bytes together */
+};
+
+struct api;
+
+struct api_options {
+    const char *web_dir;  /* built browser part (index.html, assets/…), read at api_new; NULL: none */
+    const char *base_url; /* "https://record.example/fhir"; NULL: http:// and the request's Host */
+    const char *agent;    /* who, in the commit log, until accounts exist; NULL: "anonymous" */
+};
+
+/* Borrows s, search and the options' texts until api_free. */
+struct api *api_new(struct store *s, struct search *search, const struct api_options *opt, struct err *err);
+/* Only after http_stop. NULL is fine. */
+void api_free(struct api *a);
+/* Lets /health and /metrics tell of the server; call after http_start. */
+void api_served_by(struct api *a, const struct http_server *server);
+
+/* The http_handler; api is struct api *. */
+bool api_handle(void *api, struct http_request *req, struct http_response *resp);
+/* The http_options.refused: gives what http itself refuses the same OperationOutcome as everything else. */
+void api_refuse(void *api, struct http_request *req, const struct err *why, struct http_response *resp);
+
+#endif
