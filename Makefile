@@ -96,7 +96,7 @@ gen_headers: $(GEN)/fhir_gen/names.h
 $(GEN)/model: $(GEN_SRC) $(wildcard gen/*.h src/base/*.h src/base/*.def src/data/json/*.h) | farms
 	$(Q)mkdir -p $(@D)
 	@echo "  gen  $@"
-	$(Q)gcc $(COMMON) -O2 -g -Ibuild/inc/json -Igen $(GEN_SRC) -o $@
+	$(Q)gcc $(COMMON) -O2 -g -Ibuild/inc/json -Igen $(GEN_SRC) -lcrypto -o $@
 $(GEN)/fhir_gen/names.h: $(GEN)/model $(OWN_DEFINITIONS)
 	$(Q)mkdir -p $(@D)
 	@echo "  gen  model tables"

@@ -140,11 +140,12 @@ bool fhir_binding_has(uint16_t binding, struct str code);
 bool fhir_prim_valid(enum fhir_prim prim, struct str text);
 
 /* Fills nodes[].elem for the resource at i and everything in it (contained, Bundle entries, Parameters too);
- * unknown members keep 0. Returns its type, 0 when it is no known resource. For bodies already validated. */
+ * unknown members get 0, an array's items the array's, the '_' sibling of a primitive the primitive's.
+ * Returns its type, 0 when it is no known resource. For bodies already validated. */
 fhir_type_id fhir_type_tree(struct json_doc *doc, uint32_t i);
 /* Type of the resource object at i by its resourceType member; 0 unknown. */
 fhir_type_id fhir_resource_type(const struct json_doc *doc, uint32_t i);
-/* The element path of node i under root for messages: "Patient.name[0].family". */
+/* Appends the element path of node i under root for messages: "Patient.name[0].family". */
 void fhir_node_path(const struct json_doc *doc, uint32_t root, uint32_t i, struct buf *out);
 
 #endif
