@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * refs: rewriting the references of a parsed resource (R4 3.1.0.11.2 transaction processing rules): every
- * Reference.reference, every uri, url, oid, uuid and canonical element, and href/src in narrative. Shared by the
- * transaction interaction and the importer. */
+ * Reference.reference, every uri, url, oid and uuid element (never canonical: R4 says they are not replaced), and
+ * href/src in narrative. Shared by the transaction interaction and the importer. */
 #ifndef HELHET_API_REFS_H
 #define HELHET_API_REFS_H
 

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/body.h"
+#include "api/refs.h"
+#include "load/load_int.h"
+
+#include <openssl/evp.h>
+
+enum { LOAD_ENTRY_FIRST = 64, LOAD_ID_TEXT = 37 };
+
+bool load_entry_add(struct load_worker *w, const struct load_entry *e)
+{
+    if (w->count == w->cap) {
+        size_t cap = w->cap ? w->cap * 2 : LOAD_ENTRY_FIRST;
+        struct load_entry *grown = arena_grow(&w->arena, w->entry, w->cap, cap, sizeof *grown);
+        if (!grown)
+            return load_fail(w->load, &(struct err){.code = ERR_NO_MEMORY});
+        w->entry = grown;
+        w->cap = cap;
+    }
+    w->entry[w->count++] = *e;
+    return true;
+}
+
+/* An id that the same content always gives: the first half of its SHA-256, written as a UUID of version 8. */
+static bool load_entry_digest(struct load_worker *w, struct load_entry *e)
+{
+    struct buf text;
+    unsigned char md[EVP_MAX_MD_SIZE];
+    buf_init(&text, STORE_BODY_MAX);
+    json_write(e->doc, e->node, &text);
+    bool ok = buf_ok(&text) && EVP_Digest(text.p, text.n, md, NULL, EVP_sha256(), NULL) == 1;
+    buf_release(&text);
+    char *id = ok ? arena_alloc(&w->arena, LOAD_ID_TEXT) : NULL;
+    if (!id)
+        return err_set(&e->err, ERR_NO_MEMORY, NULL);
+    md[6] = (unsigned char)(0x80 | (md[6] & 0x0F));
+    md[8] = (unsigned char)(0x80 | (md[8] & 0x3F));
+    size_t at = 0;
+    for (size_t i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10)
+            id[at++] = '-';
+        id[at++] = "0123456789abcdef"[md[i] >> 4];
+        id[at++] = "0123456789abcdef"[md[i] & 15];
+    }
+    e->change.id = (struct str){id, at};
+    return true;
+}
+
+static bool load_entry_id(struct load_worker *w, struct load_entry *e)
+{
+    struct str own = json_text(e->doc, json_get_key(e->doc, e->node, STR("id")));
+    struct str uuid = STR("urn:uuid:");
+    if (own.n) {
+        e->change.id = own;
+        return true; /* its format was checked with the resource */
+    }
+    if (str_starts(e->full_url, uuid)) {
+        struct str id = str_sub(e->full_url, uuid.n, e->full_url.n);
+        if (fhir_prim_valid(FHIR_PRIM_ID, id)) {
+            e->change.id = id;
+            return true;
+        }
+    }
+    if (e->put_id.n) {
+        e->change.id = e->put_id;
+        return fhir_prim_valid(FHIR_PRIM_ID, e->put_id) ||
+               err_set_str(&e->err, ERR_FHIR_ID, e->put_id, STR(""));
+    }
+    return load_entry_digest(w, e);
+}
+
+void load_entry_check(struct load_worker *w, struct load_entry *e)
+{
+    e->state = LOAD_REJECTED;
+    w->issues.count = 0;
+    w->issues.total = 0;
+    fhir_type_id type = 0;
+    bool good = check_resource(e->doc, e->node, &type, &w->issues);
+    e->change.type = type;
+    if (!good) {
+        e->err = w->issues.item[0];
+        return;
+    }
+    if (load_entry_id(w, e))
+        e->state = LOAD_READY;
+}
+
+bool load_entry_ready(struct load_worker *w, struct load_entry *e, struct load_refs *refs)
+{
+    struct store_rows rows = {NULL, 0, 0};
+    bool ok =
+        refs_rewrite(e->doc, e->node, &w->arena, load_refs_map, refs, &e->err) &&
+        search_extract(w->load->opt.search, e->doc, e->node, e->change.type, &w->arena, &rows, &e->err) &&
+        body_parts(e->doc, e->node, e->change.type, e->change.id, &w->arena, &e->change, &e->err);
+    e->change.op = 'U';
+    e->change.skip_same = true;
+    e->change.rows = rows.item;
+    e->change.row_count = rows.count;
+    if (!ok)
+        e->state = LOAD_REJECTED;
+    return !refs->over;
+}
+
+static bool load_entry_rejected(struct load_worker *w, uint32_t line, const struct err *err)
+{
+    struct load_entry e = {.node = UINT32_MAX, .line = line, .state = LOAD_REJECTED, .err = *err};
+    return load_entry_add(w, &e);
+}
+
+static bool load_entry_record(struct load_worker *w, struct str text, uint32_t line)
+{
+    struct err err = {.code = ERR_OK};
+    struct json_doc *doc = ARENA_NEW(&w->arena, struct json_doc);
+    if (!doc)
+        err_set(&err, ERR_NO_MEMORY, NULL);
+    else if (json_parse(&w->arena, text, &fhir_names, doc, &err) && doc->nodes[0].kind != JSON_OBJECT)
+        err_set(&err, ERR_FHIR_NOT_OBJECT, NULL);
+    if (err.code)
+        return load_entry_rejected(w, line, &err);
+    if (str_is(json_text(doc, json_get_key(doc, 0, STR("resourceType"))), "Bundle"))
+        return load_bundle(w, doc, line);
+    struct load_entry e = {.doc = doc, .line = line};
+    struct load_refs refs = {.worker = w};
+    load_entry_check(w, &e);
+    if (e.state == LOAD_READY && !load_entry_ready(w, &e, &refs))
+        return false;
+    return load_entry_add(w, &e);
+}
+
+static bool load_entry_lines(struct load_worker *w)
+{
+    struct str rest = {w->chunk->text, w->chunk->n}, one;
+    for (uint32_t line = w->chunk->line; str_split(&rest, '\n', &one); line++) {
+        if (str_ends(one, STR("\r")))
+            one.n--;
+        if (one.n && !load_entry_record(w, one, line))
+            return false;
+    }
+    return true;
+}
+
+bool load_entry_chunk(struct load_worker *w)
+{
+    const struct load_chunk *c = w->chunk;
+    bool ok = true;
+    if (c->n)
+        ok = c->document ? load_entry_record(w, (struct str){c->text, c->n}, c->line) : load_entry_lines(w);
+    return ok && (c->fault.code == ERR_OK || load_entry_rejected(w, 0, &c->fault));
+}

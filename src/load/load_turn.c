@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "load/load_int.h"
+
+/* Under turn_lock: is this chunk one to leave out? The first worker to notice the stop draws the line at its
+ * own chunk, so that what goes in is always a prefix of the input. */
+static bool load_turn_left_out(struct load *l, uint64_t ticket)
+{
+    if (l->opt.stop && atomic_load(l->opt.stop) && ticket < l->stop_ticket && l->turn == ticket)
+        l->stop_ticket = ticket;
+    return atomic_load(&l->dead) || ticket >= l->stop_ticket;
+}
+
+/* Waits for the chunk's turn, even when it is to be left out. */
+static bool load_turn_wait(struct load_worker *w)
+{
+    struct load *l = w->load;
+    pthread_mutex_lock(&l->turn_lock);
+    while (l->turn != w->chunk->ticket && !atomic_load(&l->dead))
+        pthread_cond_wait(&l->turn_moved, &l->turn_lock);
+    bool out = w->has_turn ? atomic_load(&l->dead) : load_turn_left_out(l, w->chunk->ticket);
+    w->has_turn = !out;
+    pthread_mutex_unlock(&l->turn_lock);
+    return !out;
+}
+
+bool load_turn_take(struct load_worker *w)
+{
+    return w->has_turn ? !atomic_load(&w->load->dead) : load_turn_wait(w);
+}
+
+/* Failures that say nothing about the resource. */
+static bool load_turn_fatal(enum err_code code)
+{
+    return code == ERR_NO_SPACE || code == ERR_IO || code == ERR_STORE_SQL || code == ERR_STORE_CORRUPT ||
+           code == ERR_STORE_BUSY || code == ERR_STORE_OPEN || code == ERR_INTERNAL || code == ERR_NO_MEMORY;
+}
+
+static bool load_turn_one(struct load *l, struct load_entry *e)
+{
+    if (e->state == LOAD_READY && !store_bulk_put(l->bulk, &e->change, &e->err)) {
+        if (load_turn_fatal(e->err.code))
+            return load_fail(l, &e->err);
+        e->state = LOAD_REJECTED;
+    }
+    return true;
+}
+
+static void load_turn_count(struct load *l, const char *file, const struct load_entry *e,
+                            struct load_stats *s)
+{
+    s->in++;
+    if (e->state == LOAD_REJECTED) {
+        s->rejected++;
+        load_report_rejected(&l->report, file, e);
+    } else if (e->state == LOAD_UNCHANGED || e->change.same) {
+        s->unchanged++;
+    } else if (e->change.exists) {
+        s->unchanged++;
+        s->kept++;
+        load_report_kept(&l->report, file, e);
+    } else {
+        s->stored++;
+    }
+}
+
+bool load_turn_put(struct load_worker *w)
+{
+    struct load *l = w->load;
+    struct load_stats s = {.in = 0};
+    bool ok = true;
+    for (; ok && w->put < w->count; w->put++) {
+        struct load_entry *e = &w->entry[w->put];
+        ok = load_turn_one(l, e);
+        if (ok)
+            load_turn_count(l, w->chunk->file, e, &s);
+    }
+    pthread_mutex_lock(&l->turn_lock);
+    l->stats.in += s.in;
+    l->stats.stored += s.stored;
+    l->stats.unchanged += s.unchanged;
+    l->stats.rejected += s.rejected;
+    l->stats.kept += s.kept;
+    pthread_mutex_unlock(&l->turn_lock);
+    return ok;
+}
+
+/* Hands the turn to the next chunk. */
+static void load_turn_pass(struct load_worker *w, bool done)
+{
+    struct load *l = w->load;
+    if (!w->has_turn)
+        load_turn_wait(w);
+    pthread_mutex_lock(&l->turn_lock);
+    if (l->turn == w->chunk->ticket) {
+        l->turn++;
+        l->stats.files += done && w->chunk->last;
+        if (done)
+            l->stats.bytes_done = w->chunk->bytes_done;
+    }
+    pthread_cond_broadcast(&l->turn_moved);
+    pthread_mutex_unlock(&l->turn_lock);
+}
+
+static void load_turn_chunk(struct load_worker *w)
+{
+    w->has_turn = false;
+    w->entry = NULL;
+    w->count = w->cap = w->put = 0;
+    bool ok = !load_over(w->load) && load_entry_chunk(w) && load_turn_take(w) && load_turn_put(w);
+    load_turn_pass(w, ok);
+    load_queue_free(w->chunk);
+    arena_reset(&w->arena);
+}
+
+void *load_turn_worker(void *worker)
+{
+    struct load_worker *w = worker;
+    struct load *l = w->load;
+    while ((w->chunk = load_queue_pop(&l->queue)))
+        load_turn_chunk(w);
+    pthread_mutex_lock(&l->turn_lock);
+    l->running--;
+    pthread_cond_broadcast(&l->turn_moved);
+    pthread_mutex_unlock(&l->turn_lock);
+    arena_release(&w->arena);
+    return NULL;
+}
