@@ -17,6 +17,7 @@ enum {
     HTTP_BODY_RATE_MIN = 1024,          /* bytes a second a body must arrive at, once HTTP_TIMEOUT_S has passed */
     HTTP_BODIES_MAX = 512 * 1024 * 1024, /* bytes of bodies held at once, all connections; past it 503 */
     HTTP_DRAIN_MAX = 256 * 1024 * 1024, /* bytes of a refused body read on so that the connection can live */
+    HTTP_PAIRS_MAX = 4096,              /* name=value pairs of one query or form */
     HTTP_GZIP_MIN = 1400,               /* smaller answers go as they are */
 };
 
@@ -87,7 +88,8 @@ void http_response_header(struct http_response *resp, const char *name, struct s
 /* Hands the buffer's memory over as the body. */
 void http_response_buf(struct http_response *resp, struct buf *b);
 
-/* Splits "a=1&b=2" and percent-decodes into the arena ('+' is a space). False on a bad escape, NUL or bad UTF-8. */
+/* Splits "a=1&b=2" and percent-decodes into the arena ('+' is a space). False on a bad escape, NUL, bad
+ * UTF-8 or more than HTTP_PAIRS_MAX pairs. */
 bool http_query_parse(struct arena *arena, struct str query, struct http_pair **pairs, size_t *count, struct err *err);
 
 struct http_stats {

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One request from its first line to the end of its answer, as libmicrohttpd calls for it. */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "http/http_int.h"
+
+static struct http_exchange *exchange_take(struct http_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct http_exchange *x = s->pool;
+    if (x) {
+        s->pool = x->next;
+        s->pool_count--;
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (!x) {
+        x = os_alloc(sizeof(*x));
+        if (!x)
+            return NULL;
+        arena_init(&x->arena);
+    }
+    struct arena kept = x->arena;
+    memset(x, 0, sizeof(*x));
+    x->arena = kept;
+    return x;
+}
+
+static void exchange_unref(struct http_exchange *x)
+{
+    if (atomic_fetch_sub(&x->refs, 1) != 1)
+        return;
+    struct http_server *s = x->server;
+    os_free(x->resp.owned);
+    buf_release(&x->body);
+    buf_release(&x->packed);
+    s->bodies -= x->body_held;
+    arena_reset(&x->arena);
+    if (x->arena.total > EXCHANGE_KEEP_BYTES)
+        arena_release(&x->arena);
+    arena_limit(&x->arena, 0);
+    pthread_mutex_lock(&s->lock);
+    bool keep = s->pool_count < EXCHANGE_POOL_MAX;
+    if (keep) {
+        x->next = s->pool;
+        s->pool = x;
+        s->pool_count++;
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (!keep) {
+        arena_release(&x->arena);
+        os_free(x);
+    }
+    http_server_unref(s);
+}
+
+void exchange_pool_free(struct http_server *s)
+{
+    while (s->pool) {
+        struct http_exchange *x = s->pool;
+        s->pool = x->next;
+        arena_release(&x->arena);
+        os_free(x);
+    }
+}
+
+void *exchange_begin(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+    struct http_server *s = cls;
+    struct http_exchange *x = exchange_take(s);
+    if (!x)
+        return NULL;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    x->conn = info ? info->socket_context : NULL;
+    x->server = s;
+    x->connection = connection;
+    x->refs = 1;
+    x->begun_ns = os_mono_ns();
+    x->req.arena = &x->arena;
+    x->req.exchange = x;
+    arena_limit(&x->arena, EXCHANGE_ARENA_MIN);
+    /* A copy: libmicrohttpd goes on to cut the query up in place. */
+    x->req.target = arena_str(&x->arena, str_of(uri ? uri : ""));
+    s->refs++;
+    s->in_flight++;
+    s->requests++;
+    return x;
+}
+
+static bool refuse_size(struct http_exchange *x)
+{
+    char text[24];
+    snprintf(text, sizeof(text), "%zu", x->server->opt.body_max);
+    return err_set(&x->why, ERR_BODY_TOO_LARGE, text, NULL);
+}
+
+/* Splits the target; false with x->why. */
+static bool parse_target(struct http_exchange *x)
+{
+    struct http_request *req = &x->req;
+    char text[24];
+    if (req->target.n > HTTP_URL_MAX) {
+        snprintf(text, sizeof(text), "%d", HTTP_URL_MAX);
+        return err_set(&x->why, ERR_HTTP_URL_LONG, text, NULL);
+    }
+    size_t mark = str_find(req->target, '?', 0);
+    bool has = mark != SIZE_MAX;
+    req->query = has ? str_sub(req->target, mark + 1, req->target.n) : STR("");
+    return http_query_path(&x->arena, str_sub(req->target, 0, has ? mark : req->target.n), &req->path,
+                           &x->why);
+}
+
+static bool body_encoding_ok(struct http_exchange *x)
+{
+    struct str e = http_header(&x->req, "Content-Encoding");
+    if (!e.n || str_is(e, "gzip") || str_is(e, "identity"))
+        return true;
+    return err_set_str(&x->why, ERR_HTTP_ENCODING, e, STR(""));
+}
+
+/* The head has come. What must be refused at once is answered here, and libmicrohttpd then ends the
+ * connection when a body was announced; what can be refused after the body is, so that the connection lives
+ * on. */
+static enum MHD_Result exchange_head(struct http_exchange *x, const char *method, const char *version)
+{
+    struct http_request *req = &x->req;
+    x->checked = true;
+    req->method = str_of(method);
+    if (!guard_check(x, version, &x->why)) {
+        x->close = true;
+        answer_refusal(x);
+        return answer_queue(x);
+    }
+    uint64_t length = 0;
+    struct str text = http_header(req, "Content-Length");
+    bool known = text.n && str_u64(text, INT64_MAX, &length);
+    bool body = known ? length > 0 : http_header(req, "Transfer-Encoding").n > 0;
+    if (parse_target(x) && body_encoding_ok(x) && length > x->server->opt.body_max)
+        refuse_size(x);
+    if (x->why.code && body && (length > HTTP_DRAIN_MAX || http_header(req, "Expect").n)) {
+        x->close = true;
+        answer_refusal(x);
+        return answer_queue(x);
+    }
+    if (x->conn)
+        x->conn->body_seen = 0;
+    watch_phase(x->conn, body ? CONN_BODY : CONN_ANSWER);
+    buf_init(&x->body, x->server->opt.body_max);
+    return MHD_YES;
+}
+
+/* Counts n more bytes against what all bodies may hold together. */
+static bool body_reserve(struct http_exchange *x, size_t n)
+{
+    struct http_server *s = x->server;
+    if (atomic_fetch_add(&s->bodies, n) + n > HTTP_BODIES_MAX) {
+        s->bodies -= n;
+        return err_set(&x->why, ERR_HTTP_CROWDED, NULL);
+    }
+    x->body_held += n;
+    return true;
+}
+
+static enum MHD_Result exchange_upload(struct http_exchange *x, const char *data, size_t n)
+{
+    x->body_seen += n;
+    x->server->bytes_in += n;
+    if (x->conn)
+        x->conn->body_seen = x->body_seen;
+    if (x->answered)
+        return MHD_YES;
+    if (x->body_seen > HTTP_DRAIN_MAX)
+        return MHD_NO;
+    if (!x->why.code && x->body_seen > x->server->opt.body_max)
+        refuse_size(x);
+    if (!x->why.code && body_reserve(x, n)) {
+        buf_add(&x->body, data, n);
+        if (!buf_ok(&x->body))
+            err_set(&x->why, ERR_NO_MEMORY, NULL);
+    }
+    if (x->why.code && x->body.p) {
+        buf_release(&x->body);
+        x->server->bodies -= x->body_held;
+        x->body_held = 0;
+    }
+    return MHD_YES;
+}
+
+/* Un-gzips the body in place of what arrived. */
+static bool body_unpack(struct http_exchange *x)
+{
+    struct buf whole;
+    if (!str_is(http_header(&x->req, "Content-Encoding"), "gzip") || x->body.n == 0)
+        return true;
+    buf_init(&whole, x->server->opt.body_max);
+    bool ok = gzip_unpack(buf_get(&x->body), &whole, &x->why) && body_reserve(x, whole.n);
+    buf_release(&x->body);
+    if (ok)
+        x->body = whole;
+    else
+        buf_release(&whole);
+    return ok;
+}
+
+static enum MHD_Result exchange_whole(struct http_exchange *x)
+{
+    watch_phase(x->conn, CONN_ANSWER);
+    if (!x->why.code)
+        body_unpack(x);
+    if (x->why.code) {
+        answer_refusal(x);
+        return answer_queue(x);
+    }
+    x->req.body = buf_get(&x->body);
+    arena_limit(&x->arena, EXCHANGE_ARENA_MIN + EXCHANGE_ARENA_TIMES * x->req.body.n);
+    struct http_server *s = x->server;
+    s->handling++;
+    bool refused = s->closing && !err_set(&x->why, ERR_HTTP_STOPPING, NULL);
+    bool answered = refused || s->opt.handler(s->opt.arg, &x->req, &x->resp);
+    s->handling--;
+    if (refused)
+        answer_refusal(x);
+    /* A deferred exchange may be in another thread's hands already. */
+    return answered ? answer_queue(x) : MHD_YES;
+}
+
+enum MHD_Result exchange_call(void *cls, struct MHD_Connection *connection, const char *url,
+                              const char *method, const char *version, const char *upload, size_t *upload_n,
+                              void **ctx)
+{
+    struct http_exchange *x = *ctx;
+    (void)cls;
+    (void)connection;
+    (void)url;
+    if (!x)
+        return MHD_NO;
+    if (!x->checked)
+        return exchange_head(x, method, version);
+    if (*upload_n) {
+        size_t n = *upload_n;
+        *upload_n = 0;
+        return exchange_upload(x, upload, n);
+    }
+    switch ((enum deferral)x->deferral) {
+    case DEFER_NONE:
+        return x->answered ? MHD_YES : exchange_whole(x);
+    case DEFER_WAITING:
+        break;
+    case DEFER_FINISHED:
+    case DEFER_ABANDONED:
+        return x->answered ? MHD_YES : answer_queue(x);
+    }
+    return MHD_YES;
+}
+
+static void exchange_log(const struct http_exchange *x, enum MHD_RequestTerminationCode code)
+{
+    struct log_line l;
+    log_begin(&l, LOG_LEVEL_INFO, "request");
+    if (l.off)
+        return;
+    log_str(&l, "method", str_sub(x->req.method, 0, 16));
+    log_cstr(&l, "route", x->resp.route ? x->resp.route : "");
+    log_i64(&l, "status", x->answered ? x->resp.status : 0);
+    log_i64(&l, "in", (int64_t)x->body_seen);
+    log_i64(&l, "out", (int64_t)(x->packed.n ? x->packed.n : x->resp.body.n));
+    log_i64(&l, "us", (int64_t)((os_mono_ns() - x->begun_ns) / 1000));
+    if (x->why.code)
+        log_cstr(&l, "refused", err_info(x->why.code)->name);
+    if (code != MHD_REQUEST_TERMINATED_COMPLETED_OK)
+        log_cstr(&l, "ended", code == MHD_REQUEST_TERMINATED_TIMEOUT_REACHED ? "timeout" : "cut");
+    log_end(&l);
+}
+
+void exchange_done(void *cls, struct MHD_Connection *connection, void **ctx,
+                   enum MHD_RequestTerminationCode code)
+{
+    struct http_server *s = cls;
+    struct http_exchange *x = *ctx;
+    (void)connection;
+    if (!x)
+        return;
+    *ctx = NULL;
+    exchange_log(x, code);
+    watch_phase(x->conn, CONN_HEAD);
+    s->in_flight--;
+    exchange_unref(x);
+}
+
+void http_defer(struct http_request *req)
+{
+    struct http_exchange *x = req->exchange;
+    struct http_server *s = x->server;
+    OS_ASSERT(x->deferral == DEFER_NONE && !x->answered);
+    x->refs++;
+    pthread_mutex_lock(&s->lock);
+    x->deferral = DEFER_WAITING;
+    x->defer_prev = NULL;
+    x->defer_next = s->deferring;
+    if (x->defer_next)
+        x->defer_next->defer_prev = x;
+    s->deferring = x;
+    pthread_mutex_unlock(&s->lock);
+    MHD_suspend_connection(x->connection);
+}
+
+/* Takes x out of the deferred list as what, with its answer, and wakes its connection; false when that has
+ * been done already. http_stop waits for s->resuming: a connection must not be suspended when its server
+ * goes. */
+static bool undefer(struct http_exchange *x, enum deferral what, const struct http_response *resp)
+{
+    struct http_server *s = x->server;
+    pthread_mutex_lock(&s->lock);
+    bool waiting = x->deferral == DEFER_WAITING;
+    if (waiting) {
+        s->resuming++;
+        x->resp = *resp;
+        x->deferral = (int)what;
+        if (x->defer_prev)
+            x->defer_prev->defer_next = x->defer_next;
+        else
+            s->deferring = x->defer_next;
+        if (x->defer_next)
+            x->defer_next->defer_prev = x->defer_prev;
+    }
+    pthread_mutex_unlock(&s->lock);
+    if (waiting) {
+        MHD_resume_connection(x->connection);
+        s->resuming--;
+    }
+    return waiting;
+}
+
+void http_finish(struct http_request *req, const struct http_response *resp)
+{
+    struct http_exchange *x = req->exchange;
+    /* An abandoned exchange has answered for itself: what this answer owns is only let go. */
+    if (!undefer(x, DEFER_FINISHED, resp))
+        os_free(resp->owned);
+    exchange_unref(x);
+}
+
+/* The request's arena is still its job's, so this answer is made of constants. */
+static const struct http_response stopping_answer = {
+    .status = 503,
+    .content_type = "text/plain; charset=utf-8",
+    .body = {"Tjänsten stängs; försök igen om en stund.\n",
+             sizeof("Tjänsten stängs; försök igen om en stund.\n") - 1},
+    .no_gzip = true,
+    .route = "refused",
+};
+
+bool exchange_abandon(struct http_server *s)
+{
+    for (;;) {
+        pthread_mutex_lock(&s->lock);
+        struct http_exchange *x = s->deferring;
+        if (x)
+            x->refs++;
+        pthread_mutex_unlock(&s->lock);
+        if (!x)
+            return s->handling == 0 && s->resuming == 0;
+        undefer(x, DEFER_ABANDONED, &stopping_answer);
+        exchange_unref(x);
+    }
+}
