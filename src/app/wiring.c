@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/wiring.h"
+
+#include <signal.h>
+
+atomic_bool wiring_stopped;
+
+bool wiring_open(struct wiring *w, const char *dir, bool create, bool stale, struct err *err)
+{
+    *w = (struct wiring){.search = search_new(err)};
+    if (!w->search)
+        return false;
+    struct store_options opt = {
+        .dir = dir,
+        .create = create,
+        .schema = search_schema(w->search),
+        .hooks = search_hooks(w->search),
+    };
+    w->store = store_open(&opt, err);
+    if (!w->store) {
+        wiring_close(w);
+        return false;
+    }
+    search_set_key(w->search, store_hash_key(w->store));
+    if (!store_needs_reindex(w->store) || stale)
+        return true;
+    wiring_close(w);
+    return err_set(err, ERR_STORE_STALE, dir, NULL);
+}
+
+void wiring_close(struct wiring *w)
+{
+    store_close(w->store);
+    search_free(w->search);
+    *w = (struct wiring){NULL, NULL};
+}
+
+static void wiring_on_signal(int signal_number)
+{
+    /* The second one takes the default way out: someone is in a hurry. */
+    signal(signal_number, SIG_DFL);
+    atomic_store(&wiring_stopped, true);
+}
+
+void wiring_catch_stop(void)
+{
+    struct sigaction act = {.sa_handler = wiring_on_signal};
+    sigemptyset(&act.sa_mask);
+    sigaction(SIGINT, &act, NULL);
+    sigaction(SIGTERM, &act, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
