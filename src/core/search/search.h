@@ -66,6 +66,7 @@ bool search_parse(struct search *s, struct store_read *r, fhir_type_id type, con
 struct search_page {
     struct store_version *match; size_t match_count;
     struct store_version *included; size_t included_count;
+    bool included_cut;    /* there were more than SEARCH_INCLUDES_MAX to include */
     bool more;
     struct str next;      /* cursor */
     bool has_total;

@@ -1,0 +1,403 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From a resource to its index rows. Each type's parameters are compiled once; a parameter is evaluated only
+ * when one of the top-level elements its expression begins with is there. */
+#include "base/os.h"
+#include "fhir_gen/names.h"
+#include "search/search_int.h"
+
+enum { ROOTS_ANY = -1, COMPARTMENT_MAX = 16, DEDUP_SMALL = 24, PATIENTS_MAX = 4096 };
+
+/* ---- compiling ---- */
+
+/* Functions whose result over nothing is nothing; any other may make a value out of absence. */
+static bool keeps_empty(struct str function)
+{
+    static const char *const names[] = {"as",    "where", "ofType",    "resolve",
+                                        "first", "last",  "extension", "children"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (str_is(function, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static uint64_t root_bit(fhir_type_id type, fhir_elem_id elem)
+{
+    return (uint64_t)1 << ((elem - fhir_types[type].elem_first) & 63);
+}
+
+/* The bits of element name (all its alternatives) of type; 0 when it has none. */
+static uint64_t name_bits(fhir_type_id type, struct str name)
+{
+    uint64_t bits = 0;
+    const struct fhir_type *t = &fhir_types[type];
+    for (uint16_t i = 0; i < t->elem_count; i++) {
+        const struct fhir_elem *e = &fhir_elems[t->elem_first + i];
+        if (str_is(name, fhir_name_text[e->path_name]) || str_is(name, fhir_name_text[e->name]))
+            bits |= root_bit(type, (fhir_elem_id)(t->elem_first + i));
+    }
+    return bits;
+}
+
+/* Which top-level elements the expression can begin with: those that follow "Type." in it; all when it is not
+ * a plain path (operators such as `and` make values out of nothing). */
+static uint64_t root_bits(fhir_type_id type, struct str expr)
+{
+    struct str owner = str_of(fhir_types[type].name);
+    uint64_t bits = 0;
+    unsigned depth = 0, args = 0; /* parentheses open; the depth from which on they are arguments */
+    for (size_t i = 0; i < expr.n;) {
+        if (expr.p[i] == '(') {
+            depth++;
+            args = args == 0 && i > 0 && is_word(expr.p[i - 1]) ? depth : args;
+        } else if (expr.p[i] == ')') {
+            args = args == depth ? 0 : args;
+            depth--;
+        } else if (args == 0 && strchr("=<>!~+*/%&-", expr.p[i])) {
+            return UINT64_MAX;
+        }
+        if (args || !is_word(expr.p[i])) {
+            i++;
+            continue;
+        }
+        size_t end = i;
+        while (end < expr.n && is_word(expr.p[end]))
+            end++;
+        struct str word = str_sub(expr, i, end), next = {NULL, 0};
+        bool call = end < expr.n && expr.p[end] == '(', step = i > 0 && expr.p[i - 1] == '.';
+        if ((call && !keeps_empty(word)) ||
+            (!call && !step &&
+             (str_is(word, "and") || str_is(word, "or") || str_is(word, "xor") || str_is(word, "implies"))))
+            return UINT64_MAX;
+        bool root =
+            !step && (str_eq(word, owner) || str_is(word, "Resource") || str_is(word, "DomainResource"));
+        if (root) {
+            size_t from = end + 1, to = from;
+            while (to < expr.n && is_word(expr.p[to]))
+                to++;
+            next = str_sub(expr, from, to);
+            uint64_t found = end < expr.n && expr.p[end] == '.' ? name_bits(type, next) : 0;
+            if (!found)
+                return UINT64_MAX;
+            bits |= found;
+        }
+        i = end;
+    }
+    return bits ? bits : UINT64_MAX;
+}
+
+/* R4 writes value.as(DateTime) where the type is dateTime. */
+static struct str mend(struct arena *arena, const char *expression)
+{
+    struct str text = arena_str(arena, str_of(expression));
+    size_t at = str_find_str(text, STR("as(DateTime)"));
+    if (at != SIZE_MAX)
+        ((char *)text.p)[at + 3] = 'd';
+    return text;
+}
+
+static bool compile_param(struct search *s, fhir_param_id id, struct extract_param *out, struct err *err)
+{
+    const struct fhir_param *p = &fhir_params[id];
+    out->id = id;
+    out->kind = search_kind_of(p);
+    out->expr = path_compile(&s->arena, mend(&s->arena, p->expression), p->base, err);
+    out->roots = root_bits(p->base, str_of(p->expression));
+    for (unsigned k = 0; out->expr && k < p->component_count; k++) {
+        out->component[k] = path_compile(&s->arena, mend(&s->arena, p->component[k].expression), 0, err);
+        if (!out->component[k])
+            return false;
+    }
+    return out->expr != NULL;
+}
+
+/* The parameters of the clinical row: the code, the date(s) and whom it is about, the first that the type
+ * has. */
+static const char *const code_names[] = {"code", "vaccine-code", "type", "event", "service-type", NULL};
+static const char *const about_names[] = {"patient", "subject", NULL};
+static const char *const date_names[] = {
+    "onset-date", "authoredon",  "date",           "recorded-date",  "authored-on",
+    "authored",   "effective",   "effective-time", "occurrence",     "started",
+    "period",     "created",     "recorded",       "sent",           "received",
+    "issued",     "identified",  "collected",      "whenhandedover", "whenprepared",
+    "datetime",   "datewritten", "start-date",     "entered-date",   NULL,
+};
+
+static size_t pick(fhir_type_id type, const char *const *names, size_t max, fhir_param_id *out)
+{
+    size_t count = 0;
+    for (; *names && count < max; names++) {
+        fhir_param_id id = fhir_param_find(type, str_of(*names));
+        if (id && fhir_params[id].expression[0])
+            out[count++] = id;
+    }
+    return count;
+}
+
+static void compile_clinical(struct search *s, fhir_type_id type, struct extract_type *t)
+{
+    fhir_param_id *list = ARENA_ARRAY(&s->arena, fhir_param_id, COMPARTMENT_MAX);
+    for (uint16_t c = 0; c < fhir_compartment_count; c++) {
+        if (fhir_compartments[c].type != FHIR_TYPE_Patient)
+            continue;
+        for (const fhir_param_id *id = fhir_compartments[c].params; *id; id++) {
+            if (fhir_params[*id].base == type && t->compartment_count < COMPARTMENT_MAX)
+                list[t->compartment_count++] = *id;
+        }
+    }
+    t->compartment = list;
+    if (t->compartment_count == 0)
+        return;
+    pick(type, code_names, 1, &t->code);
+    pick(type, about_names, 1, &t->about);
+    /* Only these dates are so often absent that another one stands in. */
+    size_t dates = pick(type, date_names, 2, t->date);
+    if (dates == 2 && strcmp(fhir_params[t->date[0]].code, "onset-date") != 0 &&
+        strcmp(fhir_params[t->date[0]].code, "whenhandedover") != 0)
+        t->date[1] = 0;
+}
+
+static const struct extract_type *compile(struct search *s, fhir_type_id type, struct err *err)
+{
+    const struct fhir_type *ft = &fhir_types[type];
+    struct extract_type *t = ARENA_NEW(&s->arena, struct extract_type);
+    t->param = ARENA_ARRAY(&s->arena, struct extract_param, ft->param_count + 1u);
+    for (uint16_t i = 0; i < ft->param_count; i++) {
+        fhir_param_id id = (fhir_param_id)(ft->param_first + i);
+        if (!search_kind_of(&fhir_params[id]))
+            continue;
+        if (!compile_param(s, id, &t->param[t->param_count], err)) {
+            err_at(err, str_of(fhir_params[id].url));
+            return NULL;
+        }
+        t->param_count++;
+    }
+    compile_clinical(s, type, t);
+    return t;
+}
+
+const struct extract_type *extract_type_of(struct search *s, fhir_type_id type, struct err *err)
+{
+    const struct extract_type *t = atomic_load_explicit(&s->type[type], memory_order_acquire);
+    if (t)
+        return t;
+    pthread_mutex_lock(&s->lock);
+    t = atomic_load_explicit(&s->type[type], memory_order_relaxed);
+    if (!t) {
+        t = compile(s, type, err);
+        atomic_store_explicit(&s->type[type], t, memory_order_release);
+    }
+    pthread_mutex_unlock(&s->lock);
+    return t;
+}
+
+/* ---- equal rows once ---- */
+
+static bool same_row(const struct store_row *a, const struct store_row *b)
+{
+    return a->index == b->index && a->target_type == b->target_type && a->hash == b->hash &&
+           a->exact == b->exact && a->low == b->low && a->high == b->high && a->number_low == b->number_low &&
+           a->number_high == b->number_high && str_eq(a->text, b->text) && str_eq(a->name, b->name);
+}
+
+static uint64_t row_hash(const struct store_row *r)
+{
+    struct hash_key key = {(uint64_t)r->low ^ r->exact, (uint64_t)r->high ^ r->hash};
+    return hash_sip(key, r->text) ^ hash_sip(key, r->name) * 31;
+}
+
+/* Drops repeats among the rows of one parameter, which begin at first. */
+static void dedup(struct arena *arena, struct store_rows *out, size_t first)
+{
+    size_t n = out->count - first, kept = first, cap = 64;
+    uint32_t *slot = NULL;
+    if (n < 2)
+        return;
+    if (n > DEDUP_SMALL) {
+        while (cap < n * 2)
+            cap *= 2;
+        slot = ARENA_ARRAY(arena, uint32_t, cap);
+    }
+    for (size_t i = first; i < out->count; i++) {
+        struct store_row row = out->item[i];
+        bool seen = false;
+        if (slot) {
+            size_t h = row_hash(&row) & (cap - 1);
+            while (slot[h] && !(seen = same_row(&out->item[slot[h] - 1], &row)))
+                h = (h + 1) & (cap - 1);
+            slot[h] = seen ? slot[h] : (uint32_t)kept + 1;
+        } else {
+            for (size_t k = first; k < kept && !seen; k++)
+                seen = same_row(&out->item[k], &row);
+        }
+        if (!seen)
+            out->item[kept++] = row;
+    }
+    out->count = kept;
+}
+
+/* ---- evaluating ---- */
+
+static bool eval_composite(const struct rows_to *to, const struct extract_param *p,
+                           const struct path_context *ctx, const struct path_list *values, struct err *err)
+{
+    const struct fhir_param *fp = &fhir_params[p->id];
+    for (uint32_t i = 0; i < values->count; i++) {
+        struct path_list parts[3] = {{0}};
+        if (values->item[i].kind != PATH_NODE || values->item[i].doc != ctx->doc)
+            continue;
+        for (unsigned k = 0; k < fp->component_count; k++) {
+            if (!path_eval(p->component[k], ctx, values->item[i].node, to->arena, &parts[k], err))
+                return err->code == ERR_PATH_RUNTIME;
+        }
+        composite_rows(to, fp, parts);
+    }
+    return true;
+}
+
+bool extract_one(struct search *s, const struct json_doc *doc, uint32_t i, const struct extract_param *p,
+                 struct arena *arena, struct store_rows *out, struct err *err)
+{
+    struct path_context ctx = {.doc = doc, .resource = i, .root_resource = i};
+    struct path_list values = {0};
+    bool full = false;
+    struct rows_to to = {s, arena, p->id, out, &full};
+    struct err local = {0};
+    size_t first = out->count;
+    /* An expression that fails on this resource gives no rows: the resource stays storable. */
+    if (!path_eval(p->expr, &ctx, i, arena, &values, &local)) {
+        if (err && local.code != ERR_PATH_RUNTIME)
+            *err = local;
+        return local.code == ERR_PATH_RUNTIME;
+    }
+    if (p->kind->rows) {
+        for (uint32_t k = 0; k < values.count; k++)
+            p->kind->rows(&to, &values.item[k]);
+    } else if (!eval_composite(&to, p, &ctx, &values, &local)) {
+        if (err)
+            *err = local;
+        return false;
+    }
+    if (full)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    dedup(arena, out, first);
+    return true;
+}
+
+/* ---- the clinical rows ---- */
+
+/* The rows of one parameter lie together: [from, to). */
+struct run {
+    size_t from, to;
+};
+
+static struct run run_of(const struct store_rows *rows, size_t count, fhir_param_id param)
+{
+    struct run r = {0, 0};
+    size_t i = 0;
+    while (param && i < count && rows->item[i].param != param)
+        i++;
+    r.from = r.to = i;
+    while (param && r.to < count && rows->item[r.to].param == param)
+        r.to++;
+    return r;
+}
+
+static int64_t main_date(const struct extract_type *t, const struct store_rows *rows, size_t count)
+{
+    int64_t low = INT64_MIN;
+    for (size_t d = 0; d < 2 && low == INT64_MIN; d++) {
+        struct run r = run_of(rows, count, t->date[d]);
+        for (size_t i = r.from; i < r.to; i++) {
+            if (i == r.from || rows->item[i].low < low)
+                low = rows->item[i].low;
+        }
+    }
+    return low;
+}
+
+static void put_clinical(const struct rows_to *to, struct str patient, uint64_t hash, int64_t date)
+{
+    struct store_row *r = value_row(to, STORE_CLINICAL);
+    r->target_type = FHIR_TYPE_Patient;
+    r->text = patient;
+    r->hash = hash;
+    r->low = date;
+}
+
+/* One row with hash 0 for each patient in whose compartment the resource is. */
+static void compartment_rows(const struct rows_to *to, const struct extract_type *t, size_t count,
+                             int64_t date)
+{
+    for (size_t c = 0; c < t->compartment_count; c++) {
+        struct run r = run_of(to->out, count, t->compartment[c]);
+        for (size_t i = r.from; i < r.to; i++) {
+            struct store_row row = to->out->item[i];
+            if (row.index == STORE_REFERENCE && row.target_type == FHIR_TYPE_Patient)
+                put_clinical(to, row.text, 0, date);
+        }
+    }
+}
+
+/* One row per code for each patient that the resource is about. */
+static void code_rows(const struct rows_to *to, const struct extract_type *t, size_t count, int64_t date)
+{
+    struct run about = run_of(to->out, count, t->about), code = run_of(to->out, count, t->code);
+    for (size_t a = about.from; a < about.to; a++) {
+        struct store_row patient = to->out->item[a];
+        if (patient.index != STORE_REFERENCE || patient.target_type != FHIR_TYPE_Patient)
+            continue;
+        for (size_t c = code.from; c < code.to; c++) {
+            struct str text = to->out->item[c].text;
+            if (text.n)
+                put_clinical(to, patient.text, hash_sip(to->s->key, text), date);
+        }
+    }
+}
+
+static bool clinical(struct search *s, const struct json_doc *doc, uint32_t i, const struct extract_type *t,
+                     fhir_type_id type, struct arena *arena, struct store_rows *out)
+{
+    bool full = false;
+    struct rows_to to = {s, arena, 0, out, &full};
+    size_t count = out->count;
+    if (type == FHIR_TYPE_Patient) {
+        struct str id = json_text(doc, json_get(doc, i, FHIR_NAME_id));
+        if (id.n)
+            put_clinical(&to, id, 0, INT64_MIN);
+    }
+    if (t->compartment_count == 0)
+        return !full;
+    int64_t date = type == FHIR_TYPE_Patient ? INT64_MIN : main_date(t, out, count);
+    compartment_rows(&to, t, count, date);
+    code_rows(&to, t, count, date);
+    dedup(arena, out, count);
+    return !full;
+}
+
+bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type,
+                    struct arena *arena, struct store_rows *out, struct err *err)
+{
+    const struct extract_type *t = extract_type_of(s, type, err);
+    uint64_t present = 0;
+    if (!t)
+        return false;
+    JSON_EACH(doc, i, c)
+    {
+        fhir_elem_id elem = doc->nodes[c].elem;
+        if (elem)
+            present |= root_bit(type, elem);
+    }
+    for (size_t p = 0; p < t->param_count; p++) {
+        if ((t->param[p].roots & present) == 0 && t->param[p].roots != UINT64_MAX)
+            continue;
+        if (!extract_one(s, doc, i, &t->param[p], arena, out, err))
+            return false;
+    }
+    return clinical(s, doc, i, t, type, arena, out) || err_set(err, ERR_NO_MEMORY, NULL);
+}

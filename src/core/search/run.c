@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "search/search_int.h"
+
+/* A whole type, or everything, has a maintained count. */
+static bool count_of_all(struct store_read *r, const struct store_plan *plan, uint64_t *total,
+                         struct err *err)
+{
+    *total = 0;
+    if (!plan->types)
+        return store_count(r, 0, total, err);
+    for (size_t i = 0; i < plan->type_count; i++) {
+        uint64_t n;
+        if (!store_count(r, plan->types[i], &n, err))
+            return false;
+        *total += n;
+    }
+    return true;
+}
+
+bool search_run(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
+                struct search_page *out, struct err *err)
+{
+    struct store_plan plan = q->plan;
+    struct store_hits hits = {0};
+    bool all = plan.cond_count == 0;
+    *out = (struct search_page){0};
+    plan.count = plan.count && !all;
+    if ((plan.limit || plan.count) && !store_search(r, &plan, arena, &hits, err))
+        return false;
+    out->match = hits.item;
+    out->match_count = hits.count;
+    out->more = hits.more;
+    out->next = hits.next;
+    out->total = hits.total;
+    out->has_total = plan.count;
+    if (all && q->total != SEARCH_TOTAL_NONE) {
+        if (!count_of_all(r, &plan, &out->total, err))
+            return false;
+        out->has_total = true;
+    } else if (!plan.count && q->total != SEARCH_TOTAL_NONE && plan.limit && !hits.more &&
+               plan.cursor.n == 0) {
+        /* The whole result is on this page. */
+        out->total = hits.count;
+        out->has_total = true;
+    }
+    return include_run(s, r, q, arena, out, err);
+}

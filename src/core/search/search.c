@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+
+#include "base/os.h"
+#include "search/search_int.h"
+
+/* Types and parameters by the names under which the store keeps its own numbers. */
+static void name_tables(struct search *s)
+{
+    s->type_names = ARENA_ARRAY(&s->arena, const char *, fhir_type_count + 1u);
+    s->param_names = ARENA_ARRAY(&s->arena, const char *, fhir_param_count + 1u);
+    for (fhir_type_id t = 1; t < fhir_type_count; t++)
+        s->type_names[t] = fhir_types[t].name;
+    for (fhir_param_id p = 1; p < fhir_param_count; p++)
+        s->param_names[p] =
+            arena_printf(&s->arena, "%s.%s", fhir_types[fhir_params[p].base].name, fhir_params[p].code).p;
+}
+
+struct search *search_new(struct err *err)
+{
+    struct search *s = os_alloc(sizeof *s);
+    if (!s) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
+    *s = (struct search){0};
+    arena_init(&s->arena);
+    pthread_mutex_init(&s->lock, NULL);
+    name_tables(s);
+    s->type = arena_zalloc(&s->arena, fhir_type_count, sizeof *s->type);
+    snprintf(s->fingerprint, sizeof s->fingerprint, "%d-%s", SEARCH_ROWS_VERSION, fhir_model_fingerprint);
+    return s;
+}
+
+void search_free(struct search *s)
+{
+    if (!s)
+        return;
+    pthread_mutex_destroy(&s->lock);
+    arena_release(&s->arena);
+    os_free(s);
+}
+
+void search_set_key(struct search *s, struct hash_key key)
+{
+    s->key = key;
+}
+
+struct store_schema search_schema(struct search *s)
+{
+    return (struct store_schema){
+        .fingerprint = s->fingerprint,
+        .type_names = s->type_names,
+        .type_count = fhir_type_count,
+        .param_names = s->param_names,
+        .param_count = fhir_param_count,
+    };
+}
+
+static bool extract_body(void *arg, struct arena *arena, uint16_t type, struct str body,
+                         struct store_rows *out, struct err *err)
+{
+    struct json_doc doc;
+    if (!json_parse(arena, body, &fhir_names, &doc, err))
+        return false;
+    if (fhir_type_tree(&doc, 0) != type)
+        return err_set(err, ERR_FHIR_TYPE_UNKNOWN, "resourceType", NULL);
+    return search_extract(arg, &doc, 0, type, arena, out, err);
+}
+
+struct store_hooks search_hooks(struct search *s)
+{
+    return (struct store_hooks){.arg = s, .extract = extract_body};
+}
+
+const struct search_kind *search_kind_of(const struct fhir_param *p)
+{
+    static const struct search_kind *const kinds[] = {
+        [FHIR_SEARCH_NUMBER] = &number_kind,
+        [FHIR_SEARCH_DATE] = &date_kind,
+        [FHIR_SEARCH_STRING] = &string_kind,
+        [FHIR_SEARCH_TOKEN] = &token_kind,
+        [FHIR_SEARCH_REFERENCE] = &reference_kind,
+        [FHIR_SEARCH_COMPOSITE] = &composite_kind,
+        [FHIR_SEARCH_QUANTITY] = &quantity_kind,
+        [FHIR_SEARCH_URI] = &uri_kind,
+        [FHIR_SEARCH_SPECIAL] = NULL,
+    };
+    if (p->expression[0] == 0 || strcmp(p->code, "_id") == 0 || strcmp(p->code, "_lastUpdated") == 0)
+        return NULL;
+    if (p->type == FHIR_SEARCH_SPECIAL && strcmp(p->code, "near") == 0)
+        return &near_kind;
+    return p->type < sizeof kinds / sizeof kinds[0] ? kinds[p->type] : NULL;
+}

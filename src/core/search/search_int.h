@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * search_int: what the files of this folder share. A search type is one const struct search_kind: how a
+ * FHIRPath value becomes index rows, and how a query value becomes alternatives of a plan. */
+#ifndef HELHET_SEARCH_SEARCH_INT_H
+#define HELHET_SEARCH_SEARCH_INT_H
+
+#include <pthread.h>
+
+#include "path/path.h"
+#include "search/search.h"
+
+enum {
+    SEARCH_STRING_MAX = 4096,   /* bytes of a folded string kept in a row */
+    SEARCH_WORD_MAX = 48,       /* bytes kept from a later word on */
+    SEARCH_WORDS_MAX = 32,      /* later words of one string that get rows */
+    SEARCH_CHAIN_MAX = 4,       /* steps of a chain or nested _has */
+    SEARCH_ITERATE_MAX = 8,     /* rounds of :iterate includes */
+    SEARCH_KEY_MAX = 256,       /* bytes of a string as part of a composite's key */
+    SEARCH_MATCHES_MAX = 20000, /* alternatives of one condition after expansion */
+    SEARCH_ROWS_MAX = 1000000,  /* rows of one resource */
+    SEARCH_ROWS_VERSION = 1,    /* raise when extraction gives other rows from the same model */
+};
+
+enum search_modifier {
+    SEARCH_MOD_NONE = 0,
+    SEARCH_MOD_EXACT = 1,
+    SEARCH_MOD_CONTAINS = 2,
+    SEARCH_MOD_MISSING = 4,
+    SEARCH_MOD_NOT = 8,
+    SEARCH_MOD_IDENTIFIER = 16,
+    SEARCH_MOD_BELOW = 32,
+    SEARCH_MOD_ABOVE = 64,
+    SEARCH_MOD_TYPE = 128, /* the name of a resource type */
+};
+
+/* A growing list of alternatives. */
+struct matches {
+    struct store_match *item;
+    size_t count, cap;
+};
+
+/* Where rows of one parameter go. */
+struct rows_to {
+    struct search *s;
+    struct arena *arena;
+    fhir_param_id param;
+    struct store_rows *out;
+    bool *full; /* set when a row found no room: the extraction then fails */
+};
+
+/* What a query value is read with. */
+struct query_of {
+    struct search *s;
+    struct arena *arena;
+    const struct fhir_param *param;
+    fhir_param_id param_id;
+    unsigned modifier;   /* enum search_modifier */
+    fhir_type_id target; /* SEARCH_MOD_TYPE */
+    struct err *err;
+};
+
+struct search_kind {
+    uint8_t index;      /* enum store_index of its rows */
+    unsigned modifiers; /* allowed ones */
+    bool prefixes;      /* values may begin with eq, ne, gt … */
+    /* Appends the rows of one value; values of other types give none. NULL: composite_rows. */
+    void (*rows)(const struct rows_to *to, const struct path_value *v);
+    /* Appends the alternatives of one value (still escaped, prefix already taken off into cmp). False: *err
+     * set. */
+    bool (*match)(const struct query_of *q, enum store_cmp cmp, bool approx, struct str value,
+                  struct matches *out);
+};
+
+extern const struct search_kind token_kind, string_kind, date_kind, number_kind, quantity_kind,
+    reference_kind, uri_kind, composite_kind, near_kind;
+/* The kind of a parameter; NULL when it cannot be searched by (no expression). */
+const struct search_kind *search_kind_of(const struct fhir_param *p);
+
+/* ---- value.c: reading parsed resources and escaped query values ---- */
+
+/* A child of a complex value by interned name; UINT32_MAX when absent. */
+uint32_t value_child(const struct path_value *v, uint16_t name);
+/* Text of a child that is a string or number, {NULL,0} when absent. */
+struct str value_text(const struct path_value *v, uint16_t name);
+/* The value's own text, also "true" and "false"; {NULL,0} when it is complex or absent. */
+struct str value_self(const struct path_value *v);
+/* A path_value for a node below v (its type from the element table). */
+struct path_value value_node(const struct path_value *v, uint32_t node);
+/* A new cleared row of the parameter. */
+struct store_row *value_row(const struct rows_to *to, enum store_index index);
+/* A new cleared alternative of the parameter. */
+struct store_match *value_match(const struct query_of *q, enum store_index index, struct matches *out);
+/* Splits at the next sep that no backslash escapes; as str_split. */
+bool value_split(struct str *rest, char sep, struct str *part);
+/* Takes the backslashes off \, \| \$ \\. */
+struct str value_unescape(struct arena *arena, struct str s);
+/* Takes eq, ne, gt … off the value; ap gives approx. */
+enum store_cmp value_prefix(struct str *value, bool *approx);
+/* ERR_SEARCH_VALUE about this parameter; false. */
+bool value_error(const struct query_of *q, struct str value);
+
+/* ---- shared between types ---- */
+
+/* number.c: the exact value of a decimal text and the closed interval it stands for with its implied
+ * precision. */
+bool number_parse(struct str text, double *value, double *low, double *high);
+/* The exact value alone. */
+bool number_value(struct str text, double *value);
+/* Fills number_low and number_high of m for a compared number. */
+void number_compare(struct store_match *m, enum store_cmp cmp, bool approx, double value, double low,
+                    double high);
+/* token.c: the alternatives for [system|]code in another parameter's token rows (reference :identifier). */
+bool token_match_text(const struct query_of *q, struct str value, struct matches *out);
+void token_rows_identifier(const struct rows_to *to, const struct path_value *v);
+/* reference.c: splits "Type/id[/_history/v]"; false when it is none. */
+bool reference_local(struct str text, fhir_type_id *type, struct str *id);
+
+/* ---- composite.c ---- */
+
+/* Rows of one value of the composite's expression; component lists are already evaluated. */
+void composite_rows(const struct rows_to *to, const struct fhir_param *p, const struct path_list *components);
+
+/* ---- extract.c ---- */
+
+struct extract_param {
+    fhir_param_id id;
+    const struct search_kind *kind;
+    const struct path_expr *expr;
+    const struct path_expr *component[3];
+    uint64_t roots; /* bits of the top-level elements it can begin with; all ones: any */
+};
+
+/* Everything compiled for one resource type. */
+struct extract_type {
+    struct extract_param *param;
+    size_t param_count;
+    fhir_param_id code, date[2], about; /* of the clinical row; 0: none. about: patient or subject */
+    const fhir_param_id *compartment;   /* its parameters in the Patient compartment */
+    size_t compartment_count;
+};
+
+/* Compiled on first use, under the search's lock. NULL with *err when an expression does not compile. */
+const struct extract_type *extract_type_of(struct search *s, fhir_type_id type, struct err *err);
+/* The rows of one parameter of the resource at i: for includes. */
+bool extract_one(struct search *s, const struct json_doc *doc, uint32_t i, const struct extract_param *p,
+                 struct arena *arena, struct store_rows *out, struct err *err);
+
+/* ---- search.c ---- */
+
+struct search {
+    struct arena arena; /* compiled expressions and tables; guarded by lock after search_new */
+    pthread_mutex_t lock;
+    struct hash_key key;
+    _Atomic(const struct extract_type *) *type; /* by type id */
+    const char **type_names, **param_names;
+    char fingerprint[96];
+};
+
+/* ---- plan.c, chain.c: conditions ---- */
+
+/* A plan being made for one resource type (or several: system search). */
+struct plan_of {
+    struct search *s;
+    struct arena *arena;
+    struct err *err;
+    const fhir_type_id *types; /* the types searched, at least one */
+    size_t type_count;
+    struct store_cond *cond;
+    fhir_param_id *cond_param; /* of conditions that are plain OR lists of one parameter; else 0 */
+    size_t cond_count, cond_cap;
+    unsigned depth;  /* of chains */
+    size_t *matches; /* alternatives of the whole search so far, chains too */
+};
+
+enum plan_result { PLAN_OK, PLAN_UNKNOWN, PLAN_ERROR };
+
+/* Adds the condition of name=value. PLAN_UNKNOWN when the types have no such parameter (*err says so). */
+enum plan_result plan_add(struct plan_of *p, struct str name, struct str value);
+/* Adds an empty condition to fill. */
+struct store_cond *plan_cond(struct plan_of *p, enum store_cond_kind kind);
+/* ERR_SEARCH_PARAM_UNKNOWN with the name and the type. */
+enum plan_result plan_unknown(const struct plan_of *p, struct str name);
+/* subject:Patient.name=…, the dot at that place of name, and _has:Observation:patient:code=… */
+enum plan_result chain_add(struct plan_of *p, struct str name, size_t dot, struct str value);
+enum plan_result chain_has(struct plan_of *p, struct str name, struct str value);
+/* clinical.c: rewrites patient (and code) conditions, and a sort by its date, in terms of clinical rows. */
+bool clinical_plan(struct plan_of *p, struct store_plan *plan);
+/* special.c: _id and _lastUpdated, which have no rows. *handled tells whether it was one of them. */
+bool special_cond(struct plan_of *p, struct str code, struct str modifier, struct str value, bool *handled);
+
+/* ---- include.c ---- */
+
+/* Reads "Type:param[:Target]", "Type:*" or "*" (of type). */
+bool include_parse(struct str value, fhir_type_id type, bool reverse, struct search_include *out,
+                   struct err *err);
+/* Adds the included resources of the page's matches. */
+bool include_run(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
+                 struct search_page *page, struct err *err);
+
+#endif
