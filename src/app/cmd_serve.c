@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "api/api.h"
+#include "app/cmd.h"
+#include "app/wiring.h"
+#include "base/log.h"
+
+enum { CMD_SERVE_GRACE_MS = 10 * 1000, CMD_SERVE_PATH_MAX = 4096 };
+
+struct cmd_serve_options {
+    const char *data, *listen, *web;
+    enum log_level log;
+};
+
+static const struct option cmd_serve_longs[] = {
+    {"data", required_argument, NULL, 'd'}, {"listen", required_argument, NULL, 'l'},
+    {"web", required_argument, NULL, 'w'},  {"log", required_argument, NULL, 'g'},
+    {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+};
+
+static const struct {
+    const char *name;
+    enum log_level level;
+} cmd_serve_levels[] = {{"debug", LOG_LEVEL_DEBUG},
+                        {"info", LOG_LEVEL_INFO},
+                        {"warn", LOG_LEVEL_WARN},
+                        {"error", LOG_LEVEL_ERROR},
+                        {"off", LOG_LEVEL_OFF}};
+
+static bool cmd_serve_level(const char *name, enum log_level *out)
+{
+    for (size_t i = 0; i < sizeof cmd_serve_levels / sizeof *cmd_serve_levels; i++)
+        if (strcmp(cmd_serve_levels[i].name, name) == 0) {
+            *out = cmd_serve_levels[i].level;
+            return true;
+        }
+    return false;
+}
+
+/* -1 to go on, else the exit code. */
+static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
+{
+    for (int c; (c = getopt_long(argc, argv, "d:l:w:h", cmd_serve_longs, NULL)) != -1;) {
+        switch (c) {
+        case 'd':
+            o->data = optarg;
+            break;
+        case 'l':
+            o->listen = optarg;
+            break;
+        case 'w':
+            o->web = optarg;
+            break;
+        case 'g':
+            if (!cmd_serve_level(optarg, &o->log))
+                return cmd_wrong(&cmd_serve, "--log ska vara debug, info, warn, error eller off",
+                                 "--log must be debug, info, warn, error or off");
+            break;
+        case 'h':
+            return cmd_help(&cmd_serve);
+        default:
+            return cmd_wrong(&cmd_serve, "okänd flagga", "unknown option");
+        }
+    }
+    if (!o->data)
+        return cmd_wrong(&cmd_serve, "--data KATALOG saknas", "--data DIR is missing");
+    return optind < argc ? cmd_wrong(&cmd_serve, "för många argument", "too many arguments") : -1;
+}
+
+/* The browser part lies beside the program: build/web for build/release/helhet. NULL when it is not built. */
+static const char *cmd_serve_web(char *path)
+{
+    char exe[CMD_SERVE_PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
+    if (n <= 0)
+        return NULL;
+    for (int up = 0; up < 2 && n > 0; up++)
+        while (n > 0 && exe[--n] != '/')
+            ;
+    snprintf(path, CMD_SERVE_PATH_MAX, "%.*s/web/index.html", (int)n, exe);
+    if (access(path, R_OK) != 0)
+        return NULL;
+    path[strlen(path) - sizeof "/index.html" + 1] = 0;
+    return path;
+}
+
+static void cmd_serve_welcome(struct str address, bool web)
+{
+    bool unix_socket = str_starts(address, STR("unix:"));
+    const char *scheme = unix_socket ? "" : "http://";
+    printf("Helhet svarar på %s%.*s%s (FHIR under /fhir). Stoppa med Ctrl-C.\n", scheme, STR_ARG(address),
+           unix_socket ? "" : "/");
+    printf("Helhet answers at %s%.*s%s (FHIR under /fhir). Stop with Ctrl-C.\n", scheme, STR_ARG(address),
+           unix_socket ? "" : "/");
+    if (!web)
+        printf("Webbdelen är inte byggd (make web); bara FHIR svarar.\n"
+               "The browser part is not built (make web); only FHIR answers.\n");
+    fflush(stdout);
+}
+
+/* Waits for ^C or SIGTERM, which every thread has blocked; then lets a second one end the process at once. */
+static void cmd_serve_wait(const sigset_t *stop)
+{
+    int signal_number = 0;
+    sigwait(stop, &signal_number);
+    pthread_sigmask(SIG_UNBLOCK, stop, NULL);
+    printf("Stänger; pågående begäranden får bli klara.\nStopping; requests in flight may finish.\n");
+    fflush(stdout);
+}
+
+static bool cmd_serve_until_stopped(struct wiring *w, const struct cmd_serve_options *o, const sigset_t *stop,
+                                    struct err *err)
+{
+    char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"];
+    const char *web = o->web ? o->web : cmd_serve_web(path);
+    struct api_options api_opt = {.web_dir = web};
+    struct api *api = api_new(w->store, w->search, &api_opt, err);
+    if (!api)
+        return false;
+    struct http_options http_opt = {
+        .listen = o->listen,
+        .body_max = API_BODY_MAX,
+        .handler = api_handle,
+        .refused = api_refuse,
+        .arg = api,
+    };
+    struct http_server *server = http_start(&http_opt, err);
+    if (server) {
+        api_served_by(api, server);
+        cmd_serve_welcome(http_address(server), web != NULL);
+        cmd_serve_wait(stop);
+        http_stop(server, CMD_SERVE_GRACE_MS);
+    }
+    api_free(api);
+    return server != NULL;
+}
+
+static int cmd_serve_run(int argc, char **argv)
+{
+    struct cmd_serve_options o = {.listen = "127.0.0.1:8080", .log = LOG_LEVEL_INFO};
+    int code = cmd_serve_parse(argc, argv, &o);
+    if (code >= 0)
+        return code;
+    sigset_t stop;
+    sigemptyset(&stop);
+    sigaddset(&stop, SIGINT);
+    sigaddset(&stop, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &stop, NULL); /* before any thread is made: only sigwait meets them */
+    signal(SIGPIPE, SIG_IGN);
+    struct err err;
+    struct wiring w;
+    log_open(o.log, STDERR_FILENO);
+    bool ok = wiring_open(&w, o.data, true, false, &err);
+    if (ok) {
+        ok = cmd_serve_until_stopped(&w, &o, &stop, &err);
+        wiring_close(&w);
+    }
+    log_close();
+    return ok ? CMD_OK : cmd_fail(&cmd_serve, &err);
+}
+
+const struct cmd cmd_serve = {
+    .name = "serve",
+    .run = cmd_serve_run,
+    .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ]",
+    .help_sv = "svarar på FHIR och webben\n"
+               "  --data KATALOG         lagret; skapas om det saknas\n"
+               "  --listen ADRESS:PORT   annars 127.0.0.1:8080; [::1]:PORT och unix:/sökväg går också, bara "
+               "den egna\n"
+               "                         datorn tills konton finns; port 0 väljer en ledig\n"
+               "  --web KATALOG          den byggda webbdelen (annars web bredvid programmet)\n"
+               "  --log NIVÅ             debug, info, warn, error eller off; en rad JSON per händelse, inga "
+               "personuppgifter\n"
+               "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
+    .help_en = "answers FHIR and the browser\n"
+               "  --data DIR             the store; made when absent\n"
+               "  --listen ADDRESS:PORT  else 127.0.0.1:8080; [::1]:PORT and unix:/path work too, this "
+               "machine only\n"
+               "                         until accounts exist; port 0 picks a free one\n"
+               "  --web DIR              the built browser part (else web beside the program)\n"
+               "  --log LEVEL            debug, info, warn, error or off; one line of JSON an event, no "
+               "personal data\n"
+               "Ctrl-C or SIGTERM stops: requests in flight may finish.",
+};
