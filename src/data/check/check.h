@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * check: basic validation at write: resource type, unknown elements, cardinality, JSON kind, primitive format, choice,
- * empty objects and arrays, required bindings, array/underscore alignment (R4 "JSON representation" 2.6.2).
- * Sets nodes[].elem on the way (like fhir_type_tree). Profiles and invariants come in a later issue. */
+ * check: basic validation at write: resource type, unknown elements, cardinality, JSON kind, primitive
+ * format, choice, empty objects and arrays, required bindings, array/underscore alignment (R4 "JSON
+ * representation" 2.6.2). Sets nodes[].elem on the way (like fhir_type_tree). Profiles and invariants come in
+ * a later issue. */
 #ifndef HELHET_CHECK_CHECK_H
 #define HELHET_CHECK_CHECK_H
 
