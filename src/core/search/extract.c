@@ -5,7 +5,7 @@
 #include "fhir_gen/names.h"
 #include "search/search_int.h"
 
-enum { ROOTS_ANY = -1, COMPARTMENT_MAX = 16, DEDUP_SMALL = 24, PATIENTS_MAX = 4096 };
+enum { COMPARTMENT_MAX = 16, DEDUP_SMALL = 24 };
 
 /* ---- compiling ---- */
 
@@ -26,79 +26,119 @@ static bool is_word(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+static struct str word_at(struct str s, size_t from)
+{
+    size_t to = from;
+    while (to < s.n && is_word(s.p[to]))
+        to++;
+    return str_sub(s, from, to);
+}
+
 static uint64_t root_bit(fhir_type_id type, fhir_elem_id elem)
 {
     return (uint64_t)1 << ((elem - fhir_types[type].elem_first) & 63);
 }
 
-/* The bits of element name (all its alternatives) of type; 0 when it has none. */
-static uint64_t name_bits(fhir_type_id type, struct str name)
+/* The bits of element name of type, all its alternatives or only those that are `as`; 0 when it has none. */
+static uint64_t name_bits(fhir_type_id type, struct str name, fhir_type_id as)
 {
     uint64_t bits = 0;
     const struct fhir_type *t = &fhir_types[type];
     for (uint16_t i = 0; i < t->elem_count; i++) {
         const struct fhir_elem *e = &fhir_elems[t->elem_first + i];
-        if (str_is(name, fhir_name_text[e->path_name]) || str_is(name, fhir_name_text[e->name]))
+        if (!str_is(name, fhir_name_text[e->path_name]) && !str_is(name, fhir_name_text[e->name]))
+            continue;
+        if (!as || !e->choice || fhir_type_is(e->type, as))
             bits |= root_bit(type, (fhir_elem_id)(t->elem_first + i));
     }
     return bits;
 }
 
+/* The bits of a step "name", "name.as(T)" or "name as T" that begins at from; 0 when the type has no such
+ * element. */
+static uint64_t step_bits(fhir_type_id type, struct str expr, size_t from)
+{
+    struct str name = word_at(expr, from), rest = str_sub(expr, from + name.n, expr.n);
+    fhir_type_id as = 0;
+    if (str_starts(rest, STR(".as(")) || str_starts(rest, STR(" as ")))
+        as = fhir_type_find(word_at(rest, 4));
+    return name_bits(type, name, as);
+}
+
+/* Does a word or character at argument depth 0 make a value where there was none? */
+static bool makes_values(struct str expr, size_t at, struct str word)
+{
+    static const char *const operators[] = {"and", "or", "xor", "implies", "not"};
+    size_t end = at + word.n;
+    if (word.n == 0)
+        return strchr("=<>!~+*/%&-", expr.p[at]) != NULL;
+    if (end < expr.n && expr.p[end] == '(')
+        return !keeps_empty(word);
+    for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++) {
+        if (str_is(word, operators[i]) && (at == 0 || expr.p[at - 1] != '.'))
+            return true;
+    }
+    return false;
+}
+
 /* Which top-level elements the expression can begin with: those that follow "Type." in it; all when it is not
- * a plain path (operators such as `and` make values out of nothing). */
+ * a plain path. */
 static uint64_t root_bits(fhir_type_id type, struct str expr)
 {
     struct str owner = str_of(fhir_types[type].name);
-    uint64_t bits = 0;
+    uint64_t bits = 0, found;
     unsigned depth = 0, args = 0; /* parentheses open; the depth from which on they are arguments */
-    for (size_t i = 0; i < expr.n;) {
+    for (size_t i = 0, step; i < expr.n; i += step) {
+        struct str word = word_at(expr, i);
+        step = word.n ? word.n : 1;
         if (expr.p[i] == '(') {
             depth++;
             args = args == 0 && i > 0 && is_word(expr.p[i - 1]) ? depth : args;
         } else if (expr.p[i] == ')') {
             args = args == depth ? 0 : args;
             depth--;
-        } else if (args == 0 && strchr("=<>!~+*/%&-", expr.p[i])) {
-            return UINT64_MAX;
         }
-        if (args || !is_word(expr.p[i])) {
-            i++;
+        if (args)
             continue;
-        }
-        size_t end = i;
-        while (end < expr.n && is_word(expr.p[end]))
-            end++;
-        struct str word = str_sub(expr, i, end), next = {NULL, 0};
-        bool call = end < expr.n && expr.p[end] == '(', step = i > 0 && expr.p[i - 1] == '.';
-        if ((call && !keeps_empty(word)) ||
-            (!call && !step &&
-             (str_is(word, "and") || str_is(word, "or") || str_is(word, "xor") || str_is(word, "implies"))))
+        if (makes_values(expr, i, word))
             return UINT64_MAX;
-        bool root =
-            !step && (str_eq(word, owner) || str_is(word, "Resource") || str_is(word, "DomainResource"));
-        if (root) {
-            size_t from = end + 1, to = from;
-            while (to < expr.n && is_word(expr.p[to]))
-                to++;
-            next = str_sub(expr, from, to);
-            uint64_t found = end < expr.n && expr.p[end] == '.' ? name_bits(type, next) : 0;
-            if (!found)
-                return UINT64_MAX;
-            bits |= found;
-        }
-        i = end;
+        if ((i > 0 && expr.p[i - 1] == '.') || (!str_eq(word, owner) && !str_is(word, "Resource")))
+            continue;
+        if (i + step >= expr.n || expr.p[i + step] != '.' || !(found = step_bits(type, expr, i + step + 1)))
+            return UINT64_MAX;
+        bits |= found;
     }
     return bits ? bits : UINT64_MAX;
 }
 
-/* R4 writes value.as(DateTime) where the type is dateTime. */
-static struct str mend(struct arena *arena, const char *expression)
+/* A composite over the resource itself has a value only where its last component has one. */
+static uint64_t composite_roots(const struct fhir_param *p)
 {
-    struct str text = arena_str(arena, str_of(expression));
-    size_t at = str_find_str(text, STR("as(DateTime)"));
-    if (at != SIZE_MAX)
-        ((char *)text.p)[at + 3] = 'd';
-    return text;
+    struct str expr = str_of(p->expression),
+               component = str_of(p->component[p->component_count - 1].expression);
+    struct str part, branch;
+    uint64_t bits = 0;
+    while (str_split(&expr, '|', &part)) {
+        uint64_t found = 0;
+        size_t from = 0, to = part.n;
+        while (from < to && part.p[from] == ' ')
+            from++;
+        while (to > from && part.p[to - 1] == ' ')
+            to--;
+        branch = str_sub(part, from, to);
+        if (!str_is(branch, fhir_types[p->base].name)) {
+            found = root_bits(p->base, branch);
+        } else {
+            struct str alternative, rest = component;
+            while (str_split(&rest, '|', &alternative)) {
+                size_t at = alternative.n && alternative.p[0] == ' ' ? 1 : 0;
+                uint64_t one = step_bits(p->base, alternative, at);
+                found |= one ? one : UINT64_MAX;
+            }
+        }
+        bits |= found;
+    }
+    return bits;
 }
 
 static bool compile_param(struct search *s, fhir_param_id id, struct extract_param *out, struct err *err)
@@ -106,10 +146,10 @@ static bool compile_param(struct search *s, fhir_param_id id, struct extract_par
     const struct fhir_param *p = &fhir_params[id];
     out->id = id;
     out->kind = search_kind_of(p);
-    out->expr = path_compile(&s->arena, mend(&s->arena, p->expression), p->base, err);
-    out->roots = root_bits(p->base, str_of(p->expression));
+    out->expr = path_compile(&s->arena, str_of(p->expression), p->base, err);
+    out->roots = p->component_count ? composite_roots(p) : root_bits(p->base, str_of(p->expression));
     for (unsigned k = 0; out->expr && k < p->component_count; k++) {
-        out->component[k] = path_compile(&s->arena, mend(&s->arena, p->component[k].expression), 0, err);
+        out->component[k] = path_compile(&s->arena, str_of(p->component[k].expression), 0, err);
         if (!out->component[k])
             return false;
     }

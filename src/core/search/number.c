@@ -20,7 +20,7 @@ static double to_double(struct dec mantissa, struct str exponent)
 
 bool number_parse(struct str text, double *value, double *low, double *high)
 {
-    struct dec whole, ten, half;
+    struct dec whole;
     if (text.n == 0 || text.n >= NUMBER_TEXT_MAX)
         return false;
     size_t e = 0;
@@ -31,15 +31,15 @@ bool number_parse(struct str text, double *value, double *low, double *high)
         return false;
     *value = to_double(whole, exponent);
     *low = *high = *value;
-    if (whole.scale == DEC_DIGITS_MAX || !dec_mul(whole, dec_of_i64(10), &ten))
-        return isfinite(*value);
-    /* Half a unit of the last place given: 5.4 stands for [5.35, 5.45). */
-    ten = (struct dec){whole.coef * 10, (uint8_t)(whole.scale + 1)};
-    half = (struct dec){5, ten.scale};
+    /* Half a unit of the last place given: 5.4 stands for [5.35, 5.45). In scientific notation R4's two
+     * examples (1e2 is [95, 105), 5.40e-3 is ±0.00005) both mean half a tenth of the mantissa. */
+    struct dec half = {5, (uint8_t)(exponent.n                     ? 2
+                                    : whole.scale < DEC_DIGITS_MAX ? whole.scale + 1
+                                                                   : DEC_DIGITS_MAX)};
     struct dec bound;
-    if (dec_sub(ten, half, &bound))
+    if (dec_sub(whole, half, &bound))
         *low = to_double(bound, exponent);
-    if (dec_add(ten, half, &bound))
+    if (dec_add(whole, half, &bound))
         *high = nextafter(to_double(bound, exponent), -INFINITY);
     return isfinite(*value);
 }

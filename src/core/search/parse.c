@@ -279,8 +279,9 @@ bool search_parse(struct search *s, struct store_read *read, fhir_type_id type,
                   struct search_query *out, struct err *err)
 {
     struct err unused = {0};
-    struct reading r = {
-        .plan = {.s = s, .arena = arena, .err = err ? err : &unused}, .out = out, .type = type};
+    size_t matches = 0;
+    struct reading r = {.out = out, .type = type};
+    r.plan = (struct plan_of){.s = s, .arena = arena, .err = err ? err : &unused, .matches = &matches};
     (void)read;
     *out = (struct search_query){.plan = {.limit = SEARCH_COUNT_DEFAULT}};
     if (count > SEARCH_PARAMS_MAX)

@@ -95,10 +95,15 @@ static bool is_concrete(fhir_type_id t)
     return fhir_types[t].kind == FHIR_RESOURCE && !fhir_types[t].abstract;
 }
 
-/* An id alone: in any type that the parameter may point at. */
+/* An id alone: in any type that the parameter may point at. R4 lets `patient` point at groups too, but its expression
+ * takes patients only. */
 static void match_id(const struct query_of *q, struct str id, struct matches *out)
 {
     const struct fhir_param *p = q->param;
+    if (strcmp(p->code, "patient") == 0) {
+        match_type(q, FHIR_TYPE_Patient, id, out);
+        return;
+    }
     bool any = true;
     for (uint16_t i = 0; i < p->target_count; i++) {
         fhir_type_id type = fhir_targets[p->target_first + i];
