@@ -38,13 +38,22 @@ static uint32_t load_bundle_object(const struct json_doc *doc, uint32_t object, 
 
 static void load_bundle_reject(struct load_entry *e, enum err_code code, struct str a, struct str b)
 {
+    char path[sizeof "Bundle.entry[4294967295]"];
     err_set_str(&e->err, code, a, b);
+    int n = snprintf(path, sizeof path, "Bundle.entry[%u]", e->number - 1);
+    err_at(&e->err, (struct str){path, (size_t)n});
     e->state = LOAD_REJECTED;
 }
 
-/* "Type/id" and "Type?query" of a PUT; the type is compared once the resource's own is known. */
+/* "Type/id" and "Type?query" of a PUT; the type is compared once the resource's own is known. An absolute
+ * address is read as if it were relative to its own base. */
 static void load_bundle_put(struct load_entry *e, struct str url)
 {
+    if (str_find_str(url, STR("://")) != SIZE_MAX) {
+        const char *id = memrchr(url.p, '/', url.n);
+        const char *type = id > url.p ? memrchr(url.p, '/', (size_t)(id - url.p)) : NULL;
+        url = type ? str_sub(url, (size_t)(type + 1 - url.p), url.n) : url;
+    }
     size_t mark = str_find(url, '?', 0);
     size_t slash = str_find(url, '/', 0);
     e->put_type = str_sub(url, 0, mark < slash ? mark : slash);
