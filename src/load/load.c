@@ -165,8 +165,10 @@ bool load_end(struct load *l, struct load_stats *stats, struct err *err)
 {
     load_join(l);
     bool ok = !atomic_load(&l->dead);
-    if (!ok)
+    if (!ok) {
         *err = l->fatal;
+        l->stats.stored = store_bulk_stats(l->bulk).stored; /* the rest was never made durable */
+    }
     struct err last;
     if (!store_bulk_end(l->bulk, !ok, &last) && ok) {
         *err = last;
@@ -177,6 +179,7 @@ bool load_end(struct load *l, struct load_stats *stats, struct err *err)
         ok = false;
     }
     *stats = l->stats;
+    stats->in = stats->stored + stats->unchanged + stats->rejected;
     load_free(l);
     return ok;
 }
