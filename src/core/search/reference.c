@@ -95,8 +95,8 @@ static bool is_concrete(fhir_type_id t)
     return fhir_types[t].kind == FHIR_RESOURCE && !fhir_types[t].abstract;
 }
 
-/* An id alone: in any type that the parameter may point at. R4 lets `patient` point at groups too, but its expression
- * takes patients only. */
+/* An id alone: in any type that the parameter may point at. R4 lets `patient` point at groups too, but its
+ * expression takes patients only. */
 static void match_id(const struct query_of *q, struct str id, struct matches *out)
 {
     const struct fhir_param *p = q->param;
