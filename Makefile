@@ -23,9 +23,13 @@ FLOOR_DIRS := $(patsubst %/DEPS,%,$(shell find src -name DEPS | sort))
 floor_of = $(notdir $(1))
 dir_of = $(firstword $(filter %/$(1),$(FLOOR_DIRS)))
 
-PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib
+PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib libpcre2-8
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread -lm
+
+# Only unit tests link these; libxml2 reads the official FHIRPath suite.
+TEST_LIBS := -lcmocka $(shell pkg-config --libs libxml-2.0 2>/dev/null)
+PKG_CFLAGS += $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 
 WARN := -Wall -Wextra -Wpedantic -Wvla -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
 COMMON := -std=c17 -D_GNU_SOURCE -fno-strict-aliasing -fno-common $(WARN) \
@@ -119,7 +123,7 @@ TEST_BIN := $(foreach t,$(TESTS),$(OUT)/test/$(basename $(notdir $(t))))
 define test_rule
 $(OUT)/test/$(basename $(notdir $(1))): $(OUT)/$(1:.c=.o) $(LIB)
 	$(Q)mkdir -p $$(@D)
-	$(Q)$(CC) $(LDFLAGS) $$< $(LIB) $(PKG_LIBS) -lcmocka -o $$@
+	$(Q)$(CC) $(LDFLAGS) $$< $(LIB) $(PKG_LIBS) $(TEST_LIBS) -o $$@
 endef
 $(foreach t,$(TESTS),$(eval $(call test_rule,$(t))))
 unit_bins: $(TEST_BIN)
