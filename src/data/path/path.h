@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0
- * path: FHIRPath (normative N1, http://hl7.org/fhirpath/N1) with R4's additions. Text is compiled once against the
- * model into an immutable form that any thread may evaluate; evaluation works over the parsed tree, allocates only in
- * the caller's arena, and is bounded. */
+ * path: FHIRPath (normative N1, http://hl7.org/fhirpath/N1) with R4's additions. Text is compiled once
+ * against the model into an immutable form that any thread may evaluate; evaluation works over the parsed
+ * tree, allocates only in the caller's arena, and is bounded. */
 #ifndef HELHET_PATH_PATH_H
 #define HELHET_PATH_PATH_H
 
 #include "fhir/model.h"
 
 enum {
-    PATH_TEXT_MAX = 64 * 1024,    /* bytes of an expression */
-    PATH_DEPTH_MAX = 128,         /* nesting of an expression */
+    PATH_TEXT_MAX = 64 * 1024,         /* bytes of an expression */
+    PATH_DEPTH_MAX = 128,              /* nesting of an expression */
     PATH_STEPS_MAX = 10 * 1000 * 1000, /* work of one evaluation; past it PATH_RUNTIME */
 };
 
 struct path_expr; /* compiled, immutable */
 
 enum path_kind {
-    PATH_NODE,     /* a node of the tree (complex or primitive); type and text through doc */
+    PATH_NODE, /* a node of the tree (complex or primitive); type and text through doc */
     PATH_BOOLEAN,
     PATH_INTEGER,
     PATH_DECIMAL,
@@ -24,18 +24,20 @@ enum path_kind {
     PATH_DATE,
     PATH_DATETIME,
     PATH_TIME,
-    PATH_QUANTITY
+    PATH_QUANTITY,
+    PATH_TYPE /* what type() gives: text is the name, unit the namespace */
 };
 
 struct path_value {
-    uint8_t kind;        /* enum path_kind */
-    bool boolean;
-    fhir_type_id type;   /* PATH_NODE: the FHIR type of the node (e.g. FHIR_TYPE_HumanName, FHIR_TYPE_code) */
-    uint32_t node;       /* PATH_NODE: index in the context's document; for a primitive whose value is absent the
-                          * index of its '_' sibling */
+    uint8_t kind;      /* enum path_kind */
+    bool boolean;      /* PATH_BOOLEAN; PATH_QUANTITY: unit is a calendar word (7 days, not 7 'd') */
+    fhir_type_id type; /* PATH_NODE: the FHIR type of the node (e.g. FHIR_TYPE_HumanName, FHIR_TYPE_code) */
+    uint32_t node; /* PATH_NODE: index in the context's document; for a primitive whose value is absent the
+                    * index of its '_' sibling */
     const struct json_doc *doc; /* PATH_NODE: the document node lies in */
-    struct str text;     /* every other kind but BOOLEAN: its literal text (decimals keep their digits); QUANTITY: value */
-    struct str unit;     /* QUANTITY */
+    struct str text; /* every other kind but BOOLEAN: its literal text (decimals keep their digits); QUANTITY:
+                        value */
+    struct str unit; /* QUANTITY: UCUM code or calendar word ({NULL,0}: 1) */
 };
 
 struct path_list {
@@ -43,25 +45,34 @@ struct path_list {
     uint32_t count, cap;
 };
 
-/* Finds the target of a reference for resolve(). Returns false when it cannot be resolved. When the type alone is
- * known (search indexing: "resolve() is Patient" on "Patient/1") it sets *type and leaves out->node UINT32_MAX. */
+/* Finds the target of a reference for resolve(). Returns false when it cannot be resolved. When the type
+ * alone is known (search indexing: "resolve() is Patient" on "Patient/1") it sets *type and leaves out->node
+ * UINT32_MAX. */
 typedef bool path_resolve_fn(void *arg, struct str reference, struct path_value *out);
 
 struct path_context {
     const struct json_doc *doc; /* with elem filled: fhir_type_tree or check_resource */
-    uint32_t resource;          /* %resource; contained resources and Bundle entries are evaluated on their own node */
-    uint32_t root_resource;     /* %rootResource */
-    int64_t now_ms;             /* now(), today(): given, never read from a clock */
-    path_resolve_fn *resolve;   /* NULL: built-in: contained "#id", else type from "Type/id" text */
+    uint32_t resource; /* %resource; contained resources and Bundle entries are evaluated on their own node */
+    uint32_t root_resource;   /* %rootResource */
+    int64_t now_ms;           /* now(), today(): given, never read from a clock */
+    path_resolve_fn *resolve; /* NULL: built-in: contained "#id", else type from "Type/id" text */
     void *resolve_arg;
 };
 
-/* Compiles text for the context type (0: not known, then only syntax is checked). The result lives in arena. */
-const struct path_expr *path_compile(struct arena *arena, struct str text, fhir_type_id context, struct err *err);
+/* Compiles text for the context type (0: not known, then only syntax is checked). The result lives in arena.
+ */
+const struct path_expr *path_compile(struct arena *arena, struct str text, fhir_type_id context,
+                                     struct err *err);
+/* Same, but also refuses what can only give nothing or depends on chance: a path on another type than the
+ * context's (Encounter.name on a Patient), order-dependent functions on children() and descendants(). */
+const struct path_expr *path_compile_strict(struct arena *arena, struct str text, fhir_type_id context,
+                                            bool strict, struct err *err);
 
-/* Evaluates on the focus node (usually ctx->resource). Results are appended to *out in arena. */
-bool path_eval(const struct path_expr *expr, const struct path_context *ctx, uint32_t focus, struct arena *arena,
-               struct path_list *out, struct err *err) __attribute__((warn_unused_result));
+/* Evaluates on the focus node (usually ctx->resource; UINT32_MAX: nothing). Results are appended to *out in
+ * arena. */
+bool path_eval(const struct path_expr *expr, const struct path_context *ctx, uint32_t focus,
+               struct arena *arena, struct path_list *out, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* The result as the spec's boolean conversion: empty → *empty, one boolean, or one item → true. */
 bool path_truth(const struct path_list *list, bool *empty);
