@@ -142,6 +142,14 @@ fuzz_bins: $(FUZZ_BIN)
 fuzz:
 	$(Q)$(MAKE) --no-print-directory BUILD=fuzz fuzz_bins
 
+# The browser part: types from the same definitions, checked texts, bounded size.
+WEB_SRC := $(shell find web -type f -not -name '*.md') package.json package-lock.json ui-budget.json
+web: build/web/index.html
+build/web/index.html: $(WEB_SRC) $(GEN)/fhir_gen/names.h
+	@echo "  web  build/web"
+	$(Q)npm run --silent web:check
+	$(Q)npm run --silent web:build
+
 clean:
 	rm -rf build
 

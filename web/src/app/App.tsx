@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// The frame around every screen: skip link, header, connection banner, the screen itself, and the keys dialog.
+import type { ComponentType } from "preact";
+import { useEffect, useErrorBoundary } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { t } from "../i18n/index.ts";
+import { SearchScreen } from "../search/SearchScreen.tsx";
+import { FailureBox } from "../ui/FailureBox.tsx";
+import { SectionSkeleton } from "../ui/Skeleton.tsx";
+import { ConnectionBanner } from "./ConnectionBanner.tsx";
+import { Header } from "./Header.tsx";
+import { KeysDialog } from "./KeysDialog.tsx";
+import { route } from "./route.ts";
+
+interface ChartProps { id: string }
+/** The chart is fetched as a file of its own, at once after the first screen, so that the first screen comes sooner. */
+const chart = signal<ComponentType<ChartProps> | null>(null);
+const chartFailed = signal(false);
+
+function fetchChart(): void {
+  import("../chart/ChartScreen.tsx").then(
+    (module) => (chart.value = module.ChartScreen),
+    () => (chartFailed.value = true),
+  );
+}
+
+function Screen() {
+  const now = route.value;
+  if (now.screen === "search") return <SearchScreen />;
+  if (now.screen === "unknown") return <UnknownScreen />;
+  if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
+  const Chart = chart.value;
+  return Chart === null ? <SectionSkeleton /> : <Chart key={now.id} id={now.id} />;
+}
+
+function UnknownScreen() {
+  useEffect(() => {
+    document.title = t.value.title([t.value.failure.page]);
+  });
+  return (
+    <div class="page">
+      <h1 tabIndex={-1}>{t.value.failure.page}</h1>
+      <p><a href="/">{t.value.nav.search}</a></p>
+    </div>
+  );
+}
+
+export function App() {
+  useEffect(fetchChart, []);
+  const [crash] = useErrorBoundary();
+  return (
+    <>
+      <a class="skip" href="#innehall">{t.value.skipLink}</a>
+      <Header />
+      <ConnectionBanner />
+      <main id="innehall" tabIndex={-1}>{crash === undefined ? <Screen /> : <FailureBox text={t.value.failure.unexpected} />}</main>
+      <KeysDialog />
+    </>
+  );
+}

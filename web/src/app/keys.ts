@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keyboard, in one table. Single-key shortcuts do nothing while text is being written, and can be switched off.
+import { signal } from "@preact/signals";
+import { goBack, navigate, patientPath, route, SECTIONS } from "./route.ts";
+import { singleKeys } from "./settings.ts";
+
+export const keysShown = signal(false);
+/** Raised each time the search field is asked for. */
+export const searchAsked = signal(0);
+
+function askSearch(): void {
+  navigate("/");
+  searchAsked.value++;
+}
+
+function goToSection(number: number): boolean {
+  const section = SECTIONS[number - 1];
+  const now = route.value;
+  if (section === undefined || now.screen !== "patient") return false;
+  navigate(patientPath(now.id, section));
+  return true;
+}
+
+/** Moves focus along the elements marked data-row, in the order they stand. */
+export function moveInRows(step: 1 | -1): boolean {
+  const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => row.offsetParent !== null);
+  if (rows.length === 0) return false;
+  const at = rows.findIndex((row) => row === document.activeElement);
+  const next = at < 0 ? (step > 0 ? 0 : -1) : at + step;
+  const field = document.querySelector<HTMLElement>("[data-rows-from]");
+  if (next < 0) field?.focus();
+  else rows[Math.min(next, rows.length - 1)]?.focus();
+  return true;
+}
+
+function leave(): boolean {
+  const now = route.value;
+  if (now.screen !== "patient") return false;
+  goBack(now.detail !== "" ? patientPath(now.id, now.section) : "/");
+  return true;
+}
+
+const writing = (target: EventTarget | null) => target instanceof HTMLElement && (target.matches("input:not([type=checkbox],[type=radio]), textarea, select") || target.isContentEditable);
+
+interface Shortcut {
+  single: boolean;
+  matches(event: KeyboardEvent): boolean;
+  run(event: KeyboardEvent): boolean;
+}
+
+const bare = (event: KeyboardEvent) => !event.ctrlKey && !event.altKey && !event.metaKey;
+const key = (name: string) => (event: KeyboardEvent) => bare(event) && event.key.toLowerCase() === name;
+
+const SHORTCUTS: readonly Shortcut[] = [
+  { single: false, matches: (e) => (e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k", run: () => (askSearch(), true) },
+  { single: false, matches: (e) => e.altKey && !e.ctrlKey && /^Digit[1-9]$/.test(e.code), run: (e) => goToSection(Number(e.code.slice(5))) },
+  { single: false, matches: (e) => bare(e) && e.key === "Escape", run: leave },
+  { single: true, matches: key("/"), run: () => (askSearch(), true) },
+  { single: true, matches: key("?"), run: () => ((keysShown.value = true), true) },
+  { single: true, matches: key("j"), run: () => moveInRows(1) },
+  { single: true, matches: key("k"), run: () => moveInRows(-1) },
+];
+
+export function startKeys(): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
+    const shortcut = SHORTCUTS.find((s) => s.matches(event));
+    if (shortcut === undefined || (shortcut.single && (!singleKeys.value || writing(event.target)))) return;
+    if (shortcut.run(event)) event.preventDefault();
+  });
+}

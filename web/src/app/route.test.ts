@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { parseRoute, patientPath, SECTIONS } from "./route.ts";
+
+test("every part of a chart has an address that leads back to it", () => {
+  for (const section of SECTIONS) {
+    const [path = "", query = ""] = patientPath("p-1", section, "a|b c").split("?");
+    assert.deepEqual(parseRoute(path, `?${query}`), { screen: "patient", id: "p-1", section, detail: "a|b c" });
+  }
+});
+
+test("other addresses are unknown, not something else", () => {
+  for (const path of ["/patient/", "/patient/a/b/c", "/patient/a/nonsens", "/patient/a%2Fb", "/annat"]) assert.deepEqual(parseRoute(path, ""), { screen: "unknown" }, path);
+  assert.deepEqual(parseRoute("/", ""), { screen: "search" });
+});

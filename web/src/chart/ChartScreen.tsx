@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ComponentType } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { patientPath, route, SECTIONS, type Section } from "../app/route.ts";
+import { currentName, identityNumber, nameText } from "../fhir/text.ts";
+import { t } from "../i18n/index.ts";
+import { FailureBox, failureText } from "../ui/FailureBox.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { Chart, ChartContext, useChart } from "./model.ts";
+import { activeAllergies, activeFlags } from "./state.ts";
+import { Storyboard } from "./Storyboard.tsx";
+import { ConditionsSection } from "./sections/ConditionsSection.tsx";
+import { EncountersSection } from "./sections/EncountersSection.tsx";
+import { LabsSection } from "./sections/LabsSection.tsx";
+import { MedicationSection } from "./sections/MedicationSection.tsx";
+import { NotesSection } from "./sections/NotesSection.tsx";
+import { OverviewSection } from "./sections/OverviewSection.tsx";
+import { ReferralsSection } from "./sections/ReferralsSection.tsx";
+import { TimelineSection } from "./sections/TimelineSection.tsx";
+import { WarningsSection } from "./sections/WarningsSection.tsx";
+import "../styles/chart.css";
+
+const SCREENS: Record<Section, ComponentType> = {
+  oversikt: OverviewSection,
+  kontakter: EncountersSection,
+  diagnoser: ConditionsSection,
+  varningar: WarningsSection,
+  lakemedel: MedicationSection,
+  provsvar: LabsSection,
+  anteckningar: NotesSection,
+  remisser: ReferralsSection,
+  tidslinje: TimelineSection,
+};
+
+export function ChartScreen({ id }: { id: string }) {
+  const chart = useMemo(() => new Chart(id), [id]);
+  useEffect(() => () => chart.close(), [chart]);
+  if (chart.failure.value !== null) {
+    return <div class="page"><FailureBox heading={t.value.failure.patient} text={failureText(chart.failure.value)} retry={() => void chart.readPatient()} /></div>;
+  }
+  return (
+    <ChartContext.Provider value={chart}>
+      <div class="chart">
+        <PrintHead />
+        <Storyboard />
+        <div class="chart-main">
+          <WhoBar />
+          <SectionTabs id={id} />
+          <CurrentSection />
+        </div>
+      </div>
+    </ChartContext.Provider>
+  );
+}
+
+/** Repeated by the browser at the top of every printed page. */
+function PrintHead() {
+  const patient = useChart().patient.value;
+  if (patient === null) return null;
+  const number = identityNumber(patient);
+  return (
+    <div class="print-head" aria-hidden="true">
+      <div><b>{nameText(currentName(patient.name))}</b> <span class="num">{number?.text ?? t.value.search.noNumber}</span><span class="print-from">{t.value.common.printedFrom}</span></div>
+    </div>
+  );
+}
+
+/** On small screens the storyboard scrolls away; this line with its most important parts does not. It only repeats. */
+function WhoBar() {
+  const chart = useChart();
+  const patient = chart.patient.value;
+  if (patient === null) return null;
+  const flags = activeFlags(chart.lists.flags.items.value).length;
+  const allergies = activeAllergies(chart.lists.allergies.items.value).length;
+  return (
+    <div class="who-bar" aria-hidden="true">
+      <b>{nameText(currentName(patient.name))}</b> <span class="num">{identityNumber(patient)?.text ?? ""}</span>
+      {flags === 0 ? null : <span class="who-warn"><Icon name="warning" />{flags}</span>}
+      {allergies === 0 ? null : <span class="who-danger"><Icon name="allergy" />{allergies}</span>}
+    </div>
+  );
+}
+
+function SectionTabs({ id }: { id: string }) {
+  const now = route.value;
+  const current = now.screen === "patient" ? now.section : "oversikt";
+  return (
+    <nav class="tabs" aria-label={t.value.sections.label}>
+      <ol>
+        {SECTIONS.map((section, i) => (
+          <li key={section}>
+            <a href={patientPath(id, section)} aria-current={section === current ? "page" : undefined} aria-keyshortcuts={`Alt+${i + 1}`}>
+              {t.value.sections[section]}<kbd aria-hidden="true">{i + 1}</kbd>
+            </a>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  );
+}
+
+function CurrentSection() {
+  const chart = useChart();
+  const heading = useRef<HTMLHeadingElement>(null);
+  const now = route.value;
+  const section = now.screen === "patient" ? now.section : "oversikt";
+  const patient = chart.patient.value;
+  const name = patient === null ? "" : nameText(currentName(patient.name)) || t.value.search.noName;
+  const title = section === "varningar" ? t.value.headings.varningar : t.value.sections[section];
+  useEffect(() => {
+    document.title = t.value.title([t.value.sections[section], name].filter((part) => part !== ""));
+  });
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [section]);
+  useEffect(() => scrollTo(0, 0), [section]);
+  const Screen = SCREENS[section];
+  return (
+    <section class={`section section-${section}`} aria-labelledby="section-heading">
+      <h2 id="section-heading" ref={heading} tabIndex={-1}>{title}</h2>
+      <Screen />
+    </section>
+  );
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// What must be seen whatever part of the chart is open: who it is, what to beware of, what the patient suffers from,
+// and what could not be read.
+import type { ComponentChildren } from "preact";
+import type { Patient } from "@fhir";
+import { patientPath } from "../app/route.ts";
+import { currentName, identityNumber, isProtected, nameText } from "../fhir/text.ts";
+import { showAge, showDate } from "../i18n/format.ts";
+import { t, word } from "../i18n/index.ts";
+import { Badge } from "../ui/Badge.tsx";
+import { failureText } from "../ui/FailureBox.tsx";
+import { Icon, type IconName } from "../ui/Icon.tsx";
+import { SectionSkeleton } from "../ui/Skeleton.tsx";
+import { isWaiting } from "./list.ts";
+import { useChart, useLists, type ListName } from "./model.ts";
+import { activeAllergies, activeConditions, activeFlags, allergyText, conditionText, flagText, saysNoneKnown } from "./state.ts";
+
+const STRIPS = 8;
+const STORYBOARD_DIAGNOSES_MAX = 12;
+
+/** One of a few colours, always the same for the same patient, so that two open charts do not look alike. */
+function strip(id: string): number {
+  let sum = 0;
+  for (const char of id) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 65_521;
+  return sum % STRIPS;
+}
+
+export function Storyboard() {
+  const chart = useLists("flags", "allergies", "conditions");
+  const patient = chart.patient.value;
+  return (
+    <aside class={`storyboard strip-${strip(chart.id)}`} aria-label={t.value.storyboard.label}>
+      {patient === null ? <SectionSkeleton lines={3} /> : <Identity patient={patient} />}
+      <NotLoaded />
+      <div class="storyboard-cards">
+        <Warnings />
+        <Allergies />
+        <Diagnoses />
+      </div>
+    </aside>
+  );
+}
+
+function Identity({ patient }: { patient: Patient }) {
+  const number = identityNumber(patient);
+  const i = t.value.identity;
+  const dead = patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined;
+  return (
+    <header class="who">
+      <h1>{nameText(currentName(patient.name)) || t.value.search.noName}</h1>
+      <p class="who-number">
+        <span class="sr">{number === null ? "" : i[number.kind]} </span>
+        <span class="num">{number === null ? t.value.search.noNumber : number.text}</span>
+      </p>
+      <p class="who-facts">{showAge(patient)} · {word(i.sexes, patient.gender ?? "unknown")}{number?.kind === "personnummer" || patient.birthDate === undefined ? null : ` · ${i.born} ${showDate(patient.birthDate)}`}</p>
+      {dead ? <Badge tone="quiet" text={patient.deceasedDateTime === undefined ? i.deceased : i.deceasedOn(showDate(patient.deceasedDateTime))} /> : null}
+      {isProtected(patient) ? <Badge tone="danger" icon="lock" text={i.protected} /> : null}
+    </header>
+  );
+}
+
+/** Said aloud: a list that failed is never taken for an empty one. */
+function NotLoaded() {
+  const chart = useChart();
+  const failed = (Object.keys(chart.lists) as ListName[]).filter((name) => chart.lists[name].status.value === "failed");
+  const s = t.value.storyboard;
+  return (
+    <div class="not-loaded" role="alert">
+      {failed.length === 0 ? null : (
+        <div class="box box-failure">
+          <Icon name="warning" />
+          <div>
+            <strong>{s.notLoaded}</strong>
+            <ul>{failed.map((name) => <li key={name}>{t.value.lists[name]}: {failureText(chart.lists[name].error.value)}</li>)}</ul>
+            <p>{s.notLoadedHint}</p>
+            <button type="button" class="button button-small" onClick={() => failed.forEach((name) => void chart.lists[name].load())}>{t.value.common.retry}</button>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+interface CardProps { heading: string; icon: IconName; tone: "warn" | "danger" | "plain"; children: ComponentChildren }
+
+function Card({ heading, icon, tone, children }: CardProps) {
+  return (
+    <section class={`sb-card sb-${tone}`}>
+      <h2><Icon name={icon} />{heading}</h2>
+      {children}
+    </section>
+  );
+}
+
+function Warnings() {
+  const { flags } = useChart().lists;
+  const s = t.value.storyboard;
+  const active = activeFlags(flags.items.value);
+  if (isWaiting(flags)) return <Card heading={s.warnings} icon="warning" tone="plain"><SectionSkeleton lines={1} /></Card>;
+  if (flags.status.value === "failed") return <Card heading={s.warnings} icon="warning" tone="warn"><p>{s.notLoaded}</p></Card>;
+  return (
+    <Card heading={s.warnings} icon="warning" tone={active.length === 0 ? "plain" : "warn"}>
+      {active.length === 0 ? <p class="quiet">{s.noWarnings}</p> : <ul>{active.map((flag) => <li key={flag.id}>{flagText(flag)}</li>)}</ul>}
+    </Card>
+  );
+}
+
+function Allergies() {
+  const { allergies } = useChart().lists;
+  const s = t.value.storyboard;
+  const active = activeAllergies(allergies.items.value);
+  if (isWaiting(allergies)) return <Card heading={s.allergies} icon="allergy" tone="plain"><SectionSkeleton lines={1} /></Card>;
+  if (allergies.status.value === "failed") return <Card heading={s.allergies} icon="allergy" tone="warn"><p>{s.notLoaded}</p></Card>;
+  if (active.length === 0) {
+    const known = saysNoneKnown(allergies.items.value);
+    return <Card heading={s.allergies} icon="allergy" tone="plain"><p>{known ? <><Icon name="check" />{s.noneKnown}</> : s.noneRecorded}</p></Card>;
+  }
+  return (
+    <Card heading={s.allergies} icon="allergy" tone="danger">
+      <ul>{active.map((allergy) => (
+        <li key={allergy.id}>
+          <b>{allergyText(allergy)}</b>
+          {allergy.criticality === "high" ? <Badge tone="danger" text={word(t.value.warning.criticality, "high")} /> : null}
+        </li>
+      ))}</ul>
+    </Card>
+  );
+}
+
+function Diagnoses() {
+  const chart = useChart();
+  const { conditions } = chart.lists;
+  const s = t.value.storyboard;
+  const active = activeConditions(conditions.items.value);
+  const rest = active.length - STORYBOARD_DIAGNOSES_MAX;
+  if (isWaiting(conditions)) return <Card heading={s.diagnoses} icon="list" tone="plain"><SectionSkeleton lines={2} /></Card>;
+  if (conditions.status.value === "failed") return <Card heading={s.diagnoses} icon="list" tone="warn"><p>{s.notLoaded}</p></Card>;
+  return (
+    <Card heading={s.diagnoses} icon="list" tone="plain">
+      {active.length === 0 ? <p class="quiet">{s.noDiagnoses}</p> : <ul>{active.slice(0, STORYBOARD_DIAGNOSES_MAX).map((c) => <li key={c.id}>{conditionText(c)}</li>)}</ul>}
+      {rest > 0 ? <p><a href={patientPath(chart.id, "diagnoser")}>{s.more(rest)}</a></p> : null}
+    </Card>
+  );
+}

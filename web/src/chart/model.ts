@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// An open chart: the patient and the lists its sections read. Lists are fetched in parallel, each when it is first
+// looked at; leaving the chart aborts what is under way.
+import { createContext } from "preact";
+import { useContext, useLayoutEffect } from "preact/hooks";
+import { signal } from "@preact/signals";
+import type { Patient, Reference, Resource, ResourceType } from "@fhir";
+import { forget, read } from "../fhir/client.ts";
+import { referenceText } from "../fhir/text.ts";
+import { ChartList, type ListPlan } from "./list.ts";
+import { Names } from "./names.ts";
+
+const PAGE = "50";
+const RESULTS_PAGE = "200";
+const NOTES_PAGE = "20";
+const WHOLE_PAGE = "200";
+
+function plans(id: string) {
+  const of = <const T extends ResourceType>(type: T, count: string, whole: boolean, ...rest: [string, string][]): ListPlan<T> =>
+    ({ type, whole, params: [["patient", id], ["_count", count], ...rest] });
+  return {
+    flags: of("Flag", WHOLE_PAGE, true),
+    allergies: of("AllergyIntolerance", WHOLE_PAGE, true),
+    conditions: of("Condition", WHOLE_PAGE, true),
+    prescriptions: of("MedicationRequest", WHOLE_PAGE, true, ["_include", "MedicationRequest:medication"]),
+    statements: of("MedicationStatement", WHOLE_PAGE, true, ["_include", "MedicationStatement:medication"]),
+    encounters: of("Encounter", PAGE, false, ["_sort", "-date"]),
+    labs: of("Observation", RESULTS_PAGE, false, ["category", "laboratory"], ["_sort", "-date"]),
+    vitals: of("Observation", RESULTS_PAGE, false, ["category", "vital-signs"], ["_sort", "-date"]),
+    measurements: of("Observation", RESULTS_PAGE, false, ["_sort", "-date"]),
+    documents: of("DocumentReference", NOTES_PAGE, false, ["_sort", "-date"]),
+    compositions: of("Composition", NOTES_PAGE, false, ["_sort", "-date"]),
+    reports: of("DiagnosticReport", PAGE, false, ["_sort", "-date"]),
+    referrals: of("ServiceRequest", PAGE, false, ["_sort", "-authored"]),
+    tasks: of("Task", WHOLE_PAGE, true),
+    procedures: of("Procedure", PAGE, false, ["_sort", "-date"]),
+    immunizations: of("Immunization", PAGE, false, ["_sort", "-date"]),
+  };
+}
+
+type Plans = ReturnType<typeof plans>;
+type Lists = { readonly [K in keyof Plans]: Plans[K] extends ListPlan<infer T> ? ChartList<T> : never };
+export type ListName = keyof Lists;
+
+export class Chart {
+  readonly patient = signal<Patient | null>(null);
+  readonly failure = signal<unknown>(null);
+  readonly lists: Lists;
+  readonly names: Names;
+  private readonly abort = new AbortController();
+
+  constructor(readonly id: string) {
+    this.names = new Names(this.abort.signal);
+    const include = (others: readonly Resource[]) => this.names.learn(others);
+    const made = Object.entries(plans(id)).map(([name, plan]) => [name, new ChartList<ResourceType>(plan, this.abort.signal, include)]);
+    this.lists = Object.fromEntries(made) as unknown as Lists;
+    void this.readPatient();
+  }
+
+  async readPatient(): Promise<void> {
+    this.failure.value = null;
+    try {
+      this.patient.value = await read("Patient", this.id, this.abort.signal);
+    } catch (error) {
+      if (!this.abort.signal.aborted) this.failure.value = error;
+    }
+  }
+
+  /** Name of what a reference points at; "" until it is known. */
+  nameOf(reference: Reference | undefined): string {
+    const own = referenceText(reference);
+    return own !== "" || reference?.reference === undefined ? own : this.names.of(reference.reference);
+  }
+
+  close(): void {
+    this.abort.abort();
+    forget();
+  }
+}
+
+export const ChartContext = createContext<Chart | null>(null);
+
+export function useChart(): Chart {
+  const chart = useContext(ChartContext);
+  if (chart === null) throw new Error("chart part outside a chart");
+  return chart;
+}
+
+/** The chart, with the named lists on their way. */
+export function useLists(...names: ListName[]): Chart {
+  const chart = useChart();
+  useLayoutEffect(() => names.forEach((name) => chart.lists[name].start()), [chart, ...names]);
+  return chart;
+}

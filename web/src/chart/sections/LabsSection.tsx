@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useComputed, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { goBack, patientPath, route } from "../../app/route.ts";
+import { showClock, showDate } from "../../i18n/format.ts";
+import { t, word } from "../../i18n/index.ts";
+import { Icon } from "../../ui/Icon.tsx";
+import { rangeOf, Sparkline, Value } from "../LabParts.tsx";
+import { analytes, matrix, type Analyte, type LabValue, type Matrix } from "../labs.ts";
+import { ListFrame, MoreButton } from "../ListFrame.tsx";
+import { useChart, useLists, type ListName } from "../model.ts";
+import { TrendPanel } from "../TrendPanel.tsx";
+
+const KINDS = { laboratory: "labs", "vital-signs": "vitals", all: "measurements" } as const satisfies Record<string, ListName>;
+type Kind = keyof typeof KINDS;
+const KIND_NAMES = Object.keys(KINDS) as Kind[];
+
+const ROWS_MAX = 100;
+const NAME_PX = 230;
+const RANGE_PX = 100;
+const TREND_PX = 116;
+const COLUMN_PX = 118;
+const NARROW_PX = 620;
+
+const collator = new Intl.Collator("sv");
+
+export function LabsSection() {
+  const kind = useSignal<Kind>("laboratory");
+  const name = KINDS[kind.value];
+  const chart = useLists(name);
+  const list = chart.lists[name];
+  const rows = useComputed(() => analytes(chart.lists[KINDS[kind.value]].items.value).sort((a, b) => collator.compare(a.name, b.name)));
+  const now = route.value;
+  const detail = now.screen === "patient" ? now.detail : "";
+  const chosen = rows.value.find((row) => row.key === detail);
+  return (
+    <>
+      <fieldset class="chips">
+        <legend>{t.value.labs.kind}</legend>
+        {KIND_NAMES.map((k) => (
+          <label key={k} class="chip"><input type="radio" name="lab-kind" checked={kind.value === k} onChange={() => (kind.value = k)} /><span>{word(t.value.labs.kinds, k)}</span></label>
+        ))}
+      </fieldset>
+      {chosen === undefined ? null : <TrendPanel key={chosen.key} row={chosen} close={() => goBack(patientPath(chart.id, "provsvar"))} />}
+      <ListFrame names={[name]} empty={kind.value === "laboratory" ? t.value.empty.provsvar : t.value.empty.filtered}>
+        <LabTable rows={rows.value} chosen={detail} />
+        {list.more.value ? <MoreButton names={[name]} text={t.value.labs.readMore} /> : null}
+      </ListFrame>
+    </>
+  );
+}
+
+/** How many sampling times fit beside the names; the rest are a step away. */
+function useColumns() {
+  const box = useRef<HTMLDivElement>(null);
+  const width = useSignal(0);
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const watch = new ResizeObserver(([entry]) => (width.value = Math.round(entry?.contentRect.width ?? 0)));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
+  const narrow = width.value < NARROW_PX;
+  const fixed = narrow ? NAME_PX / 1.6 : NAME_PX + RANGE_PX + TREND_PX;
+  return { box, narrow, count: Math.max(1, Math.floor((width.value - fixed) / COLUMN_PX)) };
+}
+
+function LabTable({ rows, chosen }: { rows: readonly Analyte[]; chosen: string }) {
+  const from = useSignal(0);
+  const shown = useSignal(ROWS_MAX);
+  const { box, narrow, count } = useColumns();
+  const table = matrix(rows);
+  const first = Math.min(from.value, Math.max(0, table.columns.length - 1));
+  const places = table.columns.map((_, i) => i).slice(first, first + count);
+  return (
+    <div ref={box} class="lab-box">
+      <ColumnSteps first={first} count={places.length} of={table.columns.length} move={(to) => (from.value = to)} step={count} />
+      <table class={`labs ${narrow ? "labs-narrow" : ""}`}>
+        <caption class="sr">{t.value.labs.table}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t.value.labs.analyte}</th>
+            {narrow ? null : <th scope="col">{t.value.labs.range}</th>}
+            {narrow ? null : <th scope="col">{t.value.labs.trend}</th>}
+            {places.map((i) => <th key={i} scope="col" class="lab-when"><span class="nowrap">{showDate(table.columns[i])}</span> <span class="lab-clock">{showClock(table.columns[i])}</span></th>)}
+          </tr>
+        </thead>
+        <tbody>{rows.slice(0, shown.value).map((row) => <LabRow key={row.key} row={row} table={table} places={places} narrow={narrow} chosen={row.key === chosen} />)}</tbody>
+      </table>
+      {rows.length > shown.value ? <p class="more"><button type="button" class="button" onClick={() => (shown.value += ROWS_MAX)}>{t.value.common.more}</button></p> : null}
+    </div>
+  );
+}
+
+interface StepProps { first: number; count: number; of: number; step: number; move: (to: number) => void }
+
+function ColumnSteps({ first, count, of, step, move }: StepProps) {
+  const newer = Math.max(0, first - step);
+  const older = first + count;
+  return (
+    <div class="steps">
+      <span role="status">{t.value.labs.columns(first + 1, first + count, of)}</span>
+      <button type="button" class="button button-small" aria-disabled={first === 0} onClick={() => move(newer)}><Icon name="left" />{t.value.common.newer}</button>
+      <button type="button" class="button button-small" aria-disabled={older >= of} onClick={() => { if (older < of) move(older); }}>{t.value.common.older}<Icon name="right" /></button>
+    </div>
+  );
+}
+
+interface RowProps { row: Analyte; table: Matrix; places: readonly number[]; narrow: boolean; chosen: boolean }
+
+function LabRow({ row, table, places, narrow, chosen }: RowProps) {
+  const chart = useChart();
+  const link = useRef<HTMLAnchorElement>(null);
+  const range = rangeOf(row.values[0]);
+  const cells: readonly LabValue[][] = table.cells.get(row.key) ?? [];
+  return (
+    <tr class={chosen ? "chosen" : ""} onClick={(event) => { if (!(event.target instanceof HTMLAnchorElement)) link.current?.click(); }}>
+      <th scope="row">
+        <a ref={link} href={patientPath(chart.id, "provsvar", row.key)} data-row aria-label={t.value.labs.openTrend(row.name)}>{row.name === "" ? t.value.common.unnamed : row.name}</a>
+        <span class="unit">{row.unit}</span>
+        {narrow && range !== "" ? <span class="unit">{t.value.labs.range} {range}</span> : null}
+      </th>
+      {narrow ? null : <td class="num lab-range">{range}</td>}
+      {narrow ? null : <td class="lab-trend"><Sparkline row={row} /></td>}
+      {places.map((i) => <td key={i} class="lab-value">{(cells[i] ?? []).map((value, n) => <Value key={n} value={value} />)}</td>)}
+    </tr>
+  );
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The FHIR client of the screens: read, search, next pages; abortable, revalidated with ETags, with typed errors.
+// Everything is kept in memory only, and only as much as CACHE_MAX answers.
+import type { Bundle, Resource, ResourceOf, ResourceType } from "@fhir";
+import { serverAnswered, serverSilent } from "../app/connection.ts";
+import { parseJson } from "./decimal.ts";
+import { failureOf, FhirError } from "./error.ts";
+
+const BASE = "/fhir/";
+const JSON_TYPE = "application/fhir+json";
+const TIMEOUT_MS = 20_000;
+const CACHE_MAX = 200;
+
+interface Kept { etag: string; body: unknown }
+const cache = new Map<string, Kept>();
+
+function keep(url: string, entry: Kept): void {
+  cache.delete(url);
+  cache.set(url, entry);
+  const oldest = cache.keys().next();
+  if (cache.size > CACHE_MAX && !oldest.done) cache.delete(oldest.value);
+}
+
+/** Forgets every answer; called when a patient is left, so that charts do not pile up in memory. */
+export function forget(): void {
+  cache.clear();
+}
+
+async function send(url: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+  const limit = AbortSignal.timeout(TIMEOUT_MS);
+  try {
+    const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, limit]) });
+    serverAnswered();
+    return response;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    serverSilent();
+    throw new FhirError(limit.aborted ? "timeout" : "network", 0);
+  }
+}
+
+async function answer(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return parseJson(text);
+  } catch {
+    throw response.ok ? new FhirError("format", response.status) : failureOf(response.status, null);
+  }
+}
+
+async function get(url: string, signal: AbortSignal): Promise<unknown> {
+  const known = cache.get(url);
+  const headers: Record<string, string> = { Accept: JSON_TYPE };
+  if (known !== undefined) headers["If-None-Match"] = known.etag;
+  const response = await send(url, { headers }, signal);
+  if (response.status === 304 && known !== undefined) return known.body;
+  const body = await answer(response);
+  if (!response.ok) throw failureOf(response.status, body);
+  const etag = response.headers.get("ETag");
+  if (etag !== null) keep(url, { etag, body });
+  return body;
+}
+
+export function isType<T extends ResourceType>(resource: Resource | undefined, type: T): resource is ResourceOf<T> {
+  return resource?.resourceType === type;
+}
+
+export async function read<T extends ResourceType>(type: T, id: string, signal: AbortSignal): Promise<ResourceOf<T>> {
+  const body = (await get(`${BASE}${type}/${encodeURIComponent(id)}`, signal)) as Resource;
+  if (!isType(body, type)) throw new FhirError("format", 200);
+  return body;
+}
+
+export interface Page<R> {
+  matches: R[];
+  /** Resources the server sent along (_include), and what it wants to say about the search. */
+  others: Resource[];
+  total: number | null;
+  /** Same-origin address of the next page. */
+  next: string | null;
+}
+
+function page<T extends ResourceType>(type: T, body: unknown): Page<ResourceOf<T>> {
+  const bundle = body as Bundle;
+  if (bundle.resourceType !== "Bundle") throw new FhirError("format", 200);
+  const result: Page<ResourceOf<T>> = { matches: [], others: [], total: bundle.total ?? null, next: null };
+  for (const entry of bundle.entry ?? []) {
+    const resource = entry.resource as Resource | undefined;
+    if (isType(resource, type) && entry.search?.mode !== "include") result.matches.push(resource);
+    else if (resource !== undefined) result.others.push(resource);
+  }
+  const next = bundle.link?.find((link) => link.relation === "next")?.url;
+  if (next !== undefined) result.next = sameOrigin(next);
+  return result;
+}
+
+/** Page links are followed only on our own origin, whatever host name the server believes it has. */
+function sameOrigin(url: string): string {
+  const parsed = new URL(url, location.href);
+  return parsed.pathname + parsed.search;
+}
+
+export type Params = readonly (readonly [string, string])[];
+
+export async function search<T extends ResourceType>(type: T, params: Params, signal: AbortSignal): Promise<Page<ResourceOf<T>>> {
+  const query = new URLSearchParams(params.map(([k, v]) => [k, v]));
+  return page(type, await get(`${BASE}${type}?${query}`, signal));
+}
+
+/** Search by POST, for what must not stand in an address: names and personal identity numbers. */
+export async function searchPrivately<T extends ResourceType>(type: T, params: Params, signal: AbortSignal): Promise<Page<ResourceOf<T>>> {
+  const response = await send(`${BASE}${type}/_search`, {
+    method: "POST",
+    headers: { Accept: JSON_TYPE, "Content-Type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams(params.map(([k, v]) => [k, v])).toString(),
+  }, signal);
+  const body = await answer(response);
+  if (!response.ok) throw failureOf(response.status, body);
+  return page(type, body);
+}
+
+export async function nextPage<T extends ResourceType>(type: T, url: string, signal: AbortSignal): Promise<Page<ResourceOf<T>>> {
+  return page(type, await get(url, signal));
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dates, numbers and ages in the language in use. English here means Swedish habits in English: 24 hours, day first.
+import { computed } from "@preact/signals";
+import type { Patient, Period, Quantity } from "@fhir";
+import { decimalText } from "../fhir/decimal.ts";
+import { ageMonths, ageYears } from "../fhir/text.ts";
+import { language, t } from "./index.ts";
+
+const formats = computed(() => {
+  const locale = language.value === "sv" ? "sv-SE" : "en-GB";
+  return {
+    day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }),
+    month: new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" }),
+    clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  };
+});
+
+/** A FHIR date or dateTime with the precision it has: year, month or day. */
+export function showDate(date: string | undefined): string {
+  if (date === undefined || date === "") return t.value.common.undated;
+  if (/^\d{4}$/.test(date)) return date;
+  const local = /^\d{4}-\d{2}(-\d{2})?$/.test(date);
+  const parsed = new Date(local ? `${date}${date.length === 7 ? "-01" : ""}T00:00:00` : date);
+  if (Number.isNaN(parsed.getTime())) return date;
+  return date.length === 7 ? formats.value.month.format(parsed) : formats.value.day.format(parsed);
+}
+
+/** The clock, when the date says one. */
+export function showClock(date: string | undefined): string {
+  if (date === undefined || !date.includes("T")) return "";
+  const parsed = new Date(date);
+  return Number.isNaN(parsed.getTime()) ? "" : formats.value.clock.format(parsed);
+}
+
+export function showDateTime(date: string | undefined): string {
+  return [showDate(date), showClock(date)].filter((part) => part !== "").join(" ");
+}
+
+export function showPeriod(period: Period | undefined): string {
+  if (period?.start === undefined) return period?.end === undefined ? t.value.common.undated : t.value.common.until(showDateTime(period.end));
+  const start = showDateTime(period.start);
+  if (period.end === undefined) return start;
+  const sameDay = showDate(period.start) === showDate(period.end);
+  const end = sameDay ? showClock(period.end) : showDateTime(period.end);
+  return end === "" || end === showClock(period.start) ? start : `${start}–${end}`;
+}
+
+/** Decimal comma in Swedish, decimals as written. */
+export function decimal(text: string): string {
+  return (language.value === "sv" ? text.replace(".", ",") : text).replace(/^-/, "−");
+}
+
+export function heldDecimal(holder: object, key: string, value: number): string {
+  return decimal(decimalText(holder, key, value));
+}
+
+export function showQuantity(quantity: Quantity | undefined): string {
+  if (quantity?.value === undefined) return "";
+  return `${quantity.comparator ?? ""}${heldDecimal(quantity, "value", quantity.value)} ${quantity.unit ?? quantity.code ?? ""}`.trim();
+}
+
+const MONTHS_BELOW_YEARS = 2;
+
+export function showAge(patient: Patient): string {
+  const end = patient.deceasedDateTime === undefined ? new Date() : new Date(patient.deceasedDateTime);
+  const years = ageYears(patient.birthDate, end);
+  if (years === null) return t.value.identity.ageUnknown;
+  const exact = /^\d{4}-\d{2}-\d{2}$/.test(patient.birthDate ?? "");
+  return years < MONTHS_BELOW_YEARS && exact ? t.value.identity.months(ageMonths(patient.birthDate ?? "", end)) : t.value.identity.years(years);
+}
