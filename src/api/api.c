@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api.h"
+
+#include <strings.h>
+#include <time.h>
+
+#include "api/api_int.h"
+#include "base/log.h"
+
+struct api *api_new(struct store *s, struct search *search, const struct api_options *opt, struct err *err)
+{
+    struct api *a = os_alloc(sizeof(*a));
+    if (!a) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
+    memset(a, 0, sizeof(*a));
+    a->store = s;
+    a->search = search;
+    a->base_url = str_of(opt->base_url);
+    while (a->base_url.n && a->base_url.p[a->base_url.n - 1] == '/')
+        a->base_url.n--;
+    a->agent = str_of(opt->agent ? opt->agent : "anonymous");
+    a->started_ms = os_now_ms();
+    if (!capability_make(a, err) || (opt->web_dir && !(a->web = web_new(opt->web_dir, err)))) {
+        api_free(a);
+        return NULL;
+    }
+    return a;
+}
+
+void api_free(struct api *a)
+{
+    if (!a)
+        return;
+    /* Jobs whose exchange was abandoned at a hurried stop still end here. */
+    while (a->jobs)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    web_free(a->web);
+    os_free(a->capability_own);
+    os_free(a);
+}
+
+void api_served_by(struct api *a, const struct http_server *server)
+{
+    a->server = server;
+}
+
+/* Host names that cannot be another site's: without accounts, a page that has its own name point at this
+ * machine must not be able to read the record (DNS rebinding). With base_url set, what stands in front has
+ * checked. */
+static bool host_is_local(struct str host)
+{
+    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+    size_t end = host.n && host.p[0] == '[' ? str_find(host, ']', 0) : str_find(host, ':', 0);
+    if (end != SIZE_MAX && host.p[0] == '[')
+        end++;
+    host = str_sub(host, 0, end == SIZE_MAX ? host.n : end);
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (host.n == strlen(names[i]) && strncasecmp(host.p, names[i], host.n) == 0)
+            return true;
+    return host.n == 0;
+}
+
+static bool call_open(struct call *c, struct err *err)
+{
+    if (!call_headers(c, err))
+        return false;
+    if (c->api->base_url.n) {
+        c->base = c->api->base_url;
+    } else {
+        if (!host_is_local(c->wants.host))
+            return err_set_str(err, ERR_HOST, c->wants.host, STR(""));
+        c->base = arena_printf(c->arena, "http://%.*s/fhir",
+                               STR_ARG(c->wants.host.n ? c->wants.host : STR("localhost")));
+    }
+    c->query = c->req->query;
+    return true;
+}
+
+/* Every answer under /fhir is somebody's data: not kept by caches, not guessed at by browsers. */
+static void seal(struct http_response *resp)
+{
+    http_response_header(resp, "Cache-Control", STR("no-store"));
+    http_response_header(resp, "X-Content-Type-Options", STR("nosniff"));
+}
+
+static uint64_t micros_since(uint64_t begun)
+{
+    return (os_mono_ns() - begun) / 1000;
+}
+
+static bool is_api_path(struct str path)
+{
+    struct str fhir = STR("/fhir");
+    return (str_starts(path, fhir) && (path.n == fhir.n || path.p[fhir.n] == '/')) ||
+           str_is(path, "/health") || str_is(path, "/metrics");
+}
+
+static bool dispatch(struct call *c)
+{
+    struct err err = {0};
+    if (!call_open(c, &err) || !route_find(c, &err) || !call_query_of_route(c, &err) ||
+        !call_acceptable(c, &err))
+        return outcome_fail(c, &err);
+    return c->route->run(c);
+}
+
+bool api_handle(void *api, struct http_request *req, struct http_response *resp)
+{
+    struct api *a = api;
+    if (!is_api_path(req->path))
+        return web_answer(a, req, resp);
+    struct call *c = ARENA_NEW(req->arena, struct call);
+    if (!c) {
+        resp->status = 503;
+        return true;
+    }
+    *c = (struct call){.api = a,
+                       .req = req,
+                       .resp = resp,
+                       .arena = req->arena,
+                       .method = req->method,
+                       .path = req->path,
+                       .body = req->body,
+                       .begun_ns = os_mono_ns()};
+    if (!dispatch(c))
+        return false;
+    resp->route = c->route ? c->route->name : "none";
+    seal(resp);
+    metrics_count(a, c->route, resp->status, micros_since(c->begun_ns));
+    return true;
+}
+
+void api_refuse(void *api, struct http_request *req, const struct err *why, struct http_response *resp)
+{
+    struct call c = {.api = api, .req = req, .resp = resp, .arena = req->arena, .method = req->method};
+    struct err ignored;
+    call_headers(&c, &ignored);
+    outcome_fail(&c, why);
+    seal(resp);
+    resp->route = "refused";
+}
+
+bool api_job_submit(struct call *c, struct api_job *job)
+{
+    struct err err = {0};
+    struct http_response *resp = ARENA_NEW(c->arena, struct http_response);
+    if (!resp) {
+        err_set(&err, ERR_NO_MEMORY, NULL);
+        return outcome_fail(c, &err);
+    }
+    c->resp = resp;
+    job->call = c;
+    job->job.agent = c->api->agent;
+    job->job.reason = str_of(c->route->name);
+    c->api->jobs++;
+    http_defer(c->req);
+    if (store_submit(c->api->store, &job->job, &err))
+        return false;
+    outcome_fail(c, &err);
+    api_job_end(c);
+    return false;
+}
+
+void api_job_end(struct call *c)
+{
+    struct api *a = c->api;
+    c->resp->route = c->route->name;
+    seal(c->resp);
+    metrics_count(a, c->route, c->resp->status, micros_since(c->begun_ns));
+    http_finish(c->req, c->resp);
+    a->jobs--;
+}

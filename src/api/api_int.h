@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Private to api: one call (a request, or an entry of a batch or transaction) and what its interaction may
+ * use. */
+#ifndef HELHET_API_API_INT_H
+#define HELHET_API_API_INT_H
+
+#include <stdatomic.h>
+
+#include "api/api.h"
+#include "base/os.h"
+#include "check/check.h"
+#include "fhir/model.h"
+
+enum {
+    CALL_FORM_MAX = 1 << 20, /* bytes of a POST _search form */
+    CALL_SEGMENTS_MAX = 8,   /* parts of a path */
+    CALL_TAGS_MAX = 32,      /* entity tags of one If-None-Match */
+    CALL_ID_BYTES = 36,      /* a server-made id: a UUID in lower case */
+};
+
+enum call_return { RETURN_DEFAULT, RETURN_MINIMAL, RETURN_REPRESENTATION, RETURN_OUTCOME };
+
+struct call;
+struct route;
+struct web;
+
+/* Fills c->resp and returns true, or has deferred the exchange and returns false. */
+typedef bool call_fn(struct call *c);
+
+/* What the headers and the general parameters ask for. Empty texts where absent. */
+struct call_wants {
+    struct str accept, content_type, host, if_match, if_none_match, if_modified_since, if_none_exist;
+    enum call_return returns;
+    bool lenient, pretty;
+    enum err_lang lang;
+};
+
+struct call {
+    struct api *api;
+    struct http_request *req; /* the request itself, also for entries */
+    struct http_response *resp;
+    struct arena *arena;
+    const struct route *route;
+    struct str method, path; /* path without "/fhir", no leading '/' */
+    struct str query;        /* as sent */
+    struct str body;
+    struct str base;             /* "http://host/fhir" */
+    fhir_type_id type;           /* [type], 0 at system level */
+    struct str id, vid;          /* [id], [vid] */
+    struct search_param *params; /* the query, decoded, without _format and _pretty */
+    size_t param_count;
+    struct call_wants wants;
+    struct store_read *read; /* entries of a transaction: its reader; else NULL */
+    uint64_t begun_ns;
+    bool entry; /* part of a Bundle: answers at once, never defers */
+};
+
+struct metric {
+    atomic_uint_fast64_t count[6]; /* by hundreds of the status */
+    atomic_uint_fast64_t micros;
+};
+
+enum { METRIC_ROUTES_MAX = 40 };
+
+struct api {
+    struct store *store;
+    struct search *search;
+    const struct http_server *server;
+    struct str base_url, agent;
+    struct web *web;
+    struct str capability; /* made once */
+    char *capability_own;
+    int64_t started_ms;
+    atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
+    struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */
+};
+
+/* ---- call.c: making a call out of a request or an entry ---- */
+
+/* Reads the headers and the general parameters. False with *err. */
+bool call_headers(struct call *c, struct err *err);
+/* The same for the call's query, unless its route reads criteria out of it itself. */
+bool call_query_of_route(struct call *c, struct err *err);
+/* Splits and decodes a raw query into c->params, taking _format and _pretty out. */
+bool call_query(struct call *c, struct str query, struct err *err);
+/* Can we answer in what the client accepts? */
+bool call_acceptable(struct call *c, struct err *err);
+/* Is the body what FHIR bodies are? */
+bool call_content(struct call *c, struct err *err);
+/* Any parameter not in the NULL-ended list is an error unless lenient. */
+bool call_params_only(struct call *c, const char *const *allowed, struct err *err);
+/* Value of the first parameter of that name, {NULL,0} when absent. */
+struct str call_param(const struct call *c, const char *name);
+/* The call's reader: the transaction's, or a new one that call_read_end gives back. */
+struct store_read *call_read_begin(struct call *c, struct err *err);
+void call_read_end(struct call *c, struct store_read *r);
+
+/* ---- route.c: the one table ---- */
+
+enum route_level { LEVEL_SYSTEM, LEVEL_TYPE, LEVEL_INSTANCE, LEVEL_NONE };
+
+struct route {
+    const char *name; /* "GET /fhir/[type]/[id]": method, one space, template */
+    call_fn *run;
+    enum route_level level;
+    const char *interaction; /* its code in the CapabilityStatement, NULL: none */
+    const char *operation;   /* "everything": listed as an operation of only_type */
+    const char *only_type;   /* NULL: every resource type */
+    bool criteria;           /* the query is a condition, not parameters */
+    const char *sv, *en;     /* what it does, for the CapabilityStatement's documentation */
+};
+
+extern const struct route route_table[];
+extern const size_t route_count;
+
+/* Finds the route of method and c->path, fills c->route, type, id and vid. False with *err (404, 405, 400).
+ */
+bool route_find(struct call *c, struct err *err);
+/* The methods that c->path takes, "GET, PUT", for Allow; in the arena. */
+struct str route_allow(struct call *c);
+
+/* ---- outcome.c ---- */
+
+/* Answers with an OperationOutcome of one error. Always true, so `return outcome_fail(...)` reads well. */
+bool outcome_fail(struct call *c, const struct err *err);
+bool outcome_fail_many(struct call *c, const struct check_issues *issues);
+/* Appends the OperationOutcome resource. */
+void outcome_write(struct buf *out, const struct err *errs, size_t count, enum err_lang lang);
+/* Appends one that says all is well. */
+void outcome_write_done(struct buf *out, enum err_lang lang);
+
+/* ---- resource.c: answers that are one resource ---- */
+
+/* The stored version, with ETag and Last-Modified, subset by _summary and _elements; 304 when the client has
+ * it. */
+bool resource_answer(struct call *c, const struct store_version *v, int status);
+/* Appends the body, subset as asked. False with *err. */
+struct subset;
+bool resource_write(struct arena *arena, struct str body, const struct subset *s, struct buf *out,
+                    struct err *err);
+/* Headers of a version: ETag and Last-Modified. */
+void resource_headers(struct call *c, uint32_t version, int64_t time_ms);
+/* Sets an answer whose body was built in *b. */
+bool resource_answer_buf(struct call *c, struct buf *b, int status);
+/* "Type/id" in the arena, for messages. */
+struct str resource_name(struct arena *arena, fhir_type_id type, struct str id);
+
+/* ---- subset.c: _summary and _elements ---- */
+
+struct subset {
+    enum search_summary summary;
+    const struct str *elements;
+    size_t element_count;
+};
+/* Reads _summary and _elements of a call; false with *err. */
+bool subset_parse(struct call *c, struct subset *s, struct err *err);
+bool subset_wanted(const struct subset *s);
+/* Appends the subset of a stored body with the SUBSETTED tag. */
+bool subset_write(struct arena *arena, struct str body, const struct subset *s, struct buf *out,
+                  struct err *err);
+
+/* ---- bundle.c: writing Bundles ---- */
+
+struct link {
+    const char *relation;
+    struct str url;
+};
+/* Appends {"resourceType":"Bundle", … up to and with "entry":[ */
+void bundle_begin(struct buf *out, const char *type, const struct link *links, size_t link_count,
+                  bool has_total, uint64_t total);
+/* Appends "fullUrl":"…" for a resource. */
+void bundle_full_url(struct buf *out, struct str base, fhir_type_id type, struct str id);
+void bundle_end(struct buf *out);
+/* The same, with links that were not known at the beginning. */
+void bundle_end_links(struct buf *out, const struct link *links, size_t count);
+/* base/path?params… with each percent-encoded. */
+struct str bundle_url(struct arena *arena, struct str base, struct str path,
+                      const struct search_param *params, size_t count);
+/* Appends s percent-encoded for a query. */
+void bundle_encode(struct buf *out, struct str s);
+
+/* ---- condition.c: criteria of conditional interactions ---- */
+
+enum condition_found { CONDITION_NONE, CONDITION_ONE, CONDITION_MANY, CONDITION_FAILED };
+/* Looks query up among resources of type; CONDITION_ONE fills *out (no body). */
+enum condition_found condition_find(struct api *a, struct store_read *r, fhir_type_id type, struct str query,
+                                    struct arena *arena, struct store_version *out, struct err *err);
+/* "Type?query" cut to fit a message. */
+struct str condition_text(struct arena *arena, fhir_type_id type, struct str query);
+
+/* ---- write.c: changing one resource ---- */
+
+enum write_kind { WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE };
+
+/* One change that a call asks for, from checked body to answer. Its memory is the call's arena. */
+struct write {
+    struct call *call;
+    enum write_kind kind;
+    struct json_doc *doc; /* the body, checked; NULL for deletes */
+    uint32_t node;        /* the resource in it */
+    struct str id;        /* empty until the condition has been looked up */
+    struct str criteria;  /* query of a conditional interaction, {NULL,0} for others */
+    bool late_integrity;  /* in a transaction: what refers to a deleted resource is looked up at its end */
+    bool built;           /* change has parts and rows for id */
+    struct store_change change;
+    /* after write_apply */
+    bool matched;      /* conditional create: this exists already, nothing written */
+    bool nothing;      /* conditional delete: no match */
+    struct str stored; /* matched: its body, when the answer needs it */
+};
+
+/* The whole of a create, update or delete: checks on this thread, then defers the call and gives it to the
+ * store. */
+bool write_run(struct call *c, enum write_kind kind);
+/* Id, criteria and preconditions of the call. */
+bool write_begin(struct call *c, struct write *w, enum write_kind kind, struct err *err);
+/* Checks the resource at w->node against the model and the address. False with issues. */
+bool write_check(struct write *w, struct check_issues *issues);
+/* Parts and index rows for w->id. */
+bool write_build(struct write *w, struct err *err);
+/* What the criteria found: sets w->id, matched or nothing; several are an error. */
+bool write_resolved(struct write *w, enum condition_found found, const struct store_version *v,
+                    struct err *err);
+/* On the writer thread: resolves, builds what could not be built before, and writes. */
+bool write_apply(struct write *w, struct store_tx *tx, struct err *err);
+/* On the writer thread: does a current resource refer to what w deleted? */
+bool write_integrity(struct write *w, struct store_read *r, struct err *err);
+/* Fills the call's answer for an applied write. */
+void write_answer(struct write *w);
+/* A UUID in lower case. */
+struct str write_new_id(struct arena *arena);
+
+/* ---- interactions, one file each ---- */
+call_fn capability_run, read_run, vread_run, update_run, update_conditional_run, delete_run,
+    delete_conditional_run;
+call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
+call_fn op_everything_run, bundle_run, health_run, metrics_run;
+
+/* ---- entry.c, batch.c, transaction.c ---- */
+
+/* An entry of a batch or transaction: a call of its own, with an answer of its own. */
+struct entry {
+    struct call call;
+    struct http_response resp;
+    struct write write;
+    bool writes;   /* write is used, else call.route->run answers */
+    bool answered; /* resp is filled (refused before it could run) */
+    struct str full_url;
+    uint32_t resource; /* node of the resource, UINT32_MAX when there is none */
+};
+
+struct bundle {
+    struct call *call;
+    struct json_doc *doc;
+    struct entry *item;
+    size_t count;
+    bool transaction;
+};
+
+/* Fills b->item from the parsed Bundle: method, address, headers, resource. False with *err for what is no
+ * entry at all (path of the entry). */
+bool entry_parse(struct bundle *b, struct err *err);
+/* Routes the entry and, for writes, checks its resource. On failure the entry is answered with an
+ * OperationOutcome, and *err is the first fault. */
+bool entry_prepare(struct bundle *b, struct entry *e, struct err *err);
+/* Runs a reading entry with this reader (NULL: its own). */
+void entry_read(struct entry *e, struct store_read *r);
+/* The answer Bundle, into the call of the whole. */
+void entry_answer(struct bundle *b);
+/* Lets go of what the entries' answers own. */
+void entry_release(struct bundle *b);
+bool batch_run(struct bundle *b);
+bool transaction_run(struct bundle *b);
+
+/* ---- api.c ---- */
+
+/* Gives a job to the store: the call is deferred, c->resp becomes memory of its own. done must call
+ * api_job_end. */
+struct api_job {
+    struct store_job job;
+    struct call *call;
+};
+bool api_job_submit(struct call *c, struct api_job *job);
+/* The answer is in c->resp: sends it. Nothing of the call may be touched afterwards. */
+void api_job_end(struct call *c);
+
+/* ---- capability.c ---- */
+bool capability_make(struct api *a, struct err *err);
+
+/* ---- web.c: the browser part ---- */
+struct web *web_new(const char *dir, struct err *err);
+void web_free(struct web *w);
+bool web_answer(struct api *a, struct http_request *req, struct http_response *resp);
+
+/* ---- metrics.c ---- */
+void metrics_count(struct api *a, const struct route *route, int status, uint64_t micros);
+
+#endif

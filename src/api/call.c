@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <strings.h>
+
+#include "api/api_int.h"
+
+static bool same(struct str a, const char *b)
+{
+    return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;
+}
+
+static struct str trim(struct str s)
+{
+    while (s.n && (s.p[0] == ' ' || s.p[0] == '\t'))
+        s = str_sub(s, 1, s.n);
+    while (s.n && (s.p[s.n - 1] == ' ' || s.p[s.n - 1] == '\t'))
+        s.n--;
+    return s;
+}
+
+/* Prefer: return=minimal; handling=lenient (RFC 7240). Unknown preferences are ignored, as it says. */
+static void read_prefer(struct call_wants *w, struct str value)
+{
+    static const struct {
+        const char *text;
+        enum call_return returns;
+    } returns[] = {{"return=minimal", RETURN_MINIMAL},
+                   {"return=representation", RETURN_REPRESENTATION},
+                   {"return=OperationOutcome", RETURN_OUTCOME}};
+    struct str part, piece;
+    while (value.p && str_split(&value, ',', &part))
+        while (part.p && str_split(&part, ';', &piece)) {
+            piece = trim(piece);
+            w->lenient = w->lenient || same(piece, "handling=lenient");
+            for (size_t i = 0; i < sizeof(returns) / sizeof(*returns); i++)
+                if (same(piece, returns[i].text))
+                    w->returns = returns[i].returns;
+        }
+}
+
+/* Swedish unless English is named first. */
+static enum err_lang read_language(struct str accept)
+{
+    struct str part;
+    while (accept.p && str_split(&accept, ',', &part)) {
+        part = trim(part);
+        if (str_starts(part, STR("sv")))
+            return ERR_SV;
+        if (str_starts(part, STR("en")))
+            return ERR_EN;
+    }
+    return ERR_SV;
+}
+
+bool call_headers(struct call *c, struct err *err)
+{
+    struct call_wants *w = &c->wants;
+    struct str none = {0}, language = {0};
+    const struct {
+        const char *name;
+        struct str *to;
+    } wanted[] = {
+        {"Accept", &w->accept},
+        {"Content-Type", &w->content_type},
+        {"Host", &w->host},
+        {"If-Match", &w->if_match},
+        {"If-None-Match", &w->if_none_match},
+        {"If-Modified-Since", &w->if_modified_since},
+        {"If-None-Exist", &w->if_none_exist},
+        {"Accept-Language", &language},
+        {"Prefer", &none},
+    };
+    for (size_t i = 0; i < c->req->header_count; i++) {
+        const struct http_pair *h = &c->req->headers[i];
+        for (size_t j = 0; j < sizeof(wanted) / sizeof(*wanted); j++) {
+            if (!same(h->name, wanted[j].name))
+                continue;
+            if (wanted[j].to == &none)
+                read_prefer(w, h->value);
+            else if (!wanted[j].to->p)
+                *wanted[j].to = h->value;
+            else if (wanted[j].to == &w->if_none_exist || wanted[j].to == &w->content_type)
+                return err_set(err, ERR_HEADER, wanted[j].name, "2", NULL);
+        }
+    }
+    w->lang = read_language(language);
+    return true;
+}
+
+/* The media types that mean FHIR JSON, without parameters. '+' may have become a space in _format. */
+static bool is_json(struct str type)
+{
+    static const char *const names[] = {
+        "application/fhir+json", "application/json", "json", "text/json", "application/fhir json", "*/*",
+        "application/*"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (same(type, names[i]))
+            return true;
+    return false;
+}
+
+/* "application/fhir+json; fhirVersion=4.0; charset=utf-8" → type; false when a parameter says something we
+ * are not. */
+static bool split_media(struct str text, struct str *type)
+{
+    struct str part;
+    if (!str_split(&text, ';', &part))
+        return false;
+    *type = trim(part);
+    while (text.p && str_split(&text, ';', &part)) {
+        part = trim(part);
+        size_t eq = str_find(part, '=', 0);
+        struct str name = str_sub(part, 0, eq == SIZE_MAX ? part.n : eq);
+        struct str value = eq == SIZE_MAX ? STR("") : str_sub(part, eq + 1, part.n);
+        if (value.n >= 2 && value.p[0] == '"')
+            value = str_sub(value, 1, value.n - 1);
+        if (same(name, "fhirVersion") && !same(value, "4.0") && !same(value, "4.0.1"))
+            return false;
+        if (same(name, "charset") && !same(value, "utf-8"))
+            return false;
+    }
+    return true;
+}
+
+bool call_acceptable(struct call *c, struct err *err)
+{
+    struct str rest = c->wants.accept, part, type;
+    if (!rest.n)
+        return true;
+    while (rest.p && str_split(&rest, ',', &part))
+        if (split_media(part, &type) && is_json(type))
+            return true;
+    return err_set_str(err, ERR_NOT_ACCEPTABLE, c->wants.accept, STR(""));
+}
+
+bool call_content(struct call *c, struct err *err)
+{
+    struct str type = {0};
+    bool ok = split_media(c->wants.content_type, &type) && is_json(type) && type.p[type.n - 1] != '*';
+    return ok ? true : err_set_str(err, ERR_CONTENT_TYPE, c->wants.content_type, STR(""));
+}
+
+/* _format and _pretty belong to every interaction and override the headers. */
+static bool take_general(struct call *c, const struct http_pair *p, bool *taken, struct err *err)
+{
+    *taken = str_is(p->name, "_format") || str_is(p->name, "_pretty");
+    if (str_is(p->name, "_pretty"))
+        c->wants.pretty = str_is(p->value, "true");
+    if (!str_is(p->name, "_format"))
+        return true;
+    struct str type = {0};
+    if (!split_media(p->value, &type) || !is_json(type))
+        return err_set_str(err, ERR_NOT_ACCEPTABLE, p->value, STR(""));
+    c->wants.accept = (struct str){0};
+    return true;
+}
+
+bool call_query(struct call *c, struct str query, struct err *err)
+{
+    struct http_pair *pairs;
+    size_t count;
+    if (query.n == 0)
+        return true;
+    if (!http_query_parse(c->arena, query, &pairs, &count, err))
+        return false;
+    struct search_param *all = ARENA_ARRAY(c->arena, struct search_param, c->param_count + count + 1);
+    if (!all)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    if (c->param_count)
+        memcpy(all, c->params, c->param_count * sizeof(*all));
+    c->params = all;
+    for (size_t i = 0; i < count; i++) {
+        bool taken;
+        if (!take_general(c, &pairs[i], &taken, err))
+            return false;
+        if (!taken)
+            c->params[c->param_count++] = (struct search_param){pairs[i].name, pairs[i].value};
+    }
+    return true;
+}
+
+bool call_query_of_route(struct call *c, struct err *err)
+{
+    return c->route->criteria || call_query(c, c->query, err);
+}
+
+bool call_params_only(struct call *c, const char *const *allowed, struct err *err)
+{
+    for (size_t i = 0; i < c->param_count && !c->wants.lenient; i++) {
+        const char *const *a = allowed;
+        while (*a && !str_is(c->params[i].name, *a))
+            a++;
+        if (!*a)
+            return err_set_str(err, ERR_SEARCH_PARAM_UNKNOWN, c->params[i].name, str_of(c->route->name));
+    }
+    return true;
+}
+
+struct str call_param(const struct call *c, const char *name)
+{
+    for (size_t i = 0; i < c->param_count; i++)
+        if (str_is(c->params[i].name, name))
+            return c->params[i].value;
+    return (struct str){0};
+}
+
+struct store_read *call_read_begin(struct call *c, struct err *err)
+{
+    return c->read ? c->read : store_read_begin(c->api->store, err);
+}
+
+void call_read_end(struct call *c, struct store_read *r)
+{
+    if (r && r != c->read)
+        store_read_end(r);
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The CapabilityStatement, made once from the route table and the model: what is not routed is not promised.
+ */
+#include <stdio.h>
+
+#include "api/api_int.h"
+#include "base/time.h"
+#include "fhir_gen/names.h"
+
+enum { CAPABILITY_BYTES_MAX = 8 << 20 };
+
+static const char *const param_types[] = {
+    [FHIR_SEARCH_NUMBER] = "number",       [FHIR_SEARCH_DATE] = "date",
+    [FHIR_SEARCH_STRING] = "string",       [FHIR_SEARCH_TOKEN] = "token",
+    [FHIR_SEARCH_REFERENCE] = "reference", [FHIR_SEARCH_COMPOSITE] = "composite",
+    [FHIR_SEARCH_QUANTITY] = "quantity",   [FHIR_SEARCH_URI] = "uri",
+    [FHIR_SEARCH_SPECIAL] = "special",
+};
+
+static const char integrity_text[] =
+    "Referential integrity: a resource that current resources refer to cannot be deleted (409 with what "
+    "refers to it; in a "
+    "transaction this is looked up when all its changes are in). References to resources that are not here "
+    "yet are "
+    "accepted. In a transaction every urn:uuid: and conditional reference must resolve to exactly one "
+    "resource, "
+    "else nothing is stored. / Referensintegritet: en resurs som andra hänvisar till kan inte tas bort.";
+
+static void write_interactions(struct json_out *o, enum route_level a, enum route_level b)
+{
+    json_out_array(o, "interaction");
+    for (size_t i = 0; i < route_count; i++) {
+        const struct route *r = &route_table[i];
+        if (!r->interaction || (r->level != a && r->level != b))
+            continue;
+        json_out_object(o, NULL);
+        json_out_cstr(o, "code", r->interaction);
+        json_out_cstr(o, "documentation", r->en);
+        json_out_end_object(o);
+        if (strcmp(r->interaction, "transaction") == 0) {
+            json_out_object(o, NULL);
+            json_out_cstr(o, "code", "batch");
+            json_out_end_object(o);
+        }
+    }
+    json_out_end_array(o);
+}
+
+static void write_operations(struct json_out *o, const char *type)
+{
+    bool any = false;
+    for (size_t i = 0; i < route_count; i++) {
+        const struct route *r = &route_table[i];
+        if (!r->operation || strcmp(r->only_type, type) != 0)
+            continue;
+        if (!any)
+            json_out_array(o, "operation");
+        any = true;
+        char url[200];
+        snprintf(url, sizeof(url), "http://hl7.org/fhir/OperationDefinition/%s-%s", type, r->operation);
+        json_out_object(o, NULL);
+        json_out_cstr(o, "name", r->operation);
+        json_out_cstr(o, "definition", url);
+        json_out_cstr(o, "documentation", r->en);
+        json_out_end_object(o);
+    }
+    if (any)
+        json_out_end_array(o);
+}
+
+static bool routed(const char *name)
+{
+    for (size_t i = 0; i < route_count; i++)
+        if (strcmp(route_table[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void write_includes(struct json_out *o, const struct fhir_type *t)
+{
+    bool any = false;
+    for (uint16_t i = 0; i < t->param_count; i++) {
+        const struct fhir_param *p = &fhir_params[t->param_first + i];
+        char text[200];
+        if (p->type != FHIR_SEARCH_REFERENCE)
+            continue;
+        if (!any)
+            json_out_array(o, "searchInclude");
+        any = true;
+        snprintf(text, sizeof(text), "%s:%s", t->name, p->code);
+        json_out_cstr(o, NULL, text);
+    }
+    if (any)
+        json_out_end_array(o);
+}
+
+static void write_params(struct json_out *o, const struct fhir_type *t)
+{
+    json_out_array(o, "searchParam");
+    for (uint16_t i = 0; i < t->param_count; i++) {
+        const struct fhir_param *p = &fhir_params[t->param_first + i];
+        /* What has no expression is not indexed; _id and _lastUpdated the store knows by itself. */
+        if (!p->expression[0] && strcmp(p->code, "_id") != 0 && strcmp(p->code, "_lastUpdated") != 0)
+            continue;
+        json_out_object(o, NULL);
+        json_out_cstr(o, "name", p->code);
+        json_out_cstr(o, "definition", p->url);
+        json_out_cstr(o, "type", param_types[p->type]);
+        json_out_end_object(o);
+    }
+    json_out_end_array(o);
+}
+
+static void write_resource(struct json_out *o, const struct fhir_type *t)
+{
+    char profile[200];
+    snprintf(profile, sizeof(profile), "http://hl7.org/fhir/StructureDefinition/%s", t->name);
+    json_out_object(o, NULL);
+    json_out_cstr(o, "type", t->name);
+    json_out_cstr(o, "profile", profile);
+    write_interactions(o, LEVEL_INSTANCE, LEVEL_TYPE);
+    json_out_cstr(o, "versioning", "versioned-update");
+    json_out_bool(o, "readHistory", routed("GET /fhir/[type]/[id]/_history/[vid]"));
+    json_out_bool(o, "updateCreate", true);
+    json_out_bool(o, "conditionalCreate", true);
+    json_out_cstr(o, "conditionalRead", "full-support");
+    json_out_bool(o, "conditionalUpdate", routed("PUT /fhir/[type]"));
+    json_out_cstr(o, "conditionalDelete", routed("DELETE /fhir/[type]") ? "single" : "not-supported");
+    json_out_array(o, "referencePolicy");
+    json_out_cstr(o, NULL, "literal");
+    json_out_cstr(o, NULL, "logical");
+    json_out_cstr(o, NULL, "local");
+    json_out_end_array(o);
+    write_includes(o, t);
+    write_params(o, t);
+    write_operations(o, t->name);
+    json_out_end_object(o);
+}
+
+static void write_rest(struct json_out *o)
+{
+    json_out_array(o, "rest");
+    json_out_object(o, NULL);
+    json_out_cstr(o, "mode", "server");
+    json_out_cstr(o, "documentation", integrity_text);
+    json_out_array(o, "resource");
+    for (uint16_t i = 1; i < fhir_type_count; i++)
+        if (fhir_types[i].kind == FHIR_RESOURCE && !fhir_types[i].abstract)
+            write_resource(o, &fhir_types[i]);
+    json_out_end_array(o);
+    write_interactions(o, LEVEL_SYSTEM, LEVEL_SYSTEM);
+    json_out_end_object(o);
+    json_out_end_array(o);
+}
+
+static void write_head(struct json_out *o, const struct api *a)
+{
+    char date[TIME_TEXT_MAX];
+    size_t n = time_format(a->started_ms, date);
+    json_out_cstr(o, "resourceType", "CapabilityStatement");
+    json_out_cstr(o, "name", "Helhet");
+    json_out_cstr(o, "title", "Helhet");
+    json_out_cstr(o, "status", "active");
+    json_out_string(o, "date", (struct str){date, n});
+    json_out_cstr(o, "kind", "instance");
+    json_out_object(o, "software");
+    json_out_cstr(o, "name", "Helhet");
+    json_out_cstr(o, "version", HELHET_VERSION);
+    json_out_end_object(o);
+    json_out_object(o, "implementation");
+    json_out_cstr(o, "description",
+                  "Helhet, ett öppet regionalt vårdinformationssystem / an open regional care "
+                  "information system");
+    json_out_end_object(o);
+    json_out_cstr(o, "fhirVersion", "4.0.1");
+    json_out_array(o, "format");
+    json_out_cstr(o, NULL, "application/fhir+json");
+    json_out_cstr(o, NULL, "json");
+    json_out_end_array(o);
+}
+
+bool capability_make(struct api *a, struct err *err)
+{
+    struct json_out o;
+    struct buf out;
+    buf_init(&out, CAPABILITY_BYTES_MAX);
+    json_out_init(&o, &out);
+    json_out_object(&o, NULL);
+    write_head(&o, a);
+    write_rest(&o);
+    json_out_end_object(&o);
+    if (!buf_ok(&out)) {
+        buf_release(&out);
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    }
+    a->capability.n = out.n;
+    a->capability_own = buf_take(&out, &a->capability.n);
+    a->capability.p = a->capability_own;
+    return true;
+}
+
+bool capability_run(struct call *c)
+{
+    static const char *const params[] = {"mode", "_summary", "_elements", NULL};
+    struct err err = {0};
+    struct subset subset;
+    struct buf out;
+    if (!call_params_only(c, params, &err) || !subset_parse(c, &subset, &err))
+        return outcome_fail(c, &err);
+    buf_init(&out, BUF_NO_MAX);
+    if (!resource_write(c->arena, c->api->capability, &subset, &out, &err)) {
+        buf_release(&out);
+        return outcome_fail(c, &err);
+    }
+    return resource_answer_buf(c, &out, 200);
+}

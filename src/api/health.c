@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "api/api_int.h"
+
+/* Alive means that the store answers. */
+bool health_run(struct call *c)
+{
+    struct err err = {0};
+    uint64_t resources = 0;
+    struct json_out o;
+    struct buf out;
+    struct store_read *r = store_read_begin(c->api->store, &err);
+    bool ok = r && store_count(r, 0, &resources, &err);
+    if (r)
+        store_read_end(r);
+    buf_init(&out, 4096);
+    json_out_init(&o, &out);
+    json_out_object(&o, NULL);
+    json_out_cstr(&o, "status", ok ? "ok" : "failing");
+    json_out_cstr(&o, "version", HELHET_VERSION);
+    json_out_i64(&o, "resources", (int64_t)resources);
+    json_out_i64(&o, "uptime_s", (os_now_ms() - c->api->started_ms) / 1000);
+    if (!ok)
+        json_out_cstr(&o, "error", err_info(err.code)->name);
+    json_out_end_object(&o);
+    bool done = resource_answer_buf(c, &out, ok ? 200 : 503);
+    c->resp->content_type = "application/json";
+    return done;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Figures in Prometheus' text format. Labels are route templates and status classes: never an id or a value.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "api/api_int.h"
+
+void metrics_count(struct api *a, const struct route *route, int status, uint64_t micros)
+{
+    struct metric *m = &a->metrics[route ? (size_t)(route - route_table) : route_count];
+    int class = status / 100;
+    atomic_fetch_add_explicit(&m->count[class > 0 && class < 6 ? class : 0], 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&m->micros, micros, memory_order_relaxed);
+}
+
+static void figure(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
+{
+    buf_printf(out, "# HELP helhet_%s %s\n# TYPE helhet_%s %s\nhelhet_%s %llu\n", name, help, name, type,
+               name, (unsigned long long)value);
+}
+
+static void write_routes(struct buf *out, const struct api *a)
+{
+    buf_cstr(out, "# HELP helhet_requests_total Requests by route and class of status\n"
+                  "# TYPE helhet_requests_total counter\n");
+    for (size_t i = 0; i <= route_count; i++)
+        for (int class = 1; class < 6; class ++) {
+            unsigned long long n = a->metrics[i].count[class];
+            if (n)
+                buf_printf(out, "helhet_requests_total{route=\"%s\",status=\"%dxx\"} %llu\n",
+                           i < route_count ? route_table[i].name : "none", class, n);
+        }
+    buf_cstr(out, "# HELP helhet_request_seconds_total Time spent on requests by route\n"
+                  "# TYPE helhet_request_seconds_total counter\n");
+    for (size_t i = 0; i <= route_count; i++)
+        if (a->metrics[i].micros)
+            buf_printf(out, "helhet_request_seconds_total{route=\"%s\"} %.6f\n",
+                       i < route_count ? route_table[i].name : "none", (double)a->metrics[i].micros / 1e6);
+}
+
+static void write_server(struct buf *out, const struct api *a)
+{
+    if (!a->server)
+        return;
+    struct http_stats s = http_stats(a->server);
+    figure(out, "http_requests_total", "counter", "Requests begun", s.requests);
+    figure(out, "http_rejected_total", "counter", "Requests refused as malformed, too large or too slow",
+           s.rejected);
+    figure(out, "http_bytes_in_total", "counter", "Bytes of bodies received", s.bytes_in);
+    figure(out, "http_bytes_out_total", "counter", "Bytes of bodies sent", s.bytes_out);
+    figure(out, "http_connections", "gauge", "Open connections", s.connections_open);
+}
+
+/* Resident pages: /proc/self/statm, second field. */
+static uint64_t resident_bytes(void)
+{
+    char *text = NULL;
+    size_t n = 0;
+    unsigned long long pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    if (f && getline(&text, &n, f) > 0)
+        sscanf(text, "%*u %llu", &pages);
+    if (f)
+        fclose(f);
+    free(text);
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+bool metrics_run(struct call *c)
+{
+    struct err err = {0};
+    struct buf out;
+    uint64_t resources = 0;
+    struct store_read *r = store_read_begin(c->api->store, &err);
+    bool counted = r && store_count(r, 0, &resources, &err);
+    buf_init(&out, 1 << 20);
+    if (counted) {
+        figure(&out, "resources", "gauge", "Current resources", resources);
+        figure(&out, "commit_sequence", "counter", "Commits so far", (uint64_t)store_read_seq(r));
+    }
+    if (r)
+        store_read_end(r);
+    figure(&out, "store_bytes", "gauge", "Bytes on disk", store_disk_bytes(c->api->store));
+    figure(&out, "resident_bytes", "gauge", "Memory in use", resident_bytes());
+    figure(&out, "jobs", "gauge", "Writes waiting or running", (uint64_t)c->api->jobs);
+    write_server(&out, c->api);
+    write_routes(&out, c->api);
+    bool done = resource_answer_buf(c, &out, 200);
+    c->resp->content_type = "text/plain; version=0.0.4; charset=utf-8";
+    return done;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Patient/[id]/$everything: the patient's compartment as it lies in the store, and what it refers to outside
+ * (practitioners, organisations, locations, medications), which is found by looking for references in the
+ * text: bodies are never parsed. */
+#include "api/api_int.h"
+#include "base/time.h"
+#include "fhir_gen/names.h"
+
+enum { EVERYTHING_BYTES_MAX = 512 << 20, EVERYTHING_TABLE_FIRST = 1024, EVERYTHING_FIRST_BYTES = 256 * 1024 };
+
+static const char *const everything_params[] = {"_since", "_type", "_count", "_cursor", NULL};
+
+/* A set of "Type/id" texts by hash. A collision of two keyed 64-bit hashes would lose an include; it will not
+ * happen. */
+struct seen {
+    uint64_t *slot; /* 0: free */
+    size_t cap, count;
+};
+
+/* A reference that was met: where to look it up if it is not in the compartment. */
+struct wanted {
+    fhir_type_id type;
+    struct str id;
+};
+
+struct everything {
+    struct call *call;
+    struct hash_key key;
+    struct buf out;
+    struct seen present, asked;
+    struct wanted *wanted;
+    size_t wanted_count, wanted_cap;
+    const fhir_type_id *types; /* _type */
+    size_t type_count;
+    int64_t since_ms;
+    uint64_t limit;
+    uint64_t count;
+    store_rid last;
+    bool more, first, failed;
+    struct err err;
+};
+
+static bool seen_grow(struct arena *arena, struct seen *s)
+{
+    size_t cap = s->cap ? s->cap * 2 : EVERYTHING_TABLE_FIRST;
+    uint64_t *slot = ARENA_ARRAY(arena, uint64_t, cap);
+    if (!slot)
+        return false;
+    for (size_t i = 0; i < s->cap; i++) {
+        if (!s->slot[i])
+            continue;
+        size_t at = s->slot[i] & (cap - 1);
+        while (slot[at])
+            at = (at + 1) & (cap - 1);
+        slot[at] = s->slot[i];
+    }
+    s->slot = slot;
+    s->cap = cap;
+    return true;
+}
+
+static bool seen_has(const struct seen *s, uint64_t hash)
+{
+    for (size_t at = s->cap ? hash & (s->cap - 1) : 0; s->cap && s->slot[at]; at = (at + 1) & (s->cap - 1))
+        if (s->slot[at] == hash)
+            return true;
+    return false;
+}
+
+/* True when it was not there before. */
+static bool seen_add(struct everything *e, struct seen *s, uint64_t hash)
+{
+    if (seen_has(s, hash))
+        return false;
+    if (s->count * 2 >= s->cap && !seen_grow(e->call->arena, s)) {
+        e->failed = true;
+        return false;
+    }
+    size_t at = hash & (s->cap - 1);
+    while (s->slot[at])
+        at = (at + 1) & (s->cap - 1);
+    s->slot[at] = hash;
+    s->count++;
+    return true;
+}
+
+static uint64_t hash_of(const struct everything *e, struct str text)
+{
+    uint64_t h = hash_sip(e->key, text);
+    return h ? h : 1;
+}
+
+/* "Practitioner/x" or "Practitioner/x/_history/2"; anything else (urn:, #contained, https:) is nobody here.
+ */
+static void want(struct everything *e, struct str reference)
+{
+    size_t slash = str_find(reference, '/', 0);
+    if (slash == SIZE_MAX || slash == 0 || reference.p[0] < 'A' || reference.p[0] > 'Z')
+        return;
+    size_t end = str_find(reference, '/', slash + 1);
+    reference = str_sub(reference, 0, end == SIZE_MAX ? reference.n : end);
+    if (!seen_add(e, &e->asked, hash_of(e, reference)))
+        return;
+    struct wanted w = {fhir_resource_find(str_sub(reference, 0, slash)),
+                       str_sub(reference, slash + 1, reference.n)};
+    if (!w.type)
+        return;
+    if (e->wanted_count == e->wanted_cap) {
+        size_t cap = e->wanted_cap ? e->wanted_cap * 2 : 64;
+        struct wanted *more = arena_grow(e->call->arena, e->wanted, e->wanted_cap, cap, sizeof(*more));
+        if (!more) {
+            e->failed = true;
+            return;
+        }
+        e->wanted = more;
+        e->wanted_cap = cap;
+    }
+    w.id = arena_str(e->call->arena, w.id);
+    e->wanted[e->wanted_count++] = w;
+}
+
+/* Stored bodies are written by us without white space, so a reference always stands like this. In a text
+ * value the quotes would be escaped. */
+static void scan_references(struct everything *e, struct str body)
+{
+    static const char mark[] = "\"reference\":\"";
+    const size_t n = sizeof(mark) - 1;
+    const char *end = body.p + body.n;
+    for (const char *p = body.p; (p = memmem(p, (size_t)(end - p), mark, n));) {
+        p += n;
+        const char *quote = memchr(p, '"', (size_t)(end - p));
+        if (!quote)
+            return;
+        want(e, (struct str){p, (size_t)(quote - p)});
+        p = quote;
+    }
+}
+
+static bool type_wanted(const struct everything *e, fhir_type_id type)
+{
+    for (size_t i = 0; i < e->type_count; i++)
+        if (e->types[i] == type)
+            return true;
+    return e->type_count == 0;
+}
+
+static void write_entry(struct everything *e, const struct store_version *v, const char *mode)
+{
+    buf_cstr(&e->out, e->first ? "{" : ",{");
+    e->first = false;
+    bundle_full_url(&e->out, e->call->base, v->type, v->id);
+    buf_cstr(&e->out, ",\"resource\":");
+    buf_str(&e->out, v->body);
+    buf_cstr(&e->out, ",\"search\":{\"mode\":\"");
+    buf_cstr(&e->out, mode);
+    buf_cstr(&e->out, "\"}}");
+}
+
+static uint64_t hash_version(struct everything *e, fhir_type_id type, struct str id)
+{
+    char text[128];
+    size_t n = strlen(fhir_types[type].name);
+    if (n + 1 + id.n > sizeof(text)) {
+        e->failed = true;
+        return 1;
+    }
+    memcpy(text, fhir_types[type].name, n);
+    text[n] = '/';
+    memcpy(text + n + 1, id.p, id.n);
+    return hash_of(e, (struct str){text, n + 1 + id.n});
+}
+
+static bool each_member(void *arg, const struct store_version *v)
+{
+    struct everything *e = arg;
+    if (!type_wanted(e, v->type) || v->time_ms < e->since_ms)
+        return true;
+    if (e->count == e->limit) {
+        e->more = true;
+        return false;
+    }
+    if (e->count == API_EVERYTHING_MAX) {
+        e->failed = true;
+        err_set_str(&e->err, ERR_SEARCH_LIMIT, STR("$everything"),
+                    arena_printf(e->call->arena, "%d", API_EVERYTHING_MAX));
+        return false;
+    }
+    write_entry(e, v, "match");
+    seen_add(e, &e->present, hash_version(e, v->type, v->id));
+    scan_references(e, v->body);
+    e->count++;
+    e->last = v->rid;
+    return buf_ok(&e->out) && !e->failed;
+}
+
+/* On a page of several, members of the compartment are (or will be) matches of another page. */
+static bool on_other_page(const struct everything *e, fhir_type_id type)
+{
+    if (e->limit == UINT64_MAX)
+        return false;
+    for (uint16_t i = 0; i < fhir_compartment_count; i++)
+        for (const fhir_param_id *p = fhir_compartments[i].params;
+             fhir_compartments[i].type == FHIR_TYPE_Patient && *p; p++)
+            if (fhir_params[*p].base == type)
+                return true;
+    return type == FHIR_TYPE_Patient;
+}
+
+/* What the compartment refers to, one step out: R4 says the response should include them. */
+static bool write_outside(struct everything *e, struct store_read *r)
+{
+    for (size_t i = 0; i < e->wanted_count; i++) {
+        struct store_version v;
+        struct wanted *w = &e->wanted[i];
+        if (!type_wanted(e, w->type) || on_other_page(e, w->type) ||
+            seen_has(&e->present, hash_version(e, w->type, w->id)))
+            continue;
+        struct arena_mark mark = arena_mark(e->call->arena);
+        enum store_found found = store_get(r, w->type, w->id, e->call->arena, &v, &e->err);
+        if (found == STORE_FAILED)
+            return false;
+        if (found == STORE_FOUND)
+            write_entry(e, &v, "include");
+        arena_rewind(e->call->arena, mark);
+    }
+    return true;
+}
+
+static bool parse_types(struct everything *e, struct str text, struct err *err)
+{
+    struct str part;
+    size_t max = 1;
+    for (size_t i = 0; i < text.n; i++)
+        max += text.p[i] == ',';
+    fhir_type_id *types = ARENA_ARRAY(e->call->arena, fhir_type_id, max);
+    if (!types)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    while (text.p && str_split(&text, ',', &part)) {
+        types[e->type_count] = fhir_resource_find(part);
+        if (!types[e->type_count++])
+            return err_set_str(err, ERR_SEARCH_VALUE, part, STR("_type"));
+    }
+    e->types = types;
+    return true;
+}
+
+static bool parse(struct everything *e, struct err *err)
+{
+    struct call *c = e->call;
+    struct str since = call_param(c, "_since"), count = call_param(c, "_count"),
+               cursor = call_param(c, "_cursor"), types = call_param(c, "_type");
+    struct time_value t;
+    uint64_t after = 0;
+    if (!call_params_only(c, everything_params, err))
+        return false;
+    if (since.p && !time_parse(since, true, &t))
+        return err_set_str(err, ERR_SEARCH_VALUE, since, STR("_since"));
+    if (since.p)
+        e->since_ms = time_span(&t, 0).low_ms;
+    e->limit = UINT64_MAX;
+    if (count.p && (!str_u64(count, API_EVERYTHING_MAX, &e->limit) || e->limit == 0))
+        return err_set_str(err, ERR_SEARCH_VALUE, count, STR("_count"));
+    if (cursor.p && !str_u64(cursor, INT64_MAX, &after))
+        return err_set(err, ERR_SEARCH_PAGE, NULL);
+    e->last = (store_rid)after;
+    return !types.p || parse_types(e, types, err);
+}
+
+static bool collect(struct everything *e, struct store_read *r, struct err *err)
+{
+    struct store_version patient;
+    struct call *c = e->call;
+    enum store_found found = store_get(r, c->type, c->id, c->arena, &patient, err);
+    if (found == STORE_FAILED)
+        return false;
+    if (found != STORE_FOUND)
+        return err_set_str(err, found == STORE_DELETED ? ERR_GONE : ERR_NOT_FOUND,
+                           resource_name(c->arena, c->type, c->id), STR(""));
+    if (!store_compartment(r, patient.rid, e->last, each_member, e, err))
+        return false;
+    if (!e->failed && write_outside(e, r))
+        return true;
+    *err = e->err;
+    return err->code ? false : err_set(err, ERR_NO_MEMORY, NULL);
+}
+
+static struct str next_url(const struct everything *e, struct str path)
+{
+    struct call *c = e->call;
+    struct search_param *next = ARENA_ARRAY(c->arena, struct search_param, c->param_count + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < c->param_count; i++)
+        if (!str_is(c->params[i].name, "_cursor"))
+            next[n++] = c->params[i];
+    next[n++] = (struct search_param){STR("_cursor"), arena_printf(c->arena, "%lld", (long long)e->last)};
+    return bundle_url(c->arena, c->base, path, next, n);
+}
+
+static bool answer(struct everything *e)
+{
+    struct call *c = e->call;
+    struct link links[2];
+    struct str path = arena_printf(c->arena, "Patient/%.*s/$everything", STR_ARG(c->id));
+    links[0] = (struct link){"self", bundle_url(c->arena, c->base, path, c->params, c->param_count)};
+    if (e->more)
+        links[1] = (struct link){"next", next_url(e, path)};
+    /* The links come last: only now is it known whether there is a next page, and the text is not moved. */
+    bundle_end_links(&e->out, links, e->more ? 2 : 1);
+    return resource_answer_buf(c, &e->out, 200);
+}
+
+bool op_everything_run(struct call *c)
+{
+    struct err err = {0};
+    struct everything e = {.call = c, .first = true, .key = store_hash_key(c->api->store)};
+    if (!parse(&e, &err))
+        return outcome_fail(c, &err);
+    struct store_read *r = call_read_begin(c, &err);
+    if (!r)
+        return outcome_fail(c, &err);
+    buf_init(&e.out, EVERYTHING_BYTES_MAX);
+    buf_room(&e.out, EVERYTHING_FIRST_BYTES);
+    bundle_begin(&e.out, "searchset", NULL, 0, false, 0);
+    bool ok = collect(&e, r, &err);
+    call_read_end(c, r);
+    if (ok)
+        return answer(&e);
+    buf_release(&e.out);
+    return outcome_fail(c, &err);
+}

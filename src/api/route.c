@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The one table of what can be asked. Requests are routed by it and the CapabilityStatement is made from it,
+ * so the two cannot disagree. */
+#include "api/api_int.h"
+
+#define TYPES NULL, NULL, false
+#define CRITERIA NULL, NULL, true
+
+const struct route route_table[] = {
+    {"GET /fhir/metadata", capability_run, LEVEL_NONE, NULL, TYPES, "Vad tjänsten kan",
+     "What the service can do"},
+    {"GET /fhir/[type]/[id]", read_run, LEVEL_INSTANCE, "read", TYPES, "Läs aktuell version",
+     "Read the current version"},
+    {"GET /fhir/[type]/[id]/_history/[vid]", vread_run, LEVEL_INSTANCE, "vread", TYPES,
+     "Läs en namngiven version", "Read a named version"},
+    {"PUT /fhir/[type]/[id]", update_run, LEVEL_INSTANCE, "update", TYPES, "Ändra, eller skapa med detta id",
+     "Update, or create under this id"},
+    {"PUT /fhir/[type]", update_conditional_run, LEVEL_TYPE, NULL, CRITERIA,
+     "Ändra den som sökvillkoret träffar", "Update the one that the criteria match"},
+    {"DELETE /fhir/[type]/[id]", delete_run, LEVEL_INSTANCE, "delete", TYPES, "Ta bort", "Delete"},
+    {"DELETE /fhir/[type]", delete_conditional_run, LEVEL_TYPE, NULL, CRITERIA,
+     "Ta bort den som sökvillkoret träffar", "Delete the one that the criteria match"},
+    {"GET /fhir/[type]/[id]/_history", history_instance_run, LEVEL_INSTANCE, "history-instance", TYPES,
+     "Alla versioner, nyast först", "All versions, newest first"},
+    {"GET /fhir/[type]/_history", history_type_run, LEVEL_TYPE, "history-type", TYPES,
+     "Alla ändringar av en resurstyp", "All changes of a type"},
+    {"POST /fhir/[type]", create_run, LEVEL_TYPE, "create", TYPES, "Skapa", "Create"},
+    {"GET /fhir/[type]", search_call, LEVEL_TYPE, "search-type", TYPES, "Sök", "Search"},
+    {"POST /fhir/[type]/_search", search_call_form, LEVEL_TYPE, NULL, TYPES, "Sök med formulär",
+     "Search by form"},
+    {"GET /fhir/Patient/[id]/$everything", op_everything_run, LEVEL_INSTANCE, NULL, "everything", "Patient",
+     false, "Hela journalen med det den hänvisar till", "The whole record with what it refers to"},
+    {"GET /fhir/_history", history_system_run, LEVEL_SYSTEM, "history-system", TYPES, "Alla ändringar",
+     "All changes"},
+    {"POST /fhir/_search", search_call_form, LEVEL_SYSTEM, NULL, TYPES, "Sök i alla typer med formulär",
+     "Search all types by form"},
+    {"GET /fhir", search_call, LEVEL_SYSTEM, "search-system", TYPES, "Sök i alla typer", "Search all types"},
+    {"POST /fhir", bundle_run, LEVEL_SYSTEM, "transaction", TYPES, "Batch eller transaktion",
+     "Batch or transaction"},
+    {"GET /health", health_run, LEVEL_NONE, NULL, TYPES, "Lever tjänsten", "Is the service alive"},
+    {"GET /metrics", metrics_run, LEVEL_NONE, NULL, TYPES, "Mätvärden för Prometheus",
+     "Figures for Prometheus"},
+};
+const size_t route_count = sizeof(route_table) / sizeof(*route_table);
+
+_Static_assert(sizeof(route_table) / sizeof(*route_table) < METRIC_ROUTES_MAX, "a figure for each route");
+
+struct segments {
+    struct str item[CALL_SEGMENTS_MAX];
+    size_t count;
+};
+
+static bool split_path(struct str path, struct segments *s)
+{
+    struct str part;
+    s->count = 0;
+    if (path.n && path.p[0] == '/')
+        path = str_sub(path, 1, path.n);
+    if (path.n && path.p[path.n - 1] == '/')
+        path.n--;
+    while (path.n && path.p && str_split(&path, '/', &part)) {
+        if (s->count == CALL_SEGMENTS_MAX)
+            return false;
+        s->item[s->count++] = part;
+    }
+    return true;
+}
+
+static bool looks_like_type(struct str s)
+{
+    return s.n && s.p[0] >= 'A' && s.p[0] <= 'Z';
+}
+
+/* Does the path have the template's shape? [type] is anything in upper case here, so that an unknown type is
+ * told from an unknown path. */
+static bool fits(const struct segments *path, const char *name)
+{
+    struct str rest = str_of(strchr(name, '/') + 1), part;
+    size_t i = 0;
+    for (; rest.p && str_split(&rest, '/', &part); i++) {
+        if (i == path->count)
+            return false;
+        struct str have = path->item[i];
+        if (str_is(part, "[type]")) {
+            if (!looks_like_type(have))
+                return false;
+        } else if (str_is(part, "[id]") || str_is(part, "[vid]")) {
+            if (have.n == 0 || have.p[0] == '_' || have.p[0] == '$')
+                return false;
+        } else if (!str_eq(part, have)) {
+            return false;
+        }
+    }
+    return i == path->count;
+}
+
+static bool same_method(struct str method, const char *name)
+{
+    size_t n = (size_t)(strchr(name, ' ') - name);
+    if (str_is(method, "HEAD"))
+        method = STR("GET");
+    return method.n == n && memcmp(method.p, name, n) == 0;
+}
+
+static bool read_names(struct call *c, const struct segments *s, struct err *err)
+{
+    if (c->route->level == LEVEL_NONE || s->count < 2 || !looks_like_type(s->item[1]))
+        return true;
+    c->type = fhir_resource_find(s->item[1]);
+    if (!c->type)
+        return err_set_str(err, ERR_TYPE_NONE, s->item[1], STR(""));
+    if (c->route->level != LEVEL_INSTANCE)
+        return true;
+    c->id = s->item[2];
+    if (!fhir_prim_valid(FHIR_PRIM_ID, c->id))
+        return err_set_str(err, ERR_FHIR_ID, c->id, STR(""));
+    if (s->count > 4)
+        c->vid = s->item[4];
+    return true;
+}
+
+bool route_find(struct call *c, struct err *err)
+{
+    struct segments s;
+    bool shape = false;
+    if (!split_path(c->path, &s))
+        return err_set_str(err, ERR_URL, c->path, STR(""));
+    for (size_t i = 0; i < route_count; i++) {
+        if (!fits(&s, route_table[i].name))
+            continue;
+        shape = true;
+        if (!same_method(c->method, route_table[i].name))
+            continue;
+        c->route = &route_table[i];
+        return read_names(c, &s, err);
+    }
+    if (shape)
+        return err_set_str(err, ERR_METHOD, c->method, c->path);
+    return err_set_str(err, ERR_URL, c->path, STR(""));
+}
+
+struct str route_allow(struct call *c)
+{
+    struct segments s;
+    struct str all = {"", 0};
+    if (!split_path(c->path, &s))
+        return all;
+    for (size_t i = 0; i < route_count; i++) {
+        const char *name = route_table[i].name;
+        if (fits(&s, name))
+            all = arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(all), all.n ? ", " : "",
+                               (int)(strchr(name, ' ') - name), name);
+    }
+    return all;
+}
