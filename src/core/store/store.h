@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0
- * store: the durable record. Immutable versions, current versions, index rows and the hash-chained commit log behind
- * one interface; SQLite (WAL) is the embedded backend, PostgreSQL comes later behind the same header.
+ * store: the durable record. Immutable versions, current versions, index rows and the hash-chained commit log
+ * behind one interface; SQLite (WAL) is the embedded backend, PostgreSQL comes later behind the same header.
  *
- * The store knows no FHIR: resource types and search parameters are small integers of the caller's build (named in
- * struct store_schema; the store keeps its own durable numbering by name), index rows come from struct store_hooks.
+ * The store knows no FHIR: resource types and search parameters are small integers of the caller's build
+ * (named in struct store_schema; the store keeps its own durable numbering by name), index rows come from
+ * struct store_hooks.
  *
- * Threads: exactly one writing connection, owned by the writer thread inside the store; any number of readers, one
- * struct store_read per thread at a time. Writes are jobs in a bounded queue; the writer runs many in one transaction
- * (each in its own savepoint), commits with synchronous=FULL, and only then reports them done.
+ * Threads: exactly one writing connection, owned by the writer thread inside the store; any number of
+ * readers, one struct store_read per thread at a time. Writes are jobs in a bounded queue; the writer runs
+ * many in one transaction (each in its own savepoint), commits with synchronous=FULL, and only then reports
+ * them done.
  *
- * Internal ids (store_rid) are allocated so that one patient's resources lie together. A reference to a resource that
- * is not here yet gets a rid too (a placeholder without version), so references are integers from the start. */
+ * Internal ids (store_rid) are allocated so that one patient's resources lie together. A reference to a
+ * resource that is not here yet gets a rid too (a placeholder without version), so references are integers
+ * from the start. */
 #ifndef HELHET_STORE_STORE_H
 #define HELHET_STORE_STORE_H
 
@@ -34,18 +37,20 @@ struct store_tx;   /* the writer's transaction, seen by a job */
 typedef int64_t store_rid; /* > 0; 0: none */
 
 enum store_index {
-    STORE_TOKEN,     /* text: code, name: system ("" when none) */
-    STORE_STRING,    /* text: folded value, exact: hash of the unfolded value */
-    STORE_DATE,      /* [low, high) in ms; INT64_MIN / INT64_MAX open ends */
-    STORE_NUMBER,    /* [number_low, number_high]: also quantity; name: "system|code" or unit text, "" when none */
+    STORE_TOKEN,  /* text: code, name: system ("" when none) */
+    STORE_STRING, /* text: folded value, exact: hash of the unfolded value */
+    STORE_DATE,   /* [low, high) in ms; INT64_MIN / INT64_MAX open ends */
+    STORE_NUMBER, /* [number_low, number_high]: also quantity; name: "system|code" or unit text, "" when none
+                   */
     STORE_REFERENCE, /* target_type + text: id; target_type 0: name is an absolute URL */
     STORE_URI,       /* name: the URI */
-    STORE_COMPOSITE, /* text: the components compared by equality, joined by search, exact: hash of the first one's
-                      * system; then an ordered component in number_low/number_high (name: unit) and/or low/high */
-    STORE_CLINICAL,  /* target_type + text: the patient; hash: code; low: date (INT64_MIN none). Every resource in a
-                      * patient's compartment has exactly one row with hash 0 for that patient; each of its codes gives
-                      * one more, but only for the patient it is about. The (patient, type, code, date) rows behind the
-                      * commonest searches, and the compartment */
+    STORE_COMPOSITE, /* text: the components compared by equality, joined by search, exact: hash of the first
+                      * one's system; then an ordered component in number_low/number_high (name: unit) and/or
+                      * low/high */
+    STORE_CLINICAL, /* target_type + text: the patient; hash: code; low: date (INT64_MIN none). Every resource
+                     * in a patient's compartment has exactly one row with hash 0 for that patient; each of
+                     * its codes gives one more, but only for the patient it is about. The (patient, type,
+                     * code, date) rows behind the commonest searches, and the compartment */
 };
 
 /* One index row of one resource. Strings are borrowed for the call. */
@@ -66,8 +71,8 @@ struct store_rows {
 
 /* What the store must know of the model. Arrays are indexed by build id; entry 0 is NULL. */
 struct store_schema {
-    const char *fingerprint;        /* changes when extraction may give other rows */
-    const char *const *type_names;  /* "Patient" */
+    const char *fingerprint;       /* changes when extraction may give other rows */
+    const char *const *type_names; /* "Patient" */
     uint16_t type_count;
     const char *const *param_names; /* "Patient.birthdate" */
     uint16_t param_count;
@@ -75,18 +80,18 @@ struct store_schema {
 
 struct store_hooks {
     void *arg;
-    /* All index rows of a stored body, deterministically, in arena. Called on the writer thread for superseded versions
-     * (to remove their rows) and by check and reindex. */
+    /* All index rows of a stored body, deterministically, in arena. Called on the writer thread for
+     * superseded versions (to remove their rows) and by check and reindex. */
     bool (*extract)(void *arg, struct arena *arena, uint16_t type, struct str body, struct store_rows *out,
                     struct err *err);
 };
 
 struct store_options {
-    const char *dir;         /* made when absent */
-    bool create;             /* false: the store must exist */
+    const char *dir; /* made when absent */
+    bool create;     /* false: the store must exist */
     struct store_schema schema;
     struct store_hooks hooks;
-    unsigned cache_mib;      /* page cache of the writer; readers get a quarter each; 0: default */
+    unsigned cache_mib; /* page cache of the writer; readers get a quarter each; 0: default */
 };
 
 /* Opens (and recovers) the store, takes the directory lock, starts the writer thread. */
@@ -102,13 +107,13 @@ bool store_needs_reindex(const struct store *s);
 
 struct store_version {
     store_rid rid;
-    uint16_t type;     /* build id */
+    uint16_t type; /* build id */
     struct str id;
-    uint32_t version;  /* 1.. */
-    int64_t seq;       /* commit */
-    int64_t time_ms;   /* of the commit: meta.lastUpdated */
-    char op;           /* 'C' created, 'U' updated, 'D' deleted */
-    struct str body;   /* as stored, with meta.versionId and meta.lastUpdated; {NULL,0} for 'D' */
+    uint32_t version; /* 1.. */
+    int64_t seq;      /* commit */
+    int64_t time_ms;  /* of the commit: meta.lastUpdated */
+    char op;          /* 'C' created, 'U' updated, 'D' deleted */
+    struct str body;  /* as stored, with meta.versionId and meta.lastUpdated; {NULL,0} for 'D' */
 };
 
 struct store_read *store_read_begin(struct store *s, struct err *err);
@@ -121,8 +126,8 @@ enum store_found { STORE_ABSENT, STORE_FOUND, STORE_DELETED, STORE_FAILED };
 /* Current version of (type, id); strings in arena. STORE_DELETED fills all but the body. */
 enum store_found store_get(struct store_read *r, uint16_t type, struct str id, struct arena *arena,
                            struct store_version *out, struct err *err);
-enum store_found store_get_rid(struct store_read *r, store_rid rid, struct arena *arena, struct store_version *out,
-                               struct err *err);
+enum store_found store_get_rid(struct store_read *r, store_rid rid, struct arena *arena,
+                               struct store_version *out, struct err *err);
 /* A named version, current or old. */
 enum store_found store_get_version(struct store_read *r, uint16_t type, struct str id, uint32_t version,
                                    struct arena *arena, struct store_version *out, struct err *err);
@@ -131,10 +136,10 @@ enum store_found store_get_version(struct store_read *r, uint16_t type, struct s
 typedef bool store_each_fn(void *arg, const struct store_version *v);
 
 struct store_history {
-    uint16_t type;       /* 0: whole system */
-    struct str id;       /* "" : whole type */
-    int64_t since_ms;    /* 0: all; commits at or after */
-    int64_t before_seq;  /* 0: newest first from the end; else only older than (before_seq, before_rid) */
+    uint16_t type;      /* 0: whole system */
+    struct str id;      /* "" : whole type */
+    int64_t since_ms;   /* 0: all; commits at or after */
+    int64_t before_seq; /* 0: newest first from the end; else only older than (before_seq, before_rid) */
     store_rid before_rid;
     uint32_t limit;
 };
@@ -142,7 +147,8 @@ struct store_history {
 bool store_history_each(struct store_read *r, const struct store_history *h, store_each_fn *fn, void *arg,
                         struct err *err);
 /* How many versions the same question gives without before and limit. */
-bool store_history_count(struct store_read *r, const struct store_history *h, uint64_t *count, struct err *err);
+bool store_history_count(struct store_read *r, const struct store_history *h, uint64_t *count,
+                         struct err *err);
 
 /* All current resources (type 0: of every type) in rid order from after_rid on. For export and check. */
 bool store_scan(struct store_read *r, uint16_t type, store_rid after_rid, store_each_fn *fn, void *arg,
@@ -150,7 +156,8 @@ bool store_scan(struct store_read *r, uint16_t type, store_rid after_rid, store_
 /* Maintained counter of current resources of a type (0: all). O(1). */
 bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err);
 
-/* ---- searching: a plan is data; the backend turns it into its own statements with a fixed join order ---- */
+/* ---- searching: a plan is data; the backend turns it into its own statements with a fixed join order ----
+ */
 
 enum store_cmp {
     STORE_CMP_EQ,       /* DATE, NUMBER: the row's interval lies within [low, high] */
@@ -173,29 +180,30 @@ struct store_plan;
 
 /* One alternative. A resource matches when it has a row of (index, row.param) that compares so. */
 struct store_match {
-    uint8_t index;          /* enum store_index */
-    uint8_t cmp;            /* enum store_cmp */
-    bool any_name;          /* TOKEN, NUMBER: any system/unit; else row.name must be equal ("" = none) */
-    bool any_text;          /* TOKEN: any code (system| searches) */
-    bool any_exact;         /* COMPOSITE: any system of the first component, else exact must be equal */
-    uint8_t cmp_span;       /* COMPOSITE: cmp is for number_low/high (any_name as NUMBER), cmp_span for low/high; text
-                             * must be equal, or begin with row.text when cmp is STORE_CMP_PREFIX (then only text) */
-    struct store_row row;   /* the values compared with; COMPOSITE: as search made it */
+    uint8_t index;  /* enum store_index */
+    uint8_t cmp;    /* enum store_cmp */
+    bool any_name;  /* TOKEN, NUMBER: any system/unit; else row.name must be equal ("" = none) */
+    bool any_text;  /* TOKEN: any code (system| searches) */
+    bool any_exact; /* COMPOSITE: any system of the first component, else exact must be equal */
+    uint8_t
+        cmp_span; /* COMPOSITE: cmp is for number_low/high (any_name as NUMBER), cmp_span for low/high; text
+                   * must be equal, or begin with row.text when cmp is STORE_CMP_PREFIX (then only text) */
+    struct store_row row;           /* the values compared with; COMPOSITE: as search made it */
     const struct store_plan *chain; /* REFERENCE: target is one of this plan's results (limit ignored) */
-    bool reverse;           /* with chain: _has — the chain's resources refer to this one through row.param */
+    bool reverse; /* with chain: _has — the chain's resources refer to this one through row.param */
 };
 
 /* Special conditions over the resource itself. */
 enum store_cond_kind {
-    STORE_COND_MATCH,       /* one of any[] */
-    STORE_COND_IDS,         /* id is one of ids[] */
-    STORE_COND_UPDATED,     /* lastUpdated compares (cmp, low, high as DATE) */
-    STORE_COND_PATIENT,     /* has one of the CLINICAL rows any[].row (patient and exactly that hash, 0 too) */
+    STORE_COND_MATCH,   /* one of any[] */
+    STORE_COND_IDS,     /* id is one of ids[] */
+    STORE_COND_UPDATED, /* lastUpdated compares (cmp, low, high as DATE) */
+    STORE_COND_PATIENT, /* has one of the CLINICAL rows any[].row (patient and exactly that hash, 0 too) */
 };
 
 struct store_cond {
-    uint8_t kind;           /* enum store_cond_kind */
-    bool negate;            /* :not, :missing=true */
+    uint8_t kind; /* enum store_cond_kind */
+    bool negate;  /* :not, :missing=true */
     const struct store_match *any;
     size_t any_count;
     const struct str *ids;
@@ -203,67 +211,68 @@ struct store_cond {
 };
 
 struct store_sort {
-    uint8_t index;          /* DATE, STRING, NUMBER, TOKEN …; CLINICAL: the date of the rows that the plan's PATIENT
-                             * condition matched (param 0); 0xFE: lastUpdated; 0xFF: id */
+    uint8_t index; /* DATE, STRING, NUMBER, TOKEN …; CLINICAL: the date of the rows that the plan's PATIENT
+                    * condition matched (param 0); 0xFE: lastUpdated; 0xFF: id */
     uint16_t param;
-    bool descending;        /* resources without a value come last either way */
+    bool descending; /* resources without a value come last either way */
 };
 
 struct store_plan {
-    const uint16_t *types;  /* build ids; NULL: all */
+    const uint16_t *types; /* build ids; NULL: all */
     size_t type_count;
     const struct store_cond *cond; /* all must hold */
     size_t cond_count;
     struct store_sort sort[STORE_SORT_MAX];
-    size_t sort_count;      /* 0: by rid */
-    struct str cursor;      /* where the page begins: store_hits.next of the page before; empty: the start */
-    uint32_t limit;         /* rows wanted; 0: none, count only */
-    bool count;             /* also fill total, exactly */
-    bool no_body;           /* rids and ids only */
+    size_t sort_count; /* 0: by rid */
+    struct str cursor; /* where the page begins: store_hits.next of the page before; empty: the start */
+    uint32_t limit;    /* rows wanted; 0: none, count only */
+    bool count;        /* also fill total, exactly */
+    bool no_body;      /* rids and ids only */
 };
 
 struct store_hits {
     struct store_version *item; /* in arena */
     size_t count;
     bool more;
-    struct str next;        /* cursor for the next page, in arena; opaque bytes made of printable ASCII */
-    uint64_t total;         /* when plan.count */
+    struct str next; /* cursor for the next page, in arena; opaque bytes made of printable ASCII */
+    uint64_t total;  /* when plan.count */
 };
 
-bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena, struct store_hits *out,
-                  struct err *err);
+bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
+                  struct store_hits *out, struct err *err);
 /* The plan as the backend runs it, for people (statement and access path). */
 bool store_explain(struct store_read *r, const struct store_plan *plan, struct buf *out, struct err *err);
 /* Resources that refer to rid through param (0: any), in rid order from after_rid, bodies included. */
-bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_rid after_rid, store_each_fn *fn,
-                     void *arg, struct err *err);
+bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_rid after_rid,
+                     store_each_fn *fn, void *arg, struct err *err);
 /* Everything in a patient's compartment with the patient first, then by rid from after_rid. */
-bool store_compartment(struct store_read *r, store_rid patient, store_rid after_rid, store_each_fn *fn, void *arg,
-                       struct err *err);
+bool store_compartment(struct store_read *r, store_rid patient, store_rid after_rid, store_each_fn *fn,
+                       void *arg, struct err *err);
 
 /* ---- writing ---- */
 
-/* One change. The body is head + `"meta":{"versionId":"N","lastUpdated":"T"` + meta_rest + `}` + tail, so that the writer
- * can put in what only it knows: head = `{"resourceType":"Patient","id":"x",`, meta_rest = `` or `,"profile":[…]`,
- * tail = `,"name":…}` or `}`. */
+/* One change. The body is head + `"meta":{"versionId":"N","lastUpdated":"T"` + meta_rest + `}` + tail, so
+ * that the writer can put in what only it knows: head = `{"resourceType":"Patient","id":"x",`, meta_rest = ``
+ * or `,"profile":[…]`, tail = `,"name":…}` or `}`. */
 struct store_change {
-    char op;                    /* 'C' create (id must be free or deleted), 'U' create or update, 'D' delete */
+    char op; /* 'C' create (id must be free or deleted), 'U' create or update, 'D' delete */
     uint16_t type;
     struct str id;
     struct str head, meta_rest, tail; /* not for 'D' */
     const struct store_row *rows;
     size_t row_count;
-    uint32_t if_version;        /* 0: no matter; else the current version must be this: ERR_VERSION_CONFLICT */
-    bool skip_same;             /* same content as the current version: no new version, same = true */
-    bool if_absent;             /* a current version exists: nothing is written, exists = true (same tells whether equal) */
+    uint32_t if_version; /* 0: no matter; else the current version must be this: ERR_VERSION_CONFLICT */
+    bool skip_same;      /* same content as the current version: no new version, same = true */
+    bool if_absent; /* a current version exists: nothing is written, exists = true (same tells whether equal)
+                     */
     /* filled */
     store_rid rid;
     uint32_t version;
     int64_t seq, time_ms;
-    bool created;               /* there was no current version before */
+    bool created; /* there was no current version before */
     bool same;
-    bool noop;                  /* 'D' of what is absent or deleted already */
-    bool exists;                /* if_absent held it back */
+    bool noop;   /* 'D' of what is absent or deleted already */
+    bool exists; /* if_absent held it back */
 };
 
 /* Applies one change within the job's transaction. Everything borrowed only for the call. */
@@ -275,21 +284,24 @@ int64_t store_tx_time_ms(const struct store_tx *tx);
 int64_t store_tx_seq(const struct store_tx *tx);
 
 struct store_job {
-    /* On the writer thread, inside a savepoint: true keeps its changes, false undoes them (and *err says why). */
+    /* On the writer thread, inside a savepoint: true keeps its changes, false undoes them (and *err says
+     * why). */
     bool (*run)(struct store_tx *tx, void *arg, struct err *err);
-    /* After the commit is durable (ok), or after failure: err then says why. On the writer thread: be brief. */
+    /* After the commit is durable (ok), or after failure: err then says why. On the writer thread: be brief.
+     */
     void (*done)(void *arg, bool ok, const struct err *err);
     void *arg;
     struct str agent;  /* who, for the commit log */
     struct str reason; /* why */
 };
-/* Queues; false when the queue is full (ERR_STORE_BUSY) or the store closes. The job's memory is the caller's until done. */
+/* Queues; false when the queue is full (ERR_STORE_BUSY) or the store closes. The job's memory is the caller's
+ * until done. */
 bool store_submit(struct store *s, struct store_job *job, struct err *err);
 /* Queues and waits. */
 bool store_run(struct store *s, struct store_job *job, struct err *err);
 
-/* ---- bulk loading: one caller, no other jobs meanwhile; batches are sorted outside the database and each batch is
- * durable as a whole when store_bulk_flush (or an automatic flush inside put) returns ---- */
+/* ---- bulk loading: one caller, no other jobs meanwhile; batches are sorted outside the database and each
+ * batch is durable as a whole when store_bulk_flush (or an automatic flush inside put) returns ---- */
 
 struct store_bulk;
 struct store_bulk_stats {
@@ -298,7 +310,8 @@ struct store_bulk_stats {
 struct store_bulk *store_bulk_begin(struct store *s, struct str agent, struct str reason, struct err *err);
 /* As store_put; copies what it needs. c->same tells unchanged. May flush. */
 bool store_bulk_put(struct store_bulk *b, struct store_change *c, struct err *err);
-/* Resources of type with this token in param, pending ones included: how many (counts to 2), and the id of one. */
+/* Resources of type with this token in param, pending ones included: how many (counts to 2), and the id of
+ * one. */
 bool store_bulk_find(struct store_bulk *b, uint16_t type, uint16_t param, struct str system, struct str code,
                      unsigned *count, struct arena *arena, struct str *id, struct err *err);
 bool store_bulk_flush(struct store_bulk *b, struct err *err);
@@ -314,10 +327,11 @@ struct store_check {
     uint64_t faults;
     struct err first; /* the first fault, with what and where */
 };
-/* Reads everything back: bodies decompress, rows equal what hooks.extract gives, the commit chain holds, counters agree.
- * progress may be NULL; called with done and total now and then. False when the check itself failed; faults tell. */
-bool store_check(struct store *s, struct store_check *out, void (*progress)(void *arg, uint64_t done, uint64_t total),
-                 void *arg, struct err *err);
+/* Reads everything back: bodies decompress, rows equal what hooks.extract gives, the commit chain holds,
+ * counters agree. progress may be NULL; called with done and total now and then. False when the check itself
+ * failed; faults tell. */
+bool store_check(struct store *s, struct store_check *out,
+                 void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg, struct err *err);
 /* Throws all index rows away and makes them anew from the bodies. */
 bool store_reindex(struct store *s, void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
                    struct err *err);

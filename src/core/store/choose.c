@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which condition to go by? There are no statistics to keep or trust: the candidates of every usable
+ * condition are gathered up to a bound that grows, and the first to be complete, the smallest of them, wins.
+ */
+#include "store/plan.h"
+
+enum { CHOOSE_FIRST = 256, CHOOSE_STEP = 16 };
+
+/* One round: every usable condition up to max. 1 chosen, 0 none complete, -1 failed. */
+static int choose_round(struct query *q, store_rid after, size_t max, struct ccond **best,
+                        struct rid_list *list, struct err *err)
+{
+    *best = NULL;
+    for (size_t i = 0; i < q->cond_count; i++) {
+        struct ccond *c = &q->cond[i];
+        if (!path_usable(c))
+            continue;
+        struct rid_list tried = {0};
+        /* Once something is complete, others need only beat it. */
+        size_t bound = *best ? list->count : max;
+        int rc = bound ? path_gather(q, c, after, bound, &tried, err) : 0;
+        if (rc < 0)
+            return -1;
+        if (rc > 0 && (!*best || tried.count < list->count)) {
+            *best = c;
+            *list = tried;
+        }
+    }
+    return *best != NULL;
+}
+
+static struct ccond *choose_first(struct query *q, bool ordered)
+{
+    for (size_t i = 0; i < q->cond_count; i++)
+        if (path_usable(&q->cond[i]) && (!ordered || path_ordered(&q->cond[i])))
+            return &q->cond[i];
+    return NULL;
+}
+
+static size_t choose_usable(const struct query *q)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < q->cond_count; i++)
+        n += path_usable(&q->cond[i]);
+    return n;
+}
+
+bool choose_path(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
+                 bool *listed, struct err *err)
+{
+    size_t usable = choose_usable(q);
+    *best = NULL;
+    *listed = false;
+    if (usable == 0)
+        return true;
+    struct ccond *ordered = choose_first(q, true);
+    size_t max = CHOOSE_FIRST;
+    if (usable == 1)
+        max = ordered && !all ? 0 : PLAN_CANDIDATES_MAX;
+    for (; max; max = max < PLAN_CANDIDATES_MAX / CHOOSE_STEP ? max * CHOOSE_STEP : PLAN_CANDIDATES_MAX) {
+        int rc = choose_round(q, after, max, best, list, err);
+        if (rc < 0)
+            return false;
+        if (rc > 0) {
+            rid_list_unique(list);
+            *listed = true;
+            return true;
+        }
+        /* Nothing selective: read the ordered one bit by bit, it is likely to fill the page soon. */
+        if (ordered && !all && max >= CHOOSE_FIRST * CHOOSE_STEP)
+            break;
+        if (max >= PLAN_CANDIDATES_MAX)
+            break;
+    }
+    *best = ordered;
+    return true;
+}
+
+/* Accepted rids of list into out. */
+static int choose_filter(struct query *q, const struct rid_list *list, size_t max, struct rid_list *out,
+                         struct err *err)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        int yes = match_rid(q, list->item[i], err);
+        if (yes < 0)
+            return -1;
+        if (yes && out->count >= max)
+            return 0;
+        if (yes && !rid_list_add(out, q->arena, list->item[i], err))
+            return -1;
+    }
+    return 1;
+}
+
+int choose_collect(struct query *q, size_t max, struct rid_list *out, struct err *err)
+{
+    struct ccond *best;
+    struct rid_list list = {0};
+    bool listed;
+    if (q->never)
+        return 1;
+    if (!choose_path(q, 0, true, &best, &list, &listed, err))
+        return -1;
+    if (listed)
+        return choose_filter(q, &list, max, out, err);
+    int rc = 0;
+    struct rid_list chunk = {0};
+    for (store_rid after = 0; rc == 0;) {
+        chunk.count = 0;
+        rc = best ? path_gather(q, best, after, CHOOSE_FIRST * CHOOSE_STEP, &chunk, err)
+                  : path_scan(q, after, CHOOSE_FIRST * CHOOSE_STEP, &chunk, err);
+        int kept = rc < 0 ? -1 : choose_filter(q, &chunk, max, out, err);
+        if (kept <= 0)
+            return kept;
+        after = chunk.count ? chunk.item[chunk.count - 1] : after;
+    }
+    return rc;
+}

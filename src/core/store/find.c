@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * store_search: candidates, the match, the order, the page. */
+#include <stdlib.h>
+
+#include "store/plan.h"
+
+enum { FIND_CHUNK = 64, FIND_CHUNK_MAX = 8192 };
+
+struct find {
+    struct query *q;
+    struct store_read *r;
+    struct arena *arena;
+    struct store_hits *out;
+    struct sort_hit from; /* the cursor */
+    bool has_cursor;
+    size_t want;          /* limit + 1: one more tells whether there is a next page */
+    struct sort_hit *hit; /* in order when streamed, a heap (worst first) when sorted */
+    size_t hits;
+};
+
+/* ---- in rid order ---- */
+
+static bool find_add(struct find *f, const struct sort_hit *hit, struct err *err)
+{
+    if (!f->hit) {
+        f->hit = arena_alloc(f->arena, f->want * sizeof *f->hit);
+        if (!f->hit)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+    }
+    f->hit[f->hits++] = *hit;
+    return true;
+}
+
+static bool find_in_order(struct find *f, const struct rid_list *list, struct err *err)
+{
+    for (size_t i = 0; i < list->count && f->hits < f->want; i++) {
+        struct sort_hit hit = {.rid = list->item[i]};
+        int yes = match_rid(f->q, hit.rid, err);
+        if (yes < 0 || (yes && !find_add(f, &hit, err)))
+            return false;
+    }
+    return true;
+}
+
+static bool find_by_rid(struct find *f, struct err *err)
+{
+    struct ccond *best;
+    struct rid_list list = {0};
+    bool listed;
+    store_rid after = f->has_cursor ? f->from.rid : 0;
+    if (!choose_path(f->q, after, false, &best, &list, &listed, err))
+        return false;
+    if (listed)
+        return find_in_order(f, &list, err);
+    int rc = 0;
+    for (size_t chunk = FIND_CHUNK; rc == 0 && f->hits < f->want;
+         chunk = chunk < FIND_CHUNK_MAX ? chunk * 2 : chunk) {
+        list.count = 0;
+        rc = best ? path_gather(f->q, best, after, chunk, &list, err)
+                  : path_scan(f->q, after, chunk, &list, err);
+        if (rc < 0 || !find_in_order(f, &list, err))
+            return false;
+        after = list.count ? list.item[list.count - 1] : after;
+    }
+    return true;
+}
+
+/* ---- sorted: the best `want` of all matches, in a heap with the worst on top ---- */
+
+static void heap_down(struct find *f, size_t at)
+{
+    for (;;) {
+        size_t worst = at, left = 2 * at + 1;
+        for (size_t k = left; k < left + 2 && k < f->hits; k++)
+            if (sort_cmp(f->q, &f->hit[k], &f->hit[worst]) > 0)
+                worst = k;
+        if (worst == at)
+            return;
+        struct sort_hit t = f->hit[at];
+        f->hit[at] = f->hit[worst];
+        f->hit[worst] = t;
+        at = worst;
+    }
+}
+
+static void heap_up(struct find *f, size_t at)
+{
+    while (at && sort_cmp(f->q, &f->hit[at], &f->hit[(at - 1) / 2]) > 0) {
+        struct sort_hit t = f->hit[at];
+        f->hit[at] = f->hit[(at - 1) / 2];
+        f->hit[(at - 1) / 2] = t;
+        at = (at - 1) / 2;
+    }
+}
+
+static bool find_keep(struct find *f, struct sort_hit *hit, struct err *err)
+{
+    if (f->has_cursor && sort_cmp(f->q, hit, &f->from) <= 0)
+        return true;
+    if (f->hits == f->want && sort_cmp(f->q, hit, &f->hit[0]) >= 0)
+        return true;
+    for (size_t i = 0; i < f->q->plan->sort_count; i++)
+        if (hit->value[i].text.n) {
+            hit->value[i].text = arena_str(f->arena, hit->value[i].text);
+            if (!hit->value[i].text.p)
+                return err_set(err, ERR_NO_MEMORY, NULL);
+        }
+    if (f->hits < f->want) {
+        if (!find_add(f, hit, err))
+            return false;
+        heap_up(f, f->hits - 1);
+    } else {
+        f->hit[0] = *hit;
+        heap_down(f, 0);
+    }
+    return true;
+}
+
+/* Reads the values of a match and keeps it if it is among the best. */
+static bool find_rank(struct find *f, store_rid rid, struct err *err)
+{
+    struct sort_hit hit;
+    struct arena_mark mark = arena_mark(&f->r->arena);
+    sqlite3_stmt *st = db_get(f->r->db, DB_RES_HEAD, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, rid);
+    int rc = db_step(f->r->db, st, err);
+    bool ok = rc >= 0;
+    if (rc > 0) {
+        struct str id = read_column_id(st, 1, &f->r->arena);
+        ok = sort_values(f->q, rid, sqlite3_column_int64(st, 3), id, db_column_blob(st, 5), &hit, err) &&
+             find_keep(f, &hit, err);
+        sqlite3_reset(st);
+    }
+    arena_rewind(&f->r->arena, mark);
+    return ok;
+}
+
+static bool find_sort_one(struct find *f, store_rid rid, struct err *err)
+{
+    int yes = match_rid(f->q, rid, err);
+    return yes == 0 || (yes > 0 && find_rank(f, rid, err));
+}
+
+static int cmp_hit(const void *a, const void *b, void *q)
+{
+    return sort_cmp(q, a, b);
+}
+
+static bool find_sorted(struct find *f, struct err *err)
+{
+    struct ccond *best;
+    struct rid_list list = {0};
+    bool listed;
+    if (!choose_path(f->q, 0, true, &best, &list, &listed, err))
+        return false;
+    int rc = listed;
+    store_rid after = 0;
+    do {
+        if (!listed) {
+            list.count = 0;
+            rc = best ? path_gather(f->q, best, after, FIND_CHUNK_MAX, &list, err)
+                      : path_scan(f->q, after, FIND_CHUNK_MAX, &list, err);
+        }
+        for (size_t i = 0; i < list.count && rc >= 0; i++)
+            if (!find_sort_one(f, list.item[i], err))
+                rc = -1;
+        after = list.count ? list.item[list.count - 1] : after;
+    } while (rc == 0);
+    if (f->hits)
+        qsort_r(f->hit, f->hits, sizeof *f->hit, cmp_hit, f->q);
+    return rc > 0;
+}
+
+/* ---- one patient, one type, one code, newest first: read straight off the clinical index ---- */
+
+static const struct cmatch *find_clinical_match(const struct query *q)
+{
+    const struct store_plan *p = q->plan;
+    if (p->sort_count != 1 || p->sort[0].index != STORE_CLINICAL || !p->sort[0].descending ||
+        q->type_count != 1)
+        return NULL;
+    const struct cmatch *m = NULL;
+    for (size_t i = 0; i < q->cond_count; i++) {
+        const struct ccond *c = &q->cond[i];
+        if (c->c->kind != STORE_COND_PATIENT)
+            continue;
+        if (m || c->any_count != 1 || c->c->negate)
+            return NULL;
+        m = &c->any[0];
+    }
+    return m;
+}
+
+static sqlite3_stmt *clinical_from(struct find *f, const struct cmatch *m, int64_t past, store_rid rid,
+                                   struct err *err)
+{
+    sqlite3_stmt *st = db_get(f->r->db, DB_PATH_CLINICAL, err);
+    if (st) {
+        sqlite3_bind_int64(st, 1, m->name);
+        sqlite3_bind_int64(st, 2, f->q->type[0]);
+        sqlite3_bind_int64(st, 3, m->key);
+        sqlite3_bind_int64(st, 4, past);
+        sqlite3_bind_int64(st, 5, rid);
+    }
+    return st;
+}
+
+static bool find_clinical(struct find *f, const struct cmatch *m, struct err *err)
+{
+    int64_t past = INT64_MIN;
+    store_rid rid = 0;
+    if (f->has_cursor) {
+        past = f->from.value[0].present ? ~f->from.value[0].whole : INT64_MAX;
+        rid = f->from.rid;
+    }
+    sqlite3_stmt *st = clinical_from(f, m, past, rid, err);
+    int rc = st ? 1 : -1, yes = 1;
+    while (f->hits < f->want && rc > 0 && yes >= 0 && (rc = db_step(f->r->db, st, err)) > 0) {
+        int64_t date = ~sqlite3_column_int64(st, 1);
+        struct sort_hit hit = {.rid = sqlite3_column_int64(st, 0)};
+        hit.value[0] = (struct sort_value){.present = date != INT64_MIN, .whole = date};
+        /* One condition is what the path itself says; more are asked of the rows. */
+        yes = f->q->cond_count == 1 ? 1 : match_rid(f->q, hit.rid, err);
+        if (yes > 0 && !find_add(f, &hit, err))
+            yes = -1;
+    }
+    if (st)
+        sqlite3_reset(st);
+    return rc >= 0 && yes >= 0;
+}
+
+/* ---- the page and the total ---- */
+
+static bool find_page(struct find *f, struct err *err)
+{
+    struct store_hits *out = f->out;
+    out->more = f->hits == f->want;
+    size_t n = out->more ? f->hits - 1 : f->hits;
+    out->item = arena_alloc(f->arena, (n + 1) * sizeof *out->item);
+    if (!out->item)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    for (size_t i = 0; i < n; i++) {
+        enum store_found found =
+            read_current(f->r, f->hit[i].rid, !f->q->plan->no_body, f->arena, &out->item[out->count], err);
+        if (found == STORE_FAILED)
+            return false;
+        out->count += found == STORE_FOUND;
+    }
+    if (out->more && n) {
+        out->next = sort_cursor(f->q, &f->hit[n - 1], f->arena);
+        return out->next.p || err_set(err, ERR_NO_MEMORY, NULL);
+    }
+    return true;
+}
+
+static bool find_total_of_types(struct find *f, struct err *err)
+{
+    const struct store_plan *p = f->q->plan;
+    uint64_t n;
+    if (!p->types)
+        return store_count(f->r, 0, &f->out->total, err);
+    for (size_t i = 0; i < p->type_count; i++) {
+        if (!store_count(f->r, p->types[i], &n, err))
+            return false;
+        f->out->total += n;
+    }
+    return true;
+}
+
+static bool find_total(struct find *f, struct err *err)
+{
+    struct query *q = f->q;
+    struct rid_list list = {0};
+    f->out->total = 0;
+    if (q->never)
+        return true;
+    if (q->cond_count == 0)
+        return find_total_of_types(f, err);
+    if (q->cond_count == 1 && path_exact(q, &q->cond[0])) {
+        int rc = path_gather(q, &q->cond[0], 0, PLAN_CANDIDATES_MAX, &list, err);
+        rid_list_unique(&list);
+        f->out->total = list.count;
+        if (rc != 0)
+            return rc > 0;
+        list = (struct rid_list){0};
+    }
+    int rc = choose_collect(q, PLAN_CANDIDATES_MAX, &list, err);
+    f->out->total = list.count;
+    return rc > 0 || (rc == 0 && err_set(err, ERR_SEARCH_LIMIT, "_total", "4194304", NULL));
+}
+
+static bool find_run(struct find *f, struct err *err)
+{
+    const struct store_plan *p = f->q->plan;
+    if (p->cursor.n) {
+        f->has_cursor = true;
+        if (!sort_parse(f->q, p->cursor, f->arena, &f->from, err))
+            return false;
+    }
+    if (p->count && !find_total(f, err))
+        return false;
+    if (p->limit == 0 || f->q->never)
+        return true;
+    f->want = (size_t)p->limit + 1;
+    const struct cmatch *clinical = find_clinical_match(f->q);
+    bool ok = clinical        ? find_clinical(f, clinical, err)
+              : p->sort_count ? find_sorted(f, err)
+                              : find_by_rid(f, err);
+    return ok && find_page(f, err);
+}
+
+bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
+                  struct store_hits *out, struct err *err)
+{
+    *out = (struct store_hits){0};
+    struct find f = {.r = r, .arena = arena, .out = out};
+    bool ok = query_compile(r, plan, arena, 0, &f.q, err) && find_run(&f, err);
+    query_release(f.q);
+    return ok;
+}
+
+bool store_explain(struct store_read *r, const struct store_plan *plan, struct buf *out, struct err *err)
+{
+    struct arena arena;
+    struct query *q = NULL;
+    struct ccond *best = NULL;
+    struct rid_list list = {0};
+    bool listed = false;
+    arena_init(&arena);
+    bool ok = query_compile(r, plan, &arena, 0, &q, err);
+    if (ok && q->never)
+        buf_cstr(out, "nothing can match\n");
+    else if (ok && find_clinical_match(q))
+        buf_printf(out, "newest first: %s\n", db_text(DB_PATH_CLINICAL));
+    else if (ok && (ok = choose_path(q, 0, false, &best, &list, &listed, err))) {
+        if (best)
+            path_explain(best, out);
+        else
+            buf_printf(out, "scan: %s\n", db_text(plan->types ? DB_KIND_ALL : DB_RES_ALL));
+        if (listed)
+            buf_printf(out, "candidates: %zu\n", list.count);
+    }
+    query_release(q);
+    arena_release(&arena);
+    return ok;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Is a resource a match? Decided on its packed rows alone, exactly as store.h says. */
+#include "store/plan.h"
+
+bool match_span(uint8_t cmp, int64_t low, int64_t high, int64_t want_low, int64_t want_high)
+{
+    bool within = low >= want_low && high <= want_high;
+    switch (cmp) {
+    case STORE_CMP_EQ:
+        return within;
+    case STORE_CMP_NE:
+        return !within;
+    case STORE_CMP_LT:
+        return low < want_low;
+    case STORE_CMP_GT:
+        return high > want_high;
+    case STORE_CMP_LE:
+        return low < want_low || within;
+    case STORE_CMP_GE:
+        return high > want_high || within;
+    case STORE_CMP_SA:
+        return low >= want_high;
+    case STORE_CMP_EB:
+        return high <= want_low;
+    case STORE_CMP_OVERLAP:
+        return low < want_high && high > want_low;
+    default:
+        return cmp == STORE_CMP_ANY;
+    }
+}
+
+/* Closed intervals here. */
+bool match_number(uint8_t cmp, double low, double high, double want_low, double want_high)
+{
+    bool within = low >= want_low && high <= want_high;
+    switch (cmp) {
+    case STORE_CMP_EQ:
+        return within;
+    case STORE_CMP_NE:
+        return !within;
+    case STORE_CMP_LT:
+        return low < want_low;
+    case STORE_CMP_GT:
+        return high > want_high;
+    case STORE_CMP_LE:
+        return low < want_low || within;
+    case STORE_CMP_GE:
+        return high > want_high || within;
+    case STORE_CMP_SA:
+        return low >= want_high;
+    case STORE_CMP_EB:
+        return high <= want_low;
+    case STORE_CMP_OVERLAP:
+        return low <= want_high && high >= want_low;
+    default:
+        return cmp == STORE_CMP_ANY;
+    }
+}
+
+static bool match_string(const struct cmatch *m, const struct nrow *row)
+{
+    const struct store_row *want = &m->m->row;
+    switch (m->m->cmp) {
+    case STORE_CMP_PREFIX:
+        return str_starts(row->text, want->text);
+    case STORE_CMP_CONTAINS:
+        return str_find_str(row->text, want->text) != SIZE_MAX;
+    case STORE_CMP_EXACT:
+        return str_eq(row->text, want->text) && row->key == m->key;
+    default:
+        return str_eq(row->text, want->text);
+    }
+}
+
+static bool match_composite(const struct cmatch *m, const struct nrow *row)
+{
+    const struct store_match *sm = m->m;
+    if (sm->cmp == STORE_CMP_PREFIX)
+        return str_starts(row->text, sm->row.text);
+    if (!str_eq(row->text, sm->row.text) || (!sm->any_exact && row->key != m->key))
+        return false;
+    if (sm->cmp != STORE_CMP_ANY &&
+        !((sm->any_name || row->name == m->name) &&
+          match_number(sm->cmp, row->number_low, row->number_high, sm->row.number_low, sm->row.number_high)))
+        return false;
+    return sm->cmp_span == STORE_CMP_ANY ||
+           match_span(sm->cmp_span, row->low, row->high, sm->row.low, sm->row.high);
+}
+
+static bool match_has_name(const struct cmatch *m, int64_t name)
+{
+    size_t low = 0, high = m->names.count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (m->names.item[mid] < name)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < m->names.count && m->names.item[low] == name;
+}
+
+/* A row of the right kind and parameter against an alternative that is no chain. */
+static bool match_row(const struct cmatch *m, const struct nrow *row)
+{
+    const struct store_match *sm = m->m;
+    if (sm->cmp == STORE_CMP_ANY && row->kind != STORE_COMPOSITE && row->kind != STORE_CLINICAL)
+        return true;
+    switch (row->kind) {
+    case STORE_TOKEN:
+        return (sm->any_text || row->key == m->key) && (sm->any_name || row->name == m->name);
+    case STORE_STRING:
+        return match_string(m, row);
+    case STORE_DATE:
+        return match_span(sm->cmp, row->low, row->high, sm->row.low, sm->row.high);
+    case STORE_NUMBER:
+        return (sm->any_name || row->name == m->name) &&
+               match_number(sm->cmp, row->number_low, row->number_high, sm->row.number_low,
+                            sm->row.number_high);
+    case STORE_REFERENCE:
+        return row->name == m->name;
+    case STORE_URI:
+        return sm->cmp == STORE_CMP_BELOW ? match_has_name(m, row->name) : row->name == m->name;
+    case STORE_COMPOSITE:
+        return match_composite(m, row);
+    case STORE_CLINICAL:
+        return row->name == m->name && row->key == m->key;
+    }
+    return false;
+}
+
+static bool match_group(const struct cmatch *m, const struct rows_group *g)
+{
+    if (g->row.kind != m->index)
+        return false;
+    bool named = g->params == 0;
+    for (int i = 0; i < g->params && !named; i++)
+        named = g->param[i] == m->param;
+    return named;
+}
+
+/* ---- chains ---- */
+
+static int match_memo(struct cmatch *m, store_rid rid, struct err *err)
+{
+    const int64_t *known = map_int_get(&m->memo, rid);
+    if (known)
+        return *known == 1;
+    int yes = match_rid(m->chain, rid, err);
+    if (yes >= 0 && !map_int_put(&m->memo, rid, yes ? 1 : 2)) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return -1;
+    }
+    return yes;
+}
+
+/* _has: does something that refers here through the parameter match the chain? */
+static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struct err *err)
+{
+    struct rid_list list = {0};
+    struct store_read *r = q->r;
+    struct arena_mark mark = arena_mark(&r->arena);
+    sqlite3_stmt *st = db_get(r->db, DB_PATH_REFERENCE, err);
+    if (!st)
+        return -1;
+    sqlite3_bind_int64(st, 1, rid);
+    sqlite3_bind_int64(st, 2, m->param);
+    sqlite3_bind_int64(st, 3, 0);
+    int rc;
+    while ((rc = db_step(r->db, st, err)) > 0)
+        if (!rid_list_add(&list, &r->arena, sqlite3_column_int64(st, 0), err)) {
+            sqlite3_reset(st);
+            rc = -1;
+            break;
+        }
+    int yes = rc < 0 ? -1 : 0;
+    for (size_t i = 0; i < list.count && yes == 0; i++)
+        yes = match_memo(m, list.item[i], err);
+    arena_rewind(&r->arena, mark);
+    return yes;
+}
+
+static int match_any(struct query *q, struct cmatch *m, store_rid rid, struct str packed, struct err *err)
+{
+    if (m->never)
+        return 0;
+    if (m->m->reverse && m->chain)
+        return match_reverse(q, m, rid, err);
+    struct rows_group g;
+    bool ok = true;
+    while (rows_next(&packed, rid, &g, &ok)) {
+        if (!match_group(m, &g))
+            continue;
+        int yes = m->chain ? (g.row.name > 0 ? match_memo(m, g.row.name, err) : 0) : match_row(m, &g.row);
+        if (yes)
+            return yes;
+    }
+    if (!ok)
+        err_set(err, ERR_STORE_CORRUPT, "packed rows", NULL);
+    return ok ? 0 : -1;
+}
+
+static int match_updated(struct query *q, const struct ccond *c, int64_t seq, struct err *err)
+{
+    int64_t time_ms;
+    if (!read_time(q->r, seq, &time_ms, err))
+        return -1;
+    for (size_t i = 0; i < c->any_count; i++) {
+        const struct store_match *m = c->any[i].m;
+        if (match_span(m->cmp, time_ms, time_ms + 1, m->row.low, m->row.high))
+            return 1;
+    }
+    return 0;
+}
+
+static int match_ids(const struct ccond *c, store_rid rid)
+{
+    size_t low = 0, high = c->ids.count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (c->ids.item[mid] < rid)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low < c->ids.count && c->ids.item[low] == rid;
+}
+
+static int match_cond(struct query *q, struct ccond *c, store_rid rid, int64_t seq, struct str packed,
+                      struct err *err)
+{
+    int yes = 0;
+    if (c->c->kind == STORE_COND_IDS)
+        yes = match_ids(c, rid);
+    else if (c->c->kind == STORE_COND_UPDATED)
+        yes = match_updated(q, c, seq, err);
+    else
+        for (size_t i = 0; i < c->any_count && yes == 0; i++)
+            yes = match_any(q, &c->any[i], rid, packed, err);
+    return yes < 0 ? yes : (yes != 0) != c->c->negate;
+}
+
+int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, struct str packed,
+                   struct err *err)
+{
+    if (q->never)
+        return 0;
+    bool typed = q->plan->types == NULL;
+    for (size_t i = 0; i < q->type_count && !typed; i++)
+        typed = q->type[i] == type;
+    int yes = typed;
+    for (size_t i = 0; i < q->cond_count && yes > 0; i++)
+        yes = match_cond(q, &q->cond[i], rid, seq, packed, err);
+    return yes;
+}
+
+int match_rid(struct query *q, store_rid rid, struct err *err)
+{
+    struct store_read *r = q->r;
+    sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
+    if (!st)
+        return -1;
+    sqlite3_bind_int64(st, 1, rid);
+    int rc = db_step(r->db, st, err);
+    if (rc <= 0)
+        return rc;
+    int yes = 0;
+    if (sqlite3_column_int64(st, 2) > 0 && sqlite3_column_int(st, 4) != OP_DELETED) {
+        struct arena_mark mark = arena_mark(&r->arena);
+        uint16_t type = (uint16_t)sqlite3_column_int(st, 0);
+        int64_t seq = sqlite3_column_int64(st, 3);
+        struct str packed = db_column_blob(st, 5);
+        if (q->chained) {
+            packed = arena_str(&r->arena, packed);
+            sqlite3_reset(st);
+        }
+        yes = match_resource(q, rid, type, seq, packed, err);
+        arena_rewind(&r->arena, mark);
+    }
+    sqlite3_reset(st);
+    return yes;
+}

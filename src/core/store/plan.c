@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * From the caller's plan to the store's numbers. */
+#include <stdlib.h>
+
+#include "base/os.h"
+#include "store/plan.h"
+
+static bool no_memory(struct err *err)
+{
+    return err_set(err, ERR_NO_MEMORY, NULL);
+}
+
+static bool plan_types(struct query *q, struct err *err)
+{
+    const struct store_plan *p = q->plan;
+    if (!p->types)
+        return true;
+    q->type = arena_alloc(q->arena, (p->type_count + 1) * sizeof *q->type);
+    if (!q->type)
+        return no_memory(err);
+    for (size_t i = 0; i < p->type_count; i++) {
+        uint16_t type = number_durable(&q->r->s->types, p->types[i]);
+        if (type)
+            q->type[q->type_count++] = type;
+    }
+    q->never = q->type_count == 0;
+    return true;
+}
+
+/* rid of the target named by (target_type, text); 0 unknown. */
+static bool plan_target(struct query *q, const struct store_row *row, store_rid *rid, struct err *err)
+{
+    uint16_t type = number_durable(&q->r->s->types, row->target_type);
+    *rid = 0;
+    return !type || read_key(q->r, type, row->text, rid, err);
+}
+
+/* The first text after all that begin with s; false when there is none. */
+static bool plan_after(struct arena *arena, struct str s, struct str *out, struct err *err)
+{
+    *out = arena_str(arena, s);
+    if (!out->p)
+        return no_memory(err);
+    while (out->n && (unsigned char)out->p[out->n - 1] == 0xFF)
+        out->n--;
+    if (out->n)
+        ((char *)out->p)[out->n - 1]++;
+    else
+        *out = STR("\xFF\xFF\xFF\xFF");
+    return true;
+}
+
+static bool plan_below(struct query *q, struct cmatch *m, struct err *err)
+{
+    struct str end;
+    sqlite3_stmt *st = db_get(q->r->db, DB_NAME_RANGE, err);
+    if (!st || !plan_after(q->arena, m->m->row.name, &end, err))
+        return false;
+    db_bind_blob(st, 1, m->m->row.name);
+    db_bind_blob(st, 2, end);
+    int rc;
+    while ((rc = db_step(q->r->db, st, err)) > 0)
+        if (!rid_list_add(&m->names, q->arena, sqlite3_column_int64(st, 0), err)) {
+            sqlite3_reset(st);
+            return false;
+        }
+    rid_list_unique(&m->names);
+    return rc == 0;
+}
+
+static bool plan_reference(struct query *q, struct cmatch *m, int depth, struct err *err)
+{
+    const struct store_match *sm = m->m;
+    if (sm->chain) {
+        q->chained = true;
+        return query_compile(q->r, sm->chain, q->arena, depth + 1, &m->chain, err);
+    }
+    if (sm->cmp == STORE_CMP_ANY)
+        return true;
+    if (sm->row.target_type) {
+        if (!plan_target(q, &sm->row, &m->name, err))
+            return false;
+        m->never = m->name == 0;
+        return true;
+    }
+    if (!read_name(q->r, sm->row.name, &m->name, err))
+        return false;
+    m->never = m->name <= 0;
+    m->name = -m->name;
+    return true;
+}
+
+/* The names and targets of one alternative. */
+static bool plan_values(struct query *q, struct cmatch *m, int depth, struct err *err)
+{
+    const struct store_match *sm = m->m;
+    switch (m->index) {
+    case STORE_TOKEN:
+        m->key = (int64_t)hash_sip(q->r->s->key, sm->row.text);
+        break;
+    case STORE_STRING:
+    case STORE_COMPOSITE:
+        m->key = (int64_t)sm->row.exact;
+        break;
+    case STORE_REFERENCE:
+        return plan_reference(q, m, depth, err);
+    case STORE_CLINICAL:
+        m->key = (int64_t)sm->row.hash;
+        if (!plan_target(q, &sm->row, &m->name, err))
+            return false;
+        m->never = m->name == 0;
+        return true;
+    case STORE_URI:
+        if (sm->cmp == STORE_CMP_BELOW)
+            return plan_below(q, m, err);
+        break;
+    default:
+        break;
+    }
+    if (!read_name(q->r, sm->row.name, &m->name, err))
+        return false;
+    bool compared =
+        m->index == STORE_URI || ((m->index == STORE_TOKEN || m->index == STORE_NUMBER) && !sm->any_name);
+    m->never = compared && m->name < 0 && sm->cmp != STORE_CMP_ANY;
+    return true;
+}
+
+static bool plan_match(struct query *q, const struct store_match *sm, bool clinical, struct cmatch *m,
+                       int depth, struct err *err)
+{
+    *m = (struct cmatch){.m = sm, .index = clinical ? STORE_CLINICAL : sm->index};
+    map_int_init(&m->memo);
+    if (m->index != STORE_CLINICAL) {
+        m->param = number_durable(&q->r->s->params, sm->row.param);
+        if (!m->param) {
+            m->never = true;
+            return true;
+        }
+    }
+    return plan_values(q, m, depth, err);
+}
+
+static bool plan_id(struct query *q, struct ccond *c, uint16_t type, struct str id, struct err *err)
+{
+    store_rid rid;
+    if (!read_key(q->r, type, id, &rid, err))
+        return false;
+    return !rid || rid_list_add(&c->ids, q->arena, rid, err);
+}
+
+static bool plan_ids(struct query *q, struct ccond *c, struct err *err)
+{
+    for (size_t i = 0; i < c->c->id_count; i++) {
+        for (size_t k = 0; k < q->type_count; k++)
+            if (!plan_id(q, c, q->type[k], c->c->ids[i], err))
+                return false;
+        for (uint16_t type = 1; !q->plan->types && number_build(&q->r->s->types, type); type++)
+            if (!plan_id(q, c, type, c->c->ids[i], err))
+                return false;
+    }
+    rid_list_unique(&c->ids);
+    return true;
+}
+
+static bool plan_cond(struct query *q, const struct store_cond *sc, struct ccond *c, int depth,
+                      struct err *err)
+{
+    *c = (struct ccond){.c = sc};
+    if (sc->kind == STORE_COND_IDS)
+        return plan_ids(q, c, err);
+    c->any = arena_zalloc(q->arena, sc->any_count + 1, sizeof *c->any);
+    if (!c->any)
+        return no_memory(err);
+    bool possible = sc->kind == STORE_COND_UPDATED;
+    for (size_t i = 0; i < sc->any_count; i++) {
+        struct cmatch *m = &c->any[c->any_count++];
+        if (sc->kind == STORE_COND_UPDATED)
+            *m = (struct cmatch){.m = &sc->any[i]};
+        else if (!plan_match(q, &sc->any[i], sc->kind == STORE_COND_PATIENT, m, depth, err))
+            return false;
+        possible = possible || !m->never;
+    }
+    q->never = q->never || (!possible && !sc->negate);
+    return true;
+}
+
+bool query_compile(struct store_read *r, const struct store_plan *plan, struct arena *arena, int depth,
+                   struct query **out, struct err *err)
+{
+    struct query *q = ARENA_NEW(arena, struct query);
+    *out = q;
+    if (!q)
+        return no_memory(err);
+    *q = (struct query){.r = r, .arena = arena, .plan = plan};
+    if (depth > PLAN_CHAIN_MAX)
+        return err_set(err, ERR_SEARCH_LIMIT, "chain", "4", NULL);
+    q->cond = arena_zalloc(arena, plan->cond_count + 1, sizeof *q->cond);
+    if (!q->cond)
+        return no_memory(err);
+    if (!plan_types(q, err))
+        return false;
+    for (size_t i = 0; i < plan->cond_count; i++) {
+        q->cond_count = i + 1;
+        if (!plan_cond(q, &plan->cond[i], &q->cond[i], depth, err))
+            return false;
+    }
+    for (size_t i = 0; i < plan->sort_count && i < STORE_SORT_MAX; i++)
+        q->sort_param[i] = number_durable(&r->s->params, plan->sort[i].param);
+    return depth > 0 || sort_check(plan, err);
+}
+
+void query_release(struct query *q)
+{
+    for (size_t i = 0; q && i < q->cond_count; i++)
+        for (size_t k = 0; k < q->cond[i].any_count; k++) {
+            map_int_release(&q->cond[i].any[k].memo);
+            query_release(q->cond[i].any[k].chain);
+        }
+}

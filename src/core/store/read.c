@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Snapshots and reading one resource. */
+#include <stdlib.h>
+
+#include "base/os.h"
+#include "store/store_int.h"
+
+/* ---- snapshots ---- */
+
+bool read_init(struct store_read *r, struct store *s, struct db *db, struct err *err)
+{
+    *r = (struct store_read){.s = s, .db = db ? db : &r->own, .seq = -1, .in_job = db != NULL};
+    buf_init(&r->scratch, ZSTD_COMPRESSBOUND(STORE_BODY_MAX) + 8);
+    arena_init(&r->arena);
+    memset(r->times, 0xFF, sizeof r->times);
+    r->dctx = ZSTD_createDCtx();
+    if (!r->dctx)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    return db || db_open(&r->own, s->path, false, false, s->cache_kib / 4, err);
+}
+
+void read_release(struct store_read *r)
+{
+    if (r->db == &r->own)
+        db_close(&r->own);
+    ZSTD_freeDCtx(r->dctx);
+    buf_release(&r->scratch);
+    arena_release(&r->arena);
+}
+
+static struct store_read *read_new(struct store *s, struct err *err)
+{
+    struct store_read *r = os_alloc(sizeof *r);
+    if (!r)
+        err_set(err, ERR_NO_MEMORY, NULL);
+    else if (!read_init(r, s, NULL, err)) {
+        read_release(r);
+        os_free(r);
+        r = NULL;
+    }
+    return r;
+}
+
+static struct store_read *read_take(struct store *s, bool *make)
+{
+    pthread_mutex_lock(&s->read_lock);
+    while (!s->free_reads && s->reads >= STORE_READERS_MAX)
+        pthread_cond_wait(&s->read_free, &s->read_lock);
+    struct store_read *r = s->free_reads;
+    if (r)
+        s->free_reads = r->next;
+    else
+        s->reads++;
+    *make = !r;
+    pthread_mutex_unlock(&s->read_lock);
+    return r;
+}
+
+static void read_give(struct store *s, struct store_read *r)
+{
+    pthread_mutex_lock(&s->read_lock);
+    if (r) {
+        r->next = s->free_reads;
+        s->free_reads = r;
+    } else {
+        s->reads--;
+    }
+    pthread_cond_signal(&s->read_free);
+    pthread_mutex_unlock(&s->read_lock);
+}
+
+struct store_read *store_read_begin(struct store *s, struct err *err)
+{
+    bool make;
+    struct store_read *r = read_take(s, &make);
+    if (make)
+        r = read_new(s, err);
+    if (!r || !db_run(r->db, db_get(r->db, DB_SNAPSHOT, err), err)) {
+        read_give(s, r);
+        return NULL;
+    }
+    r->seq = -1;
+    return r;
+}
+
+void store_read_end(struct store_read *r)
+{
+    if (!r)
+        return;
+    OS_ASSERT(!r->in_job);
+    db_run(r->db, db_get(r->db, DB_COMMIT, NULL), NULL);
+    arena_reset(&r->arena);
+    read_give(r->s, r);
+}
+
+void read_close_all(struct store *s)
+{
+    while (s->free_reads) {
+        struct store_read *r = s->free_reads;
+        s->free_reads = r->next;
+        s->reads--;
+        read_release(r);
+        os_free(r);
+    }
+    OS_ASSERT(s->reads == 0);
+}
+
+int64_t store_read_seq(struct store_read *r)
+{
+    if (r->seq >= 0 && !r->in_job)
+        return r->seq;
+    sqlite3_stmt *st = db_get(r->db, DB_COMMIT_LAST, NULL);
+    r->seq = st && db_step(r->db, st, NULL) > 0 ? sqlite3_column_int64(st, 0) : 0;
+    if (st)
+        sqlite3_reset(st);
+    return r->seq;
+}
+
+/* ---- lookups ---- */
+
+void read_bind_id(sqlite3_stmt *st, int at, struct str id, unsigned char packed[ID_PACKED])
+{
+    if (id_pack(id, packed))
+        sqlite3_bind_blob(st, at, packed, ID_PACKED, SQLITE_STATIC);
+    else
+        sqlite3_bind_text64(st, at, id.p ? id.p : "", id.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+struct str read_column_id(sqlite3_stmt *st, int at, struct arena *arena)
+{
+    bool packed = sqlite3_column_type(st, at) == SQLITE_BLOB;
+    struct str s = db_column_blob(st, at);
+    if (!packed || s.n != ID_PACKED)
+        return arena_str(arena, s);
+    char *text = arena_alloc(arena, ID_UUID_TEXT + 1);
+    if (!text)
+        return (struct str){NULL, 0};
+    id_unpack((const unsigned char *)s.p, text);
+    text[ID_UUID_TEXT] = 0;
+    return (struct str){text, ID_UUID_TEXT};
+}
+
+bool read_key(struct store_read *r, uint16_t type, struct str id, store_rid *rid, struct err *err)
+{
+    unsigned char packed[ID_PACKED];
+    sqlite3_stmt *st = db_get(r->db, DB_KEY_GET, err);
+    if (!st)
+        return false;
+    read_bind_id(st, 1, id, packed);
+    sqlite3_bind_int64(st, 2, type);
+    int rc = db_step(r->db, st, err);
+    *rid = rc > 0 ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_reset(st);
+    return rc >= 0;
+}
+
+bool read_name(struct store_read *r, struct str text, int64_t *id, struct err *err)
+{
+    *id = 0;
+    if (text.n == 0)
+        return true;
+    sqlite3_stmt *st = db_get(r->db, DB_NAME_GET, err);
+    if (!st)
+        return false;
+    db_bind_blob(st, 1, text);
+    int rc = db_step(r->db, st, err);
+    *id = rc > 0 ? sqlite3_column_int64(st, 0) : -1;
+    sqlite3_reset(st);
+    return rc >= 0;
+}
+
+bool read_time(struct store_read *r, int64_t seq, int64_t *time_ms, struct err *err)
+{
+    size_t at = (size_t)seq % STORE_TIMES;
+    if (r->times[at].seq == seq) {
+        *time_ms = r->times[at].time_ms;
+        return true;
+    }
+    sqlite3_stmt *st = db_get(r->db, DB_COMMIT_TIME, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, seq);
+    int rc = db_step(r->db, st, err);
+    *time_ms = rc > 0 ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_reset(st);
+    if (rc > 0 && !r->in_job) {
+        r->times[at].seq = seq;
+        r->times[at].time_ms = *time_ms;
+    }
+    return rc >= 0;
+}
+
+static char read_op(int op)
+{
+    static const char letters[] = "CUD?";
+    return letters[op & 3];
+}
+
+static bool read_body(struct store_read *r, struct str packed, struct arena *arena, struct str *body,
+                      struct err *err)
+{
+    return dict_unpack(&r->s->dicts, r->dctx, &r->scratch, packed, STORE_BODY_MAX, arena, body, err);
+}
+
+/* Columns type, id, version, seq, op, rows[, body] of st into out. */
+static enum store_found read_columns(struct store_read *r, sqlite3_stmt *st, bool body, struct arena *arena,
+                                     struct store_version *out, struct err *err)
+{
+    int op = sqlite3_column_int(st, 4);
+    out->type = number_build(&r->s->types, (uint16_t)sqlite3_column_int(st, 0));
+    out->version = (uint32_t)sqlite3_column_int64(st, 2);
+    out->seq = sqlite3_column_int64(st, 3);
+    out->op = read_op(op);
+    out->id = read_column_id(st, 1, arena);
+    if (!out->id.p) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return STORE_FAILED;
+    }
+    if (out->version == 0)
+        return STORE_ABSENT;
+    if (op == OP_DELETED)
+        return STORE_DELETED;
+    if (body && !read_body(r, db_column_blob(st, 6), arena, &out->body, err))
+        return STORE_FAILED;
+    return STORE_FOUND;
+}
+
+enum store_found read_current(struct store_read *r, store_rid rid, bool body, struct arena *arena,
+                              struct store_version *out, struct err *err)
+{
+    *out = (struct store_version){.rid = rid};
+    sqlite3_stmt *st = db_get(r->db, body ? DB_RES_GET : DB_RES_HEAD, err);
+    if (!st)
+        return STORE_FAILED;
+    sqlite3_bind_int64(st, 1, rid);
+    int rc = db_step(r->db, st, err);
+    if (rc <= 0)
+        return rc < 0 ? STORE_FAILED : STORE_ABSENT;
+    enum store_found found = read_columns(r, st, body, arena, out, err);
+    sqlite3_reset(st);
+    if ((found == STORE_FOUND || found == STORE_DELETED) && !read_time(r, out->seq, &out->time_ms, err))
+        return STORE_FAILED;
+    return found;
+}
+
+/* The old version of a resource whose current one out describes. */
+static enum store_found read_old(struct store_read *r, uint32_t version, struct arena *arena,
+                                 struct store_version *out, struct err *err)
+{
+    sqlite3_stmt *st = db_get(r->db, DB_HIST_GET, err);
+    if (!st)
+        return STORE_FAILED;
+    sqlite3_bind_int64(st, 1, out->rid);
+    sqlite3_bind_int64(st, 2, version);
+    int rc = db_step(r->db, st, err);
+    if (rc <= 0)
+        return rc < 0 ? STORE_FAILED : STORE_ABSENT;
+    int op = sqlite3_column_int(st, 1);
+    out->version = version;
+    out->seq = sqlite3_column_int64(st, 0);
+    out->op = read_op(op);
+    bool ok = op == OP_DELETED || read_body(r, db_column_blob(st, 2), arena, &out->body, err);
+    sqlite3_reset(st);
+    if (!ok || !read_time(r, out->seq, &out->time_ms, err))
+        return STORE_FAILED;
+    return op == OP_DELETED ? STORE_DELETED : STORE_FOUND;
+}
+
+enum store_found read_version(struct store_read *r, store_rid rid, uint32_t version, struct arena *arena,
+                              struct store_version *out, struct err *err)
+{
+    enum store_found found = read_current(r, rid, false, arena, out, err);
+    if (found == STORE_FAILED || found == STORE_ABSENT)
+        return found;
+    if (out->version == version)
+        return found == STORE_FOUND ? read_current(r, rid, true, arena, out, err) : found;
+    return read_old(r, version, arena, out, err);
+}
+
+/* ---- the contract's reads ---- */
+
+enum store_found store_get_rid(struct store_read *r, store_rid rid, struct arena *arena,
+                               struct store_version *out, struct err *err)
+{
+    return read_current(r, rid, true, arena, out, err);
+}
+
+static enum store_found read_rid(struct store_read *r, uint16_t type, struct str id, store_rid *rid,
+                                 struct err *err)
+{
+    uint16_t durable = number_durable(&r->s->types, type);
+    *rid = 0;
+    if (durable && !read_key(r, durable, id, rid, err))
+        return STORE_FAILED;
+    return *rid ? STORE_FOUND : STORE_ABSENT;
+}
+
+enum store_found store_get(struct store_read *r, uint16_t type, struct str id, struct arena *arena,
+                           struct store_version *out, struct err *err)
+{
+    store_rid rid;
+    enum store_found found = read_rid(r, type, id, &rid, err);
+    return found == STORE_FOUND ? read_current(r, rid, true, arena, out, err) : found;
+}
+
+enum store_found store_get_version(struct store_read *r, uint16_t type, struct str id, uint32_t version,
+                                   struct arena *arena, struct store_version *out, struct err *err)
+{
+    store_rid rid;
+    enum store_found found = read_rid(r, type, id, &rid, err);
+    return found == STORE_FOUND ? read_version(r, rid, version, arena, out, err) : found;
+}
+
+bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err)
+{
+    *count = 0;
+    uint16_t durable = number_durable(&r->s->types, type);
+    if (type && !durable)
+        return true;
+    sqlite3_stmt *st = db_get(r->db, type ? DB_COUNTER_GET : DB_COUNTER_SUM, err);
+    if (!st)
+        return false;
+    if (type)
+        sqlite3_bind_int64(st, 1, durable);
+    int rc = db_step(r->db, st, err);
+    if (rc > 0)
+        *count = (uint64_t)sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return rc >= 0;
+}
+
+/* ---- lists of rids ---- */
+
+bool rid_list_add(struct rid_list *l, struct arena *arena, store_rid rid, struct err *err)
+{
+    if (l->count == l->cap) {
+        size_t cap = l->cap ? l->cap * 2 : 64;
+        store_rid *item = arena_grow(arena, l->item, l->count, cap, sizeof *item);
+        if (!item)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+        l->item = item;
+        l->cap = cap;
+    }
+    l->item[l->count++] = rid;
+    return true;
+}
+
+static int rid_cmp(const void *a, const void *b)
+{
+    store_rid x = *(const store_rid *)a, y = *(const store_rid *)b;
+    return x < y ? -1 : x > y;
+}
+
+void rid_list_unique(struct rid_list *l)
+{
+    bool sorted = true;
+    for (size_t i = 1; i < l->count && sorted; i++)
+        sorted = l->item[i - 1] <= l->item[i];
+    if (!sorted)
+        qsort(l->item, l->count, sizeof *l->item, rid_cmp);
+    size_t n = 0;
+    for (size_t i = 0; i < l->count; i++)
+        if (n == 0 || l->item[n - 1] != l->item[i])
+            l->item[n++] = l->item[i];
+    l->count = n;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/rows.h"
+
+#include <stdlib.h>
+
+enum { ROWS_DATE_S = 8, ROWS_HAS_SPAN = 1, ROWS_HAS_NUMBER = 2, ROWS_SECOND = 1000 };
+
+#define CMP(a, b) ((a) < (b) ? -1 : (a) > (b))
+
+/* Everything but the parameter. */
+static int rows_cmp_values(const struct nrow *a, const struct nrow *b)
+{
+    int c = CMP(a->kind, b->kind);
+    c = c ? c : CMP(a->key, b->key);
+    c = c ? c : CMP(a->name, b->name);
+    c = c ? c : CMP(a->low, b->low);
+    c = c ? c : CMP(a->high, b->high);
+    c = c ? c : CMP(a->number_low, b->number_low);
+    c = c ? c : CMP(a->number_high, b->number_high);
+    return c ? c : str_cmp(a->text, b->text);
+}
+
+int rows_cmp(const struct nrow *a, const struct nrow *b)
+{
+    int c = rows_cmp_values(a, b);
+    return c ? c : CMP(a->param, b->param);
+}
+
+static int rows_cmp_sort(const void *a, const void *b)
+{
+    return rows_cmp(a, b);
+}
+
+size_t rows_canonical(struct nrow *row, size_t count)
+{
+    if (count)
+        qsort(row, count, sizeof *row, rows_cmp_sort);
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (n == 0 || rows_cmp(&row[n - 1], &row[i]) != 0)
+            row[n++] = row[i];
+    return n;
+}
+
+static void put_varint(struct buf *out, uint64_t v)
+{
+    char bytes[10];
+    size_t n = 0;
+    while (v > 127) {
+        bytes[n++] = (char)(v | 128);
+        v >>= 7;
+    }
+    bytes[n++] = (char)v;
+    buf_add(out, bytes, n);
+}
+
+static void put_zigzag(struct buf *out, int64_t v)
+{
+    put_varint(out, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
+}
+
+static void put_text(struct buf *out, struct str s)
+{
+    put_varint(out, s.n);
+    buf_str(out, s);
+}
+
+static void put_span(struct buf *out, int64_t low, int64_t high, int64_t unit)
+{
+    put_zigzag(out, low / unit);
+    put_varint(out, ((uint64_t)high - (uint64_t)low) / (uint64_t)unit);
+}
+
+static bool whole_seconds(const struct nrow *r)
+{
+    return r->low % ROWS_SECOND == 0 && r->high % ROWS_SECOND == 0 && r->high >= r->low &&
+           r->low > INT64_MIN / 2 && r->high < INT64_MAX / 2;
+}
+
+static void put_number(struct buf *out, const struct nrow *r)
+{
+    buf_add(out, &r->number_low, 8);
+    buf_add(out, &r->number_high, 8);
+    put_varint(out, (uint64_t)r->name);
+}
+
+static void put_values(struct buf *out, const struct nrow *r, uint8_t code, store_rid rid)
+{
+    switch (code) {
+    case STORE_TOKEN:
+        buf_add(out, &r->key, 8);
+        put_varint(out, (uint64_t)r->name);
+        break;
+    case STORE_STRING:
+        buf_add(out, &r->key, 8);
+        put_text(out, r->text);
+        break;
+    case STORE_DATE:
+        put_span(out, r->low, r->high, 1);
+        break;
+    case ROWS_DATE_S:
+        put_span(out, r->low, r->high, ROWS_SECOND);
+        break;
+    case STORE_NUMBER:
+        put_number(out, r);
+        break;
+    case STORE_REFERENCE:
+        put_zigzag(out, r->name - rid);
+        break;
+    case STORE_URI:
+        put_varint(out, (uint64_t)r->name);
+        break;
+    case STORE_COMPOSITE: {
+        bool span = r->low || r->high, number = r->number_low != 0 || r->number_high != 0 || r->name;
+        buf_add(out, &r->key, 8);
+        put_text(out, r->text);
+        buf_char(out, (char)((span ? ROWS_HAS_SPAN : 0) | (number ? ROWS_HAS_NUMBER : 0)));
+        if (span)
+            put_span(out, r->low, r->high, 1);
+        if (number)
+            put_number(out, r);
+        break;
+    }
+    case STORE_CLINICAL:
+        put_zigzag(out, r->name - rid);
+        buf_add(out, &r->key, 8);
+        put_zigzag(out, r->low);
+        break;
+    }
+}
+
+void rows_pack(const struct nrow *row, size_t count, store_rid rid, struct buf *out)
+{
+    for (size_t i = 0, end; i < count; i = end) {
+        end = i + 1;
+        while (end < count && end - i < ROWS_GROUP_PARAMS && row[i].kind != STORE_CLINICAL &&
+               rows_cmp_values(&row[i], &row[end]) == 0)
+            end++;
+        uint8_t code = row[i].kind;
+        if (code == STORE_DATE && whole_seconds(&row[i]))
+            code = ROWS_DATE_S;
+        size_t params = row[i].kind == STORE_CLINICAL ? 0 : end - i;
+        buf_char(out, (char)(code | params << 4));
+        for (size_t k = 0; k < params; k++)
+            put_varint(out, k ? (uint64_t)(row[i + k].param - row[i + k - 1].param) : row[i].param);
+        put_values(out, &row[i], code, rid);
+    }
+}
+
+/* The reader: every take checks what is left; on damage the rest becomes empty and *ok false. */
+static uint64_t take_varint(struct str *s, bool *ok)
+{
+    uint64_t v = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+        if (s->n == 0)
+            break;
+        unsigned char c = (unsigned char)*s->p++;
+        s->n--;
+        v |= (uint64_t)(c & 127) << shift;
+        if (c < 128)
+            return v;
+    }
+    *ok = false;
+    return 0;
+}
+
+static int64_t take_zigzag(struct str *s, bool *ok)
+{
+    uint64_t v = take_varint(s, ok);
+    return (int64_t)(v >> 1 ^ (0 - (v & 1)));
+}
+
+static void take_bytes(struct str *s, void *to, size_t n, bool *ok)
+{
+    if (s->n < n) {
+        *ok = false;
+        memset(to, 0, n);
+        return;
+    }
+    memcpy(to, s->p, n);
+    s->p += n;
+    s->n -= n;
+}
+
+static struct str take_text(struct str *s, bool *ok)
+{
+    uint64_t n = take_varint(s, ok);
+    if (n > s->n) {
+        *ok = false;
+        return (struct str){NULL, 0};
+    }
+    struct str text = {s->p, (size_t)n};
+    s->p += n;
+    s->n -= (size_t)n;
+    return text;
+}
+
+static void take_span(struct str *s, struct nrow *r, int64_t unit, bool *ok)
+{
+    uint64_t low = (uint64_t)take_zigzag(s, ok) * (uint64_t)unit;
+    r->low = (int64_t)low;
+    r->high = (int64_t)(low + take_varint(s, ok) * (uint64_t)unit);
+}
+
+static void take_number(struct str *s, struct nrow *r, bool *ok)
+{
+    take_bytes(s, &r->number_low, 8, ok);
+    take_bytes(s, &r->number_high, 8, ok);
+    r->name = (int64_t)take_varint(s, ok);
+}
+
+static int64_t take_target(struct str *s, store_rid rid, bool *ok)
+{
+    return (int64_t)((uint64_t)take_zigzag(s, ok) + (uint64_t)rid);
+}
+
+static void take_values(struct str *s, struct nrow *r, uint8_t code, store_rid rid, bool *ok)
+{
+    switch (code) {
+    case STORE_TOKEN:
+        take_bytes(s, &r->key, 8, ok);
+        r->name = (int64_t)take_varint(s, ok);
+        break;
+    case STORE_STRING:
+        take_bytes(s, &r->key, 8, ok);
+        r->text = take_text(s, ok);
+        break;
+    case STORE_DATE:
+        take_span(s, r, 1, ok);
+        break;
+    case ROWS_DATE_S:
+        take_span(s, r, ROWS_SECOND, ok);
+        break;
+    case STORE_NUMBER:
+        take_number(s, r, ok);
+        break;
+    case STORE_REFERENCE:
+        r->name = take_target(s, rid, ok);
+        break;
+    case STORE_URI:
+        r->name = (int64_t)take_varint(s, ok);
+        break;
+    case STORE_COMPOSITE: {
+        char flags = 0;
+        take_bytes(s, &r->key, 8, ok);
+        r->text = take_text(s, ok);
+        take_bytes(s, &flags, 1, ok);
+        if (flags & ROWS_HAS_SPAN)
+            take_span(s, r, 1, ok);
+        if (flags & ROWS_HAS_NUMBER)
+            take_number(s, r, ok);
+        break;
+    }
+    case STORE_CLINICAL:
+        r->name = take_target(s, rid, ok);
+        take_bytes(s, &r->key, 8, ok);
+        r->low = take_zigzag(s, ok);
+        break;
+    default:
+        *ok = false;
+    }
+}
+
+bool rows_next(struct str *packed, store_rid rid, struct rows_group *out, bool *ok)
+{
+    if (packed->n == 0 || !*ok)
+        return false;
+    unsigned char head = (unsigned char)*packed->p++;
+    packed->n--;
+    uint8_t code = head & 15;
+    out->row = (struct nrow){.kind = code == ROWS_DATE_S ? STORE_DATE : code};
+    out->params = head >> 4;
+    uint16_t param = 0;
+    for (int i = 0; i < out->params; i++) {
+        param = (uint16_t)(param + take_varint(packed, ok));
+        out->param[i] = param;
+    }
+    take_values(packed, &out->row, code, rid, ok);
+    return *ok;
+}
+
+bool rows_unpack(struct str packed, store_rid rid, struct arena *arena, struct nrow **row, size_t *count)
+{
+    bool ok = true;
+    struct rows_group g;
+    size_t n = 0;
+    for (struct str s = packed; rows_next(&s, rid, &g, &ok);)
+        n += g.params ? g.params : 1;
+    *row = n ? arena_alloc(arena, n * sizeof **row) : NULL;
+    if (n && !*row)
+        return false;
+    n = 0;
+    for (struct str s = packed; rows_next(&s, rid, &g, &ok);)
+        for (int i = 0; i == 0 || i < g.params; i++) {
+            (*row)[n] = g.row;
+            (*row)[n++].param = g.params ? g.param[i] : 0;
+        }
+    *count = n;
+    return ok;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Walks over many resources in rid order. Rids are read in chunks, so the callback may use the reader freely.
+ */
+#include "store/store_int.h"
+
+enum { SCAN_CHUNK = 1024 };
+
+/* One chunk of rids from st (its last parameter but one is bound by the caller). */
+static bool scan_chunk(struct store_read *r, sqlite3_stmt *st, store_rid *rid, size_t *count, struct err *err)
+{
+    int rc = 1;
+    *count = 0;
+    while (*count < SCAN_CHUNK && (rc = db_step(r->db, st, err)) > 0)
+        rid[(*count)++] = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return rc >= 0;
+}
+
+/* The resources of rid[]; *stop when the callback ended it. Deleted ones are passed over. */
+static bool scan_give(struct store_read *r, const store_rid *rid, size_t count, store_each_fn *fn, void *arg,
+                      bool *stop, struct err *err)
+{
+    for (size_t i = 0; i < count && !*stop; i++) {
+        struct store_version v;
+        struct arena_mark mark = arena_mark(&r->arena);
+        enum store_found found = read_current(r, rid[i], true, &r->arena, &v, err);
+        if (found == STORE_FOUND)
+            *stop = !fn(arg, &v);
+        arena_rewind(&r->arena, mark);
+        if (found == STORE_FAILED)
+            return false;
+    }
+    return true;
+}
+
+bool store_scan(struct store_read *r, uint16_t type, store_rid after_rid, store_each_fn *fn, void *arg,
+                struct err *err)
+{
+    store_rid rid[SCAN_CHUNK];
+    size_t n = SCAN_CHUNK;
+    bool stop = false;
+    uint16_t durable = number_durable(&r->s->types, type);
+    if (type && !durable)
+        return true;
+    while (n == SCAN_CHUNK && !stop) {
+        sqlite3_stmt *st = db_get(r->db, type ? DB_KIND_ALL : DB_RES_ALL, err);
+        if (!st)
+            return false;
+        if (type)
+            sqlite3_bind_int64(st, 1, durable);
+        sqlite3_bind_int64(st, type ? 2 : 1, after_rid);
+        if (!scan_chunk(r, st, rid, &n, err) || !scan_give(r, rid, n, fn, arg, &stop, err))
+            return false;
+        if (n)
+            after_rid = rid[n - 1];
+    }
+    return true;
+}
+
+static bool scan_list(struct store_read *r, struct rid_list *list, sqlite3_stmt *st, struct err *err)
+{
+    int rc;
+    while ((rc = db_step(r->db, st, err)) > 0)
+        if (!rid_list_add(list, &r->arena, sqlite3_column_int64(st, 0), err)) {
+            sqlite3_reset(st);
+            return false;
+        }
+    return rc == 0;
+}
+
+bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_rid after_rid,
+                     store_each_fn *fn, void *arg, struct err *err)
+{
+    struct rid_list list = {0};
+    struct arena_mark mark = arena_mark(&r->arena);
+    uint16_t durable = number_durable(&r->s->params, param);
+    if (param && !durable)
+        return true;
+    sqlite3_stmt *st = db_get(r->db, param ? DB_PATH_REFERENCE : DB_PATH_REFERENCE_ANY, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, rid);
+    sqlite3_bind_int64(st, 2, param ? durable : after_rid);
+    if (param)
+        sqlite3_bind_int64(st, 3, after_rid);
+    bool stop = false, ok = scan_list(r, &list, st, err);
+    rid_list_unique(&list);
+    ok = ok && scan_give(r, list.item, list.count, fn, arg, &stop, err);
+    arena_rewind(&r->arena, mark);
+    return ok;
+}
+
+bool store_compartment(struct store_read *r, store_rid patient, store_rid after_rid, store_each_fn *fn,
+                       void *arg, struct err *err)
+{
+    struct rid_list list = {0};
+    struct arena_mark mark = arena_mark(&r->arena);
+    sqlite3_stmt *st = db_get(r->db, DB_PATH_COMPARTMENT, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, patient);
+    bool stop = false, ok = scan_list(r, &list, st, err);
+    rid_list_unique(&list);
+    if (ok && after_rid == 0)
+        ok = scan_give(r, &patient, 1, fn, arg, &stop, err);
+    for (size_t i = 0; i < list.count && ok && !stop; i++)
+        if (list.item[i] > after_rid && list.item[i] != patient)
+            ok = scan_give(r, &list.item[i], 1, fn, arg, &stop, err);
+    arena_rewind(&r->arena, mark);
+    return ok;
+}
