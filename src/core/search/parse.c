@@ -91,10 +91,10 @@ static bool read_elements(struct reading *r, struct str modifier, struct str val
     return true;
 }
 
-/* The index that a sort by this parameter reads; false when it has no order. */
+/* The index that a sort by this parameter reads; false when it has no order (tokens are kept as hashes). */
 static bool sort_index(const struct fhir_param *p, uint8_t *index)
 {
-    static const uint8_t sortable[] = {STORE_DATE, STORE_STRING, STORE_NUMBER, STORE_TOKEN};
+    static const uint8_t sortable[] = {STORE_DATE, STORE_STRING, STORE_NUMBER};
     const struct search_kind *kind = search_kind_of(p);
     for (size_t i = 0; kind && i < sizeof sortable; i++) {
         if (kind->index == sortable[i]) {

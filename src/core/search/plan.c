@@ -116,10 +116,10 @@ static enum plan_result add_param(struct plan_of *p, struct str code, struct str
 enum plan_result plan_add(struct plan_of *p, struct str name, struct str value)
 {
     if (str_starts(name, STR("_has:")))
-        return chain_has(p, name, value);
+        return chained_has(p, name, value);
     size_t dot = str_find(name, '.', 0);
     if (dot != SIZE_MAX)
-        return chain_add(p, name, dot, value);
+        return chained_add(p, name, dot, value);
     struct str modifier = name, code;
     str_split(&modifier, ':', &code);
     bool handled;

@@ -156,7 +156,7 @@ struct search {
     char fingerprint[96];
 };
 
-/* ---- plan.c, chain.c: conditions ---- */
+/* ---- plan.c, chained.c: conditions ---- */
 
 /* A plan being made for one resource type (or several: system search). */
 struct plan_of {
@@ -181,8 +181,8 @@ struct store_cond *plan_cond(struct plan_of *p, enum store_cond_kind kind);
 /* ERR_SEARCH_PARAM_UNKNOWN with the name and the type. */
 enum plan_result plan_unknown(const struct plan_of *p, struct str name);
 /* subject:Patient.name=…, the dot at that place of name, and _has:Observation:patient:code=… */
-enum plan_result chain_add(struct plan_of *p, struct str name, size_t dot, struct str value);
-enum plan_result chain_has(struct plan_of *p, struct str name, struct str value);
+enum plan_result chained_add(struct plan_of *p, struct str name, size_t dot, struct str value);
+enum plan_result chained_has(struct plan_of *p, struct str name, struct str value);
 /* clinical.c: rewrites patient (and code) conditions, and a sort by its date, in terms of clinical rows. */
 bool clinical_plan(struct plan_of *p, struct store_plan *plan);
 /* special.c: _id and _lastUpdated, which have no rows. *handled tells whether it was one of them. */

@@ -71,7 +71,7 @@ static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id
     return out->count > before ? PLAN_OK : broken(p, str_of(q.param->code), tail);
 }
 
-enum plan_result chain_add(struct plan_of *p, struct str name, size_t dot, struct str value)
+enum plan_result chained_add(struct plan_of *p, struct str name, size_t dot, struct str value)
 {
     struct str type_name = str_sub(name, 0, dot), tail = str_sub(name, dot + 1, name.n), code;
     struct matches list = {0};
@@ -95,7 +95,7 @@ enum plan_result chain_add(struct plan_of *p, struct str name, size_t dot, struc
     return PLAN_OK;
 }
 
-enum plan_result chain_has(struct plan_of *p, struct str name, struct str value)
+enum plan_result chained_has(struct plan_of *p, struct str name, struct str value)
 {
     struct str rest = name, part, type_name, code;
     if (!str_split(&rest, ':', &part) || !str_split(&rest, ':', &type_name) ||

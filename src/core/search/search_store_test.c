@@ -1,0 +1,832 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Searches on a real store against a naive oracle: each case is a search URL and a FHIRPath predicate, and
+ * the ids that the search finds must be those of the resources for which the predicate holds. The resources
+ * are generated; when the corpus is there (HELHET_CORPUS, default ../shared/corpus) a slice of Synthea is
+ * searched too. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <zlib.h>
+
+#include "base/os.h"
+#include "fhir_gen/names.h"
+#include "search/search_int.h"
+
+enum { RESOURCES_MAX = 20000, LINE_MAX_BYTES = 1 << 20, FOUND_MAX = 20000 };
+
+struct resource {
+    fhir_type_id type;
+    struct str id;
+    struct json_doc doc;
+};
+
+static struct search *s;
+static struct store *store;
+static struct arena arena;
+static char dir[64];
+static struct resource *all;
+static size_t all_count;
+
+/* ---- writing ---- */
+
+struct load {
+    const struct resource *r;
+    size_t count;
+};
+
+static bool put_one(struct store_tx *tx, const struct resource *r, struct err *err)
+{
+    struct arena a;
+    struct store_rows rows = {0};
+    struct buf tail;
+    arena_init(&a);
+    buf_init(&tail, BUF_NO_MAX);
+    JSON_EACH(&r->doc, 0, c)
+    {
+        struct str key = {r->doc.nodes[c].key, r->doc.nodes[c].key_len};
+        if (str_is(key, "resourceType") || str_is(key, "id") || str_is(key, "meta"))
+            continue;
+        buf_char(&tail, ',');
+        json_write_string(&tail, key);
+        buf_char(&tail, ':');
+        json_write(&r->doc, c, &tail);
+    }
+    buf_char(&tail, '}');
+    struct store_change change = {.op = 'U', .type = r->type, .id = r->id};
+    change.head = arena_printf(&a, "{\"resourceType\":\"%s\",\"id\":\"%.*s\",", fhir_types[r->type].name,
+                               STR_ARG(r->id));
+    change.meta_rest = STR("");
+    change.tail = buf_get(&tail);
+    bool ok = search_extract(s, &r->doc, 0, r->type, &a, &rows, err);
+    change.rows = rows.item;
+    change.row_count = rows.count;
+    ok = ok && store_put(tx, &change, err);
+    buf_release(&tail);
+    arena_release(&a);
+    return ok;
+}
+
+static bool put_all(struct store_tx *tx, void *arg, struct err *err)
+{
+    const struct load *l = arg;
+    for (size_t i = 0; i < l->count; i++) {
+        if (!put_one(tx, &l->r[i], err))
+            return false;
+    }
+    return true;
+}
+
+static void add(const char *json, size_t n)
+{
+    struct err err = {0};
+    struct resource *r = &all[all_count];
+    struct str text = arena_str(&arena, (struct str){json, n});
+    assert_true(all_count < RESOURCES_MAX);
+    assert_true(json_parse(&arena, text, &fhir_names, &r->doc, &err));
+    r->type = fhir_type_tree(&r->doc, 0);
+    r->id = json_text(&r->doc, json_get(&r->doc, 0, FHIR_NAME_id));
+    assert_int_not_equal(r->type, 0);
+    all_count++;
+}
+
+static void addf(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    struct str text = arena_vprintf(&arena, fmt, ap);
+    va_end(ap);
+    add(text.p, text.n);
+}
+
+static uint32_t dice_state = 20261121;
+
+static unsigned dice(unsigned n)
+{
+    dice_state = dice_state * 1664525u + 1013904223u;
+    return (dice_state >> 8) % n;
+}
+
+#define PICK(list) ((list)[dice(sizeof(list) / sizeof *(list))])
+
+static const char *const families[] = {"Lindqvist", "Andersson-Berg", "Holm", "Berg", "Lind", "De la Cruz"};
+static const char *const givens[] = {"Anna Karin", "Erik", "Maja", "Karin", "Sven", "Lisa"};
+static const char *const cities[] = {"Skovde", "Boras", "Alingsas"};
+
+static void make_patients(unsigned n)
+{
+    static const char *const genders[] = {"male", "female", "other"};
+    static const char *const births[] = {"%04u-%02u-%02u", "%04u-%02u", "%04u"};
+    for (unsigned i = 0; i < n; i++) {
+        char birth[32];
+        snprintf(birth, sizeof birth, births[dice(8) < 6 ? 0 : 1 + dice(2)], 1930 + dice(90), 1 + dice(12),
+                 1 + dice(28));
+        addf("{\"resourceType\":\"Patient\",\"id\":\"p%u\",\"identifier\":[{\"system\":\"urn:a\",\"value\":"
+             "\"%u\"},{\"value\":"
+             "\"n%u\"}],%s\"name\":[{\"family\":\"%s\",\"given\":[\"%s\",\"%s\"]}],\"telecom\":[{\"system\":"
+             "\"phone\",\"value\":"
+             "\"0%u\"},{\"system\":\"email\",\"value\":\"p%u@a.example\"}],\"gender\":\"%s\",\"birthDate\":"
+             "\"%s\",\"address\":[{"
+             "\"city\":\"%s\",\"line\":[\"Storgatan "
+             "%u\"]}],\"managingOrganization\":{\"reference\":\"Organization/o%u\"}%s}",
+             i, i % 40, i, dice(3) ? "\"active\":true," : "", PICK(families), PICK(givens), PICK(givens),
+             dice(50), i, PICK(genders), birth, PICK(cities), dice(9), dice(4),
+             dice(5) ? "" : ",\"deceasedDateTime\":\"2021-03-04\"");
+    }
+}
+
+static void make_encounters(unsigned n, unsigned patients)
+{
+    static const char *const classes[] = {"AMB", "IMP", "EMER"};
+    for (unsigned i = 0; i < n; i++) {
+        unsigned month = 1 + dice(12), day = 1 + dice(27);
+        char end[64] = "";
+        if (dice(5))
+            snprintf(end, sizeof end, ",\"end\":\"2020-%02u-%02uT%02u:00:00Z\"", month, day + 1, dice(24));
+        addf("{\"resourceType\":\"Encounter\",\"id\":\"e%u\",\"status\":\"finished\",\"class\":{\"system\":"
+             "\"urn:class\",\"code\":"
+             "\"%s\"},\"subject\":{\"reference\":\"Patient/"
+             "p%u\"},\"period\":{\"start\":\"2020-%02u-%02uT10:00:00+02:00\"%s},"
+             "\"serviceProvider\":{\"reference\":\"Organization/"
+             "o%u\"},\"length\":{\"value\":%u,\"unit\":\"timmar\",\"system\":"
+             "\"http://unitsofmeasure.org\",\"code\":\"h\"}}",
+             i, PICK(classes), dice(patients), month, day, end, dice(4), dice(50));
+    }
+}
+
+static void make_observations(unsigned n, unsigned patients, unsigned encounters)
+{
+    static const char *const codes[] = {"urn:x\",\"code\":\"A", "urn:y\",\"code\":\"A",
+                                        "urn:x\",\"code\":\"B", "urn:x\",\"code\":\"C"};
+    for (unsigned i = 0; i < n; i++) {
+        char value[400], when[120];
+        switch (dice(5)) {
+        case 0:
+            snprintf(
+                value, sizeof value,
+                "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"urn:v\",\"code\":\"v%u\"}],\"text\":"
+                "\"Svar %u\"}",
+                dice(3), dice(3));
+            break;
+        case 1:
+            snprintf(value, sizeof value, "\"valueString\":\"%s\"", PICK(givens));
+            break;
+        case 2:
+            snprintf(value, sizeof value,
+                     "\"component\":[{\"code\":{\"coding\":[{\"system\":\"urn:x\",\"code\":\"B\"}]},"
+                     "\"valueQuantity\":{\"value\":%u,"
+                     "\"code\":\"mg\"}},{\"code\":{\"coding\":[{\"system\":\"urn:x\",\"code\":\"C\"}]},"
+                     "\"valueQuantity\":{\"value\":%u,"
+                     "\"system\":\"http://unitsofmeasure.org\",\"code\":\"mg\"}}]",
+                     dice(20), dice(20));
+            break;
+        default:
+            snprintf(value, sizeof value,
+                     "\"valueQuantity\":{\"value\":%u.%u,\"system\":\"http://unitsofmeasure.org\",\"code\":"
+                     "\"%s\"}",
+                     dice(10), dice(10), dice(2) ? "mg" : "g");
+        }
+        unsigned month = 1 + dice(12), day = 1 + dice(27);
+        if (dice(4))
+            snprintf(when, sizeof when, "\"effectiveDateTime\":\"2020-%02u-%02uT%02u:30:00Z\",", month, day,
+                     dice(24));
+        else if (dice(2))
+            snprintf(when, sizeof when,
+                     "\"effectivePeriod\":{\"start\":\"2020-%02u-%02u\",\"end\":\"2020-%02u-%02u\"},", month,
+                     day, month, day + 1);
+        else
+            snprintf(when, sizeof when, dice(2) ? "" : "\"effectiveDateTime\":\"2020-%02u\",", month);
+        addf(
+            "{\"resourceType\":\"Observation\",\"id\":\"o%u\",\"status\":\"%s\",\"code\":{\"coding\":[{"
+            "\"system\":\"%s\"}]},"
+            "\"subject\":{\"reference\":\"Patient/p%u\"},%s%s\"performer\":[{\"reference\":\"Patient/"
+            "p%u\"}],%s}",
+            i, dice(4) ? "final" : "amended", PICK(codes), dice(patients), when,
+            dice(2)
+                ? arena_printf(&arena, "\"encounter\":{\"reference\":\"Encounter/e%u\"},", dice(encounters)).p
+                : "",
+            dice(patients), value);
+    }
+}
+
+static void make_others(unsigned patients)
+{
+    for (unsigned i = 0; i < 4; i++)
+        addf("{\"resourceType\":\"Organization\",\"id\":\"o%u\",\"name\":\"Enhet %u\"%s}", i, i,
+             i ? arena_printf(&arena, ",\"partOf\":{\"reference\":\"Organization/o%u\"}", i - 1).p : "");
+    for (unsigned i = 0; i < 150; i++)
+        addf("{\"resourceType\":\"RiskAssessment\",\"id\":\"r%u\",\"status\":\"final\",\"subject\":{\"%s},"
+             "\"prediction\":[{"
+             "\"probabilityDecimal\":0.%02u}]}",
+             i,
+             i % 5 ? arena_printf(&arena, "reference\":\"Patient/p%u\"", dice(patients)).p
+                   : "identifier\":{\"system\":\"urn:pnr\",\"value\":\"7\"}",
+             dice(100));
+    for (unsigned i = 0; i < 60; i++)
+        addf("{\"resourceType\":\"ValueSet\",\"id\":\"v%u\",\"url\":\"http://x.example/vs/%u/"
+             "%u\",\"status\":\"active\",\"name\":"
+             "\"V%u\"}",
+             i, dice(5), i, i);
+    for (unsigned i = 0; i < 150; i++) {
+        static const char *const onsets[] = {"\"onsetDateTime\":\"2019-0%u\",",
+                                             "\"onsetAge\":{\"value\":%u,\"system\":"
+                                             "\"http://unitsofmeasure.org\",\"code\":\"a\"},",
+                                             ""};
+        char onset[120];
+        snprintf(onset, sizeof onset, PICK(onsets), 1 + dice(9));
+        addf("{\"resourceType\":\"Condition\",\"id\":\"c%u\",\"code\":{\"coding\":[{\"system\":\"urn:icd\","
+             "\"code\":\"I%u\"},{"
+             "\"system\":\"urn:own\",\"code\":\"k%u\"}]},%s\"subject\":{\"reference\":\"Patient/"
+             "p%u\"},\"recordedDate\":"
+             "\"2020-%02u-%02u\"}",
+             i, dice(6), dice(6), onset, dice(patients), 1 + dice(12), 1 + dice(28));
+    }
+}
+
+static void open_store(void)
+{
+    struct err err = {0};
+    snprintf(dir, sizeof dir, "/tmp/helhet-search-XXXXXX");
+    assert_non_null(mkdtemp(dir));
+    struct store_options opt = {
+        .dir = dir, .create = true, .schema = search_schema(s), .hooks = search_hooks(s)};
+    store = store_open(&opt, &err);
+    if (!store)
+        fail_msg("%s %s", err_info(err.code)->name, err.arg[1]);
+    search_set_key(s, store_hash_key(store));
+}
+
+static void load_all(void)
+{
+    struct err err = {0};
+    struct load l = {all, all_count};
+    struct store_job job = {.run = put_all, .arg = &l, .agent = STR("test"), .reason = STR("test")};
+    if (!store_run(store, &job, &err))
+        fail_msg("%s %s %s", err_info(err.code)->name, err.path, err.arg[0]);
+}
+
+static int setup(void **state)
+{
+    struct err err = {0};
+    (void)state;
+    arena_init(&arena);
+    s = search_new(&err);
+    all = os_alloc(RESOURCES_MAX * sizeof *all);
+    all_count = 0;
+    open_store();
+    return 0;
+}
+
+static int setup_made(void **state)
+{
+    setup(state);
+    make_patients(120);
+    make_encounters(200, 120);
+    make_observations(1200, 120, 200);
+    make_others(120);
+    load_all();
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    char command[100];
+    (void)state;
+    store_close(store);
+    search_free(s);
+    os_free(all);
+    arena_release(&arena);
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    return system(command);
+}
+
+/* ---- searching ---- */
+
+static bool parse(const char *type, const char *query, struct store_read *r, struct arena *a,
+                  struct search_query *q, struct err *err)
+{
+    struct search_param params[SEARCH_PARAMS_MAX];
+    struct str rest = str_of(query), pair;
+    size_t count = 0;
+    while (str_split(&rest, '&', &pair)) {
+        struct str value = pair;
+        str_split(&value, '=', &params[count].name);
+        params[count++].value = value.p ? value : STR("");
+    }
+    return search_parse(s, r, type ? fhir_resource_find(str_of(type)) : 0, params, count, false, a, q, err);
+}
+
+struct found {
+    struct str id[FOUND_MAX]; /* in the page order */
+    size_t count;
+};
+static struct found found;
+
+/* Walks all pages of the search; ids go to found. */
+static void search_all(const char *type, const char *query, unsigned page_size)
+{
+    struct err err = {0};
+    struct store_read *r = store_read_begin(store, &err);
+    struct search_query q;
+    struct search_page page;
+    struct str cursor = {NULL, 0};
+    found.count = 0;
+    do {
+        if (!parse(type, query, r, &arena, &q, &err))
+            fail_msg("%s: %s %s %s", query, err_info(err.code)->name, err.arg[0], err.arg[1]);
+        q.plan.limit = page_size;
+        q.plan.cursor = cursor;
+        if (!search_run(s, r, &q, &arena, &page, &err))
+            fail_msg("%s: %s %s %s", query, err_info(err.code)->name, err.arg[0], err.arg[1]);
+        for (size_t i = 0; i < page.match_count; i++) {
+            assert_true(found.count < FOUND_MAX);
+            found.id[found.count++] = page.match[i].id;
+        }
+        cursor = page.next;
+        assert_true(!page.more || page.next.n > 0);
+    } while (page.more);
+    store_read_end(r);
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static bool resolve(void *arg, struct str reference, struct path_value *out)
+{
+    fhir_type_id type;
+    struct str id;
+    (void)arg;
+    if (!reference_local(reference, &type, &id))
+        return false;
+    for (size_t i = 0; i < all_count; i++) {
+        if (all[i].type == type && str_eq(all[i].id, id)) {
+            *out = (struct path_value){.kind = PATH_NODE, .type = type, .node = 0, .doc = &all[i].doc};
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool holds(const struct path_expr *expr, const struct resource *r, struct arena *a)
+{
+    struct path_context ctx = {.doc = &r->doc, .resolve = resolve};
+    struct path_list list = {0};
+    struct err err = {0};
+    bool empty;
+    if (!path_eval(expr, &ctx, 0, a, &list, &err))
+        fail_msg("%.*s: %s", STR_ARG(r->id), err.arg[0]);
+    return path_truth(&list, &empty) && !empty;
+}
+
+struct expect {
+    const char *type, *query, *predicate;
+};
+
+static void check_case(const struct expect *e)
+{
+    struct err err = {0};
+    fhir_type_id type = fhir_resource_find(str_of(e->type));
+    const struct path_expr *expr = path_compile(&arena, str_of(e->predicate), type, &err);
+    if (!expr)
+        fail_msg("%s: %s", e->predicate, err.arg[0]);
+    search_all(e->type, e->query, 37);
+    qsort(found.id, found.count, sizeof found.id[0], by_id);
+    size_t expected = 0, missing = 0, extra = 0;
+    const char *example = "";
+    for (size_t i = 0; i < all_count; i++) {
+        if (all[i].type != type)
+            continue;
+        struct arena_mark mark = arena_mark(&arena);
+        bool want = holds(expr, &all[i], &arena);
+        arena_rewind(&arena, mark);
+        bool got = bsearch(&all[i].id, found.id, found.count, sizeof found.id[0], by_id) != NULL;
+        expected += want;
+        missing += want && !got;
+        extra += got && !want;
+        if (want != got)
+            example = arena_cstr(&arena, all[i].id);
+    }
+    for (size_t i = 1; i < found.count; i++) {
+        if (str_eq(found.id[i - 1], found.id[i]))
+            fail_msg("%s?%s: %.*s twice", e->type, e->query, STR_ARG(found.id[i]));
+    }
+    if (missing || extra || found.count != expected)
+        fail_msg("%s?%s: %zu expected, %zu found, %zu missing, %zu extra, e.g. %s", e->type, e->query,
+                 expected, found.count, missing, extra, example);
+    if (expected == 0)
+        fail_msg("%s?%s: an empty case shows nothing", e->type, e->query);
+}
+
+static const struct expect made_cases[] = {
+    /* token */
+    {"Patient", "gender=female", "gender = 'female'"},
+    {"Patient", "gender=female,male", "gender = 'female' or gender = 'male'"},
+    {"Patient", "gender:not=female", "gender.where($this = 'female').empty()"},
+    {"Patient", "gender:not=female,male", "gender.where($this = 'female' or $this = 'male').empty()"},
+    {"Patient", "gender=|female", "gender = 'female'"},
+    {"Patient", "active=true", "active = true"},
+    {"Patient", "active:missing=true", "active.empty()"},
+    {"Patient", "active:missing=false", "active.exists()"},
+    {"Patient", "active:not=true", "active.where($this = true).empty()"},
+    {"Patient", "identifier=urn:a|7", "identifier.where(system = 'urn:a' and value = '7').exists()"},
+    {"Patient", "identifier=7", "identifier.where(value = '7').exists()"},
+    {"Patient", "identifier=|n7", "identifier.where(system.empty() and value = 'n7').exists()"},
+    {"Patient", "identifier=urn:a|", "identifier.where(system = 'urn:a').exists()"},
+    {"Patient", "email=p7@a.example", "telecom.where(system = 'email' and value = 'p7@a.example').exists()"},
+    {"Patient", "deceased=true", "deceased.exists()"},
+    {"Patient", "deceased=false", "deceased.empty()"},
+    {"Observation", "code=A", "code.coding.where(code = 'A').exists()"},
+    {"Observation", "code=urn:y|A", "code.coding.where(system = 'urn:y' and code = 'A').exists()"},
+    {"Observation", "code=urn:y|A,urn:x|B",
+     "code.coding.where((system = 'urn:y' and code = 'A') or (system = 'urn:x' and code = 'B')).exists()"},
+    {"Observation", "combo-code=urn:x|C",
+     "(code | component.code).coding.where(system = 'urn:x' and code = 'C').exists()"},
+    {"Observation", "status:not=final&code=C",
+     "status != 'final' and code.coding.where(code = 'C').exists()"},
+    /* string */
+    {"Patient", "family=lind", "name.family.where(lower().startsWith('lind')).exists()"},
+    {"Patient", "family:exact=Lind", "name.family.where($this = 'Lind').exists()"},
+    {"Patient", "family:contains=ERG", "name.family.where(lower().contains('erg')).exists()"},
+    {"Patient", "name=karin", "(name.given | name.family).where(lower().contains('karin')).exists()"},
+    {"Patient", "name=berg", "(name.given | name.family).where(lower().matches('(^|-)berg')).exists()"},
+    {"Patient", "name=la cruz", "name.family.where($this = 'De la Cruz').exists()"},
+    {"Patient", "given=erik,maja", "name.given.where(lower() = 'erik' or lower() = 'maja').exists()"},
+    {"Patient", "given=erik&given=maja",
+     "name.given.where(lower() = 'erik').exists() and name.given.where(lower() = 'maja')"
+     ".exists()"},
+    {"Patient", "address-city=BORÅS", "address.city.where($this = 'Boras').exists()"},
+    {"Patient", "address=storgatan 3", "address.line.where(lower() = 'storgatan 3').exists()"},
+    {"Observation", "value-string=karin",
+     "value.where($this is string and $this.lower().contains('karin')).exists()"},
+    /* date */
+    {"Patient", "birthdate=1950", "birthDate.toString().startsWith('1950')"},
+    {"Patient", "birthdate=ge1980", "birthDate.toString() >= '1980'"},
+    {"Patient", "birthdate=lt1950", "birthDate.toString() < '1950'"},
+    {"Patient", "birthdate=ne1950", "birthDate.toString().startsWith('1950').not()"},
+    {"Patient", "birthdate=sa1999&birthdate=lt2010",
+     "birthDate.toString() >= '2000' and birthDate.toString() < '2010'"},
+    {"Patient", "birthdate=eb1960", "birthDate.toString() < '1960'"},
+    {"Patient", "death-date=2021-03", "deceased.exists()"},
+    {"Patient", "death-date:missing=true", "deceased.empty()"},
+    {"Encounter", "date=sa2020-06-15", "period.start.toString() >= '2020-06-16'"},
+    {"Encounter", "date=lt2020-03-01", "period.start.toString() < '2020-03-01'"},
+    {"Encounter", "date=gt2020-11-30",
+     "period.end.empty() or period.end.toString() >= '2020-12-01T00:00:01'"},
+    {"Encounter", "date=eb2020-02", "period.end.exists() and period.end.toString() < '2020-02'"},
+    {"Observation", "date=2020-03",
+     "effective.toString().startsWith('2020-03') or effective.start.toString().startsWith('2020-03')"},
+    {"Observation", "date=ge2020-11-05&date=le2020-11-20&code=A",
+     "code.coding.where(code = 'A').exists() and ((effective.toString() >= '2020-11-05' and "
+     "effective.toString() < "
+     "'2020-11-21') or effective.toString() = '2020-11' or (effective.start.toString() >= '2020-11-04' and "
+     "effective.start.toString() <= '2020-11-20'))"},
+    {"Condition", "onset-date=2019-04", "onset.toString() = '2019-04'"},
+    {"Condition", "recorded-date=2020-05", "recordedDate.toString().startsWith('2020-05')"},
+    /* number and quantity */
+    {"RiskAssessment", "probability=gt0.8", "prediction.probability > 0.8"},
+    {"RiskAssessment", "probability=0.5", "prediction.probability >= 0.45 and prediction.probability < 0.55"},
+    {"RiskAssessment", "probability=le0.1", "prediction.probability <= 0.1"},
+    {"RiskAssessment", "probability=ap0.5",
+     "prediction.probability >= 0.45 and prediction.probability <= 0.55"},
+    {"Observation", "value-quantity=5.4", "value.value >= 5.35 and value.value < 5.45"},
+    {"Observation", "value-quantity=gt5", "value.value > 5"},
+    {"Observation", "value-quantity=ge5|http://unitsofmeasure.org|mg",
+     "value.value >= 5 and value.code = 'mg'"},
+    {"Observation", "value-quantity=lt5||g", "value.value < 5 and value.code = 'g'"},
+    {"Observation", "value-quantity=ne5", "value.value < 4.5 or value.value >= 5.5"},
+    {"Observation", "value-quantity:missing=false", "value.value.exists()"},
+    {"Observation", "component-value-quantity=gt15||mg", "component.value.where(value > 15).exists()"},
+    {"Observation", "combo-value-quantity=gt9",
+     "(value | component.value).where($this is Quantity).where(value > 9).exists()"},
+    {"Condition", "onset-age=gt5||a", "onset.value > 5"},
+    {"Encounter", "length=gt40||h", "length.value > 40"},
+    {"Encounter", "length=gt40||timmar", "length.value > 40"},
+    /* reference */
+    {"Encounter", "subject=Patient/p3", "subject.reference = 'Patient/p3'"},
+    {"Encounter", "subject:Patient=p3", "subject.reference = 'Patient/p3'"},
+    {"Encounter", "subject=p3", "subject.reference = 'Patient/p3'"},
+    {"Encounter", "patient=p3,Patient/p4",
+     "subject.reference = 'Patient/p3' or subject.reference = 'Patient/p4'"},
+    {"Encounter", "patient=p3&class=AMB,IMP,EMER", "subject.reference = 'Patient/p3'"},
+    {"Observation", "patient=p5", "subject.reference = 'Patient/p5'"},
+    {"Observation", "patient=p5&code=A,C",
+     "subject.reference = 'Patient/p5' and code.coding.where(code = 'A' or code = 'C').exists()"},
+    {"Observation", "patient=p5,p6,p7,p8&code=urn:y|A",
+     "(subject.reference in ('Patient/p5' | 'Patient/p6' | 'Patient/p7' | 'Patient/p8')) and "
+     "code.coding.where(system = 'urn:y').exists()"},
+    {"Observation", "performer=Patient/p5", "performer.reference = 'Patient/p5'"},
+    {"Observation", "encounter:missing=true&code=C",
+     "encounter.empty() and code.coding.where(code = 'C').exists()"},
+    {"RiskAssessment", "subject:identifier=urn:pnr|7", "subject.identifier.exists()"},
+    {"RiskAssessment", "subject:missing=false", "subject.exists()"},
+    /* uri */
+    {"ValueSet",
+     "url=http://x.example/vs/3/7,http://x.example/vs/2/7,http://x.example/vs/1/7,http://x.example/vs/0/7,"
+     "http://x.example/vs/4/7",
+     "url.endsWith('/7')"},
+    {"ValueSet", "url:below=http://x.example/vs/3", "url.startsWith('http://x.example/vs/3')"},
+    /* composite */
+    {"Observation", "code-value-quantity=A$gt5",
+     "code.coding.where(code = 'A').exists() and value.value > 5"},
+    {"Observation", "code-value-quantity=urn:y|A$lt5||mg",
+     "code.coding.where(system = 'urn:y').exists() and value.value < 5 and value.code = 'mg'"},
+    {"Observation", "component-code-value-quantity=urn:x|B$gt10",
+     "component.where(code.coding.code = 'B' and value.value > 10).exists()"},
+    {"Observation", "combo-code-value-quantity=C$gt8",
+     "(code.coding.where(code = 'C').exists() and value.value > 8) or component.where(code.coding.code = 'C' "
+     "and value.value "
+     "> 8).exists()"},
+    {"Observation", "code-value-concept=urn:x|B$urn:v|v1",
+     "code.coding.code = 'B' and value.coding.where(code = 'v1').exists()"},
+    {"Observation", "code-value-concept=A$v1",
+     "code.coding.code = 'A' and value.coding.where(code = 'v1').exists()"},
+    {"Observation", "code-value-string=A$anna",
+     "code.coding.code = 'A' and value.toString().startsWith('Anna')"},
+    /* chains */
+    {"Encounter", "subject:Patient.gender=male", "subject.resolve().gender = 'male'"},
+    {"Encounter", "subject.family=holm", "subject.resolve().name.family = 'Holm'"},
+    {"Encounter", "patient.birthdate=lt1950", "subject.resolve().birthDate.toString() < '1950'"},
+    {"Encounter", "service-provider.name=enhet 2", "serviceProvider.reference = 'Organization/o2'"},
+    {"Encounter", "service-provider.partof.name=enhet 1", "serviceProvider.reference = 'Organization/o2'"},
+    {"Encounter", "patient.gender=female&class=urn:class|AMB",
+     "subject.resolve().gender = 'female' and class.code = 'AMB'"},
+    {"Observation", "encounter.class=EMER&code=C",
+     "encounter.resolve().class.code = 'EMER' and code.coding.code = 'C'"},
+    {"Encounter", "subject:Patient.gender:not=male", "subject.resolve().gender != 'male'"},
+    {"Encounter", "subject:Patient._id=p3", "subject.reference = 'Patient/p3'"},
+    /* the resource itself */
+    {"Patient", "_id=p3,p4,nosuch", "id = 'p3' or id = 'p4'"},
+    {"Patient", "_lastUpdated=gt2020-01-01", "true"},
+    {"Patient", "_id=p3&gender=male,female,other", "id = 'p3'"},
+};
+
+static void test_made(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof made_cases / sizeof made_cases[0]; i++)
+        check_case(&made_cases[i]);
+}
+
+/* Subjects of the observations for which the predicate holds: what _has must find. */
+static void test_has(void **state)
+{
+    static const struct {
+        const char *query, *predicate;
+    } cases[] = {
+        {"_has:Observation:patient:code=urn:y|A", "code.coding.where(system = 'urn:y').exists()"},
+        {"_has:Observation:subject:value-quantity=gt9.7", "value.value > 9.7"},
+        {"_has:Observation:patient:encounter.class=EMER", "encounter.resolve().class.code = 'EMER'"},
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct err err = {0};
+        const struct path_expr *expr =
+            path_compile(&arena, str_of(cases[c].predicate), FHIR_TYPE_Observation, &err);
+        const struct path_expr *subject =
+            path_compile(&arena, STR("subject.reference"), FHIR_TYPE_Observation, &err);
+        bool want[RESOURCES_MAX] = {0};
+        size_t expected = 0;
+        for (size_t i = 0; i < all_count; i++) {
+            if (all[i].type != FHIR_TYPE_Observation || !holds(expr, &all[i], &arena))
+                continue;
+            struct path_context ctx = {.doc = &all[i].doc};
+            struct path_list list = {0};
+            assert_true(path_eval(subject, &ctx, 0, &arena, &list, &err));
+            unsigned n =
+                (unsigned)atoi(arena_cstr(&arena, path_value_text(&list.item[0])) + strlen("Patient/p"));
+            expected += !want[n];
+            want[n] = true;
+        }
+        search_all("Patient", cases[c].query, 50);
+        assert_int_equal(found.count, expected);
+        for (size_t i = 0; i < found.count; i++)
+            assert_true(want[atoi(arena_cstr(&arena, found.id[i]) + 1)]);
+    }
+}
+
+/* Pages of every size give the whole result once, in the order of the key. */
+static void test_sort(void **state)
+{
+    static const struct {
+        const char *type, *query, *key;
+        bool descending;
+    } cases[] = {
+        {"Patient", "_sort=birthdate", "birthDate.toString()", false},
+        {"Patient", "_sort=-birthdate", "birthDate.toString()", true},
+        {"Patient", "_sort=family&gender=male", "name.family.lower()", false},
+        {"Patient", "_sort=family,-birthdate", "name.family.lower()", false},
+        {"Observation", "patient=p5&_sort=-date", "(effective.ofType(dateTime) | effective.start).toString()",
+         true},
+        {"Observation", "patient=p5&_sort=date", "(effective.ofType(dateTime) | effective.start).toString()",
+         false},
+        {"Observation", "patient=p5&code=A&_sort=-date",
+         "(effective.ofType(dateTime) | effective.start).toString()", true},
+        {"Observation", "code=urn:x|A&_sort=date",
+         "(effective.ofType(dateTime) | effective.start).toString()", false},
+        {"Condition", "patient=p5,p6,p7&_sort=-recorded-date", "recordedDate.toString()", true},
+        {"Encounter", "patient=p3,p4,p5&_sort=date", "period.start.toString()", false},
+        {"Encounter", "_sort=-_id", "id", true},
+    };
+    (void)state;
+    for (size_t c = 0; c < sizeof cases / sizeof cases[0]; c++) {
+        struct err err = {0};
+        fhir_type_id type = fhir_resource_find(str_of(cases[c].type));
+        const struct path_expr *key = path_compile(&arena, str_of(cases[c].key), type, &err);
+        size_t expected = 0;
+        for (unsigned size = 1; size < 600; size = size * 5 + 2) {
+            search_all(cases[c].type, cases[c].query, size);
+            expected = expected ? expected : found.count;
+            assert_int_equal(found.count, expected);
+            assert_true(expected > 2);
+            struct str before = {NULL, 0};
+            bool ended = false; /* those without a value come last */
+            for (size_t i = 0; i < found.count; i++) {
+                struct path_value v = {0};
+                struct path_list list = {0};
+                struct str reference = arena_printf(&arena, "%s/%.*s", cases[c].type, STR_ARG(found.id[i]));
+                assert_true(resolve(NULL, reference, &v));
+                struct path_context ctx = {.doc = v.doc};
+                assert_true(path_eval(key, &ctx, 0, &arena, &list, &err));
+                struct str now = list.count ? path_value_text(&list.item[0]) : (struct str){NULL, 0};
+                if (now.n && ended)
+                    fail_msg("%s: a value after none", cases[c].query);
+                ended = ended || now.n == 0;
+                /* A partial date begins where the first full one does: compare what both give. */
+                size_t n = before.n < now.n ? before.n : now.n;
+                int order = n ? memcmp(before.p, now.p, n) : 0;
+                if (before.n && now.n && (cases[c].descending ? order < 0 : order > 0))
+                    fail_msg("%s size %u: %.*s before %.*s", cases[c].query, size, STR_ARG(before),
+                             STR_ARG(now));
+                before = now;
+            }
+        }
+    }
+}
+
+static void run_page(const char *type, const char *query, struct search_page *page)
+{
+    struct err err = {0};
+    struct store_read *r = store_read_begin(store, &err);
+    struct search_query q;
+    if (!parse(type, query, r, &arena, &q, &err) || !search_run(s, r, &q, &arena, page, &err))
+        fail_msg("%s: %s %s %s", query, err_info(err.code)->name, err.arg[0], err.arg[1]);
+    store_read_end(r);
+}
+
+static size_t included_of(const struct search_page *p, fhir_type_id type)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->included_count; i++) {
+        n += p->included[i].type == type;
+        for (size_t k = 0; k < i; k++)
+            assert_false(p->included[i].rid == p->included[k].rid);
+        for (size_t k = 0; k < p->match_count; k++)
+            assert_false(p->included[i].rid == p->match[k].rid);
+        assert_true(p->included[i].body.n > 0);
+    }
+    return n;
+}
+
+static void test_include(void **state)
+{
+    struct search_page p;
+    (void)state;
+    run_page("Encounter", "_include=Encounter:subject&_count=20", &p);
+    assert_int_equal(p.match_count, 20);
+    assert_true(p.more && p.next.n > 0);
+    size_t patients = included_of(&p, FHIR_TYPE_Patient);
+    assert_true(patients > 0 && patients <= 20 && patients == p.included_count);
+    run_page("Encounter", "_include=Encounter:subject&_include=Encounter:service-provider&_count=50", &p);
+    assert_true(included_of(&p, FHIR_TYPE_Organization) > 0 && included_of(&p, FHIR_TYPE_Patient) > 0);
+    run_page("Encounter", "_include=*&_count=50&_include:iterate=Organization:partof", &p);
+    assert_int_equal(included_of(&p, FHIR_TYPE_Organization), 4);
+    run_page("Encounter", "_include=Encounter:subject:Group&_count=20", &p);
+    assert_int_equal(p.included_count, 0);
+    run_page("Patient", "_id=p5&_revinclude=Observation:patient&_revinclude=Encounter:subject", &p);
+    assert_int_equal(p.match_count, 1);
+    search_all("Observation", "patient=p5", 100);
+    assert_int_equal(included_of(&p, FHIR_TYPE_Observation), found.count);
+    search_all("Encounter", "patient=p5", 100);
+    assert_int_equal(included_of(&p, FHIR_TYPE_Encounter), found.count);
+    run_page("Organization", "_id=o0&_revinclude:iterate=Organization:partof", &p);
+    assert_int_equal(included_of(&p, FHIR_TYPE_Organization), 3);
+}
+
+static void test_totals(void **state)
+{
+    struct search_page p;
+    (void)state;
+    run_page("Patient", "_count=5", &p);
+    assert_true(p.has_total && p.total == 120 && p.more);
+    run_page("Patient", "_count=0", &p);
+    assert_true(p.has_total && p.total == 120 && p.match_count == 0);
+    run_page("Observation", "code=A&_total=accurate&_count=3", &p);
+    search_all("Observation", "code=A", 500);
+    assert_true(p.has_total && p.total == found.count && p.match_count == 3);
+    run_page("Observation", "code=A&_summary=count", &p);
+    assert_true(p.has_total && p.total == found.count && p.match_count == 0);
+    run_page("Observation", "patient=p5&_count=1000", &p);
+    assert_true(p.has_total && p.total == p.match_count);
+    run_page("Observation", "code=A&_total=none", &p);
+    assert_false(p.has_total);
+    run_page(NULL, "_type=Patient,Organization&_count=200", &p);
+    assert_int_equal(p.match_count, 124);
+    run_page(NULL, "_id=p3,o3,e3&_count=200", &p);
+    assert_int_equal(p.match_count, 4);
+}
+
+/* ---- Synthea ---- */
+
+static size_t load_lines(const char *path, size_t max)
+{
+    gzFile f = gzopen(path, "rb");
+    char *line = os_alloc(LINE_MAX_BYTES);
+    size_t n = 0;
+    while (f && n < max && gzgets(f, line, LINE_MAX_BYTES)) {
+        size_t len = strlen(line);
+        while (len && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+            len--;
+        add(line, len);
+        n++;
+    }
+    if (f)
+        gzclose(f);
+    os_free(line);
+    return n;
+}
+
+static const struct expect synthea_cases[] = {
+    {"Patient", "gender=female", "gender = 'female'"},
+    {"Patient", "name=a",
+     "(name.family | name.given | name.prefix | name.suffix | name.text).where(lower().startsWith('a'))"
+     ".exists()"},
+    {"Patient", "birthdate=ge1970&birthdate=lt1990",
+     "birthDate.toString() >= '1970' and birthDate.toString() < '1990'"},
+    {"Patient", "identifier=http://hl7.org/fhir/sid/us-ssn|",
+     "identifier.where(system = 'http://hl7.org/fhir/sid/us-ssn')"
+     ".exists()"},
+    {"Patient", "address-city=boston", "address.city.where(lower().startsWith('boston')).exists()"},
+    {"Observation", "code=http://loinc.org|8302-2",
+     "code.coding.where(system = 'http://loinc.org' and code = '8302-2').exists()"},
+    {"Observation", "value-quantity=gt180|http://unitsofmeasure.org|cm",
+     "value.value > 180 and value.code = 'cm'"},
+    {"Observation", "code-value-quantity=http://loinc.org|29463-7$ge90",
+     "code.coding.where(code = '29463-7').exists() and "
+     "value.value >= 90"},
+    {"Observation", "component-code-value-quantity=8480-6$gt130",
+     "component.where(code.coding.where(code = '8480-6').exists() and value.value > 130).exists()"},
+    {"Observation", "category=vital-signs&status=final",
+     "category.coding.where(code = 'vital-signs').exists() and status = "
+     "'final'"},
+    {"Observation", "subject:Patient.gender=male&code=8302-2",
+     "subject.resolve().gender = 'male' and "
+     "code.coding.where(code = '8302-2').exists()"},
+    {"Encounter", "class=AMB", "class.code = 'AMB'"},
+    {"Condition", "code=http://snomed.info/sct|",
+     "code.coding.where(system = 'http://snomed.info/sct').exists()"},
+    {"Condition", "clinical-status=active", "clinicalStatus.coding.where(code = 'active').exists()"},
+    {"Condition", "abatement-date:missing=true", "abatement.empty()"},
+};
+
+static void test_synthea(void **state)
+{
+    static const struct {
+        const char *type;
+        size_t max;
+    } slices[] = {
+        {"Patient", 100}, {"Encounter", 1500}, {"Observation", 5000}, {"Condition", 800}, {"Procedure", 600}};
+    const char *corpus = getenv("HELHET_CORPUS");
+    char path[400];
+    size_t n = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof slices / sizeof slices[0]; i++) {
+        snprintf(path, sizeof path, "%s/synthea/r4-2019-100patients/%s.ndjson.gz",
+                 corpus ? corpus : "../shared/corpus", slices[i].type);
+        n += load_lines(path, slices[i].max);
+    }
+    if (n == 0)
+        skip();
+    load_all();
+    for (size_t i = 0; i < sizeof synthea_cases / sizeof synthea_cases[0]; i++)
+        check_case(&synthea_cases[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest made[] = {
+        cmocka_unit_test(test_made),    cmocka_unit_test(test_has),    cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_include), cmocka_unit_test(test_totals),
+    };
+    const struct CMUnitTest synthea[] = {
+        cmocka_unit_test(test_synthea),
+    };
+    int failed = cmocka_run_group_tests_name("made", made, setup_made, teardown);
+    return failed + cmocka_run_group_tests_name("synthea", synthea, setup, teardown);
+}
