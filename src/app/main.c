@@ -6,6 +6,7 @@
 
 /* In the order people meet them. */
 static const struct cmd *const main_cmds[] = {
+    &cmd_fhirpath,
     NULL,
 };
 
