@@ -203,7 +203,7 @@ struct write {
     bool late_integrity;  /* in a transaction: what refers to a deleted resource is looked up at its end */
     bool built;           /* change has parts and rows for id */
     struct store_change change;
-    /* after write_apply */
+    /* after write_perform */
     bool matched;      /* conditional create: this exists already, nothing written */
     bool nothing;      /* conditional delete: no match */
     struct str stored; /* matched: its body, when the answer needs it */
@@ -213,7 +213,7 @@ struct write {
  * store. */
 bool write_run(struct call *c, enum write_kind kind);
 /* Id, criteria and preconditions of the call. */
-bool write_begin(struct call *c, struct write *w, enum write_kind kind, struct err *err);
+bool write_prepare(struct call *c, struct write *w, enum write_kind kind, struct err *err);
 /* Checks the resource at w->node against the model and the address. False with issues. */
 bool write_check(struct write *w, struct check_issues *issues);
 /* Parts and index rows for w->id. */
@@ -222,7 +222,7 @@ bool write_build(struct write *w, struct err *err);
 bool write_resolved(struct write *w, enum condition_found found, const struct store_version *v,
                     struct err *err);
 /* On the writer thread: resolves, builds what could not be built before, and writes. */
-bool write_apply(struct write *w, struct store_tx *tx, struct err *err);
+bool write_perform(struct write *w, struct store_tx *tx, struct err *err);
 /* On the writer thread: does a current resource refer to what w deleted? */
 bool write_integrity(struct write *w, struct store_read *r, struct err *err);
 /* Fills the call's answer for an applied write. */

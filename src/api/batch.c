@@ -20,7 +20,7 @@ static bool job_run(struct store_tx *tx, void *arg, struct err *err)
     for (size_t i = 0; i < j->bundle->count; i++) {
         struct entry *e = &j->bundle->item[i];
         struct err why = {0};
-        if (!e->writes || e->answered || write_apply(&e->write, tx, &why))
+        if (!e->writes || e->answered || write_perform(&e->write, tx, &why))
             continue;
         if (fatal(&why)) {
             *err = why;

@@ -109,7 +109,7 @@ static bool route_allowed(const struct call *c, bool writes, struct err *err)
 
 static bool prepare_write(struct bundle *b, struct entry *e, enum write_kind kind, struct err *err)
 {
-    if (!write_begin(&e->call, &e->write, kind, err))
+    if (!write_prepare(&e->call, &e->write, kind, err))
         return false;
     e->writes = true;
     e->write.doc = b->doc;

@@ -241,7 +241,7 @@ static bool apply_kind(struct transaction *t, enum write_kind kind, struct store
         if (!e->writes || e->write.kind != kind)
             continue;
         e->write.criteria = (struct str){0};
-        if (!write_apply(&e->write, tx, err)) {
+        if (!write_perform(&e->write, tx, err)) {
             place_in_bundle(t, err, i);
             return false;
         }

@@ -40,7 +40,7 @@ static bool parse_match(struct str tag, uint32_t *version, struct err *err)
 
 static const char *const write_params[] = {NULL};
 
-bool write_begin(struct call *c, struct write *w, enum write_kind kind, struct err *err)
+bool write_prepare(struct call *c, struct write *w, enum write_kind kind, struct err *err)
 {
     *w = (struct write){.call = c, .kind = kind, .id = c->id};
     bool by_criteria = kind != WRITE_CREATE && c->route->level == LEVEL_TYPE;
@@ -259,7 +259,7 @@ static bool integrity_before(struct write *w, struct store_read *r, struct err *
     return write_integrity(w, r, err);
 }
 
-bool write_apply(struct write *w, struct store_tx *tx, struct err *err)
+bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
 {
     struct store_read *r = store_tx_read(tx);
     if (!write_resolve(w, r, err))
@@ -363,7 +363,7 @@ struct write_job {
 static bool job_run(struct store_tx *tx, void *arg, struct err *err)
 {
     struct write_job *j = arg;
-    return write_apply(&j->write, tx, err);
+    return write_perform(&j->write, tx, err);
 }
 
 static void job_done(void *arg, bool ok, const struct err *err)
@@ -385,7 +385,7 @@ bool write_run(struct call *c, enum write_kind kind)
         err_set(&err, ERR_NO_MEMORY, NULL);
         return outcome_fail(c, &err);
     }
-    if (!write_begin(c, &j->write, kind, &err))
+    if (!write_prepare(c, &j->write, kind, &err))
         return outcome_fail(c, &err);
     if (kind != WRITE_DELETE && !write_body(c, &j->write))
         return true;
