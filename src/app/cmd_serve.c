@@ -141,7 +141,9 @@ static bool cmd_serve_until_stopped(struct wiring *w, const struct cmd_serve_opt
 
 static int cmd_serve_run(int argc, char **argv)
 {
-    struct cmd_serve_options o = {.listen = "127.0.0.1:8080", .log = LOG_LEVEL_INFO};
+    /* A person at a terminal wants the address to stay in sight; a collector wants every line. */
+    struct cmd_serve_options o = {.listen = "127.0.0.1:8080",
+                                  .log = isatty(STDERR_FILENO) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO};
     int code = cmd_serve_parse(argc, argv, &o);
     if (code >= 0)
         return code;

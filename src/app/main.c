@@ -6,6 +6,8 @@
 
 /* In the order people meet them. */
 static const struct cmd *const main_cmds[] = {
+    &cmd_serve,
+    &cmd_export,
     &cmd_fhirpath,
     NULL,
 };
