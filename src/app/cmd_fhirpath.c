@@ -46,6 +46,17 @@ static bool cmd_fhirpath_eval(struct arena *arena, const char *text, const struc
     return ok || err_set(err, ERR_IO, "stdout", strerror(errno), NULL);
 }
 
+/* The texts of err and its place: in the expression for FHIRPath's own errors, else in the file. */
+static int cmd_fhirpath_fail(const struct err *err, const char *file)
+{
+    bool expression = err->code >= ERR_PATH_SYNTAX && err->code <= ERR_PATH_UNSUPPORTED;
+    int code = cmd_fail(&cmd_fhirpath, err);
+    if (err->line)
+        fprintf(stderr, "helhet fhirpath: %s, rad (line) %u, kolumn (column) %u\n",
+                expression ? "uttrycket (the expression)" : file, err->line, err->column);
+    return code;
+}
+
 static const struct option cmd_fhirpath_longs[] = {
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -70,7 +81,7 @@ static int cmd_fhirpath_run(int argc, char **argv)
               cmd_fhirpath_eval(&arena, argv[optind], &doc, &err);
     arena_release(&arena);
     os_free(data);
-    return ok ? CMD_OK : cmd_fail(&cmd_fhirpath, &err);
+    return ok ? CMD_OK : cmd_fhirpath_fail(&err, argv[optind + 1]);
 }
 
 const struct cmd cmd_fhirpath = {

@@ -30,11 +30,15 @@ static const struct path_static nothing = {.many = false};
 static bool bind(struct binder *b, struct path_node **slot, const struct path_static *focus,
                  struct path_static *out);
 
-static bool fail(struct binder *b, const struct path_node *n, const char *format, const char *a, struct str c)
+/* sv and en are formats for two texts, a and c. */
+static bool fail(struct binder *b, const struct path_node *n, const char *sv, const char *en, const char *a,
+                 struct str c)
 {
-    char text[ERR_ARG_MAX];
-    snprintf(text, sizeof text, format, a, (int)(c.n < 60 ? c.n : 60), c.p ? c.p : "");
-    err_set(b->err, ERR_PATH_SEMANTIC, text, NULL);
+    char text[2][ERR_ARG_MAX];
+    int len = (int)(c.n < 60 ? c.n : 60);
+    snprintf(text[ERR_SV], ERR_ARG_MAX, sv, a, len, c.p ? c.p : "");
+    snprintf(text[ERR_EN], ERR_ARG_MAX, en, a, len, c.p ? c.p : "");
+    err_set(b->err, ERR_PATH_SEMANTIC, text[ERR_SV], text[ERR_EN], NULL);
     path_lex_place(b->text, n->at, b->err);
     return false;
 }
@@ -138,7 +142,7 @@ static bool bind_member(struct binder *b, struct path_node *n, const struct path
         n->step.choice = true;
     if (set.count == 0 && !set.any && base->count > 0) {
         fhir_type_id t = base->types[0];
-        return fail(b, n, "%s har inget element %.*s",
+        return fail(b, n, "%s har inget element %.*s", "%s has no element %.*s",
                     t >= PATH_SYSTEM_BASE ? path_value_kind_name(path_value_type_kind(t))
                                           : fhir_types[t].name,
                     n->text);
@@ -192,7 +196,8 @@ static bool bind_root(struct binder *b, struct path_node *n, fhir_type_id type,
     for (uint16_t i = 0; i < focus->count && !possible; i++)
         possible = related(focus->types[i], type);
     if (!possible && b->strict)
-        return fail(b, n, "sökvägen börjar på en annan typ än sammanhangets%s: %.*s", "", n->text);
+        return fail(b, n, "sökvägen börjar på en annan typ än sammanhangets%s: %.*s",
+                    "the path begins at another type than the context's%s: %.*s", "", n->text);
     if (focus->count == 1 && !focus->any && possible && fhir_type_is(focus->types[0], type)) {
         n->op = PATH_OP_THIS;
         *out = *focus;
@@ -240,7 +245,8 @@ static bool bind_type(struct binder *b, const struct path_node *spec, struct pat
     bool fhir = true, system = true;
     *out = (struct path_type){0, 0};
     if (spec->op != PATH_OP_MEMBER || (spec->left && (spec->left->op != PATH_OP_MEMBER || spec->left->left)))
-        return fail(b, spec, "ett typnamn väntades%s%.*s", "", (struct str){NULL, 0});
+        return fail(b, spec, "ett typnamn väntades%s%.*s", "the name of a type was expected%s%.*s", "",
+                    (struct str){NULL, 0});
     if (spec->left) {
         fhir = str_is(spec->left->text, "FHIR");
         system = str_is(spec->left->text, "System");
@@ -251,7 +257,7 @@ static bool bind_type(struct binder *b, const struct path_node *spec, struct pat
         out->system = system_named(spec->text);
     /* System.Patient and the like are no error in the R4 suite: nothing is of such a type. */
     if (!out->fhir && !out->system && (!spec->left || !system))
-        return fail(b, spec, "okänd typ%s %.*s", "", spec->text);
+        return fail(b, spec, "okänd typ%s %.*s", "unknown type%s %.*s", "", spec->text);
     return true;
 }
 
@@ -355,23 +361,25 @@ static bool bind_call(struct binder *b, struct path_node *n, const struct path_s
         return false;
     n->fn = path_fn_find(n->text);
     if (!n->fn)
-        return fail(b, n, "okänd funktion%s %.*s", "", n->text);
+        return fail(b, n, "okänd funktion%s %.*s", "unknown function%s %.*s", "", n->text);
     if (!n->fn->run) {
         err_set_str(b->err, ERR_PATH_UNSUPPORTED, n->text, (struct str){NULL, 0});
         path_lex_place(b->text, n->at, b->err);
         return false;
     }
     if (n->argc < n->fn->args_min || n->argc > n->fn->args_max)
-        return fail(b, n, "fel antal argument till%s %.*s", "", n->text);
+        return fail(b, n, "fel antal argument till%s %.*s", "wrong number of arguments to%s %.*s", "",
+                    n->text);
     if ((n->fn->flags & PATH_F_STRING) && never_string(&input))
-        return fail(b, n, "%s%.*s kräver en text", "", n->text);
+        return fail(b, n, "%s%.*s kräver en text", "%s%.*s needs a string", "", n->text);
     if ((n->fn->flags & PATH_F_ORDERED) && input.unordered && b->strict)
-        return fail(b, n, "%s%.*s kräver en ordnad lista", "", n->text);
+        return fail(b, n, "%s%.*s kräver en ordnad lista", "%s%.*s needs an ordered list", "", n->text);
     n->checked = !input.any;
     if (!bind_args(b, n, focus, &input, args))
         return false;
     if ((n->fn->flags & PATH_F_CRITERION) && never_boolean(&args[0]))
-        return fail(b, n->args[0], "villkoret i%s %.*s är inte booleskt", "", n->text);
+        return fail(b, n->args[0], "villkoret i%s %.*s är inte booleskt",
+                    "the criterion of%s %.*s is not boolean", "", n->text);
     *out = returned(b, n, &input, args);
     return true;
 }
@@ -408,7 +416,8 @@ static bool bind_binary(struct binder *b, struct path_node *n, const struct path
     }
     if ((n->binary == PATH_B_ADD || n->binary == PATH_B_SUBTRACT) && all_kinds(&left, PATH_DATE, PATH_TIME) &&
         all_kinds(&right, PATH_BOOLEAN, PATH_TIME))
-        return fail(b, n, "till en tid kan bara en tidsmängd läggas%s%.*s", "", (struct str){NULL, 0});
+        return fail(b, n, "till en tid kan bara en tidsmängd läggas%s%.*s",
+                    "only a quantity of time can be added to a time%s%.*s", "", (struct str){NULL, 0});
     if (n->binary == PATH_B_CONCAT)
         *out = system_type(PATH_STRING);
     else if (n->binary >= PATH_B_LESS)
@@ -437,7 +446,7 @@ static bool bind_variable(struct binder *b, struct path_node *n, struct path_sta
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         if (str_is(n->text, strings[i]))
             return true;
-    return fail(b, n, "okänd variabel%s %%%.*s", "", n->text);
+    return fail(b, n, "okänd variabel%s %%%.*s", "unknown variable%s %%%.*s", "", n->text);
 }
 
 static bool bind_typed(struct binder *b, struct path_node *n, const struct path_static *focus,
@@ -459,7 +468,8 @@ static bool bind_at(struct binder *b, struct path_node *n, const struct path_sta
     if (!bind(b, &n->left, focus, out) || !bind(b, &n->right, focus, &index))
         return false;
     if (out->unordered && b->strict)
-        return fail(b, n, "[] kräver en ordnad lista%s%.*s", "", (struct str){NULL, 0});
+        return fail(b, n, "[] kräver en ordnad lista%s%.*s", "[] needs an ordered list%s%.*s", "",
+                    (struct str){NULL, 0});
     out->many = false;
     return true;
 }
@@ -506,7 +516,8 @@ static bool bind(struct binder *b, struct path_node **slot, const struct path_st
                  struct path_static *out)
 {
     if (b->depth >= PATH_TREE_DEPTH_MAX)
-        return fail(b, *slot, "uttrycket är för djupt%s%.*s", "", (struct str){NULL, 0});
+        return fail(b, *slot, "uttrycket är för djupt%s%.*s", "the expression is nested too deeply%s%.*s", "",
+                    (struct str){NULL, 0});
     b->depth++;
     bool ok = bind_any(b, slot, focus, out);
     b->depth--;

@@ -190,12 +190,14 @@ static bool fn_conforms_to(const struct path_call *c)
     if (!path_fn_arg_text(c, 0, &url, &empty))
         return false;
     if (c->input->count > 1)
-        return path_run_fail(c->run, c->node, "conformsTo() prövar bara ett värde");
+        return path_run_fail(c->run, c->node, "conformsTo() prövar bara ett värde",
+                             "conformsTo() tests one value only");
     if (empty || c->input->count == 0)
         return true;
     fhir_type_id type = str_starts(url, base) ? fhir_type_find(str_sub(url, base.n, url.n)) : 0;
     if (!type)
-        return path_run_fail(c->run, c->node, "profilen i conformsTo() är okänd");
+        return path_run_fail(c->run, c->node, "profilen i conformsTo() är okänd",
+                             "the profile in conformsTo() is unknown");
     struct path_type wanted = {type, 0};
     return path_run_push_bool(c->run, c->out, path_value_is(&c->input->item[0], wanted));
 }

@@ -62,14 +62,14 @@ static bool fn_of_type(const struct path_call *c)
 static bool fn_as(const struct path_call *c)
 {
     if (c->input->count > 1 && c->node->checked)
-        return path_run_fail(c->run, c->node, "as() tar bara ett värde");
+        return path_run_fail(c->run, c->node, "as() tar bara ett värde", "as() takes one value only");
     return fn_of_type(c);
 }
 
 static bool fn_is(const struct path_call *c)
 {
     if (c->input->count > 1)
-        return path_run_fail(c->run, c->node, "is() prövar bara ett värde");
+        return path_run_fail(c->run, c->node, "is() prövar bara ett värde", "is() tests one value only");
     return c->input->count == 0 ||
            path_run_push_bool(c->run, c->out, path_value_is(&c->input->item[0], c->node->type));
 }
@@ -81,15 +81,17 @@ static bool fn_iif(const struct path_call *c)
     struct path_list criterion = {0};
     struct path_value v;
     if (f.self->count > 1 && c->node->left)
-        return path_run_fail(c->run, c->node, "iif() tar bara ett värde");
+        return path_run_fail(c->run, c->node, "iif() tar bara ett värde", "iif() takes one value only");
     if (!path_run(c->run, c->node->args[0], &f, &criterion))
         return false;
     bool truth = false;
     if (criterion.count > 1)
-        return path_run_fail(c->run, c->node->args[0], "villkoret gav flera värden");
+        return path_run_fail(c->run, c->node->args[0], "villkoret gav flera värden",
+                             "the criterion gave several values");
     if (criterion.count == 1) {
         if (!path_value_system(&criterion.item[0], &v) || v.kind != PATH_BOOLEAN)
-            return path_run_fail(c->run, c->node->args[0], "villkoret är inte booleskt");
+            return path_run_fail(c->run, c->node->args[0], "villkoret är inte booleskt",
+                                 "the criterion is not boolean");
         truth = v.boolean;
     }
     if (truth)
@@ -154,9 +156,11 @@ static bool sort_key(const struct path_call *c, const struct path_node *criterio
     if (!path_run_item(c->run, n, c->frame, item, index, &list))
         return false;
     if (list.count > 1)
-        return path_run_fail(c->run, n, "sorteringsnyckeln gav flera värden");
+        return path_run_fail(c->run, n, "sorteringsnyckeln gav flera värden",
+                             "the sort key gave several values");
     if (list.count == 1 && !path_value_system(&list.item[0], key))
-        return path_run_fail(c->run, n, "sorteringsnyckeln kan inte ordnas");
+        return path_run_fail(c->run, n, "sorteringsnyckeln kan inte ordnas",
+                             "the sort key cannot be ordered");
     return true;
 }
 
@@ -210,14 +214,14 @@ static bool fn_sort(const struct path_call *c)
         if (!rows[i].keys)
             return false;
         if (c->node->argc == 0 && !path_value_system(&rows[i].item, &rows[i].keys[0]))
-            return path_run_fail(c->run, c->node, "värdena kan inte ordnas");
+            return path_run_fail(c->run, c->node, "värdena kan inte ordnas", "the values cannot be ordered");
         for (unsigned k = 0; k < c->node->argc; k++)
             if (!sort_key(c, c->node->args[k], &rows[i].item, i, &rows[i].keys[k]))
                 return false;
     }
     sort_rows(c, rows, spare, n, &bad);
     if (bad)
-        return path_run_fail(c->run, c->node, "värdena kan inte jämföras");
+        return path_run_fail(c->run, c->node, "värdena kan inte jämföras", "the values cannot be compared");
     for (uint32_t i = 0; i < n; i++)
         if (!path_run_push(c->run, c->out, &rows[i].item))
             return false;

@@ -33,7 +33,8 @@ static bool quantify(const struct path_call *c, bool wanted, bool all)
     for (uint32_t i = 0; i < c->input->count; i++) {
         struct path_value v;
         if (!path_value_system(&c->input->item[i], &v) || v.kind != PATH_BOOLEAN)
-            return path_run_fail(c->run, c->node, "funktionen kräver booleska värden");
+            return path_run_fail(c->run, c->node, "funktionen kräver booleska värden",
+                                 "the function needs booleans");
         if ((v.boolean == wanted) != all)
             result = !all;
     }
@@ -122,7 +123,8 @@ static bool push_range(const struct path_call *c, int64_t from, int64_t to)
 static bool fn_single(const struct path_call *c)
 {
     if (c->input->count > 1)
-        return path_run_fail(c->run, c->node, "single(): det finns flera värden");
+        return path_run_fail(c->run, c->node, "single(): det finns flera värden",
+                             "single(): there are several values");
     return push_range(c, 0, 1);
 }
 

@@ -13,7 +13,8 @@ static bool number_input(const struct path_call *c, struct path_value *v, struct
         return false;
     if (*empty)
         return true;
-    return path_value_dec(v, d) || path_run_fail(c->run, c->node, "funktionen kräver ett tal");
+    return path_value_dec(v, d) ||
+           path_run_fail(c->run, c->node, "funktionen kräver ett tal", "the function needs a number");
 }
 
 /* Argument i as a number. */
@@ -28,7 +29,8 @@ static bool number_arg(const struct path_call *c, unsigned i, struct dec *d, boo
         return true;
     if (list.count > 1 || !path_value_system(&list.item[0], &v) || !path_value_number(&v) ||
         !path_value_dec(&v, d))
-        return path_run_fail(c->run, c->node->args[i], "argumentet ska vara ett tal");
+        return path_run_fail(c->run, c->node->args[i], "argumentet ska vara ett tal",
+                             "the argument must be a number");
     return true;
 }
 
@@ -52,9 +54,11 @@ static bool round_to(const struct path_call *c, int64_t scale, enum dec_round mo
     if (empty)
         return true;
     if (scale < 0)
-        return path_run_fail(c->run, c->node, "antalet decimaler kan inte vara negativt");
+        return path_run_fail(c->run, c->node, "antalet decimaler kan inte vara negativt",
+                             "the number of decimals cannot be negative");
     if (scale < d.scale && !dec_round(d, (unsigned)scale, mode, &d))
-        return path_run_fail(c->run, c->node, "talet får inte plats i 38 siffror");
+        return path_run_fail(c->run, c->node, "talet får inte plats i 38 siffror",
+                             "the number does not fit into 38 digits");
     return path_run_push_dec(c->run, c->out, v.kind == PATH_QUANTITY ? v.kind : kind, d, v.unit);
 }
 
@@ -89,7 +93,8 @@ static bool push_double(const struct path_call *c, double v, uint8_t kind)
     if (isnan(v) || isinf(v))
         return true;
     if (!dec_of_double(v, &d))
-        return path_run_fail(c->run, c->node, "talet får inte plats i 38 siffror");
+        return path_run_fail(c->run, c->node, "talet får inte plats i 38 siffror",
+                             "the number does not fit into 38 digits");
     return path_run_push_dec(c->run, c->out, kind, d, (struct str){NULL, 0});
 }
 
@@ -211,7 +216,7 @@ static bool boundary(const struct path_call *c, bool high)
     case PATH_TIME:
         return moment_boundary(c, &v, none ? 9 : digits, high);
     default:
-        return path_run_fail(c->run, c->node, "värdet har ingen gräns");
+        return path_run_fail(c->run, c->node, "värdet har ingen gräns", "the value has no boundary");
     }
 }
 
@@ -238,7 +243,7 @@ static bool fn_precision(const struct path_call *c)
     if (path_value_number(&v))
         return !path_value_dec(&v, &d) || path_run_push_int(c->run, c->out, d.scale);
     if (v.kind < PATH_DATE || v.kind > PATH_TIME)
-        return path_run_fail(c->run, c->node, "värdet har ingen precision");
+        return path_run_fail(c->run, c->node, "värdet har ingen precision", "the value has no precision");
     return !path_moment_parse(v.kind, v.text, &m) ||
            path_run_push_int(c->run, c->out, path_moment_digits(v.kind, &m));
 }
@@ -256,7 +261,8 @@ static bool fn_comparable(const struct path_call *c)
         return true;
     if (list.count > 1 || !path_value_system(&list.item[0], &b) || a.kind != PATH_QUANTITY ||
         b.kind != PATH_QUANTITY)
-        return path_run_fail(c->run, c->node, "comparable() tar två mängder");
+        return path_run_fail(c->run, c->node, "comparable() tar två mängder",
+                             "comparable() takes two quantities");
     bool same = str_eq(a.unit, b.unit);
     return path_run_push_bool(c->run, c->out,
                               same || (path_unit_parse(a.unit, &ua) && path_unit_parse(b.unit, &ub) &&

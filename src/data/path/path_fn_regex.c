@@ -33,16 +33,17 @@ static bool regex_open(const struct path_call *c, struct str pattern, uint32_t e
     PCRE2_SIZE at;
     *x = (struct regex){NULL, NULL, NULL};
     if (pattern.n > REGEX_PATTERN_MAX)
-        return path_run_fail(c->run, c->node, "mönstret är för långt");
+        return path_run_fail(c->run, c->node, "mönstret är för långt", "the pattern is too long");
     x->code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n,
                             PCRE2_UTF | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C | extra, &code, &at, NULL);
     if (!x->code)
-        return path_run_fail(c->run, c->node, "mönstret är inte ett giltigt reguljärt uttryck");
+        return path_run_fail(c->run, c->node, "mönstret är inte ett giltigt reguljärt uttryck",
+                             "the pattern is not a valid regular expression");
     x->data = pcre2_match_data_create_from_pattern(x->code, NULL);
     x->context = pcre2_match_context_create(NULL);
     if (!x->data || !x->context) {
         regex_close(x);
-        return path_run_fail(c->run, c->node, "minnet räckte inte");
+        return path_run_fail(c->run, c->node, "minnet räckte inte", "not enough memory");
     }
     pcre2_set_match_limit(x->context, REGEX_MATCH_LIMIT);
     pcre2_set_depth_limit(x->context, REGEX_DEPTH_LIMIT);
@@ -74,7 +75,8 @@ static bool match(const struct path_call *c, uint32_t extra)
     int n = pcre2_match(x.code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0, x.data, x.context);
     regex_close(&x);
     if (n < 0 && n != PCRE2_ERROR_NOMATCH)
-        return path_run_fail(c->run, c->node, "det reguljära uttrycket tog för lång tid");
+        return path_run_fail(c->run, c->node, "det reguljära uttrycket tog för lång tid",
+                             "the regular expression took too long");
     return path_run_push_bool(c->run, c->out, n >= 0);
 }
 
@@ -108,10 +110,11 @@ static bool substitute(const struct path_call *c, const struct regex *x, struct 
             return true;
         }
         if (rc != PCRE2_ERROR_NOMEMORY)
-            return path_run_fail(c->run, c->node, "ersättningen är ogiltig eller tog för lång tid");
+            return path_run_fail(c->run, c->node, "ersättningen är ogiltig eller tog för lång tid",
+                                 "the replacement is not valid or took too long");
         n = room;
     }
-    return path_run_fail(c->run, c->node, "texten blev för lång");
+    return path_run_fail(c->run, c->node, "texten blev för lång", "the string became too long");
 }
 
 static bool fn_replace_matches(const struct path_call *c)

@@ -126,7 +126,7 @@ static bool map_case(const struct path_call *c, UChar32 (*map)(UChar32))
         return true;
     char *p = s.n <= PATH_STRING_MAX ? path_run_alloc(c->run, s.n * 4 + 1) : NULL;
     if (!p)
-        return path_run_fail(c->run, c->node, "texten är för lång");
+        return path_run_fail(c->run, c->node, "texten är för lång", "the string is too long");
     int32_t at = 0, n = 0;
     while (at < (int32_t)s.n) {
         UChar32 ch;
@@ -156,7 +156,7 @@ static bool push_buf(const struct path_call *c, struct buf *b)
         memcpy(p, s.p, s.n);
     buf_release(b);
     if (!p)
-        return path_run_fail(c->run, c->node, "texten blev för lång");
+        return path_run_fail(c->run, c->node, "texten blev för lång", "the string became too long");
     return push(c, (struct str){p, s.n});
 }
 
@@ -237,7 +237,7 @@ static bool fn_split(const struct path_call *c)
     if (skip)
         return true;
     if (by.n == 0)
-        return path_run_fail(c->run, c->node, "split() kräver en avskiljare");
+        return path_run_fail(c->run, c->node, "split() kräver en avskiljare", "split() needs a separator");
     for (;;) {
         size_t at = str_find_str(s, by);
         if (!push(c, str_sub(s, 0, at == SIZE_MAX ? s.n : at)))
@@ -262,7 +262,7 @@ static bool fn_join(const struct path_call *c)
     for (uint32_t i = 0; i < c->input->count; i++) {
         if (!path_value_system(&c->input->item[i], &v) || v.kind != PATH_STRING) {
             buf_release(&b);
-            return path_run_fail(c->run, c->node, "join() kräver texter");
+            return path_run_fail(c->run, c->node, "join() kräver texter", "join() needs strings");
         }
         if (i && !none)
             buf_str(&b, by);

@@ -174,8 +174,9 @@ bool path_run_item(struct path_run *r, const struct path_node *n, const struct p
 /* A criterion on one item: empty or a boolean; what was allocated on the way is given back. */
 bool path_run_test(struct path_run *r, const struct path_node *n, const struct path_frame *outer,
                    struct path_value *item, int64_t index, bool *truth);
-/* PATH_RUNTIME with a Swedish reason and the place of n. Always false. */
-bool path_run_fail(struct path_run *r, const struct path_node *n, const char *reason);
+/* PATH_RUNTIME with a reason (Swedish, English) and the place of n. Always false. */
+bool path_run_fail(struct path_run *r, const struct path_node *n, const char *reason_sv,
+                   const char *reason_en);
 /* Counts work; false past PATH_STEPS_MAX. */
 bool path_run_work(struct path_run *r, uint64_t steps);
 /* Memory for a result; NULL with *err past PATH_BYTES_MAX. */

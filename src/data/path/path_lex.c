@@ -15,9 +15,9 @@ void path_lex_place(struct str source, uint32_t at, struct err *err)
     err_place(err, line, column);
 }
 
-static bool lex_fail(struct path_lex *lex, uint32_t at, const char *reason)
+static bool lex_fail(struct path_lex *lex, uint32_t at, const char *sv, const char *en)
 {
-    err_set(lex->err, ERR_PATH_SYNTAX, reason, NULL);
+    err_set(lex->err, ERR_PATH_SYNTAX, sv, en, NULL);
     path_lex_place(lex->source, at, lex->err);
     return false;
 }
@@ -52,7 +52,8 @@ static bool skip_blank(struct path_lex *lex)
         } else if (c == '/' && peek(lex, 1) == '*') {
             size_t end = str_find_str(str_sub(lex->source, lex->at + 2, lex->source.n), STR("*/"));
             if (end == SIZE_MAX)
-                return lex_fail(lex, (uint32_t)lex->at, "kommentaren saknar slut */");
+                return lex_fail(lex, (uint32_t)lex->at, "kommentaren saknar slut */",
+                                "the comment has no end */");
             lex->at += 2 + end + 2;
         } else {
             return true;
@@ -169,10 +170,12 @@ static bool lex_quoted(struct path_lex *lex, enum path_token token)
     while (lex->at < lex->source.n && lex->source.p[lex->at] != quote)
         lex->at += lex->source.p[lex->at] == '\\' ? 2 : 1;
     if (lex->at >= lex->source.n)
-        return lex_fail(lex, lex->start, "citattecken saknas i slutet av texten");
+        return lex_fail(lex, lex->start, "citattecken saknas i slutet av texten",
+                        "the closing quote is missing");
     lex->token = token;
     if (!path_lex_unescape(lex->arena, str_sub(lex->source, from, lex->at), &lex->text))
-        return lex_fail(lex, lex->start, "ogiltig \\-sekvens i texten");
+        return lex_fail(lex, lex->start, "ogiltig \\-sekvens i texten",
+                        "not a valid \\ escape in the string");
     lex->at++;
     return true;
 }
@@ -249,7 +252,7 @@ static bool lex_moment(struct path_lex *lex)
     if (lex->kind == PATH_DATETIME && str_ends(lex->text, STR("T")))
         lex->text.n--;
     if (!path_moment_parse(lex->kind, lex->text, &moment))
-        return lex_fail(lex, lex->start, "ogiltigt datum eller ogiltig tid");
+        return lex_fail(lex, lex->start, "ogiltigt datum eller ogiltig tid", "not a valid date or time");
     return true;
 }
 
@@ -264,7 +267,7 @@ static bool lex_symbol(struct path_lex *lex)
             return true;
         }
     if (!strchr("()[]{}.,+-*/&|<>=~", peek(lex, 0)) || !peek(lex, 0))
-        return lex_fail(lex, lex->start, "oväntat tecken");
+        return lex_fail(lex, lex->start, "oväntat tecken", "unexpected character");
     lex->text = str_sub(lex->source, lex->at, lex->at + 1);
     lex->at++;
     return true;
@@ -280,7 +283,7 @@ static bool lex_variable(struct path_lex *lex)
     else if (is_letter(peek(lex, 0)))
         lex_name(lex);
     else
-        return lex_fail(lex, lex->start, "namn saknas efter %");
+        return lex_fail(lex, lex->start, "namn saknas efter %", "a name is missing after %");
     lex->token = PATH_T_VARIABLE;
     return ok;
 }

@@ -12,9 +12,9 @@ struct operands {
 
 typedef bool ops_fn(struct operands *o);
 
-static bool ops_error(const struct operands *o, const char *reason)
+static bool ops_error(const struct operands *o, const char *sv, const char *en)
 {
-    return path_run_fail(o->run, o->node, reason);
+    return path_run_fail(o->run, o->node, sv, en);
 }
 
 /* Both operands as single System values; *empty when one has none. */
@@ -22,11 +22,13 @@ static bool singles(const struct operands *o, struct path_value *a, struct path_
 {
     *empty = o->left.count == 0 || o->right.count == 0;
     if (o->left.count > 1 || o->right.count > 1)
-        return ops_error(o, "operatorn tar ett värde på varje sida");
+        return ops_error(o, "operatorn tar ett värde på varje sida",
+                         "the operator takes one value on each side");
     if (*empty)
         return true;
     if (!path_value_system(&o->left.item[0], a) || !path_value_system(&o->right.item[0], b))
-        return ops_error(o, "operatorn kan inte användas på sammansatta värden");
+        return ops_error(o, "operatorn kan inte användas på sammansatta värden",
+                         "the operator cannot be used on complex values");
     return true;
 }
 
@@ -40,7 +42,7 @@ static bool push_number(struct operands *o, const struct path_value *a, const st
     struct dec x, y, z;
     uint8_t kind = a->kind == PATH_INTEGER && b->kind == PATH_INTEGER ? PATH_INTEGER : PATH_DECIMAL;
     if (!path_value_dec(a, &x) || !path_value_dec(b, &y) || !fn(x, y, &z))
-        return ops_error(o, "talet får inte plats i 38 siffror");
+        return ops_error(o, "talet får inte plats i 38 siffror", "the number does not fit into 38 digits");
     return path_run_push_dec(o->run, o->out, kind, z, (struct str){NULL, 0});
 }
 
@@ -51,14 +53,14 @@ static bool add_quantities(struct operands *o, const struct path_value *a, const
     struct dec x, y;
     struct path_unit ua, ub;
     if (!path_value_dec(a, &x) || !path_value_dec(b, &y))
-        return ops_error(o, "talet får inte plats i 38 siffror");
+        return ops_error(o, "talet får inte plats i 38 siffror", "the number does not fit into 38 digits");
     if (!str_eq(a->unit, b->unit)) {
         if (!path_unit_parse(a->unit, &ua) || !path_unit_parse(b->unit, &ub) || ua.calendar != ub.calendar ||
             !path_unit_convert(y, &ub, &ua, &y))
             return true;
     }
     if (!fn(x, y, &x))
-        return ops_error(o, "talet får inte plats i 38 siffror");
+        return ops_error(o, "talet får inte plats i 38 siffror", "the number does not fit into 38 digits");
     return path_run_push_dec(o->run, o->out, PATH_QUANTITY, x, a->unit);
 }
 
@@ -68,11 +70,13 @@ static bool add_moment(struct operands *o, const struct path_value *a, const str
     struct dec d;
     char text[PATH_MOMENT_TEXT_MAX];
     if (b->kind != PATH_QUANTITY || !path_value_dec(b, &d))
-        return ops_error(o, "till en tid kan bara en tidsmängd läggas");
+        return ops_error(o, "till en tid kan bara en tidsmängd läggas",
+                         "only a quantity of time can be added to a time");
     if (!path_moment_parse(a->kind, a->text, &m))
-        return ops_error(o, "ogiltig tid");
+        return ops_error(o, "ogiltig tid", "not a valid time");
     if (!path_moment_add(a->kind, &m, sign < 0 ? dec_neg(d) : d, b->unit))
-        return ops_error(o, "mängden är ingen tid som kan läggas till eller ger ett år utanför 1-9999");
+        return ops_error(o, "mängden är ingen tid som kan läggas till eller ger ett år utanför 1-9999",
+                         "the quantity is no time that can be added, or gives a year outside 1-9999");
     size_t n = path_moment_format(a->kind, &m, text);
     char *p = path_run_alloc(o->run, n);
     if (!p)
@@ -84,7 +88,7 @@ static bool add_moment(struct operands *o, const struct path_value *a, const str
 static bool push_concat(struct operands *o, struct str a, struct str b)
 {
     if (a.n + b.n > PATH_STRING_MAX)
-        return ops_error(o, "texten blev för lång");
+        return ops_error(o, "texten blev för lång", "the string became too long");
     char *p = path_run_alloc(o->run, a.n + b.n);
     if (!p)
         return false;
@@ -117,7 +121,8 @@ static bool sum(struct operands *o, int sign)
         return add_quantities(o, &a, &b, fn);
     if (a.kind == PATH_STRING && b.kind == PATH_STRING && sign > 0)
         return push_concat(o, a.text, b.text);
-    return ops_error(o, sign > 0 ? "värdena kan inte adderas" : "värdena kan inte subtraheras");
+    return sign > 0 ? ops_error(o, "värdena kan inte adderas", "the values cannot be added")
+                    : ops_error(o, "värdena kan inte subtraheras", "the values cannot be subtracted");
 }
 
 static bool op_add(struct operands *o)
@@ -168,11 +173,11 @@ static bool scale_quantities(struct operands *o, const struct path_value *a, con
 {
     struct dec x, y;
     if (!path_value_dec(a, &x) || !path_value_dec(b, &y))
-        return ops_error(o, "talet får inte plats i 38 siffror");
+        return ops_error(o, "talet får inte plats i 38 siffror", "the number does not fit into 38 digits");
     if (divide && y.coef == 0)
         return true;
     if (!(divide ? dec_div : dec_mul)(x, y, &x))
-        return ops_error(o, "talet får inte plats i 38 siffror");
+        return ops_error(o, "talet får inte plats i 38 siffror", "the number does not fit into 38 digits");
     struct str unit = join_units(o->run, a->unit, b->unit, divide);
     return path_run_push_dec(o->run, o->out, PATH_QUANTITY, x, unit);
 }
@@ -193,7 +198,7 @@ static bool op_multiply(struct operands *o)
     if (empty)
         return true;
     if (!scalable(&a, &b))
-        return ops_error(o, "värdena kan inte multipliceras");
+        return ops_error(o, "värdena kan inte multipliceras", "the values cannot be multiplied");
     if (a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY)
         return scale_quantities(o, &a, &b, false);
     return push_number(o, &a, &b, dec_mul);
@@ -210,11 +215,11 @@ static bool divide_by(struct operands *o, dec_fn *fn, bool quantities)
     if (empty)
         return true;
     if (!scalable(&a, &b) || (!quantities && (a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY)))
-        return ops_error(o, "värdena kan inte divideras");
+        return ops_error(o, "värdena kan inte divideras", "the values cannot be divided");
     if (a.kind == PATH_QUANTITY || b.kind == PATH_QUANTITY)
         return scale_quantities(o, &a, &b, true);
     if (!path_value_dec(&b, &by))
-        return ops_error(o, "talet får inte plats i 38 siffror");
+        return ops_error(o, "talet får inte plats i 38 siffror", "the number does not fit into 38 digits");
     if (by.coef == 0)
         return true;
     if (fn == dec_div)
@@ -245,12 +250,12 @@ static bool op_concat(struct operands *o)
     const struct path_list *side[2] = {&o->left, &o->right};
     for (int i = 0; i < 2; i++) {
         if (side[i]->count > 1)
-            return ops_error(o, "& tar ett värde på varje sida");
+            return ops_error(o, "& tar ett värde på varje sida", "& takes one value on each side");
         if (side[i]->count == 0)
             continue;
         text[i] = path_value_text(&side[i]->item[0]);
         if (!text[i].p)
-            return ops_error(o, "& tar bara texter");
+            return ops_error(o, "& tar bara texter", "& takes only strings");
     }
     return push_concat(o, text[0], text[1]);
 }
@@ -268,7 +273,8 @@ static bool op_compare(struct operands *o)
         return true;
     enum path_tri known = path_order(&a, &b, &order);
     if (known == PATH_NO)
-        return ops_error(o, "värdena är av olika slag och kan inte jämföras");
+        return ops_error(o, "värdena är av olika slag och kan inte jämföras",
+                         "the values are of different kinds and cannot be compared");
     if (known == PATH_UNKNOWN)
         return true;
     switch (o->node->binary) {
@@ -302,7 +308,8 @@ static bool op_equivalent(struct operands *o)
 static bool membership(struct operands *o, const struct path_list *item, const struct path_list *list)
 {
     if (item->count > 1)
-        return ops_error(o, "bara ett värde kan sökas i en lista");
+        return ops_error(o, "bara ett värde kan sökas i en lista",
+                         "only one value can be looked for in a list");
     if (item->count == 0)
         return true;
     return path_run_work(o->run, list->count) &&
@@ -414,6 +421,6 @@ bool path_ops_sign(struct path_run *r, const struct path_node *n, const struct p
     if (list.count == 0)
         return true;
     if (list.count > 1 || !path_value_system(&list.item[0], &v) || !path_value_dec(&v, &d))
-        return path_run_fail(r, n, "tecknet + eller - kräver ett tal");
+        return path_run_fail(r, n, "tecknet + eller - kräver ett tal", "the sign + or - needs a number");
     return path_run_push_dec(r, out, v.kind, n->op == PATH_OP_MINUS ? dec_neg(d) : d, v.unit);
 }

@@ -46,9 +46,9 @@ static const struct infix infixes[] = {
 
 static struct path_node *parse_expression(struct parser *p, unsigned level);
 
-static struct path_node *fail(struct parser *p, const char *reason)
+static struct path_node *fail(struct parser *p, const char *sv, const char *en)
 {
-    err_set(p->lex.err, ERR_PATH_SYNTAX, reason, NULL);
+    err_set(p->lex.err, ERR_PATH_SYNTAX, sv, en, NULL);
     path_lex_place(p->lex.source, p->lex.start, p->lex.err);
     return NULL;
 }
@@ -75,10 +75,10 @@ static bool next(struct parser *p)
     return path_lex_next(&p->lex);
 }
 
-static bool expect(struct parser *p, const char *symbol, const char *reason)
+static bool expect(struct parser *p, const char *symbol, const char *sv, const char *en)
 {
     if (!at_symbol(p, symbol)) {
-        fail(p, reason);
+        fail(p, sv, en);
         return false;
     }
     return next(p);
@@ -104,7 +104,7 @@ static struct path_node *parse_call(struct parser *p, struct path_node *n)
     if (!at_symbol(p, ")")) {
         for (;;) {
             if (n->argc >= PATH_ARGS_MAX)
-                return fail(p, "för många argument");
+                return fail(p, "för många argument", "too many arguments");
             args[n->argc] = parse_expression(p, LEVEL_LOWEST);
             if (!args[n->argc++])
                 return NULL;
@@ -116,16 +116,16 @@ static struct path_node *parse_call(struct parser *p, struct path_node *n)
     }
     n->args = ARENA_ARRAY(p->arena, struct path_node *, n->argc + 1u);
     if (!n->args)
-        return fail(p, "minnet räckte inte");
+        return fail(p, "minnet räckte inte", "not enough memory");
     memcpy(n->args, args, n->argc * sizeof *args);
-    return expect(p, ")", "högerparentes ) saknas") ? n : NULL;
+    return expect(p, ")", "högerparentes ) saknas", ") is missing") ? n : NULL;
 }
 
 /* A name: member or function, with left before the point or NULL. */
 static struct path_node *parse_invocation(struct parser *p, struct path_node *left)
 {
     if (p->lex.token != PATH_T_NAME && p->lex.token != PATH_T_QUOTED)
-        return fail(p, "ett namn väntades");
+        return fail(p, "ett namn väntades", "a name was expected");
     struct path_node *n = new_node(p, PATH_OP_MEMBER);
     if (!n)
         return NULL;
@@ -143,13 +143,13 @@ static struct path_node *parse_dollar(struct parser *p, struct path_node *left)
         uint8_t op;
     } names[] = {{"this", PATH_OP_THIS}, {"index", PATH_OP_INDEX}, {"total", PATH_OP_TOTAL}};
     if (left)
-        return fail(p, "$ kan inte stå efter punkt");
+        return fail(p, "$ kan inte stå efter punkt", "$ cannot follow a dot");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_is(p->lex.text, names[i].name)) {
             struct path_node *n = new_node(p, names[i].op);
             return n && next(p) ? n : NULL;
         }
-    return fail(p, "okänd variabel efter $");
+    return fail(p, "okänd variabel efter $", "unknown variable after $");
 }
 
 static struct path_node *literal(struct parser *p, uint8_t kind)
@@ -169,7 +169,7 @@ static struct path_node *parse_number(struct parser *p)
     if (!n)
         return NULL;
     if (!dec_parse(p->lex.text, &d))
-        return fail(p, "talet har fler än 38 siffror");
+        return fail(p, "talet har fler än 38 siffror", "the number has more than 38 digits");
     if (!next(p))
         return NULL;
     bool word = p->lex.token == PATH_T_NAME && path_unit_word(p->lex.text);
@@ -186,13 +186,13 @@ static struct path_node *parse_paren(struct parser *p)
     if (!next(p))
         return NULL;
     struct path_node *n = parse_expression(p, LEVEL_LOWEST);
-    return n && expect(p, ")", "högerparentes ) saknas") ? n : NULL;
+    return n && expect(p, ")", "högerparentes ) saknas", ") is missing") ? n : NULL;
 }
 
 static struct path_node *parse_empty(struct parser *p)
 {
     struct path_node *n = new_node(p, PATH_OP_EMPTY);
-    return n && next(p) && expect(p, "}", "högerklammer } saknas") ? n : NULL;
+    return n && next(p) && expect(p, "}", "högerklammer } saknas", "} is missing") ? n : NULL;
 }
 
 static struct path_node *parse_name_term(struct parser *p)
@@ -235,11 +235,11 @@ static struct path_node *parse_term(struct parser *p)
             return parse_paren(p);
         if (at_symbol(p, "{"))
             return parse_empty(p);
-        return fail(p, "oväntat tecken");
+        return fail(p, "oväntat tecken", "unexpected character");
     case PATH_T_END:
-        return fail(p, "uttrycket tar slut för tidigt");
+        return fail(p, "uttrycket tar slut för tidigt", "the expression ends too early");
     }
-    return fail(p, "oväntat tecken");
+    return fail(p, "oväntat tecken", "unexpected character");
 }
 
 /* term (.name | .name(…) | [index])* */
@@ -249,7 +249,7 @@ static struct path_node *parse_postfix(struct parser *p)
     unsigned links = 0;
     while (n && (at_symbol(p, ".") || at_symbol(p, "["))) {
         if (++links > PATH_DEPTH_MAX)
-            return fail(p, "uttrycket är för djupt");
+            return fail(p, "uttrycket är för djupt", "the expression is nested too deeply");
         bool index = at_symbol(p, "[");
         struct path_node *at = index ? new_node(p, PATH_OP_AT) : NULL;
         if (!next(p) || (index && !at))
@@ -260,7 +260,7 @@ static struct path_node *parse_postfix(struct parser *p)
         }
         at->left = n;
         at->right = parse_expression(p, LEVEL_LOWEST);
-        if (!at->right || !expect(p, "]", "högerhake ] saknas"))
+        if (!at->right || !expect(p, "]", "högerhake ] saknas", "] is missing"))
             return NULL;
         n = at;
     }
@@ -272,7 +272,7 @@ static struct path_node *parse_unary(struct parser *p)
     if (!at_symbol(p, "-") && !at_symbol(p, "+"))
         return parse_postfix(p);
     if (++p->depth > PATH_DEPTH_MAX)
-        return fail(p, "uttrycket är för djupt");
+        return fail(p, "uttrycket är för djupt", "the expression is nested too deeply");
     struct path_node *n = new_node(p, at_symbol(p, "-") ? PATH_OP_MINUS : PATH_OP_PLUS);
     if (!n || !next(p))
         return NULL;
@@ -287,7 +287,7 @@ static struct path_node *parse_type(struct parser *p)
     struct path_node *n = NULL;
     for (unsigned parts = 0; parts < 4; parts++) {
         if (p->lex.token != PATH_T_NAME && p->lex.token != PATH_T_QUOTED)
-            return fail(p, "ett typnamn väntades");
+            return fail(p, "ett typnamn väntades", "the name of a type was expected");
         struct path_node *member = new_node(p, PATH_OP_MEMBER);
         if (!member)
             return NULL;
@@ -301,18 +301,18 @@ static struct path_node *parse_type(struct parser *p)
         if (!next(p))
             return NULL;
     }
-    return fail(p, "ogiltigt typnamn");
+    return fail(p, "ogiltigt typnamn", "not a valid type name");
 }
 
 static struct path_node *parse_expression(struct parser *p, unsigned level)
 {
     if (++p->depth > PATH_DEPTH_MAX)
-        return fail(p, "uttrycket är för djupt");
+        return fail(p, "uttrycket är för djupt", "the expression is nested too deeply");
     struct path_node *n = parse_unary(p);
     unsigned links = 0;
     for (const struct infix *op; n && (op = find_infix(p)) && op->level >= level;) {
         if (++links > PATH_DEPTH_MAX)
-            return fail(p, "uttrycket är för djupt");
+            return fail(p, "uttrycket är för djupt", "the expression is nested too deeply");
         struct path_node *binary = new_node(p, op->op);
         if (!binary || !next(p))
             return NULL;
@@ -329,13 +329,13 @@ struct path_node *path_parse(struct arena *arena, struct str text, struct err *e
 {
     struct parser p = {.lex = {.arena = arena, .source = text, .err = err}, .arena = arena};
     if (text.n > PATH_TEXT_MAX) {
-        err_set(err, ERR_PATH_SYNTAX, "uttrycket är för långt", NULL);
+        err_set(err, ERR_PATH_SYNTAX, "uttrycket är för långt", "the expression is too long", NULL);
         return NULL;
     }
     if (!next(&p))
         return NULL;
     struct path_node *n = parse_expression(&p, LEVEL_LOWEST);
     if (n && p.lex.token != PATH_T_END)
-        return fail(&p, "oväntad fortsättning efter uttrycket");
+        return fail(&p, "oväntad fortsättning efter uttrycket", "unexpected text after the expression");
     return n;
 }

@@ -4,9 +4,10 @@
 
 enum { LIST_FIRST = 4 };
 
-bool path_run_fail(struct path_run *r, const struct path_node *n, const char *reason)
+bool path_run_fail(struct path_run *r, const struct path_node *n, const char *reason_sv,
+                   const char *reason_en)
 {
-    err_set(r->err, ERR_PATH_RUNTIME, reason, NULL);
+    err_set(r->err, ERR_PATH_RUNTIME, reason_sv, reason_en, NULL);
     if (n)
         path_lex_place(r->text, n->at, r->err);
     return false;
@@ -16,7 +17,7 @@ bool path_run_work(struct path_run *r, uint64_t steps)
 {
     if (steps > PATH_STEPS_MAX - r->steps) {
         r->steps = PATH_STEPS_MAX; /* sticky: whoever misses one refusal meets the next */
-        return path_run_fail(r, NULL, "uträkningen blev för lång");
+        return path_run_fail(r, NULL, "uträkningen blev för lång", "the evaluation became too long");
     }
     r->steps += (uint32_t)steps;
     return true;
@@ -206,7 +207,7 @@ static bool run_at(struct path_run *r, const struct path_node *n, const struct p
         return true;
     if (index.count > 1 || !path_value_system(&index.item[0], &v) || v.kind != PATH_INTEGER ||
         !path_value_dec(&v, &d) || !dec_i64(d, &at))
-        return path_run_fail(r, n->right, "indexet ska vara ett heltal");
+        return path_run_fail(r, n->right, "indexet ska vara ett heltal", "the index must be an integer");
     return at < 0 || at >= input->count || path_run_push(r, out, &input->item[at]);
 }
 
@@ -214,7 +215,7 @@ static bool run_is(struct path_run *r, const struct path_node *n, const struct p
                    struct path_list *out)
 {
     if (input->count > 1)
-        return path_run_fail(r, n, "'is' prövar bara ett värde");
+        return path_run_fail(r, n, "'is' prövar bara ett värde", "'is' tests one value only");
     return input->count == 0 || path_run_push_bool(r, out, path_value_is(&input->item[0], n->type));
 }
 
