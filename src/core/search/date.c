@@ -82,8 +82,7 @@ static struct str mend_plus(struct arena *arena, struct str s)
     if (at == SIZE_MAX)
         return s;
     struct str copy = arena_str(arena, s);
-    if (copy.p)
-        ((char *)copy.p)[at] = '+';
+    ((char *)copy.p)[at] = '+';
     return copy;
 }
 

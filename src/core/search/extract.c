@@ -420,13 +420,11 @@ static bool clinical(struct search *s, const struct json_doc *doc, uint32_t i, c
     return !full;
 }
 
-bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type,
-                    struct arena *arena, struct store_rows *out, struct err *err)
+static bool extract_all(struct search *s, const struct json_doc *doc, uint32_t i,
+                        const struct extract_type *t, fhir_type_id type, struct arena *arena,
+                        struct store_rows *out, struct err *err)
 {
-    const struct extract_type *t = extract_type_of(s, type, err);
     uint64_t present = 0;
-    if (!t)
-        return false;
     JSON_EACH(doc, i, c)
     {
         fhir_elem_id elem = doc->nodes[c].elem;
@@ -440,4 +438,17 @@ bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fh
             return false;
     }
     return clinical(s, doc, i, t, type, arena, out) || err_set(err, ERR_NO_MEMORY, NULL);
+}
+
+bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type,
+                    struct arena *arena, struct store_rows *out, struct err *err)
+{
+    const struct extract_type *t = extract_type_of(s, type, err);
+    size_t limit = arena->limit;
+    if (!t)
+        return false;
+    arena->limit = 0; /* the rows' bound is the resource's size and SEARCH_ROWS_MAX */
+    bool ok = extract_all(s, doc, i, t, type, arena, out, err);
+    arena->limit = limit;
+    return ok;
 }

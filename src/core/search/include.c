@@ -18,10 +18,12 @@ struct including {
     const struct search_query *q;
     struct arena *arena;
     struct search_page *page;
-    struct seen seen;
+    struct arena scratch; /* the parsed body at hand */
+    struct seen seen;     /* in memory */
+    struct arena memory;
     size_t cap;
     const struct search_include *rev; /* the _revinclude being followed */
-    bool failed;
+    bool failed;                      /* the page's arena is full */
 };
 
 static bool seen_add(struct seen *s, uint64_t key)
@@ -92,7 +94,12 @@ static void take(struct including *in, const struct store_version *v)
     }
     if (p->included_count == in->cap) {
         size_t cap = in->cap ? in->cap * 2 : 32;
-        p->included = arena_grow(in->arena, p->included, in->cap, cap, sizeof *p->included);
+        struct store_version *grown = arena_grow(in->arena, p->included, in->cap, cap, sizeof *p->included);
+        if (!grown) {
+            in->failed = true;
+            return;
+        }
+        p->included = grown;
         in->cap = cap;
     }
     p->included[p->included_count++] = *v;
@@ -110,7 +117,7 @@ static bool fetch(struct including *in, const struct store_row *row, fhir_type_i
     switch (store_get(in->r, row->target_type, row->text, in->arena, &v, err)) {
     case STORE_FOUND:
         take(in, &v);
-        return true;
+        return !in->failed || err_set(err, ERR_NO_MEMORY, NULL);
     case STORE_FAILED:
         return false;
     default: /* a reference to what is not here, or no longer, includes nothing */
@@ -136,10 +143,10 @@ static bool follow_body(struct including *in, const struct store_version *v, con
                 (iterate_only && !inc->iterate))
                 continue;
             if (!parsed &&
-                (!json_parse(in->arena, v->body, &fhir_names, &doc, err) || !fhir_type_tree(&doc, 0)))
+                (!json_parse(&in->scratch, v->body, &fhir_names, &doc, err) || !fhir_type_tree(&doc, 0)))
                 return false;
             parsed = true;
-            if (rows.count == 0 && !extract_one(in->s, &doc, 0, &t->param[p], in->arena, &rows, err))
+            if (rows.count == 0 && !extract_one(in->s, &doc, 0, &t->param[p], &in->scratch, &rows, err))
                 return false;
             for (size_t i = 0; i < rows.count; i++) {
                 if (!fetch(in, &rows.item[i], inc->target, err))
@@ -160,6 +167,7 @@ static bool follow_includes(struct including *in, const struct store_version *v,
     }
     if (!any || !v->body.p)
         return true;
+    arena_reset(&in->scratch);
     const struct extract_type *t = extract_type_of(in->s, v->type, err);
     return t && follow_body(in, v, t, iterate_only, err);
 }
@@ -174,8 +182,10 @@ static bool take_referrer(void *arg, const struct store_version *v)
     struct store_version copy = *v;
     copy.id = arena_str(in->arena, v->id);
     copy.body = arena_str(in->arena, v->body);
-    take(in, &copy);
-    return !in->page->included_cut;
+    in->failed = in->failed || !copy.id.p || !copy.body.p;
+    if (!in->failed)
+        take(in, &copy);
+    return !in->failed && !in->page->included_cut;
 }
 
 static bool follow_revincludes(struct including *in, const struct store_version *v, bool iterate_only,
@@ -187,6 +197,8 @@ static bool follow_revincludes(struct including *in, const struct store_version 
             continue;
         if (!store_referrers(in->r, v->rid, in->rev->param, 0, take_referrer, in, err))
             return false;
+        if (in->failed)
+            return err_set(err, ERR_NO_MEMORY, NULL);
     }
     return true;
 }
@@ -196,18 +208,15 @@ static bool follow(struct including *in, const struct store_version *v, bool ite
     return follow_includes(in, v, iterate_only, err) && follow_revincludes(in, v, iterate_only, err);
 }
 
-bool include_run(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
-                 struct search_page *page, struct err *err)
+static bool follow_page(struct including *in, struct err *err)
 {
-    struct including in = {.s = s, .r = r, .q = q, .arena = arena, .page = page, .seen = {.arena = arena}};
-    if (q->include_count + q->revinclude_count == 0)
-        return true;
+    struct search_page *page = in->page;
     for (size_t i = 0; i < page->match_count; i++) {
-        seen_add(&in.seen, (uint64_t)page->match[i].rid);
-        seen_add(&in.seen, name_key(&in, page->match[i].type, page->match[i].id));
+        seen_add(&in->seen, (uint64_t)page->match[i].rid);
+        seen_add(&in->seen, name_key(in, page->match[i].type, page->match[i].id));
     }
     for (size_t i = 0; i < page->match_count; i++) {
-        if (!follow(&in, &page->match[i], false, err))
+        if (!follow(in, &page->match[i], false, err))
             return false;
     }
     /* :iterate goes on from what was included, round by round. */
@@ -216,9 +225,24 @@ bool include_run(struct search *s, struct store_read *r, const struct search_que
         size_t until = page->included_count;
         for (; from < until; from++) {
             struct store_version v = page->included[from];
-            if (!follow(&in, &v, true, err))
+            if (!follow(in, &v, true, err))
                 return false;
         }
     }
     return true;
+}
+
+bool include_run(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
+                 struct search_page *page, struct err *err)
+{
+    struct including in = {.s = s, .r = r, .q = q, .arena = arena, .page = page};
+    if (q->include_count + q->revinclude_count == 0)
+        return true;
+    arena_init(&in.scratch);
+    arena_init(&in.memory);
+    in.seen.arena = &in.memory;
+    bool ok = follow_page(&in, err);
+    arena_release(&in.scratch);
+    arena_release(&in.memory);
+    return ok;
 }

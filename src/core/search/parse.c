@@ -274,27 +274,35 @@ static bool read_all(struct reading *r, const struct search_param *params, size_
     return true;
 }
 
+static bool read_search(struct reading *r, const struct search_param *params, size_t count, bool lenient)
+{
+    struct search_query *q = r->out;
+    if (count > SEARCH_PARAMS_MAX)
+        return err_set(r->plan.err, ERR_SEARCH_LIMIT, "parameters", "64", NULL);
+    if (!read_types(r, params, count) || !read_all(r, params, count, lenient) ||
+        !clinical_plan(&r->plan, &q->plan))
+        return false;
+    q->plan.cond = r->plan.cond;
+    q->plan.cond_count = r->plan.cond_count;
+    if (q->summary == SEARCH_SUMMARY_COUNT)
+        q->plan.limit = 0;
+    q->plan.count = q->summary == SEARCH_SUMMARY_COUNT || q->total >= SEARCH_TOTAL_ESTIMATE;
+    q->plan.no_body = q->plan.limit == 0;
+    return true;
+}
+
 bool search_parse(struct search *s, struct store_read *read, fhir_type_id type,
                   const struct search_param *params, size_t count, bool lenient, struct arena *arena,
                   struct search_query *out, struct err *err)
 {
     struct err unused = {0};
-    size_t matches = 0;
+    size_t matches = 0, limit = arena->limit;
     struct reading r = {.out = out, .type = type};
-    r.plan = (struct plan_of){.s = s, .arena = arena, .err = err ? err : &unused, .matches = &matches};
     (void)read;
     *out = (struct search_query){.plan = {.limit = SEARCH_COUNT_DEFAULT}};
-    if (count > SEARCH_PARAMS_MAX)
-        return err_set(err, ERR_SEARCH_LIMIT, "parameters", "64", NULL);
-    if (!read_types(&r, params, count) || !read_all(&r, params, count, lenient))
-        return false;
-    if (!clinical_plan(&r.plan, &out->plan))
-        return false;
-    out->plan.cond = r.plan.cond;
-    out->plan.cond_count = r.plan.cond_count;
-    if (out->summary == SEARCH_SUMMARY_COUNT)
-        out->plan.limit = 0;
-    out->plan.count = out->summary == SEARCH_SUMMARY_COUNT || out->total >= SEARCH_TOTAL_ESTIMATE;
-    out->plan.no_body = out->plan.limit == 0;
-    return true;
+    r.plan = (struct plan_of){.s = s, .arena = arena, .err = err ? err : &unused, .matches = &matches};
+    arena->limit = 0; /* the bounds of a search are its own */
+    bool ok = read_search(&r, params, count, lenient);
+    arena->limit = limit;
+    return ok;
 }

@@ -35,8 +35,6 @@ static void put(const struct rows_to *to, struct str name, double low, double hi
 static struct str join(struct arena *arena, struct str system, struct str code)
 {
     char *to = arena_alloc(arena, system.n + code.n + 2);
-    if (!to)
-        return (struct str){NULL, 0};
     if (system.n)
         memcpy(to, system.p, system.n);
     to[system.n] = '|';

@@ -24,8 +24,8 @@ struct store_schema search_schema(struct search *s);
 struct store_hooks search_hooks(struct search *s);
 void search_set_key(struct search *s, struct hash_key key);
 
-/* All index rows of the resource at i (elem filled), in arena. base_url may be empty; references that begin with it
- * are local. */
+/* All index rows of the resource at i (elem filled), in arena, whose limit does not apply: a resource gives rows in
+ * proportion to its size, and a bounded number (ERR_NO_MEMORY past it). Absolute URLs are references to elsewhere. */
 bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type, struct arena *arena,
                     struct store_rows *out, struct err *err);
 /* Case, accents and width folded away, white space squeezed: what string rows and string searches are compared by. */
@@ -58,7 +58,8 @@ struct search_query {
 };
 
 /* type 0: system search (only common parameters and _type). lenient: unknown parameters are ignored, else
- * ERR_SEARCH_PARAM_UNKNOWN. Cursor parameter "_cursor" and "_count" are understood. Everything lives in arena. */
+ * ERR_SEARCH_PARAM_UNKNOWN. Cursor parameter "_cursor" and "_count" are understood. Everything lives in arena, whose
+ * limit does not apply: the bounds above do. r may be NULL. */
 bool search_parse(struct search *s, struct store_read *r, fhir_type_id type, const struct search_param *params,
                   size_t count, bool lenient, struct arena *arena, struct search_query *out, struct err *err);
 

@@ -50,12 +50,7 @@ struct store_row *value_row(const struct rows_to *to, enum store_index index)
     }
     if (out->count == out->cap) {
         size_t cap = out->cap ? out->cap * 2 : 64;
-        struct store_row *item = arena_grow(to->arena, out->item, out->cap, cap, sizeof *item);
-        if (!item) {
-            *to->full = true;
-            return &spill;
-        }
-        out->item = item;
+        out->item = arena_grow(to->arena, out->item, out->cap, cap, sizeof *out->item);
         out->cap = cap;
     }
     out->item[out->count] = spill;
@@ -100,7 +95,7 @@ struct str value_unescape(struct arena *arena, struct str s)
         return s;
     char *to = arena_alloc(arena, s.n + 1);
     size_t n = 0;
-    for (size_t i = 0; to && i < s.n; i++) {
+    for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '\\' && i + 1 < s.n && strchr(",|$\\", s.p[i + 1]))
             i++;
         to[n++] = s.p[i];
