@@ -549,6 +549,8 @@ static const struct expect made_cases[] = {
      "code.coding.code = 'A' and value.coding.where(code = 'v1').exists()"},
     {"Observation", "code-value-string=A$anna",
      "code.coding.code = 'A' and value.toString().startsWith('Anna')"},
+    {"Observation", "code-value-string=urn:x|A$anna",
+     "code.coding.where(system = 'urn:x' and code = 'A').exists() and value.toString().startsWith('Anna')"},
     /* chains */
     {"Encounter", "subject:Patient.gender=male", "subject.resolve().gender = 'male'"},
     {"Encounter", "subject.family=holm", "subject.resolve().name.family = 'Holm'"},

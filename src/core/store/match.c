@@ -75,9 +75,11 @@ static bool match_string(const struct cmatch *m, const struct nrow *row)
 static bool match_composite(const struct cmatch *m, const struct nrow *row)
 {
     const struct store_match *sm = m->m;
+    if (!sm->any_exact && row->key != m->key)
+        return false;
     if (sm->cmp == STORE_CMP_PREFIX)
         return str_starts(row->text, sm->row.text);
-    if (!str_eq(row->text, sm->row.text) || (!sm->any_exact && row->key != m->key))
+    if (!str_eq(row->text, sm->row.text))
         return false;
     if (sm->cmp != STORE_CMP_ANY &&
         !((sm->any_name || row->name == m->name) &&

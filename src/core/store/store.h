@@ -187,7 +187,7 @@ struct store_match {
     bool any_exact; /* COMPOSITE: any system of the first component, else exact must be equal */
     uint8_t
         cmp_span; /* COMPOSITE: cmp is for number_low/high (any_name as NUMBER), cmp_span for low/high; text
-                   * must be equal, or begin with row.text when cmp is STORE_CMP_PREFIX (then only text) */
+                   * must be equal, or begin with row.text when cmp is STORE_CMP_PREFIX (then only text and exact) */
     struct store_row row;           /* the values compared with; COMPOSITE: as search made it */
     const struct store_plan *chain; /* REFERENCE: target is one of this plan's results (limit ignored) */
     bool reverse; /* with chain: _has — the chain's resources refer to this one through row.param */
