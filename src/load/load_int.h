@@ -123,6 +123,9 @@ bool load_turn_take(struct load_worker *w);
 /* Puts the entries not yet put, in order, with the turn held. False when the load is over. */
 bool load_turn_put(struct load_worker *w);
 
+/* Does this failure say nothing about the resource, so that the load as a whole is over? */
+bool load_turn_fatal(enum err_code code);
+
 /* Parses the chunk's records and appends their entries, each READY, UNCHANGED or REJECTED. False when the
  * load is over. */
 bool load_entry_chunk(struct load_worker *w);

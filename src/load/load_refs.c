@@ -64,17 +64,17 @@ static bool load_refs_token(fhir_type_id type, const struct http_pair *pair, siz
 }
 
 /* Any other search: what is pending is made durable first, so that the ordinary engine sees it. */
-static bool load_refs_search(struct load_worker *w, fhir_type_id type, const struct search_param *params,
-                             size_t n, unsigned *count, struct str *id, struct err *err)
+static bool load_refs_search(struct load_worker *w, fhir_type_id type, const struct http_pair *pair, size_t n,
+                             unsigned *count, struct str *id, struct err *err)
 {
     struct load *l = w->load;
+    struct search_param params[LOAD_REFS_PARAMS_MAX];
     struct search_query query;
     struct store_hits hits;
-    struct err failed;
-    if (!store_bulk_flush(l->bulk, &failed)) {
-        load_fail(l, &failed);
-        return err_set(err, ERR_CANCELLED, NULL);
-    }
+    for (size_t i = 0; i < n; i++)
+        params[i] = (struct search_param){pair[i].name, pair[i].value};
+    if (!store_bulk_flush(l->bulk, err))
+        return load_fail(l, err);
     struct store_read *r = store_read_begin(l->opt.store, err);
     if (!r)
         return false;
@@ -104,16 +104,15 @@ bool load_refs_find(struct load_worker *w, fhir_type_id type, struct str query, 
         return err_set(err, ERR_CANCELLED, NULL);
     if (!http_query_parse(&w->arena, query, &pair, &n, err))
         return false;
-    if (load_refs_token(type, pair, n, &system, &code))
-        return store_bulk_find(w->load->bulk, type, fhir_param_find(type, STR("identifier")), system, code,
-                               count, &w->arena, id, err);
     if (n > LOAD_REFS_PARAMS_MAX)
         return err_set(err, ERR_SEARCH_LIMIT, "parameter", "16", NULL);
-    struct search_param params[LOAD_REFS_PARAMS_MAX];
-    for (size_t i = 0; i < n; i++)
-        params[i] = (struct search_param){pair[i].name, pair[i].value};
-    bool ok = load_refs_search(w, type, params, n, count, id, err);
-    *over = load_over(w->load) && !ok;
+    bool ok = load_refs_token(type, pair, n, &system, &code)
+                  ? store_bulk_find(w->load->bulk, type, fhir_param_find(type, STR("identifier")), system,
+                                    code, count, &w->arena, id, err)
+                  : load_refs_search(w, type, pair, n, count, id, err);
+    if (!ok && load_turn_fatal(err->code))
+        load_fail(w->load, err);
+    *over = atomic_load(&w->load->dead);
     return ok;
 }
 

@@ -28,8 +28,7 @@ bool load_turn_take(struct load_worker *w)
     return w->has_turn ? !atomic_load(&w->load->dead) : load_turn_wait(w);
 }
 
-/* Failures that say nothing about the resource. */
-static bool load_turn_fatal(enum err_code code)
+bool load_turn_fatal(enum err_code code)
 {
     return code == ERR_NO_SPACE || code == ERR_IO || code == ERR_STORE_SQL || code == ERR_STORE_CORRUPT ||
            code == ERR_STORE_BUSY || code == ERR_STORE_OPEN || code == ERR_INTERNAL || code == ERR_NO_MEMORY;
