@@ -362,6 +362,9 @@ static void hsa_ids(void **state)
     (void)state;
     assert_true(orgnummer_hsa_valid(STR("SE2321000131-P000000123456")));
     assert_true(orgnummer_hsa_valid(STR("SE2321000131-1")));
+    assert_true(orgnummer_hsa_valid(STR("TSTNMT2321000156-1001")));
+    assert_false(orgnummer_hsa_valid(STR("TSTNMT2321000156")));
+    assert_false(orgnummer_hsa_valid(STR("")));
     assert_false(orgnummer_hsa_valid(STR("SE2321000132-P000000123456")));
     assert_false(orgnummer_hsa_valid(STR("SE2321000131-")));
     assert_false(orgnummer_hsa_valid(STR("SE2321000131-å")));

@@ -49,12 +49,15 @@ bool orgnummer_parse(struct str text, char out[ORGNUMMER_LEN + 1], struct err *e
 
 bool orgnummer_hsa_valid(struct str text)
 {
-    if (text.n < 14 || text.n > ORGNUMMER_HSA_MAX || !str_starts(text, STR("SE")) || text.p[12] != '-')
+    size_t country = str_starts(text, STR("TSTNMT")) ? 6 : 2;
+    size_t dash = country + ORGNUMMER_LEN;
+    if (text.n < dash + 2 || text.n > ORGNUMMER_HSA_MAX || text.p[dash] != '-' ||
+        (country == 2 && !str_starts(text, STR("SE"))))
         return false;
-    for (size_t i = 13; i < text.n; i++) {
+    for (size_t i = dash + 1; i < text.n; i++) {
         char c = text.p[i];
         if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z')))
             return false;
     }
-    return valid_digits(text.p + 2);
+    return valid_digits(text.p + country);
 }
