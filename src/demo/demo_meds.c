@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Prescriptions and the list of current medicines. */
+#include "demo/demo_int.h"
+
+#include <stdio.h>
+
+enum { MONTH_DAYS = 30, SUPPLY_DAYS = 100 };
+
+static void medication(struct demo *d, const struct demo_drug *drug)
+{
+    demo_fhir_concept(d, "medicationCodeableConcept", DEMO_SYSTEM_ATC, drug->atc, NULL, drug->name);
+}
+
+static void timing(struct demo *d, const struct demo_drug *drug, int64_t start_ms)
+{
+    char unit[2] = {drug->period_unit == 'm' ? 'm' : drug->period_unit, '\0'};
+    json_out_object(&d->out, "timing");
+    json_out_object(&d->out, "repeat");
+    if (drug->days) {
+        json_out_object(&d->out, "boundsPeriod");
+        demo_fhir_date(d, "start", start_ms);
+        demo_fhir_date(d, "end", start_ms + drug->days * DEMO_DAY);
+        json_out_end_object(&d->out);
+    }
+    json_out_i64(&d->out, "frequency", drug->frequency);
+    json_out_i64(&d->out, "period", drug->period);
+    json_out_cstr(&d->out, "periodUnit",
+                  drug->period_unit == 'm'   ? "mo"
+                  : drug->period_unit == 'w' ? "wk"
+                                             : unit);
+    struct str rest = str_of(drug->when), part;
+    if (rest.n > 0) {
+        json_out_array(&d->out, "when");
+        while (str_split(&rest, ' ', &part))
+            json_out_string(&d->out, NULL, part);
+        json_out_end_array(&d->out);
+    }
+    json_out_end_object(&d->out);
+    json_out_end_object(&d->out);
+}
+
+static void dosage(struct demo *d, const char *key, const struct demo_drug *drug, int64_t start_ms)
+{
+    json_out_array(&d->out, key);
+    json_out_object(&d->out, NULL);
+    json_out_i64(&d->out, "sequence", 1);
+    json_out_cstr(&d->out, "text", drug->dosage);
+    if (drug->period_unit)
+        timing(d, drug, start_ms);
+    else
+        json_out_bool(&d->out, "asNeededBoolean", true);
+    json_out_array(&d->out, "doseAndRate");
+    json_out_object(&d->out, NULL);
+    demo_fhir_quantity(d, "doseQuantity", drug->dose, 0, drug->unit, NULL);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+}
+
+static void dispense(struct demo *d, const struct demo_drug *drug)
+{
+    int64_t days = drug->days ? drug->days : SUPPLY_DAYS;
+    json_out_object(&d->out, "dispenseRequest");
+    demo_fhir_period(d, "validityPeriod", d->visit.start_ms, d->visit.start_ms + DEMO_YEAR);
+    json_out_i64(&d->out, "numberOfRepeatsAllowed", drug->days || !drug->period_unit ? 0 : 3);
+    if (drug->period_unit) {
+        int64_t unit_days = drug->period_unit == 'm' ? MONTH_DAYS : drug->period_unit == 'w' ? 7 : 1;
+        double doses = (double)drug->dose * drug->frequency *
+                       (double)((days + unit_days * drug->period - 1) / (unit_days * drug->period));
+        demo_fhir_quantity(d, "quantity", doses, 0, drug->unit, NULL);
+        demo_fhir_quantity(d, "expectedSupplyDuration", (double)days, 0, "dagar", "d");
+    }
+    json_out_end_object(&d->out);
+}
+
+static void remember(struct demo_patient *p, enum demo_drug_id drug)
+{
+    for (uint32_t i = 0; i < p->med_count; i++) {
+        if (p->meds[i] == drug)
+            return;
+    }
+    if (p->med_count < DEMO_MEDS_MAX)
+        p->meds[p->med_count++] = (uint8_t)drug;
+}
+
+/* What is given instead to who does not tolerate it. */
+static enum demo_drug_id tolerated(const struct demo_patient *p, enum demo_drug_id drug)
+{
+    static const struct {
+        enum demo_drug_id drug, instead;
+        bool penicillin;
+    } other[] = {
+        {DRUG_PCV, DRUG_KLINDAMYCIN, true},
+        {DRUG_FLUKLOXACILLIN, DRUG_KLINDAMYCIN, true},
+        {DRUG_PIVMECILLINAM, DRUG_NITROFURANTOIN, true},
+        {DRUG_NAPROXEN, DRUG_PARACETAMOL, false},
+    };
+    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
+        if (other[i].drug == drug && (other[i].penicillin ? p->no_penicillin : p->no_nsaid))
+            return other[i].instead;
+    }
+    return drug;
+}
+
+void demo_meds_order(struct demo *d, enum demo_drug_id wanted, const char *status)
+{
+    enum demo_drug_id id = tolerated(&d->p, wanted);
+    d->p.prescribed = id;
+    const struct demo_drug *drug = &demo_codes_drug[id];
+    char request[DEMO_ID_MAX];
+    demo_rng_uuid(&d->rng, request);
+    if (!drug->days && strcmp(status, "stopped") != 0)
+        remember(&d->p, id);
+    demo_fhir_begin(d, "MedicationRequest", request);
+    demo_fhir_cstr(d, "status", status);
+    if (strcmp(status, "stopped") == 0)
+        demo_fhir_concept(d, "statusReason", NULL, NULL, NULL, "Utsatt på grund av biverkan");
+    demo_fhir_cstr(d, "intent", "order");
+    medication(d, drug);
+    demo_fhir_patient(d, "subject");
+    demo_fhir_encounter(d, "encounter");
+    demo_fhir_time(d, "authoredOn", d->visit.start_ms + 20 * DEMO_MINUTE);
+    demo_fhir_role(d, "requester", d->visit.doctor);
+    if (d->p.condition[0]) {
+        json_out_array(&d->out, "reasonReference");
+        demo_fhir_reference(d, NULL, "Condition", d->p.condition, d->p.diagnosis);
+        json_out_end_array(&d->out);
+    }
+    dosage(d, "dosageInstruction", drug, d->visit.start_ms);
+    dispense(d, drug);
+    demo_fhir_end(d);
+}
+
+void demo_meds_statements(struct demo *d)
+{
+    for (uint32_t i = 0; i < d->p.med_count; i++) {
+        const struct demo_drug *drug = &demo_codes_drug[d->p.meds[i]];
+        char id[DEMO_ID_MAX];
+        demo_rng_uuid(&d->rng, id);
+        demo_fhir_begin(d, "MedicationStatement", id);
+        demo_fhir_cstr(d, "status", d->p.dead ? "completed" : "active");
+        medication(d, drug);
+        demo_fhir_patient(d, "subject");
+        demo_fhir_encounter(d, "context");
+        json_out_object(&d->out, "effectivePeriod");
+        int64_t since = d->visit.start_ms - demo_rng_between(&d->rng, 30, 1500) * DEMO_DAY;
+        demo_fhir_date(d, "start", since > d->p.birth_ms ? since : d->p.birth_ms);
+        if (d->p.dead)
+            demo_fhir_date(d, "end", d->p.end_ms);
+        json_out_end_object(&d->out);
+        demo_fhir_time(d, "dateAsserted", d->visit.start_ms);
+        demo_fhir_role(d, "informationSource", d->visit.nurse);
+        dosage(d, "dosage", drug, d->visit.start_ms);
+        demo_fhir_end(d);
+    }
+}
