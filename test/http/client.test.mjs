@@ -2,7 +2,7 @@
 // npm fhir-kit-client, which nobody here wrote, drives the server as an application would.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import Client from 'fhir-kit-client';
+import { Client } from 'fhir-kit-client';
 import { start } from './server.mjs';
 
 let server, client;

@@ -82,6 +82,12 @@ void *exchange_begin(void *cls, const char *uri, struct MHD_Connection *connecti
     arena_limit(&x->arena, EXCHANGE_ARENA_MIN);
     /* A copy: libmicrohttpd goes on to cut the query up in place. */
     x->req.target = arena_str(&x->arena, str_of(uri ? uri : ""));
+    /* The query is read by http_query_parse; libmicrohttpd's own reading of it makes an entry of each pair in
+     * the connection's small pool, and when that is full the connection hangs. An empty query gives it
+     * nothing to read; the text lies in its buffer, which it goes on to cut up in place anyway. */
+    char *query = uri ? strchr((char *)(uintptr_t)uri, '?') : NULL;
+    if (query)
+        query[1] = 0;
     s->refs++;
     s->in_flight++;
     s->requests++;

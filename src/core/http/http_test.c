@@ -321,6 +321,21 @@ static void test_url_too_long(void **state)
     assert_int_equal(handled, 0);
 }
 
+static void test_many_pairs(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    buf_cstr(&b, "GET /echo?");
+    for (int i = 0; i < 3000; i++)
+        buf_cstr(&b, "n=a&");
+    buf_cstr(&b, "end HTTP/1.1\r\nHost: h\r\n\r\n");
+    buf_char(&b, 0);
+    assert_int_equal(once(b.p), 200);
+    assert_int_equal(handled, 1);
+    buf_release(&b);
+}
+
 static void test_body_too_large(void **state)
 {
     (void)state;
@@ -595,6 +610,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_malformed_ends_connection, start, stop),
         cmocka_unit_test_setup_teardown(test_many_headers_in_pieces, start, stop),
         cmocka_unit_test_setup_teardown(test_url_too_long, start, stop),
+        cmocka_unit_test_setup_teardown(test_many_pairs, start, stop),
         cmocka_unit_test_setup_teardown(test_body_too_large, start, stop),
         cmocka_unit_test_setup_teardown(test_huge_length, start, stop),
         cmocka_unit_test_setup_teardown(test_expect_continue, start, stop),
