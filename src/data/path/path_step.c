@@ -3,7 +3,7 @@
  * extensions but no value. */
 #include "path/path_int.h"
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 struct walk {
     struct path_run *run;
