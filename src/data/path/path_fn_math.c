@@ -181,7 +181,8 @@ static bool moment_boundary(const struct path_call *c, const struct path_value *
 {
     struct path_moment m;
     char text[PATH_MOMENT_TEXT_MAX];
-    if (digits < 0 || digits > 17 || !path_moment_parse(v->kind, v->text, &m) ||
+    int64_t most = v->kind == PATH_DATE ? 8 : v->kind == PATH_TIME ? 9 : 17;
+    if (digits < 0 || digits > most || !path_moment_parse(v->kind, v->text, &m) ||
         !path_moment_boundary(v->kind, &m, (unsigned)digits, high))
         return true;
     size_t n = path_moment_format(v->kind, &m, text);
