@@ -13,12 +13,14 @@ static struct path_value value_of(uint8_t kind, struct str text)
 
 static bool equal_fold(struct str a, const char *word)
 {
+    if (a.n != strlen(word))
+        return false;
     for (size_t i = 0; i < a.n; i++) {
         char c = a.p[i] >= 'A' && a.p[i] <= 'Z' ? (char)(a.p[i] | 0x20) : a.p[i];
         if (word[i] != c)
             return false;
     }
-    return word[a.n] == 0;
+    return true;
 }
 
 static bool to_boolean(const struct path_value *in, struct path_value *out)

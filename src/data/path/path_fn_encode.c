@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * encode, decode, escape, unescape of FHIRPath 3. Formats and entities are tables. */
-#include <unicode/utf8.h>
-
 #include "path/path_int.h"
 
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -141,23 +139,12 @@ static const struct format {
                {"urlbase64", encode_base64_url, decode_base64_url},
                {"hex", encode_hex, decode_hex}};
 
-/* Decoded bytes need not be text; what is not gives nothing. */
-static bool is_utf8(struct str s)
-{
-    for (int32_t at = 0; at < (int32_t)s.n;) {
-        UChar32 ch;
-        U8_NEXT(s.p, at, (int32_t)s.n, ch);
-        if (ch < 0)
-            return false;
-    }
-    return true;
-}
-
 static bool fn_code(const struct path_call *c, code_fn *fn, struct str s)
 {
     struct buf b;
     buf_init(&b, PATH_STRING_MAX);
-    bool ok = fn(s, &b) && buf_ok(&b) && is_utf8(buf_get(&b));
+    /* Decoded bytes need not be text; what is not gives nothing. */
+    bool ok = fn(s, &b) && buf_ok(&b) && path_lex_utf8(buf_get(&b));
     struct str made = buf_get(&b);
     char *p = ok ? path_run_alloc(c->run, made.n + 1) : NULL;
     if (p && made.n)

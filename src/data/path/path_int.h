@@ -138,6 +138,8 @@ struct path_lex {
 bool path_lex_next(struct path_lex *lex);
 /* Line and column of a byte position. */
 void path_lex_place(struct str source, uint32_t at, struct err *err);
+/* Is s UTF-8 without U+0000? */
+bool path_lex_utf8(struct str s);
 /* Undoes the escapes of a string literal body; false when one is not valid. */
 bool path_lex_unescape(struct arena *arena, struct str raw, struct str *out);
 

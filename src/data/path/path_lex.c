@@ -1,5 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <unicode/utf8.h>
+
 #include "path/path_int.h"
+
+bool path_lex_utf8(struct str s)
+{
+    for (int32_t at = 0; at < (int32_t)s.n;) {
+        UChar32 c;
+        U8_NEXT(s.p, at, (int32_t)s.n, c);
+        if (c <= 0)
+            return false;
+    }
+    return true;
+}
 
 void path_lex_place(struct str source, uint32_t at, struct err *err)
 {

@@ -332,6 +332,10 @@ struct path_node *path_parse(struct arena *arena, struct str text, struct err *e
         err_set(err, ERR_PATH_SYNTAX, "uttrycket är för långt", "the expression is too long", NULL);
         return NULL;
     }
+    if (!path_lex_utf8(text)) {
+        err_set(err, ERR_PATH_SYNTAX, "texten är inte giltig UTF-8", "the text is not valid UTF-8", NULL);
+        return NULL;
+    }
     if (!next(&p))
         return NULL;
     struct path_node *n = parse_expression(&p, LEVEL_LOWEST);

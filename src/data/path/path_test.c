@@ -336,6 +336,22 @@ static void test_bounds(void **state)
     buf_release(&out);
 }
 
+/* Bytes that are no text. The first once ran past the end of a word of toBoolean(). */
+static void test_bytes(void **state)
+{
+    (void)state;
+    static const struct str bad[] = {
+        {"'true\0\0\0'.toBoolean()", 21}, {"'\xff'", 3}, {"\0", 1}, {"name\xc3", 5}, {"1\xed\xa0\x80", 4}};
+    struct arena arena;
+    struct err err = {0};
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_null(path_compile(&arena, bad[i], 0, &err));
+        assert_int_equal(err.code, ERR_PATH_SYNTAX);
+    }
+    arena_release(&arena);
+}
+
 /* The place of an error in a text of several lines. */
 static void test_place(void **state)
 {
@@ -448,8 +464,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps),      cmocka_unit_test(test_operators), cmocka_unit_test(test_time),
         cmocka_unit_test(test_quantities), cmocka_unit_test(test_functions), cmocka_unit_test(test_syntax),
-        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_place),     cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_resolver),   cmocka_unit_test(test_html),
+        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_place),     cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_threads),    cmocka_unit_test(test_resolver),  cmocka_unit_test(test_html),
     };
     return cmocka_run_group_tests_name("path", tests, set_up, tear_down);
 }
