@@ -386,6 +386,7 @@ struct demo_lab_plan {
 /* Draws the panel now. acute: from is today's level. */
 void demo_labs_panel(struct demo *d, const struct demo_lab_plan *plan, uint32_t n, bool acute);
 void demo_labs_usual(struct demo *d); /* own levels for a new patient */
+double demo_labs_spread(int lab, double most);
 
 enum demo_vital {
     VITAL_BP = 1,
@@ -403,7 +404,10 @@ struct demo_shift { /* what an illness does to the vital signs */
 void demo_vitals_usual(struct demo *d);
 void demo_vitals_take(struct demo *d, uint32_t which, const struct demo_shift *shift);
 
-void demo_meds_order(struct demo *d, enum demo_drug_id drug, const char *status);
+/* standing: it stays on the patient's list of medicines. */
+void demo_meds_order(struct demo *d, enum demo_drug_id drug, const char *status, bool standing);
+/* False when the patient already has it, or one that must not be combined with it. */
+bool demo_meds_fits(const struct demo_patient *p, enum demo_drug_id drug);
 void demo_meds_statements(struct demo *d);
 
 /* Renders a text: {a|b} picks one, %name% is filled in (demo_text.c lists the names). Appends to out. */

@@ -27,6 +27,17 @@ void demo_labs_usual(struct demo *d)
     }
 }
 
+/* How much levels differ between people, as a part of the level: narrow intervals (sodium) bind more tightly.
+ */
+double demo_labs_spread(int lab, double most)
+{
+    const struct demo_lab *l = &demo_codes_lab[lab];
+    if (l->low[0] <= 0 || l->no_upper)
+        return most;
+    double width = (double)(l->high[0] - l->low[0]) / (double)(l->high[0] + l->low[0]);
+    return fmin(most, width / 2);
+}
+
 /* The level on the patient's curve at a time. */
 static double level(const struct demo_patient *p, int lab, int64_t ms)
 {
@@ -144,8 +155,9 @@ void demo_labs_panel(struct demo *d, const struct demo_lab_plan *plan, uint32_t 
         issued_ms = d->p.end_ms;
     for (uint32_t i = 0; i < n && plan[i].lab != LAB_NONE; i++) {
         OS_ASSERT(count < DEMO_PANEL_MAX);
-        double mean = acute && plan[i].from > 0 ? plan[i].from * (1 + 0.2 * demo_rng_noise(&d->rng))
-                                                : level(&d->p, plan[i].lab, d->visit.start_ms);
+        double mean = acute && plan[i].from > 0
+                          ? plan[i].from * (1 + demo_labs_spread(plan[i].lab, 0.2) * demo_rng_noise(&d->rng))
+                          : level(&d->p, plan[i].lab, d->visit.start_ms);
         measure(d, plan[i].lab, fmax(mean, 0.01), &results[count]);
         observation(d, &results[count], issued_ms, lab_unit);
         count++;

@@ -74,14 +74,36 @@ static void dispense(struct demo *d, const struct demo_drug *drug)
     json_out_end_object(&d->out);
 }
 
-static void remember(struct demo_patient *p, enum demo_drug_id drug)
+static bool has(const struct demo_patient *p, enum demo_drug_id drug)
 {
     for (uint32_t i = 0; i < p->med_count; i++) {
         if (p->meds[i] == drug)
-            return;
+            return true;
     }
-    if (p->med_count < DEMO_MEDS_MAX)
+    return false;
+}
+
+static void remember(struct demo_patient *p, enum demo_drug_id drug)
+{
+    if (p->med_count < DEMO_MEDS_MAX && !has(p, drug))
         p->meds[p->med_count++] = (uint8_t)drug;
+}
+
+bool demo_meds_fits(const struct demo_patient *p, enum demo_drug_id drug)
+{
+    /* One of each group is enough: against clots, on the renin-angiotensin system, beta blockers. */
+    static const enum demo_drug_id groups[][3] = {
+        {DRUG_APIXABAN, DRUG_ASA, DRUG_KLOPIDOGREL},
+        {DRUG_ENALAPRIL, DRUG_LOSARTAN, DRUG_NONE},
+        {DRUG_METOPROLOL, DRUG_BISOPROLOL, DRUG_NONE},
+    };
+    bool taken = has(p, drug);
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++) {
+        bool member = drug == groups[g][0] || drug == groups[g][1] || drug == groups[g][2];
+        for (int i = 0; member && i < 3 && groups[g][i] != DRUG_NONE; i++)
+            taken |= has(p, groups[g][i]);
+    }
+    return !taken;
 }
 
 /* What is given instead to who does not tolerate it. */
@@ -89,28 +111,31 @@ static enum demo_drug_id tolerated(const struct demo_patient *p, enum demo_drug_
 {
     static const struct {
         enum demo_drug_id drug, instead;
-        bool penicillin;
-    } other[] = {
-        {DRUG_PCV, DRUG_KLINDAMYCIN, true},
-        {DRUG_FLUKLOXACILLIN, DRUG_KLINDAMYCIN, true},
-        {DRUG_PIVMECILLINAM, DRUG_NITROFURANTOIN, true},
-        {DRUG_NAPROXEN, DRUG_PARACETAMOL, false},
+    } no_penicillin[] = {
+        {DRUG_PCV, DRUG_KLINDAMYCIN},
+        {DRUG_FLUKLOXACILLIN, DRUG_KLINDAMYCIN},
+        {DRUG_PIVMECILLINAM, DRUG_NITROFURANTOIN},
     };
-    for (size_t i = 0; i < sizeof other / sizeof other[0]; i++) {
-        if (other[i].drug == drug && (other[i].penicillin ? p->no_penicillin : p->no_nsaid))
-            return other[i].instead;
+    /* Bleeding, heart failure and failing kidneys speak against NSAID. */
+    if (drug == DRUG_NAPROXEN &&
+        (p->no_nsaid || has(p, DRUG_APIXABAN) || has(p, DRUG_ASA) || has(p, DRUG_KLOPIDOGREL) ||
+         has(p, DRUG_FUROSEMID) || has(p, DRUG_LOSARTAN)))
+        return DRUG_PARACETAMOL;
+    for (size_t i = 0; p->no_penicillin && i < sizeof no_penicillin / sizeof no_penicillin[0]; i++) {
+        if (no_penicillin[i].drug == drug)
+            return no_penicillin[i].instead;
     }
     return drug;
 }
 
-void demo_meds_order(struct demo *d, enum demo_drug_id wanted, const char *status)
+void demo_meds_order(struct demo *d, enum demo_drug_id wanted, const char *status, bool standing)
 {
     enum demo_drug_id id = tolerated(&d->p, wanted);
     d->p.prescribed = id;
     const struct demo_drug *drug = &demo_codes_drug[id];
     char request[DEMO_ID_MAX];
     demo_rng_uuid(&d->rng, request);
-    if (!drug->days && strcmp(status, "stopped") != 0)
+    if (standing && strcmp(status, "stopped") != 0)
         remember(&d->p, id);
     demo_fhir_begin(d, "MedicationRequest", request);
     demo_fhir_cstr(d, "status", status);

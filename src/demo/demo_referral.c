@@ -126,10 +126,12 @@ void demo_referral_make(struct demo *d, const struct demo_referral_plan *plan)
     int64_t changed = sent + demo_rng_between(&d->rng, 1, DAYS_TO_ANSWER) * DEMO_DAY;
     if (changed > d->p.end_ms)
         changed = sent + (d->p.end_ms - sent) / 2;
-    task(d, id, plan, s, receiver, changed);
-    if (strcmp(s->request, "completed") == 0 && changed > sent + DEMO_DAY) {
+    int64_t seen = demo_fhir_office(d, changed);
+    bool answered = strcmp(s->request, "completed") == 0 && seen > sent && seen + 2 * DEMO_HOUR < d->p.end_ms;
+    task(d, id, plan, s, receiver, answered ? seen + 2 * DEMO_HOUR : changed);
+    if (answered) {
         struct demo_visit back = d->visit;
-        answer(d, plan, changed - 2 * DEMO_HOUR);
+        answer(d, plan, seen);
         d->visit = back;
     } else if (strcmp(s->task, "in-progress") == 0 && !d->p.dead) {
         demo_background_appointment(d, plan->to, plan->what);

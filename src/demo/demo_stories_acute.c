@@ -17,10 +17,12 @@ static const struct demo_story stories[] = {
         .vitals = SICK,
         .shift = {.temp10 = 9, .pulse = 10},
         .reason = "Hosta och feber",
-        .first = "Snuva, hosta och feber sedan {tre|fem} dagar. {Äter och dricker.|Trött men kontaktbar.} "
-                 "Ingen andningspåverkan, inga utslag. Temp %temp%, saturation %sat% procent, CRP %CRP% "
-                 "mg/L. Öron och svalg ua. Lungor: inga biljud. Virusinfektion, ingen antibiotika. Råd om "
-                 "vila, vätska och när man ska söka igen.",
+        .first =
+            "{Snuva, hosta och feber sedan {tre|fem} dagar.|Förkyld i {fyra|sex} dagar, nu tilltagande "
+            "hosta.|Feber, hosta och muskelvärk sedan i förrgår.} {Äter och dricker.|Trött men kontaktbar.} "
+            "Ingen andningspåverkan, inga utslag. Temp %temp%, saturation %sat% procent, CRP %CRP% mg/L. "
+            "Öron och svalg ua. Lungor: inga biljud. {Virusinfektion, ingen antibiotika.|Bedöms som viros, "
+            "inga hållpunkter för pneumoni.} Råd om vila, vätska och när man ska söka igen.",
         .phone = "Ringer igen: hostan kvar men ingen feber sedan i går. Inga andningsbesvär. Egenvård.",
     },
     {
@@ -130,10 +132,11 @@ static const struct demo_story stories[] = {
                  "%penicillin%. %intravenöst% intravenöst, syrgas, odlingar.",
              .omvardnad = "Syrgas {1|2} liter, saturation %sat% procent. Temp %temp%, AF %af%. NEWS2 %news%. "
                           "Sitter uppe till måltiderna. Inga trycksår. Andningsträning med motståndspip.",
-             .epikris =
-                 "Vårdtid %dygn%. Pneumoni med pneumokockantigen i urin. Förbättrad på antibiotika, feberfri "
-                 "från dag två. Ingen syrgas vid hemgång. Totalt sju dagars behandling. Lungröntgen om åtta "
-                 "veckor via %vc% vid rökanamnes.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
+             .epikris = "Vårdtid %dygn%. {Pneumoni med pneumokockantigen i urin.|Pneumoni, ingen växt i "
+                        "odlingar.|Pneumoni vid påvisad influensa A.} Förbättrad på antibiotika, {feberfri "
+                        "från dag två|feberfri efter tre dygn}. {Ingen syrgas vid hemgång.|Syrgas avslutad "
+                        "dagen före hemgång, inga nya symtom.} Totalt sju dagars behandling. Lungröntgen om "
+                        "åtta veckor via %vc% vid rökanamnes.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
     },
     {
         .name = "magsjuka",
@@ -157,10 +160,11 @@ static const struct demo_story stories[] = {
         .diagnosis = {{"M54.5", "Lumbago"}},
         .drug = {DRUG_NAPROXEN, DRUG_PARACETAMOL},
         .reason = "Ryggsmärta",
-        .first = "Ont i ländryggen sedan {ett lyft|trädgårdsarbete|utan tydlig orsak}. Ingen utstrålning, "
-                 "inga domningar, inga miktionsbesvär. Status: inskränkt rörlighet, inga neurologiska "
-                 "bortfall, Lasègue negativ. Ofarlig ryggsmärta. Rörelse, kortvarigt smärtstillande, "
-                 "fysioterapeut. Ingen bilddiagnostik.",
+        .first =
+            "Ont i ländryggen sedan {tre dagar|en vecka|två veckor}, {efter ett lyft|efter "
+            "trädgårdsarbete|utan tydlig orsak}. Ingen utstrålning, inga domningar, inga miktionsbesvär. "
+            "Status: inskränkt rörlighet, inga neurologiska bortfall, Lasègue negativ. Ofarlig ryggsmärta. "
+            "Rörelse, kortvarigt smärtstillande, fysioterapeut. Ingen bilddiagnostik.",
         .phone = "Ringer om sjukskrivning. Bättre, inget nytt. Sjukskrivs inte, anpassning på arbetet.",
     },
     {

@@ -21,39 +21,31 @@ static const struct demo_story stories[] = {
         .vitals = LUNGS,
         .shift = {.sat = -4, .pulse = 6},
         .reason = "KOL-mottagning",
-        .first = "Söker för långdragen hosta och andfåddhet vid ansträngning. Rökt i {30|40} år. Ingen "
-                 "blodig hosta, ingen "
-                 "viktnedgång. Spirometri med reversibilitetstest: FEV1/FVC 0,{58|61|64}, FEV1 {54|62|71} "
-                 "procent av förväntat, ingen "
-                 "reversibilitet. Saturation %sat% procent. Lungröntgen utan misstänkta "
-                 "förändringar.\n\nBedömning: KOL, GOLD "
-                 "{2|2–3}. Inhalationsbehandling startas. Stöd till rökstopp. Vaccineras mot influensa och "
-                 "pneumokocker.",
+        .first =
+            "Söker för långdragen hosta och andfåddhet vid ansträngning. Rökt i {30|40} år. Ingen blodig "
+            "hosta, ingen viktnedgång. Spirometri med reversibilitetstest: FEV1/FVC 0,{58|61|64}, FEV1 "
+            "{54|62|71} procent av förväntat, ingen reversibilitet. Saturation %sat% procent. Lungröntgen "
+            "utan misstänkta förändringar.\n\nBedömning: KOL, GOLD {2|2–3}. Inhalationsbehandling startas. "
+            "Stöd till rökstopp. Vaccineras mot influensa och pneumokocker.",
         .note = "Årskontroll KOL. CAT {9|14|19|23} poäng. {Ingen försämringsperiod senaste året.|En "
-                "försämringsperiod med kortisonkur i "
-                "vintras.|Två försämringar, ingen slutenvård.} {Röker inte sedan diagnosen.|Röker fem "
-                "cigaretter om dagen, är inte "
-                "motiverad att sluta just nu.} Saturation %sat% procent, AF %af%. Lungor: {förlängt "
-                "expirium, inga rassel|nedsatta "
+                "försämringsperiod med kortisonkur i vintras.|Två försämringar, ingen slutenvård.} {Röker "
+                "inte sedan diagnosen.|Röker fem cigaretter om dagen, är inte motiverad att sluta just nu.} "
+                "Saturation %sat% procent, AF %af%. Lungor: {förlängt expirium, inga rassel|nedsatta "
                 "andningsljud, inga ronki}. Inga ödem. Inhalationsteknik kontrollerad. {Oförändrad "
-                "behandling.|Lägger till "
-                "kombinationsinhalator.} Fysioterapeut för träning.",
+                "behandling.|Ingen ändring av inhalationerna.} Fysioterapeut för träning.",
         .phone = "Ringer på grund av mer hosta och missfärgat slem sedan tre dagar. Ingen feber, ingen "
-                 "bröstsmärta, pratar obehindrat. "
-                 "Startar behandling enligt skriftlig plan: Prednisolon i sju dagar. Söker akut vid andnöd i "
-                 "vila.",
+                 "bröstsmärta, pratar obehindrat. Startar behandling enligt skriftlig plan, har läkemedel "
+                 "hemma. Söker akut vid andnöd i vila.",
         .nurse = "KOL-sjuksköterska. Spirometri utförd, FEV1 {51|58|66} procent. Saturation %sat% procent. "
-                 "Vikt %vikt% kg. Pratar om "
-                 "andningsteknik, motivation till rökstopp och behandlingsplan vid försämring. Inga frågor.",
+                 "Vikt %vikt% kg. Pratar om andningsteknik, motivation till rökstopp och behandlingsplan vid "
+                 "försämring. Inga frågor.",
         .procedure = {"AG053", "Spirometri"},
         .procedure_permille = 600,
         .referral = {{UNIT_LUNG, "Lungspecialistbedömning KOL",
                       "%ålder%-årig %person% med KOL och tilltagande besvär trots trippelbehandling. "
-                      "Saturation %sat% procent i vila. Ingen "
-                      "hemoptys. Tacksam för bedömning.",
+                      "Saturation %sat% procent i vila. Ingen hemoptys. Tacksam för bedömning.",
                       "Svår KOL, stadium 3. Ingen indikation för syrgas i hemmet, PaO2 8,1. Föreslår "
-                      "roflumilast och KOL-skola. Åter "
-                      "primärvården.",
+                      "roflumilast och KOL-skola. Åter primärvården.",
                       60}},
         .admission = {.permille = 110,
                       .unit = UNIT_LUNG,
@@ -66,21 +58,17 @@ static const struct demo_story stories[] = {
                       .shift = {.pulse = 26, .sat = -8, .resp = 11, .temp10 = 9},
                       .inskrivning =
                           "Försämrad andning sedan {två|fyra} dagar, ökad upphostning. Kan inte tala i hela "
-                          "meningar. Ingen "
-                          "bröstsmärta, inga hållpunkter för lungemboli. Saturation %sat% procent på luft, "
-                          "AF %af%, puls %puls%, "
-                          "temp %temp%. Lungor: utbredda ronki. CRP %CRP% mg/L, LPK %LPK%. Lungröntgen: "
-                          "inget infiltrat. "
-                          "Inhalationer, peroralt kortison, kontrollerad syrgas mot mål 88–92 procent.",
+                          "meningar. Ingen bröstsmärta, inga hållpunkter för lungemboli. Saturation %sat% "
+                          "procent på luft, AF %af%, puls %puls%, temp %temp%. Lungor: utbredda ronki. CRP "
+                          "%CRP% mg/L, LPK %LPK%. Lungröntgen: inget infiltrat. Inhalationer, peroralt "
+                          "kortison, kontrollerad syrgas mot mål 88–92 procent.",
                       .omvardnad = "Andningen lugnare, AF %af%, saturation %sat% procent. NEWS2 %news%. "
-                                   "Inhalerar var fjärde timme. {Äter "
-                                   "hälften av portionerna.|God aptit.} Ångestdämpande inte givet. "
-                                   "Andningsgymnastik med fysioterapeut.",
+                                   "Inhalerar var fjärde timme. {Äter hälften av portionerna.|God aptit.} "
+                                   "Ångestdämpande inte givet. Andningsgymnastik med fysioterapeut.",
                       .epikris = "Vårdtid %dygn%. KOL-exacerbation utan pneumoni. Kortisonkur i sammanlagt "
-                                 "sju dagar, inhalationer. Ingen "
-                                 "NIV behövdes. Vid utskrivning saturation %sat% procent på luft. "
-                                 "Uppföljning hos KOL-sjuksköterska på "
-                                 "%vc% inom fyra veckor.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
+                                 "sju dagar, inhalationer. Ingen NIV behövdes. Vid utskrivning saturation "
+                                 "%sat% procent på luft. Uppföljning hos KOL-sjuksköterska på %vc% inom fyra "
+                                 "veckor.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
     },
     {
         .name = "astma",
@@ -95,17 +83,15 @@ static const struct demo_story stories[] = {
         .drug = {DRUG_BUDFORM, DRUG_SALBUTAMOL},
         .vitals = VITAL_PULSE | VITAL_SAT,
         .reason = "Astmakontroll",
-        .first = "Återkommande pip i bröstet {vid förkylning|vid ansträngning|under pollensäsongen}. Ingen "
-                 "feber. Spirometri med 14 "
-                 "procents reversibilitet. Saturation %sat% procent. Lungor utan biljud i dag. Bedömning: "
-                 "astma. Inhalationsbehandling, "
-                 "visar inhalator. Ingen pälsdjursallergi känd.",
-        .note = "Astmakontroll. ACT {17|21|24} poäng. {Inga nattliga besvär.|Vaknar en natt i veckan av "
-                "hosta.} Använder vid "
-                "behovs-inhalator {mindre än en gång i veckan|två till tre gånger i veckan}. Inga akutbesök. "
-                "Lungor: inga biljud. Saturation "
-                "%sat% procent. {Trappar ner underhållsdosen.|Fortsätter oförändrat.|Ökar till två "
-                "inhalationer under pollensäsongen.}",
+        .first =
+            "Återkommande pip i bröstet {vid förkylning|vid ansträngning|under pollensäsongen}. Ingen feber. "
+            "Spirometri med 14 procents reversibilitet. Saturation %sat% procent. Lungor utan biljud i dag. "
+            "Bedömning: astma. Inhalationsbehandling, visar inhalator. Ingen pälsdjursallergi känd.",
+        .note =
+            "Astmakontroll. ACT {17|21|24} poäng. {Inga nattliga besvär.|Vaknar en natt i veckan av hosta.} "
+            "Använder vid behovs-inhalator {mindre än en gång i veckan|två till tre gånger i veckan}. Inga "
+            "akutbesök. Lungor: inga biljud. Saturation %sat% procent. {Trappar ner "
+            "underhållsdosen.|Fortsätter oförändrat.|Kan öka till två inhalationer under pollensäsongen.}",
         .phone = "Ringer för nytt recept på inhalator. Mår bra, inga nattliga besvär. Recept ordnas. "
                  "Årskontroll bokas.",
         .procedure = {"AG053", "Spirometri"},
@@ -126,12 +112,10 @@ static const struct demo_story stories[] = {
         .vitals = ROUTINE,
         .reason = "Kontroll sköldkörtel",
         .first = "Trötthet, frusenhet och viktuppgång. Ingen sväljningssvårighet, ingen palpabel struma. TSH "
-                 "%TSH% mIE/L, fritt T4 %T4% "
-                 "pmol/L. Puls %puls%, BT %bt%. Bedömning: hypotyreos. Levotyroxin i låg dos, ökas stegvis. "
-                 "TSH om sex veckor.",
+                 "%TSH% mIE/L, fritt T4 %T4% pmol/L. Puls %puls%, BT %bt%. Bedömning: hypotyreos. "
+                 "Levotyroxin i låg dos, ökas stegvis. TSH om sex veckor.",
         .note = "Kontroll hypotyreos. {Mår bra, inga besvär.|Fortsatt trött.} TSH %TSH% mIE/L, fritt T4 %T4% "
-                "pmol/L. Ingen hjärtklappning. "
-                "{Oförändrad dos.|Dosen ökas till 125 mikrogram dagligen.|Dosen minskas något.} Ny TSH om "
+                "pmol/L. Ingen hjärtklappning. {Oförändrad dos.|Nytt prov innan dosen ändras.} Ny TSH om "
                 "{sex veckor|ett år}.",
         .phone = "Provsvar lämnas: TSH %TSH%. Ingen ändring av dosen. Inga frågor.",
     },
@@ -145,7 +129,7 @@ static const struct demo_story stories[] = {
         .unit = UNIT_REUMA,
         .visit = VISIT_MOTTAGNING,
         .diagnosis = {{"M05.9", "Seropositiv reumatoid artrit, ospecificerad"}},
-        .drug = {DRUG_METOTREXAT, DRUG_FOLSYRA, DRUG_NAPROXEN},
+        .drug = {DRUG_METOTREXAT, DRUG_FOLSYRA},
         .labs = {{LAB_CRP, 32, 5},
                  {LAB_SR, 41, 16},
                  {LAB_HB, 122, 130},
@@ -157,22 +141,17 @@ static const struct demo_story stories[] = {
         .reason = "Reumatologmottagning",
         .flag = "Metotrexat en gång i VECKAN",
         .first = "Symmetrisk värk och svullnad i fingrarnas grundleder och handleder sedan tre månader, "
-                 "morgonstelhet över en timme. "
-                 "Anti-CCP positiv. CRP %CRP% mg/L, SR %SR% mm. Röntgen händer: inga erosioner. Ingen "
-                 "psoriasis, inga ögonbesvär. DAS28 "
-                 "5,4. Metotrexat insätts med folsyra. Provtagning enligt schema.",
+                 "morgonstelhet över en timme. Anti-CCP positiv. CRP %CRP% mg/L, SR %SR% mm. Röntgen händer: "
+                 "inga erosioner. Ingen psoriasis, inga ögonbesvär. DAS28 5,4. Metotrexat insätts med "
+                 "folsyra. Provtagning enligt schema.",
         .note = "Återbesök. {Inga svullna leder|Två svullna och tre ömma leder}, DAS28 {2,1|2,8|3,6}. "
-                "Morgonstelhet {saknas|en "
-                "kvart}. CRP %CRP% mg/L, SR %SR% mm, ALAT %ALAT% µkat/L. Inga infektioner. Inga biverkningar "
-                "utöver {lätt illamående dagen "
-                "efter|ingenting särskilt}. {Oförändrad dos.|Metotrexat ökas till 20 mg per vecka.} Nya prov "
-                "var åttonde vecka.",
+                "Morgonstelhet {saknas|en kvart}. CRP %CRP% mg/L, SR %SR% mm, ALAT %ALAT% µkat/L. Inga "
+                "infektioner. {Inga biverkningar.|Lätt illamående dagen efter metotrexat, inga andra "
+                "biverkningar.} {Oförändrad dos.|Ny bedömning om tre månader.} Nya prov var åttonde vecka.",
         .phone = "Ringer om munsår och trötthet. Ingen feber. Gör uppehåll med metotrexat en vecka, "
-                 "blodstatus tas i morgon. Ny kontakt efter "
-                 "provsvar.",
+                 "blodstatus tas i morgon. Ny kontakt efter provsvar.",
         .nurse = "Sjuksköterskebesök, biologisk behandling diskuteras. Inga tecken till infektion. BT %bt%. "
-                 "Går igenom veckodosering: "
-                 "metotrexat torsdag, folsyra fredag.",
+                 "Går igenom veckodosering: metotrexat torsdag, folsyra fredag.",
     },
     {
         .name = "knäartros",
@@ -188,43 +167,39 @@ static const struct demo_story stories[] = {
         .vitals = VITAL_WEIGHT,
         .reason = "Knävärk",
         .first = "Värk i {höger|vänster} knä sedan {ett halvår|två år}, startsmärta och vilovärk. Inget "
-                 "trauma, inga låsningar. "
-                 "Status: krepitationer, sträckdefekt fem grader, ingen hydrops. Stabilt. Vikt %vikt% kg. "
-                 "Bedömning: artros. Artrosskola "
-                 "hos fysioterapeut, paracetamol, viktråd. Ingen röntgen i nuläget.",
-        .note = "Uppföljning knäartros. {Bättre efter artrosskola.|Oförändrad värk, klarar inte "
-                "trappor.|Vilovärk nattetid, gångsträcka 300 "
-                "meter.} Ingen svullnad. {Fortsatt träning.|Provar antiinflammatorisk gel.|Remiss till "
-                "ortoped för ställningstagande till "
-                "protes.}",
+                 "trauma, inga låsningar. Status: krepitationer, sträckdefekt fem grader, ingen hydrops. "
+                 "Stabilt. Vikt %vikt% kg. Bedömning: artros. Artrosskola hos fysioterapeut, paracetamol, "
+                 "viktråd. Ingen röntgen i nuläget.",
+        .note =
+            "Uppföljning knäartros. {Bättre efter artrosskola.|Oförändrad värk, klarar inte "
+            "trappor.|Vilovärk nattetid, gångsträcka 300 meter.} Ingen svullnad. {Fortsatt träning.|Provar "
+            "antiinflammatorisk gel.|Remiss till ortoped för ställningstagande till protes.}",
         .phone = "Undrar över väntetid till ortopeden. Hänvisas till ortopedkliniken. Inga nya besvär.",
         .referral = {{UNIT_ORT, "Ställningstagande till knäprotes",
                       "%ålder%-årig %person% med röntgenverifierad gonartros. Vilovärk, gångsträcka cirka "
-                      "300 meter, genomgången artrosskola utan "
-                      "tillräcklig effekt. Inga kontraindikationer kända. Tacksam för bedömning.",
+                      "300 meter, genomgången artrosskola utan tillräcklig effekt. Inga kontraindikationer "
+                      "kända. Tacksam för bedömning.",
                       "Uttalad medial gonartros. Patienten önskar operation och sätts upp på väntelista för "
-                      "total knäprotes. Förväntad väntetid "
-                      "{tre|fem} månader. Fortsatt träning.",
+                      "total knäprotes. Förväntad väntetid {tre|fem} månader. Fortsatt träning.",
                       160}},
-        .admission = {.permille = 35,
-                      .unit = UNIT_ORT,
-                      .reason = "Planerad knäprotes",
-                      .diagnosis = {"M17.1", "Annan primär gonartros"},
-                      .procedure = {"NGB49", "Primär total knäledsplastik med cement"},
-                      .days_min = 1,
-                      .days_max = 4,
-                      .labs = {{LAB_HB, 118, 0}, {LAB_CRP, 64, 0}, {LAB_KREA, 0, 0}},
-                      .shift = {.sys = -8, .pulse = 8, .temp10 = 5},
-                      .inskrivning = "Inläggs för planerad knäprotes. Inga infektionstecken, inga sår. "
-                                     "Antikoagulantia: ingen. Hb %HB% g/L. BT "
-                                     "%bt%. ASA-klass 2. Informerad om trombosprofylax och mobilisering.",
-                      .omvardnad = "Mobiliserad med kryckkäppar till korridoren. VAS {3|4|5} i rörelse, "
-                                   "ingen smärta i vila. Förband torrt. "
-                                   "Kissat spontant, ingen resurin. NEWS2 %news%.",
-                      .epikris = "Vårdtid %dygn%. Opererad med total knäprotes utan komplikationer. Flexion "
-                                 "80 grader. Agraffer tas på %vc% efter "
-                                 "14 dagar. Trombosprofylax tio dagar. Inga tecken till "
-                                 "infektion.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
+        .admission =
+            {.permille = 35,
+             .unit = UNIT_ORT,
+             .reason = "Planerad knäprotes",
+             .diagnosis = {"M17.1", "Annan primär gonartros"},
+             .procedure = {"NGB49", "Primär total knäledsplastik med cement"},
+             .days_min = 1,
+             .days_max = 4,
+             .labs = {{LAB_HB, 118, 0}, {LAB_CRP, 64, 0}, {LAB_KREA, 0, 0}},
+             .shift = {.sys = -8, .pulse = 8, .temp10 = 5},
+             .inskrivning =
+                 "Inläggs för planerad knäprotes. Inga infektionstecken, inga sår. Antikoagulantia: ingen. "
+                 "Hb %HB% g/L. BT %bt%. ASA-klass 2. Informerad om trombosprofylax och mobilisering.",
+             .omvardnad = "Mobiliserad med kryckkäppar till korridoren. VAS {3|4|5} i rörelse, ingen smärta "
+                          "i vila. Förband torrt. Kissat spontant, ingen resurin. NEWS2 %news%.",
+             .epikris = "Vårdtid %dygn%. Opererad med total knäprotes utan komplikationer. Flexion 80 "
+                        "grader. Agraffer tas på %vc% efter 14 dagar. Trombosprofylax tio dagar. Inga tecken "
+                        "till infektion.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
     },
     {
         .name = "benskörhet",
@@ -242,12 +217,11 @@ static const struct demo_story stories[] = {
         .vitals = VITAL_WEIGHT,
         .reason = "Osteoporosuppföljning",
         .first = "Tidigare handledsfraktur. Bentäthetsmätning: T-score -2,9 i höft. Ingen "
-                 "kortisonbehandling. Kalcium %CA% mmol/L, vitamin D "
-                 "%DVIT% nmol/L. Inga sväljningssvårigheter. Alendronsyra insätts, fem år. Fallprevention "
-                 "diskuteras.",
+                 "kortisonbehandling. Kalcium %CA% mmol/L, vitamin D %DVIT% nmol/L. Inga "
+                 "sväljningssvårigheter. Alendronsyra insätts, fem år. Fallprevention diskuteras.",
         .note = "Uppföljning osteoporos. Inga nya frakturer, inga fall. Tar veckotabletten rätt. Vitamin D "
-                "%DVIT% nmol/L. Ingen käkvärk. "
-                "{Fortsätter.|Behandlingsuppehåll efter fem år, ny mätning om två år.}",
+                "%DVIT% nmol/L. Ingen käkvärk. {Fortsätter.|Behandlingsuppehåll efter fem år, ny mätning om "
+                "två år.}",
     },
     {
         .name = "höftfraktur",
@@ -265,12 +239,11 @@ static const struct demo_story stories[] = {
         .reason = "Uppföljning höftfraktur",
         .flag = "Fallrisk",
         .first = "Hembesök efter höftfraktur. Går med rollator inomhus. Såret läkt, inga infektionstecken. "
-                 "Ingen vilovärk. BT %bt% liggande, "
-                 "inget blodtrycksfall i stående. Hb %HB% g/L. Benskörhetsbehandling insätts. Kommunal "
-                 "rehabilitering fortsätter.",
+                 "Ingen vilovärk. BT %bt% liggande, inget blodtrycksfall i stående. Hb %HB% g/L. "
+                 "Benskörhetsbehandling insätts. Kommunal rehabilitering fortsätter.",
         .note = "Hembesök. {Inga nya fall.|Ett fall utan skada i badrummet.} Går {utan|med} hjälp. "
-                "Läkemedelsgenomgång: inga sömnmedel. BT %bt%. "
-                "Hb %HB% g/L. {Trygghetslarm finns.|Ansökan om trygghetslarm lämnad.}",
+                "Läkemedelsgenomgång: inga sömnmedel. BT %bt%. Hb %HB% g/L. {Trygghetslarm finns.|Ansökan om "
+                "trygghetslarm lämnad.}",
         .nurse =
             "Hemsjukvård. Ser över hud och fötter: inga sår. Äter bra. Vikt följs. Ingen smärta. BT %bt%.",
         .admission = {.permille = 120,
@@ -282,20 +255,18 @@ static const struct demo_story stories[] = {
                       .days_max = 10,
                       .labs = {{LAB_HB, 108, 0}, {LAB_CRP, 78, 0}, {LAB_KREA, 0, 0}, {LAB_NA, 135, 0}},
                       .shift = {.sys = 6, .pulse = 14, .sat = -3, .temp10 = 4},
-                      .inskrivning = "Fallit i {köket|sovrummet} på plant golv. Kan inte stödja på "
-                                     "{höger|vänster} ben, benet förkortat och "
-                                     "utåtroterat. Ingen medvetslöshet, ingen skallskada. Röntgen: "
-                                     "dislocerad collumfraktur. Hb %HB% g/L, natrium "
-                                     "%NA% mmol/L. Smärtblockad given. Operation inom ett dygn.",
-                      .omvardnad =
-                          "Första dagarna efter operation. Mobiliserad med gåbord och två personer. "
-                          "Trycksårsprofylax, inga rodnader. Orienterad, ingen "
-                          "konfusion i natt. VAS 2 i vila. NEWS2 %news%. KAD dragen, kissar spontant.",
+                      .inskrivning =
+                          "Fallit i {köket|sovrummet} på plant golv. Kan inte stödja på {höger|vänster} ben, "
+                          "benet förkortat och utåtroterat. Ingen medvetslöshet, ingen skallskada. Röntgen: "
+                          "dislocerad collumfraktur. Hb %HB% g/L, natrium %NA% mmol/L. Smärtblockad given. "
+                          "Operation inom ett dygn.",
+                      .omvardnad = "Första dagarna efter operation. Mobiliserad med gåbord och två personer. "
+                                   "Trycksårsprofylax, inga rodnader. Orienterad, ingen konfusion i natt. "
+                                   "VAS 2 i vila. NEWS2 %news%. KAD dragen, kissar spontant.",
                       .epikris = "Vårdtid %dygn%. Höftfraktur som opererades med halvprotes utan "
-                                 "komplikationer. Hb som lägst %HB% g/L, ingen "
-                                 "transfusion. Får belasta fullt. Utskrives till {hemmet med "
-                                 "hemtjänst|korttidsboende}. Benskörhetsutredning via "
-                                 "%vc%.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
+                                 "komplikationer. Hb som lägst %HB% g/L, ingen transfusion. Får belasta "
+                                 "fullt. Utskrives till {hemmet med hemtjänst|korttidsboende}. "
+                                 "Benskörhetsutredning via %vc%.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
     },
     {
         .name = "prostatacancer",
@@ -313,13 +284,11 @@ static const struct demo_story stories[] = {
         .vitals = 0,
         .reason = "Uppföljning prostatacancer",
         .first = "Förhöjt PSA %PSA% µg/L. Biopsier visar adenokarcinom, Gleason 3+4. MR: inga tecken till "
-                 "spridning utanför prostata. Inga "
-                 "skelettsmärtor. MDK rekommenderar {strålbehandling och hormonbehandling|aktiv "
-                 "monitorering}. Kontaktsjuksköterska utsedd.",
+                 "spridning utanför prostata. Inga skelettsmärtor. MDK rekommenderar {strålbehandling och "
+                 "hormonbehandling|aktiv monitorering}. Kontaktsjuksköterska utsedd.",
         .note = "Återbesök. PSA %PSA% µg/L. {Inga vattenkastningsbesvär.|Måste upp en gång per natt.} Ingen "
-                "hematuri. {Värmevallningar av "
-                "hormonbehandlingen.|Inga biverkningar.} Ingen skelettvärk. Fortsätter enligt plan, nytt PSA "
-                "om {tre|sex} månader.",
+                "hematuri. {Värmevallningar av hormonbehandlingen.|Inga biverkningar.} Ingen skelettvärk. "
+                "Fortsätter enligt plan, nytt PSA om {tre|sex} månader.",
         .phone = "Kontaktsjuksköterska: PSA-svar %PSA% µg/L meddelas. Inga tecken till återfall. Orolig, "
                  "erbjuds samtal med kurator, tackar nej.",
         .referral = {{UNIT_ONK, "Strålbehandling prostata",
@@ -345,15 +314,13 @@ static const struct demo_story stories[] = {
         .reason = "Uppföljning bröstcancer",
         .flag = "Opererad bröst och armhåla: undvik blodtryck i den armen",
         .first = "Upptäckt vid mammografi. Ultraljudsledd biopsi: duktal cancer, ER-positiv, HER2-negativ. "
-                 "Inga palpabla körtlar i axillen. "
-                 "Inga symtom från skelett eller lungor. MDK: bröstbevarande kirurgi, därefter strålning och "
-                 "endokrin behandling. Kontaktsjuksköterska "
+                 "Inga palpabla körtlar i axillen. Inga symtom från skelett eller lungor. MDK: "
+                 "bröstbevarande kirurgi, därefter strålning och endokrin behandling. Kontaktsjuksköterska "
                  "närvarande vid beskedet, likaså anhörig.",
-        .note = "Kontroll efter bröstcancer. Inga palpabla resistenser i brösten, inga förstorade "
-                "lymfkörtlar. {Inget armödem.|Lätt armödem, "
-                "bär kompressionsstrumpa.} Mammografi utan anmärkning. {Ledvärk av endokrin behandling.|Inga "
-                "biverkningar.} Hb %HB% g/L. Fortsatt "
-                "uppföljning årligen.",
+        .note =
+            "Kontroll efter bröstcancer. Inga palpabla resistenser i brösten, inga förstorade lymfkörtlar. "
+            "{Inget armödem.|Lätt armödem, bär kompressionsstrumpa.} Mammografi utan anmärkning. {Ledvärk av "
+            "endokrin behandling.|Inga biverkningar.} Hb %HB% g/L. Fortsatt uppföljning årligen.",
         .phone = "Ringer om ömhet i operationsärret. Ingen rodnad, ingen feber, inget sekret. Råd om "
                  "avlastning, hör av sig om det inte går över.",
         .referral =
@@ -375,12 +342,10 @@ static const struct demo_story stories[] = {
         .diagnosis = {{"H25.9", "Senil katarakt, ospecificerad"}},
         .reason = "Kataraktbedömning",
         .first = "Gradvis suddigare syn, bländas vid mörkerkörning. Visus höger 0,{4|5}, vänster 0,{5|6}. "
-                 "Linsgrumlingar bilateralt. Tryck 15 "
-                 "mmHg. Ögonbotten: inga blödningar, ingen makuladegeneration. Sätts upp för operation, "
-                 "{höger|vänster} öga först.",
+                 "Linsgrumlingar bilateralt. Tryck 15 mmHg. Ögonbotten: inga blödningar, ingen "
+                 "makuladegeneration. Sätts upp för operation, {höger|vänster} öga först.",
         .note = "Återbesök ögon. {Opererat öga lugnt, visus 0,9, ingen inflammation.|Väntar på operation av "
-                "andra ögat.} Inget smärtsamt. Nya glasögon "
-                "via optiker om sex veckor.",
+                "andra ögat.} Inget smärtsamt. Nya glasögon via optiker om sex veckor.",
         .procedure = {"CJE20", "Fakoemulsifikation med implantation av konstgjord lins i bakre kammaren"},
         .procedure_permille = 450,
     },
@@ -399,13 +364,11 @@ static const struct demo_story stories[] = {
         .reason = "Epilepsikontroll",
         .flag = "Epilepsi: krampanfall",
         .first = "Två generaliserade tonisk-kloniska anfall inom ett halvår, utan provokation. MR hjärna "
-                 "utan avvikelse. EEG: epileptiform aktivitet "
-                 "temporalt. Inga fokala bortfall. Levetiracetam insätts. Ej bilkörning tills vidare, "
-                 "information given.",
+                 "utan avvikelse. EEG: epileptiform aktivitet temporalt. Inga fokala bortfall. Levetiracetam "
+                 "insätts. Ej bilkörning tills vidare, information given.",
         .note = "Kontroll epilepsi. {Anfallsfri sedan ett år.|Ett anfall under stress, kortvarigt, gick över "
-                "av sig självt.} Inga biverkningar, "
-                "möjligen lite irriterad. Natrium %NA% mmol/L. {Oförändrad dos.|Dosen höjs.} Körkort: "
-                "{uppfyller|uppfyller inte} kraven.",
+                "av sig självt.} Inga biverkningar, möjligen lite irriterad. Natrium %NA% mmol/L. "
+                "{Oförändrad dos.|Serumkoncentration tas.} Körkort: {uppfyller|uppfyller inte} kraven.",
         .phone = "Anhörig ringer om ett kort anfall i morse. Inget trauma, ingen tungbitning. Har glömt två "
                  "doser. Återinsätts som vanligt.",
     },
@@ -422,11 +385,9 @@ static const struct demo_story stories[] = {
         .drug = {DRUG_HYDROKORTISON},
         .reason = "Hudmottagning",
         .first = "Fjällande, rodnade plack på armbågar, knän och hårbotten. PASI 6. Inga ledbesvär, ingen "
-                 "nagelpåverkan. Lokalbehandling "
-                 "och ljusbehandling. Inga andra läkemedel.",
+                 "nagelpåverkan. Lokalbehandling och ljusbehandling. Inga andra läkemedel.",
         .note = "Återbesök. {Bättre under sommaren.|Fler plack på underbenen.} Inga ledsymtom. Fortsatt "
-                "lokalbehandling. {Ljusbehandling tre "
-                "gånger i veckan.|Ingen ljusbehandling i nuläget.}",
+                "lokalbehandling. {Ljusbehandling tre gånger i veckan.|Ingen ljusbehandling i nuläget.}",
     },
 };
 

@@ -71,11 +71,28 @@ static void back_to_story(struct demo *d, const struct play *play)
     d->p.diagnosis = play->story->diagnosis[0].display;
 }
 
+/* Until further notice: not a cure, and outside lasting illness not something for single occasions. */
+static bool standing(const struct demo_story *s, int i)
+{
+    const struct demo_drug *drug = &demo_codes_drug[s->drug[i]];
+    return drug->days == 0 && (s->lasting || drug->period_unit != 0);
+}
+
+/* What other stories have given already, or what goes badly with it, is not prescribed again. */
+static void leave_out(struct demo *d, struct play *play)
+{
+    const int max = sizeof play->story->drug / sizeof play->story->drug[0];
+    for (int i = 0; i < max && play->story->drug[i] != DRUG_NONE; i++)
+        play->stopped |= demo_meds_fits(&d->p, play->story->drug[i]) ? 0 : 1U << i;
+}
+
 static const char *order_status(struct demo *d, struct play *play, int i)
 {
     if (d->p.end_ms - d->visit.start_ms > CURRENT_DAYS * DEMO_DAY || d->p.dead)
         return "completed";
-    if (play->story->lasting && i > 0 && demo_rng_chance(&d->rng, STOPPED_PERMILLE)) {
+    if (!play->story->lasting)
+        return standing(play->story, i) ? "active" : "completed";
+    if (i > 0 && demo_rng_chance(&d->rng, STOPPED_PERMILLE)) {
         play->stopped |= 1U << i;
         return "stopped";
     }
@@ -88,8 +105,11 @@ static void order_drugs(struct demo *d, struct play *play)
     const int max = sizeof s->drug / sizeof s->drug[0];
     play->renewed_ms = d->visit.start_ms;
     for (int i = 0; i < max && s->drug[i] != DRUG_NONE; i++) {
-        if (!(play->stopped & 1U << i))
-            demo_meds_order(d, s->drug[i], s->lasting ? order_status(d, play, i) : "completed");
+        if (play->stopped & 1U << i)
+            continue;
+        const char *status = order_status(d, play, i);
+        demo_meds_order(d, s->drug[i], status,
+                        standing(s, i) && (s->lasting || strcmp(status, "active") == 0));
     }
 }
 
@@ -109,6 +129,13 @@ static void note(struct demo *d, enum demo_note_kind kind, const char *text, uin
 static enum demo_note_kind visit_note(enum demo_visit_kind kind, enum demo_note_kind otherwise)
 {
     return kind == VISIT_TAND ? NOTE_TAND : kind == VISIT_BVC ? NOTE_BVC : otherwise;
+}
+
+/* Who writes: the doctor, but at the midwives' and the child health nurses' the one who works there. */
+static uint32_t author(const struct demo *d)
+{
+    enum demo_unit_kind kind = d->unit[d->visit.unit].kind;
+    return kind == UNIT_BMM || kind == UNIT_BVC ? d->visit.nurse : d->visit.doctor;
 }
 
 static void referrals(struct demo *d, struct play *play)
@@ -145,6 +172,7 @@ static void ward_days(struct demo *d, const struct demo_admission *a, int64_t ad
 static void admission(struct demo *d, const struct demo_admission *a, int64_t ms)
 {
     int days = demo_rng_between(&d->rng, a->days_min, a->days_max);
+    ms -= ms % (5 * DEMO_MINUTE);
     if (ms + (days + 2) * DEMO_DAY > d->p.end_ms)
         return;
     uint32_t n = plan_length(a->labs, sizeof a->labs / sizeof a->labs[0]);
@@ -173,7 +201,7 @@ static void remember_curves(struct demo *d, const struct play *play)
         struct demo_trend *t = &d->p.trend[s->labs[i].lab];
         if (s->labs[i].from <= 0 || t->set)
             continue;
-        float own = (float)(1 + 0.13 * demo_rng_noise(&d->rng));
+        float own = (float)(1 + demo_labs_spread(s->labs[i].lab, 0.13) * demo_rng_noise(&d->rng));
         *t = (struct demo_trend){true, play->onset_ms, s->labs[i].from * own, s->labs[i].to * own};
     }
 }
@@ -189,8 +217,9 @@ static void first_contact(struct demo *d, struct play *play)
     }
     memcpy(play->condition, d->p.condition, sizeof play->condition);
     measurements(d, play);
+    leave_out(d, play);
     order_drugs(d, play);
-    note(d, visit_note(s->visit, NOTE_NYBESOK), s->first, d->visit.doctor);
+    note(d, visit_note(s->visit, NOTE_NYBESOK), s->first, author(d));
     if (s->flag)
         demo_background_flag(d, "clinical", s->flag, play->onset_ms);
 }
@@ -212,7 +241,7 @@ static void later_contact(struct demo *d, struct play *play, int64_t ms)
         note(d, NOTE_TELEFON, s->phone, d->visit.nurse);
     else
         note(d, nurse ? NOTE_OMVARDNAD : visit_note(s->visit, NOTE_DAGSNOTAT), nurse ? s->nurse : s->note,
-             nurse ? d->visit.nurse : d->visit.doctor);
+             nurse ? d->visit.nurse : author(d));
     if (phone)
         return;
     if (s->procedure.code && demo_rng_chance(&d->rng, s->procedure_permille))
@@ -277,7 +306,7 @@ static void play_acute(struct demo *d, const struct demo_story *s, int64_t ms)
     order_drugs(d, &play);
     bool phone = s->visit == VISIT_PHONE;
     note(d, phone ? NOTE_TELEFON : visit_note(s->visit, NOTE_DAGSNOTAT), s->first,
-         phone ? d->visit.nurse : d->visit.doctor);
+         phone ? d->visit.nurse : author(d));
     if (s->procedure.code && demo_rng_chance(&d->rng, s->procedure_permille))
         demo_procedure_make(d, &s->procedure, ms + 15 * DEMO_MINUTE);
     struct demo_visit seen = d->visit;

@@ -45,12 +45,12 @@ void demo_vitals_usual(struct demo *d)
     p->bmi_z = demo_rng_noise(&d->rng);
     p->usual = (struct demo_vitals){
         .sys = clamp((int)((age < 18 ? 106 : 112 + age / 4) + 8 * demo_rng_noise(&d->rng)), 90, 165),
-        .dia = clamp((int)((age < 18 ? 64 : 76) + 6 * demo_rng_noise(&d->rng)), 52, 98),
         .pulse = clamp((int)((age < 10 ? 92 : 70) + 7 * demo_rng_noise(&d->rng)), 50, 110),
         .sat = 98,
         .temp10 = 367,
         .resp = age < 10 ? 22 : 15,
     };
+    p->usual.dia = clamp(36 + p->usual.sys / 3 + (int)(4 * demo_rng_noise(&d->rng)), 52, 95);
     set_size(p, p->end_ms);
 }
 
@@ -136,7 +136,7 @@ static void measure(struct demo *d, const struct demo_shift *shift)
     set_size(&d->p, d->visit.start_ms);
     double swing = u->weight10 > 300 ? 8 : 1;
     v->sys = clamp(u->sys + shift->sys + (int)(6 * demo_rng_noise(&d->rng)), 70, 230);
-    v->dia = clamp(u->dia + shift->sys / 2 + (int)(4 * demo_rng_noise(&d->rng)), 40, 130);
+    v->dia = clamp(u->dia + (v->sys - u->sys) / 3 + (int)(3 * demo_rng_noise(&d->rng)), 40, 130);
     v->dia = v->dia > v->sys - 20 ? v->sys - 20 : v->dia;
     v->pulse = clamp(u->pulse + shift->pulse + (int)(5 * demo_rng_noise(&d->rng)), 38, 180);
     v->sat = clamp(u->sat + shift->sat + (int)(0.9 * demo_rng_noise(&d->rng)), 78, 100);
