@@ -40,7 +40,7 @@ bool number_parse(struct str text, double *value, double *low, double *high)
     if (dec_sub(whole, half, &bound))
         *low = to_double(bound, exponent);
     if (dec_add(whole, half, &bound))
-        *high = nextafter(to_double(bound, exponent), -INFINITY);
+        *high = fmax(*value, nextafter(to_double(bound, exponent), -INFINITY));
     return isfinite(*value);
 }
 

@@ -5,6 +5,8 @@
 #include "fhir_gen/names.h"
 #include "search/search_int.h"
 
+enum { FEW_TARGETS = 40 };
+
 static bool is_id(struct str s)
 {
     if (s.n == 0 || s.n > 64)
@@ -104,6 +106,9 @@ static void match_id(const struct query_of *q, struct str id, struct matches *ou
         match_type(q, FHIR_TYPE_Patient, id, out);
         return;
     }
+    /* Parameters that may point at anything hold canonicals too, and those need not look like URLs. */
+    if (p->target_count == 0 || p->target_count > FEW_TARGETS)
+        value_match(q, STORE_REFERENCE, out)->row.name = id;
     bool any = true;
     for (uint16_t i = 0; i < p->target_count; i++) {
         fhir_type_id type = fhir_targets[p->target_first + i];

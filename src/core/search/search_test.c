@@ -92,6 +92,9 @@ static void test_number(void **state)
     check_number("-0.5", -0.5, -0.55, -0.45);
     check_number("1e2", 100, 95, 105);
     check_number("5.40e-3", 0.0054, 0.00535, 0.00545);
+    /* More digits than a double holds still find that double. */
+    assert_true(number_parse(STR("0.88700000000000001"), &v, &l, &h));
+    assert_true(l <= v && v <= h);
     static const char *const bad[] = {"", "x", "1x", "e", "1e", "1e999", "--1", "0x10", "nan", "inf", "1,5"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(number_parse(str_of(bad[i]), &v, &l, &h));
@@ -212,6 +215,36 @@ static void test_patient(void **state)
         "\"address\":[{"
         "\"city\":\"Göteborg\"}],\"generalPractitioner\":[{\"reference\":\"Practitioner/d1/_history/3\"}]}",
         lines);
+}
+
+/* An identity written with its dash is found without it, and the other way round. */
+static void test_identity(void **state)
+{
+    struct search_query q;
+    struct err err;
+    (void)state;
+    struct store_rows rows = rows_of("{\"resourceType\":\"Patient\",\"identifier\":[{\"system\":"
+                                     "\"http://electronichealth.se/identifier/personnummer\",\"value\":"
+                                     "\"19121212-1212\"}]}");
+    unsigned found = 0;
+    for (size_t i = 0; i < rows.count; i++)
+        found += rows.item[i].index == STORE_TOKEN &&
+                 (str_is(rows.item[i].text, "19121212-1212") || str_is(rows.item[i].text, "191212121212"));
+    assert_int_equal(found, 2);
+    static const char *const ways[] = {"19121212-1212", "121212+1212"};
+    for (size_t i = 0; i < 2; i++) {
+        struct search_param p = {STR("identifier"), str_of(ways[i])};
+        err = (struct err){0};
+        assert_true(search_parse(s, NULL, FHIR_TYPE_Patient, &p, 1, false, &arena, &q, &err));
+        const struct store_cond *c = &q.plan.cond[0];
+        assert_int_equal(c->any_count, 2);
+        assert_true(str_is(c->any[1].row.text, "191212121212"));
+    }
+    /* 191212121212 itself asks once; other systems are left alone. */
+    struct search_param plain[] = {{STR("identifier"), STR("191212121212")},
+                                   {STR("identifier"), STR("urn:x|19121212-1212")}};
+    assert_true(search_parse(s, NULL, FHIR_TYPE_Patient, plain, 2, false, &arena, &q, &err));
+    assert_int_equal(q.plan.cond[0].any_count + q.plan.cond[1].any_count, 2);
 }
 
 static void test_observation(void **state)
@@ -519,12 +552,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fold),        cmocka_unit_test(test_fold_latin),
         cmocka_unit_test(test_number),      cmocka_unit_test(test_patient),
-        cmocka_unit_test(test_observation), cmocka_unit_test(test_components),
-        cmocka_unit_test(test_quantities),  cmocka_unit_test(test_references),
-        cmocka_unit_test(test_sequence),    cmocka_unit_test(test_compile_all),
-        cmocka_unit_test(test_errors),      cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_lenient),     cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_clinical),    cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_identity),    cmocka_unit_test(test_observation),
+        cmocka_unit_test(test_components),  cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_references),  cmocka_unit_test(test_sequence),
+        cmocka_unit_test(test_compile_all), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_limits),      cmocka_unit_test(test_lenient),
+        cmocka_unit_test(test_escapes),     cmocka_unit_test(test_clinical),
+        cmocka_unit_test(test_chains),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,6 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/os.h"
 #include "fhir_gen/names.h"
+#include "ids/idsystem.h"
+#include "ids/personnummer.h"
 #include "search/search_int.h"
+
+/* The end of year 9998: after every birth. */
+#define LATER INT64_C(253370764800000)
+
+static bool is_identity_system(struct str system)
+{
+    static const char *const systems[] = {IDSYSTEM_PERSONNUMMER, IDSYSTEM_SAMORDNINGSNUMMER,
+                                          IDSYSTEM_RESERVNUMMER, IDSYSTEM_RESERV_VGR,
+                                          IDSYSTEM_RESERV_STOCKHOLM};
+    for (size_t i = 0; i < sizeof systems / sizeof systems[0]; i++) {
+        if (str_is(system, systems[i]))
+            return true;
+    }
+    return false;
+}
 
 static void put(const struct rows_to *to, struct str system, struct str code)
 {
@@ -30,9 +48,15 @@ static void rows_concept(const struct rows_to *to, const struct path_value *v)
 
 void token_rows_identifier(const struct rows_to *to, const struct path_value *v)
 {
-    struct str value = value_text(v, FHIR_NAME_value);
-    if (value.n)
-        put(to, value_text(v, FHIR_NAME_system), value);
+    struct str value = value_text(v, FHIR_NAME_value), system = value_text(v, FHIR_NAME_system);
+    struct personnummer p;
+    if (value.n == 0)
+        return;
+    put(to, system, value);
+    /* "19121212-1212" is found as 191212121212 too; a form without century says no certain person. */
+    if (value.n > PERSONNUMMER_LEN && is_identity_system(system) &&
+        personnummer_parse(value, LATER, &p, NULL))
+        put(to, system, arena_str(to->arena, str_of(p.text)));
 }
 
 /* What is telephone or e-mail is said by a code of the element, used as the token's system (R4 leaves it
@@ -66,6 +90,17 @@ static void rows(const struct rows_to *to, const struct path_value *v)
         put(to, (struct str){NULL, 0}, text);
 }
 
+/* Another way of writing a Swedish identity asks for its canonical form as well. */
+static void match_identity(const struct query_of *q, struct store_match m, struct matches *out)
+{
+    struct personnummer p;
+    if ((!m.any_name && !is_identity_system(m.row.name)) || m.row.text.n < PERSONNUMMER_LEN - 2 ||
+        !personnummer_parse(m.row.text, os_now_ms(), &p, NULL) || str_is(m.row.text, p.text))
+        return;
+    m.row.text = arena_str(q->arena, str_of(p.text));
+    *value_match(q, STORE_TOKEN, out) = m;
+}
+
 bool token_match_text(const struct query_of *q, struct str value, struct matches *out)
 {
     struct str rest = value, system, code;
@@ -82,6 +117,7 @@ bool token_match_text(const struct query_of *q, struct str value, struct matches
     m->row.text = value_unescape(q->arena, code);
     if (has_system)
         m->row.name = value_unescape(q->arena, system);
+    match_identity(q, *m, out);
     return true;
 }
 
