@@ -19,6 +19,18 @@ bool dict_publish(struct dict_set *set, unsigned id, struct str data, struct err
     return true;
 }
 
+bool dict_put(struct db *db, unsigned id, struct str data, struct err *err)
+{
+    if (id > DICT_MAX)
+        return err_set(err, ERR_INTERNAL, "dictionaries are used up", NULL);
+    sqlite3_stmt *st = db_get(db, DB_DICT_PUT, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, id);
+    db_bind_blob(st, 2, data);
+    return db_run(db, st, err);
+}
+
 bool dict_load(struct dict_set *set, struct db *db, struct err *err)
 {
     sqlite3_stmt *st = db_get(db, DB_DICT_ALL, err);

@@ -15,9 +15,9 @@ enum {
     DICT_MAX = 64, /* dictionaries of a store */
     DICT_BYTES = 110 * 1024,
     DICT_LEVEL = 3,
-    DICT_SAMPLES_MIN = 1000,          /* fewer bodies do not make a dictionary */
-    DICT_SAMPLE_BYTES_MAX = 12 << 20, /* bodies looked at in training */
-    DICT_SAMPLE_MAX = 16 * 1024,      /* of each body, its beginning */
+    DICT_SAMPLES_MIN = 1000,         /* fewer bodies do not make a dictionary */
+    DICT_SAMPLE_BYTES_MAX = 8 << 20, /* bodies looked at in training */
+    DICT_SAMPLE_MAX = 16 * 1024,     /* of each body, its beginning */
 };
 
 struct dict {
@@ -32,6 +32,8 @@ struct dict_set {
 
 bool dict_load(struct dict_set *set, struct db *db, struct err *err);
 void dict_release(struct dict_set *set);
+/* Writes a dictionary; to be published once committed. */
+bool dict_put(struct db *db, unsigned id, struct str data, struct err *err);
 /* Makes a committed dictionary known; it must be in the database by then. */
 bool dict_publish(struct dict_set *set, unsigned id, struct str data, struct err *err);
 

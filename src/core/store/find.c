@@ -257,12 +257,12 @@ static bool find_page(struct find *f, struct err *err)
 
 static bool find_total_of_types(struct find *f, struct err *err)
 {
-    const struct store_plan *p = f->q->plan;
+    const struct query *q = f->q;
     uint64_t n;
-    if (!p->types)
+    if (!q->plan->types)
         return store_count(f->r, 0, &f->out->total, err);
-    for (size_t i = 0; i < p->type_count; i++) {
-        if (!store_count(f->r, p->types[i], &n, err))
+    for (size_t i = 0; i < q->type_count; i++) {
+        if (!store_count(f->r, number_build(&f->r->s->types, q->type[i]), &n, err))
             return false;
         f->out->total += n;
     }

@@ -112,7 +112,7 @@ static int path_date(struct sink *s, struct cmatch *m, struct err *err)
         from = low < from ? low : from;
         break;
     case STORE_CMP_SA:
-        from = minus(high, wide), long_from = high;
+        from = high;
         break;
     case STORE_CMP_OVERLAP:
         from = minus(low, wide), to = high, long_from = low;
@@ -163,7 +163,7 @@ static int path_number(struct sink *s, struct cmatch *m, struct err *err)
         from = low < from ? low : from;
         break;
     case STORE_CMP_SA:
-        from = number_from(high), long_from = high;
+        from = high;
         break;
     case STORE_CMP_OVERLAP:
         from = number_from(low), to = high, long_from = low;

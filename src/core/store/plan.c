@@ -20,7 +20,10 @@ static bool plan_types(struct query *q, struct err *err)
         return no_memory(err);
     for (size_t i = 0; i < p->type_count; i++) {
         uint16_t type = number_durable(&q->r->s->types, p->types[i]);
-        if (type)
+        bool seen = false;
+        for (size_t k = 0; k < q->type_count && !seen; k++)
+            seen = q->type[k] == type;
+        if (type && !seen)
             q->type[q->type_count++] = type;
     }
     q->never = q->type_count == 0;

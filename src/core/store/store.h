@@ -53,7 +53,8 @@ enum store_index {
                      * code, date) rows behind the commonest searches, and the compartment */
 };
 
-/* One index row of one resource. Strings are borrowed for the call. */
+/* One index row of one resource. Strings are borrowed for the call. An interval given with its ends turned
+ * round counts as what lies between them. */
 struct store_row {
     uint8_t index;        /* enum store_index */
     uint16_t param;       /* build id of the search parameter; 0 for CLINICAL */
@@ -308,7 +309,9 @@ struct store_bulk_stats {
     uint64_t stored, same, batches;
 };
 struct store_bulk *store_bulk_begin(struct store *s, struct str agent, struct str reason, struct err *err);
-/* As store_put; copies what it needs. c->same tells unchanged. May flush. */
+/* As store_put, but of the filled fields only created, same, exists, noop and (when they hold it back) rid
+ * and version. Copies what it needs. May wait for the batch before. After a failed batch every call fails
+ * with its error. */
 bool store_bulk_put(struct store_bulk *b, struct store_change *c, struct err *err);
 /* Resources of type with this token in param, pending ones included: how many (counts to 2), and the id of
  * one. */

@@ -117,7 +117,5 @@ bool schema_meta_get(struct db *db, const char *key, struct arena *arena, struct
 /* writer.c */
 struct writer *writer_start(struct store *s, struct err *err);
 void writer_stop(struct writer *w);
-/* Stores and publishes a dictionary; on the writer thread, outside a transaction. */
-bool writer_add_dict(struct store *s, struct str data, struct err *err);
 
 #endif

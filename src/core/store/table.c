@@ -50,9 +50,7 @@ struct str table_text(struct str text)
 
 static int table_of_date(const struct nrow *r, store_rid rid, struct table_row out[2])
 {
-    /* A period that ends before it begins is found as what it covers. */
-    int64_t low = table_seconds(r->low < r->high ? r->low : r->high);
-    int64_t high = table_seconds(r->low < r->high ? r->high : r->low);
+    int64_t low = table_seconds(r->low), high = table_seconds(r->high);
     out[0] = (struct table_row){.table = TABLE_DATE, .key = {r->param, low, rid}};
     if (high - low <= TABLE_DATE_LONG_S)
         return 1;
@@ -62,7 +60,7 @@ static int table_of_date(const struct nrow *r, store_rid rid, struct table_row o
 
 static int table_of_number(const struct nrow *r, store_rid rid, struct table_row out[2])
 {
-    double low = fmin(r->number_low, r->number_high), high = fmax(r->number_low, r->number_high);
+    double low = r->number_low, high = r->number_high;
     out[0] = (struct table_row){.table = TABLE_NUMBER, .key = {r->param, table_real(low), rid}};
     if (!table_number_long(low, high))
         return 1;

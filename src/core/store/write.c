@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/os.h"
-#include "base/time.h"
+#include "store/body.h"
 
 /* What is known of the resource being changed. */
 struct put {
@@ -281,23 +281,10 @@ static bool put_current(const struct put *p)
     return p->version > 0 && p->op != OP_DELETED;
 }
 
-static bool put_body(struct put *p, uint32_t version, int64_t time_ms, struct err *err)
+static bool put_body(struct put *p, struct err *err)
 {
-    const struct store_change *c = p->c;
-    struct buf *b = &p->w->body;
-    char time[TIME_TEXT_MAX];
-    size_t n = time_format(time_ms, time);
-    buf_clear(b);
-    buf_str(b, c->head);
-    buf_cstr(b, "\"meta\":{\"versionId\":\"");
-    buf_u64(b, version);
-    buf_cstr(b, "\",\"lastUpdated\":\"");
-    buf_add(b, time, n);
-    buf_char(b, '"');
-    buf_str(b, c->meta_rest);
-    buf_char(b, '}');
-    buf_str(b, c->tail);
-    return buf_ok(b) || err_set(err, ERR_NO_MEMORY, NULL);
+    struct store_change *c = p->c;
+    return body_build(c, c->version, c->time_ms, &p->w->body) || err_set(err, ERR_NO_MEMORY, NULL);
 }
 
 /* Would the change give the current body but for version and time? */
@@ -306,11 +293,11 @@ static bool put_same(struct put *p, bool *same, struct err *err)
     struct write *w = p->w;
     struct str body;
     int64_t time_ms;
-    if (!read_time(&w->read, p->seq, &time_ms, err) || !put_body(p, p->version, time_ms, err) ||
+    if (!read_time(&w->read, p->seq, &time_ms, err) ||
         !dict_unpack(&w->s->dicts, w->read.dctx, &w->read.scratch, p->body, STORE_BODY_MAX, &w->arena, &body,
                      err))
         return false;
-    *same = str_eq(body, buf_get(&w->body));
+    *same = body_equals(p->c, p->version, time_ms, body);
     return true;
 }
 
@@ -425,6 +412,8 @@ static bool put_entry(struct put *p, uint8_t op, struct str rows, struct err *er
             return false;
         r->body = arena_str(&w->batch.arena, buf_get(&w->packed));
         w->plain += r->body.n && r->body.p[0] == 0;
+        w->text_bytes += w->body.n;
+        w->packed_bytes += r->body.n;
     }
     if ((op != OP_DELETED && !r->body.p) || !r->id.p)
         return err_set(err, ERR_NO_MEMORY, NULL);
@@ -451,7 +440,7 @@ static bool put_write(struct put *p, struct err *err)
     c->time_ms = p->tx->time_ms;
     if (op != OP_DELETED && !write_rows(p->tx, c, is_patient ? p->rid : patient, &rows, &count, err))
         return false;
-    if (op != OP_DELETED && !put_body(p, c->version, c->time_ms, err))
+    if (op != OP_DELETED && !put_body(p, err))
         return false;
     return put_history(p, err) && put_index(p, rows, count, &packed, err) && put_entry(p, op, packed, err) &&
            put_log(p, op, err);

@@ -37,7 +37,8 @@ struct write {
     struct arena arena;          /* one change */
     struct write_change *change; /* of the job */
     size_t change_count, change_cap;
-    uint64_t plain; /* bodies packed without a dictionary since the start */
+    uint64_t plain;                    /* bodies packed without a dictionary since the start */
+    uint64_t text_bytes, packed_bytes; /* bodies before and after packing since the start */
 };
 
 struct store_tx {

@@ -139,6 +139,22 @@ static int64_t row_hash(const struct write *w, struct str code)
     return (int64_t)hash_sip(w->s->key, code);
 }
 
+/* A period that ends before it begins counts as what lies between. */
+static void row_span(const struct store_row *r, struct nrow *out)
+{
+    bool turned = r->high < r->low;
+    out->low = turned ? r->high : r->low;
+    out->high = turned ? r->low : r->high;
+}
+
+/* Adding zero turns -0 into 0: one value, one key. */
+static void row_number(const struct store_row *r, struct nrow *out)
+{
+    bool turned = r->number_high < r->number_low;
+    out->number_low = (turned ? r->number_high : r->number_low) + 0.0;
+    out->number_high = (turned ? r->number_low : r->number_high) + 0.0;
+}
+
 static bool row_convert(struct store_tx *tx, const struct store_row *r, store_rid patient, struct nrow *out,
                         struct err *err)
 {
@@ -158,12 +174,10 @@ static bool row_convert(struct store_tx *tx, const struct store_row *r, store_ri
         out->text = r->text;
         return true;
     case STORE_DATE:
-        out->low = r->low;
-        out->high = r->high;
+        row_span(r, out);
         return true;
     case STORE_NUMBER:
-        out->number_low = r->number_low + 0.0;
-        out->number_high = r->number_high + 0.0;
+        row_number(r, out);
         return write_name(w, r->name, &out->name, err);
     case STORE_REFERENCE:
         if (r->target_type)
@@ -177,10 +191,8 @@ static bool row_convert(struct store_tx *tx, const struct store_row *r, store_ri
     case STORE_COMPOSITE:
         out->key = (int64_t)r->exact;
         out->text = r->text;
-        out->low = r->low;
-        out->high = r->high;
-        out->number_low = r->number_low + 0.0;
-        out->number_high = r->number_high + 0.0;
+        row_span(r, out);
+        row_number(r, out);
         return write_name(w, r->name, &out->name, err);
     case STORE_CLINICAL:
         out->key = (int64_t)r->hash;

@@ -101,21 +101,11 @@ static void writer_group(struct writer *w, size_t n)
 
 /* ---- upkeep between groups ---- */
 
-static bool writer_put_dict(struct writer *w, unsigned id, struct str data, struct err *err)
+static void writer_add_dict(struct store *s, struct str data)
 {
-    sqlite3_stmt *st = db_get(&w->s->db, DB_DICT_PUT, err);
-    if (!st)
-        return false;
-    sqlite3_bind_int64(st, 1, id);
-    db_bind_blob(st, 2, data);
-    return db_run(&w->s->db, st, err);
-}
-
-bool writer_add_dict(struct store *s, struct str data, struct err *err)
-{
-    struct writer *w = s->writer;
     unsigned id = atomic_load(&s->dicts.newest) + 1;
-    return id <= DICT_MAX && writer_put_dict(w, id, data, err) && dict_publish(&s->dicts, id, data, err);
+    if (dict_put(&s->db, id, data, NULL))
+        dict_publish(&s->dicts, id, data, NULL);
 }
 
 /* Bodies of the store as samples. */
@@ -149,7 +139,7 @@ static void writer_first_dict(struct writer *w)
     dict_trainer_init(&t);
     buf_init(&data, BUF_NO_MAX);
     if (writer_samples(w, &t) && dict_trainer_run(&t, &data))
-        writer_add_dict(w->s, buf_get(&data), NULL);
+        writer_add_dict(w->s, buf_get(&data));
     buf_release(&data);
     dict_trainer_release(&t);
 }

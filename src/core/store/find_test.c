@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Searching against an oracle: every kind of index row, comparison, chain, sort and page, thousands of random
+ * plans over random resources, against a plain evaluation of what store.h says. HELHET_SEED repeats a run,
+ * HELHET_PLANS asks for more plans. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store/store_fake.h"
+
+enum { RES_MAX = 300, ROWS_EACH = 12, PATIENTS = 12, PLANS = 400, ANY_MAX = 3, COND_MAX = 3 };
+
+struct res {
+    char id[40];
+    uint16_t type;
+    bool alive;
+    store_rid rid;
+    int64_t time_ms;
+    struct store_row row[ROWS_EACH];
+    size_t rows;
+};
+
+static uint64_t seed_state;
+static uint64_t dice(uint64_t n)
+{
+    seed_state ^= seed_state << 13;
+    seed_state ^= seed_state >> 7;
+    seed_state ^= seed_state << 17;
+    return seed_state % n;
+}
+
+static const char *const codes[] = {"a1", "b2", "c3", "d4"};
+static const char *const systems[] = {"", "urn:s1", "urn:s2", "urn:never"};
+static const char *const names[] = {"anna",
+                                    "annika",
+                                    "an",
+                                    "björn",
+                                    "bo",
+                                    "åsa-lena-maria-av-en-mycket-lång-ätt-från-västerbotten",
+                                    "åsa-lena-maria-av-en-mycket-lång-ätt-från-västergötland"};
+static const char *const urls[] = {"http://x/a", "http://x/ab", "http://y", "urn:z"};
+
+#define PICK(list) str_of((list)[dice(sizeof(list) / sizeof *(list))])
+
+static struct res all[RES_MAX];
+static size_t all_count;
+
+static int64_t pick_ms(void)
+{
+    static const int64_t steps[] = {1, 1000, 86400000, 31LL * 86400000};
+    return (int64_t)dice(40) * steps[dice(4)] - (dice(4) == 0 ? 5000 : 0);
+}
+
+static void pick_span(struct store_row *r)
+{
+    static const int64_t sizes[] = {1, 1000, 86400000, 31LL * 86400000, 366LL * 86400000};
+    r->low = pick_ms();
+    r->high = r->low + sizes[dice(5)];
+    if (dice(12) == 0)
+        r->low = INT64_MIN;
+    if (dice(12) == 0)
+        r->high = INT64_MAX;
+    if (dice(40) == 0 && r->low != INT64_MIN)
+        r->high = r->low - 5000;
+}
+
+static void pick_number(struct store_row *r)
+{
+    double v = (double)dice(50) / 2 - 5, half = dice(3) == 0 ? 0 : dice(4) == 0 ? 8 : 0.25;
+    r->number_low = v - half;
+    r->number_high = v + half;
+    r->name = dice(3) ? STR("mg") : STR("");
+}
+
+static struct str pick_patient(void)
+{
+    static char id[8][16];
+    static int turn;
+    char *to = id[turn++ & 7];
+    snprintf(to, 16, "p%d", (int)dice(PATIENTS + 2));
+    return str_of(to);
+}
+
+/* A random row, or the value a search compares with: the same shapes. */
+static struct store_row pick_row(uint8_t index, uint16_t param, bool search)
+{
+    struct store_row r = {.index = index, .param = param};
+    switch (index) {
+    case STORE_TOKEN:
+        r.text = PICK(codes);
+        r.name = str_of(systems[dice(search ? 4 : 3)]);
+        break;
+    case STORE_STRING:
+        r.text = PICK(names);
+        if (search)
+            r.text = str_sub(r.text, 0, 1 + dice(r.text.n));
+        r.exact = dice(3);
+        break;
+    case STORE_DATE:
+        pick_span(&r);
+        break;
+    case STORE_NUMBER:
+        pick_number(&r);
+        break;
+    case STORE_REFERENCE:
+        r.target_type = dice(5) ? FAKE_PATIENT : 0;
+        if (r.target_type)
+            r.text = pick_patient();
+        else
+            r.name = PICK(urls);
+        break;
+    case STORE_URI:
+        r.name = PICK(urls);
+        break;
+    case STORE_COMPOSITE:
+        r.text = PICK(names);
+        r.exact = dice(2);
+        if (dice(2))
+            pick_number(&r);
+        if (dice(2))
+            pick_span(&r);
+        break;
+    }
+    return r;
+}
+
+static const struct {
+    uint8_t index;
+    uint16_t param, type;
+} kinds[] = {
+    {STORE_STRING, FAKE_P_NAME, FAKE_PATIENT},    {STORE_DATE, FAKE_P_BIRTH, FAKE_PATIENT},
+    {STORE_TOKEN, FAKE_P_IDENT, FAKE_PATIENT},    {STORE_TOKEN, FAKE_O_CODE, FAKE_OBS},
+    {STORE_DATE, FAKE_O_DATE, FAKE_OBS},          {STORE_NUMBER, FAKE_O_VALUE, FAKE_OBS},
+    {STORE_REFERENCE, FAKE_O_SUBJECT, FAKE_OBS},  {STORE_URI, FAKE_O_PROFILE, FAKE_OBS},
+    {STORE_COMPOSITE, FAKE_O_PAIR, FAKE_OBS},     {STORE_STRING, FAKE_O_NOTE, FAKE_OBS},
+    {STORE_REFERENCE, FAKE_G_MEMBER, FAKE_GROUP},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static void pick_rows(struct res *r)
+{
+    r->rows = 0;
+    for (size_t i = 0; i < KINDS; i++)
+        for (uint64_t n = dice(3); kinds[i].type == r->type && n && r->rows < ROWS_EACH - 4; n--)
+            r->row[r->rows++] = pick_row(kinds[i].index, kinds[i].param, false);
+    if (r->type != FAKE_OBS || dice(4) == 0)
+        return;
+    struct store_row c = {.index = STORE_CLINICAL, .target_type = FAKE_PATIENT, .text = pick_patient()};
+    c.low = dice(6) ? pick_ms() : INT64_MIN;
+    r->row[r->rows++] = c;
+    for (uint64_t n = dice(3); n; n--) {
+        c.hash = 0xF000000000000000u + dice(3);
+        r->row[r->rows++] = c;
+    }
+}
+
+/* ---- the oracle ---- */
+
+static bool plain_span(uint8_t cmp, int64_t l, int64_t h, int64_t a, int64_t b)
+{
+    bool eq = l >= a && h <= b;
+    return cmp == STORE_CMP_EQ        ? eq
+           : cmp == STORE_CMP_NE      ? !eq
+           : cmp == STORE_CMP_LT      ? l < a
+           : cmp == STORE_CMP_GT      ? h > b
+           : cmp == STORE_CMP_LE      ? l < a || eq
+           : cmp == STORE_CMP_GE      ? h > b || eq
+           : cmp == STORE_CMP_SA      ? l >= b
+           : cmp == STORE_CMP_EB      ? h <= a
+           : cmp == STORE_CMP_OVERLAP ? l < b && h > a
+                                      : cmp == STORE_CMP_ANY;
+}
+
+static bool plain_number(uint8_t cmp, double l, double h, double a, double b)
+{
+    bool eq = l >= a && h <= b;
+    return cmp == STORE_CMP_EQ        ? eq
+           : cmp == STORE_CMP_NE      ? !eq
+           : cmp == STORE_CMP_LT      ? l < a
+           : cmp == STORE_CMP_GT      ? h > b
+           : cmp == STORE_CMP_LE      ? l < a || eq
+           : cmp == STORE_CMP_GE      ? h > b || eq
+           : cmp == STORE_CMP_SA      ? l >= b
+           : cmp == STORE_CMP_EB      ? h <= a
+           : cmp == STORE_CMP_OVERLAP ? l <= b && h >= a
+                                      : cmp == STORE_CMP_ANY;
+}
+
+static bool plain_row(const struct store_match *m, const struct store_row *given)
+{
+    const struct store_row *w = &m->row;
+    struct store_row turned = *given, *r = &turned;
+    if (r->high < r->low && r->index != STORE_CLINICAL)
+        turned.low = given->high, turned.high = given->low;
+    if (r->index != m->index || (r->index != STORE_CLINICAL && r->param != w->param))
+        return false;
+    if (m->cmp == STORE_CMP_ANY && r->index != STORE_COMPOSITE && r->index != STORE_CLINICAL)
+        return true;
+    switch (r->index) {
+    case STORE_TOKEN:
+        return (m->any_text || str_eq(r->text, w->text)) && (m->any_name || str_eq(r->name, w->name));
+    case STORE_STRING:
+        return m->cmp == STORE_CMP_PREFIX     ? str_starts(r->text, w->text)
+               : m->cmp == STORE_CMP_CONTAINS ? str_find_str(r->text, w->text) != SIZE_MAX
+                                              : str_eq(r->text, w->text) && r->exact == w->exact;
+    case STORE_DATE:
+        return plain_span(m->cmp, r->low, r->high, w->low, w->high);
+    case STORE_NUMBER:
+        return (m->any_name || str_eq(r->name, w->name)) &&
+               plain_number(m->cmp, r->number_low, r->number_high, w->number_low, w->number_high);
+    case STORE_REFERENCE:
+        return r->target_type == w->target_type &&
+               (r->target_type ? str_eq(r->text, w->text) : str_eq(r->name, w->name));
+    case STORE_URI:
+        return m->cmp == STORE_CMP_BELOW ? str_starts(r->name, w->name) : str_eq(r->name, w->name);
+    case STORE_COMPOSITE:
+        if (m->cmp == STORE_CMP_PREFIX)
+            return str_starts(r->text, w->text);
+        return str_eq(r->text, w->text) && (m->any_exact || r->exact == w->exact) &&
+               (m->cmp == STORE_CMP_ANY ||
+                ((m->any_name || str_eq(r->name, w->name)) &&
+                 plain_number(m->cmp, r->number_low, r->number_high, w->number_low, w->number_high))) &&
+               (m->cmp_span == STORE_CMP_ANY || plain_span(m->cmp_span, r->low, r->high, w->low, w->high));
+    case STORE_CLINICAL:
+        return str_eq(r->text, w->text) && r->hash == w->hash;
+    }
+    return false;
+}
+
+static bool plain_plan(const struct store_plan *p, const struct res *r);
+
+static bool plain_match(const struct store_match *m, const struct res *r)
+{
+    for (size_t i = 0; i < r->rows && !m->chain; i++)
+        if (plain_row(m, &r->row[i]))
+            return true;
+    for (size_t k = 0; k < all_count && m->chain; k++) {
+        const struct res *from = m->reverse ? &all[k] : r, *to = m->reverse ? r : &all[k];
+        if (!all[k].alive || !plain_plan(m->chain, &all[k]))
+            continue;
+        for (size_t i = 0; i < from->rows; i++)
+            if (from->row[i].index == STORE_REFERENCE && from->row[i].param == m->row.param &&
+                from->row[i].target_type == to->type && str_is(from->row[i].text, to->id))
+                return true;
+    }
+    return false;
+}
+
+static bool plain_cond(const struct store_cond *c, const struct res *r)
+{
+    bool yes = false;
+    for (size_t i = 0; i < c->id_count; i++)
+        yes = yes || str_is(c->ids[i], r->id);
+    for (size_t i = 0; i < c->any_count; i++)
+        yes = yes || (c->kind == STORE_COND_UPDATED ? plain_span(c->any[i].cmp, r->time_ms, r->time_ms + 1,
+                                                                 c->any[i].row.low, c->any[i].row.high)
+                                                    : plain_match(&c->any[i], r));
+    return yes != c->negate;
+}
+
+static bool plain_plan(const struct store_plan *p, const struct res *r)
+{
+    bool typed = !p->types;
+    for (size_t i = 0; p->types && i < p->type_count; i++)
+        typed = typed || p->types[i] == r->type;
+    for (size_t i = 0; i < p->cond_count && typed; i++)
+        typed = plain_cond(&p->cond[i], r);
+    return typed;
+}
+
+static struct arena *sort_arena; /* of the plan being tested */
+
+/* <0 when a sorts before b by one key. */
+static int plain_sort(const struct store_plan *p, const struct store_sort *s, const struct res *a,
+                      const struct res *b)
+{
+    const struct store_row *best[2] = {NULL, NULL};
+    const struct res *side[2] = {a, b};
+    int sign = s->descending ? -1 : 1;
+    if (s->index == 0xFE)
+        return a->time_ms == b->time_ms ? 0 : (a->time_ms < b->time_ms ? -1 : 1) * sign;
+    if (s->index == 0xFF)
+        return str_cmp(str_of(a->id), str_of(b->id)) * sign;
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; i < side[k]->rows; i++) {
+            struct store_row *r = ARENA_NEW(sort_arena, struct store_row);
+            const struct store_row *x = best[k];
+            *r = side[k]->row[i];
+            if (r->high < r->low && r->index != STORE_CLINICAL)
+                r->low = r->high;
+            bool wanted = r->index == s->index && r->param == s->param;
+            if (s->index == STORE_CLINICAL && wanted) {
+                wanted = false;
+                for (size_t c = 0; c < p->cond_count; c++)
+                    for (size_t m = 0; p->cond[c].kind == STORE_COND_PATIENT && m < p->cond[c].any_count; m++)
+                        wanted = wanted || plain_row(&p->cond[c].any[m], r);
+                wanted = wanted && r->low != INT64_MIN;
+            }
+            if (!wanted)
+                continue;
+            int c = !x                         ? -1
+                    : s->index == STORE_STRING ? str_cmp(str_sub(r->text, 0, 48), str_sub(x->text, 0, 48))
+                    : s->index == STORE_NUMBER
+                        ? (r->number_low < x->number_low ? -1 : r->number_low > x->number_low)
+                        : (r->low < x->low ? -1 : r->low > x->low);
+            if (!x || c * sign < 0)
+                best[k] = r;
+        }
+    const struct store_row *x = best[0], *y = best[1];
+    if (!x || !y)
+        return x ? -1 : y ? 1 : 0;
+    int c = s->index == STORE_STRING   ? str_cmp(str_sub(x->text, 0, 48), str_sub(y->text, 0, 48))
+            : s->index == STORE_NUMBER ? (x->number_low < y->number_low ? -1 : x->number_low > y->number_low)
+                                       : (x->low < y->low ? -1 : x->low > y->low);
+    return c * sign;
+}
+
+static int plain_order(const void *a, const void *b, void *plan)
+{
+    const struct store_plan *p = plan;
+    const struct res *x = *(const struct res *const *)a, *y = *(const struct res *const *)b;
+    for (size_t i = 0; i < p->sort_count; i++) {
+        int c = plain_sort(p, &p->sort[i], x, y);
+        if (c)
+            return c;
+    }
+    return x->rid < y->rid ? -1 : x->rid > y->rid;
+}
+
+/* ---- random plans ---- */
+
+static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t want_type);
+
+static void pick_match(struct arena *a, struct store_match *m, uint16_t type, int depth)
+{
+    size_t k;
+    do
+        k = dice(KINDS);
+    while (kinds[k].type != type);
+    *m = (struct store_match){.index = kinds[k].index, .row = pick_row(kinds[k].index, kinds[k].param, true)};
+    m->any_name = dice(2);
+    m->any_text = dice(6) == 0;
+    m->any_exact = dice(2);
+    static const uint8_t strings[] = {STORE_CMP_PREFIX, STORE_CMP_CONTAINS, STORE_CMP_EXACT};
+    if (m->index == STORE_STRING)
+        m->cmp = strings[dice(3)];
+    else if (m->index == STORE_DATE || m->index == STORE_NUMBER)
+        m->cmp = (uint8_t)dice(STORE_CMP_OVERLAP + 1);
+    else if (m->index == STORE_URI)
+        m->cmp = dice(2) ? STORE_CMP_BELOW : STORE_CMP_EQ;
+    else if (m->index == STORE_COMPOSITE) {
+        m->cmp = dice(4) == 0 ? STORE_CMP_PREFIX
+                 : dice(2)    ? STORE_CMP_ANY
+                              : (uint8_t)dice(STORE_CMP_OVERLAP + 1);
+        m->cmp_span = dice(2) ? STORE_CMP_ANY : (uint8_t)dice(STORE_CMP_OVERLAP + 1);
+    }
+    if (dice(10) == 0 && m->index != STORE_COMPOSITE)
+        m->cmp = STORE_CMP_ANY;
+    if (depth < 2 && m->index == STORE_REFERENCE && dice(2)) {
+        struct store_plan *chain = ARENA_NEW(a, struct store_plan);
+        pick_plan(a, chain, depth + 1, FAKE_PATIENT);
+        m->chain = chain;
+    } else if (depth < 2 && type == FAKE_PATIENT && dice(4) == 0) {
+        struct store_plan *chain = ARENA_NEW(a, struct store_plan);
+        bool group = dice(2);
+        pick_plan(a, chain, depth + 1, group ? FAKE_GROUP : FAKE_OBS);
+        *m = (struct store_match){.index = STORE_REFERENCE, .chain = chain, .reverse = true};
+        m->row =
+            (struct store_row){.index = STORE_REFERENCE, .param = group ? FAKE_G_MEMBER : FAKE_O_SUBJECT};
+    }
+}
+
+static void pick_cond(struct arena *a, struct store_cond *c, uint16_t type, int depth)
+{
+    struct store_match *any = ARENA_ARRAY(a, struct store_match, ANY_MAX);
+    *c = (struct store_cond){
+        .kind = STORE_COND_MATCH, .negate = dice(6) == 0, .any = any, .any_count = 1 + dice(2)};
+    uint64_t d = dice(12);
+    if (d == 0) {
+        struct str *ids = ARENA_ARRAY(a, struct str, ANY_MAX);
+        c->kind = STORE_COND_IDS;
+        c->ids = ids;
+        c->id_count = 1 + dice(ANY_MAX);
+        for (size_t i = 0; i < c->id_count; i++)
+            ids[i] = str_of(all[dice(all_count)].id);
+        c->any_count = 0;
+    } else if (d == 1) {
+        c->kind = STORE_COND_UPDATED;
+        for (size_t i = 0; i < c->any_count; i++) {
+            any[i] = (struct store_match){.cmp = (uint8_t)dice(STORE_CMP_OVERLAP + 1)};
+            any[i].row.low = all[dice(all_count)].time_ms;
+            any[i].row.high = any[i].row.low + 1 + (int64_t)dice(2000);
+        }
+    } else if (type == FAKE_OBS && d < 6) {
+        c->kind = STORE_COND_PATIENT;
+        for (size_t i = 0; i < c->any_count; i++) {
+            any[i] = (struct store_match){.index = STORE_CLINICAL};
+            any[i].row = (struct store_row){.index = STORE_CLINICAL, .target_type = FAKE_PATIENT};
+            any[i].row.text = arena_str(a, pick_patient());
+            any[i].row.hash = dice(2) ? 0 : 0xF000000000000000u + dice(4);
+        }
+    } else {
+        for (size_t i = 0; i < c->any_count; i++) {
+            pick_match(a, &any[i], type, depth);
+            any[i].row.text = arena_str(a, any[i].row.text);
+        }
+    }
+}
+
+static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t type)
+{
+    struct store_cond *cond = ARENA_ARRAY(a, struct store_cond, COND_MAX);
+    uint16_t *types = ARENA_ARRAY(a, uint16_t, 2);
+    *p = (struct store_plan){.types = types, .type_count = 1, .cond = cond, .cond_count = dice(COND_MAX + 1)};
+    types[0] = type;
+    if (depth == 0 && dice(12) == 0) {
+        types[1] = FAKE_PATIENT + (uint16_t)dice(3);
+        p->type_count = 2;
+    }
+    if (depth == 0 && dice(20) == 0)
+        p->types = NULL;
+    if (depth && p->cond_count == 0)
+        p->cond_count = 1;
+    bool patient = false;
+    for (size_t i = 0; i < p->cond_count; i++) {
+        pick_cond(a, &cond[i], type, depth);
+        patient = patient || cond[i].kind == STORE_COND_PATIENT;
+    }
+    for (p->sort_count = depth ? 0 : dice(3); patient && p->sort_count == 0 && depth == 0 && dice(2);) {
+        p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, dice(4) != 0};
+        p->sort_count = 1;
+        return;
+    }
+    static const struct store_sort sorts[] = {{STORE_STRING, FAKE_P_NAME, false},
+                                              {STORE_DATE, FAKE_P_BIRTH, false},
+                                              {STORE_DATE, FAKE_O_DATE, false},
+                                              {STORE_NUMBER, FAKE_O_VALUE, false},
+                                              {STORE_STRING, FAKE_O_NOTE, false},
+                                              {0xFE, 0, false},
+                                              {0xFF, 0, false}};
+    for (size_t i = 0; i < p->sort_count; i++) {
+        p->sort[i] = sorts[dice(sizeof sorts / sizeof *sorts)];
+        p->sort[i].descending = dice(2);
+    }
+}
+
+/* ---- the test ---- */
+
+static void fill(struct store *s, struct arena *a)
+{
+    struct err err;
+    for (size_t i = 0; i < RES_MAX; i++) {
+        struct res *r = &all[i];
+        bool again = i > 100 && dice(6) == 0;
+        if (again)
+            r = &all[dice(all_count)];
+        else
+            r = &all[all_count++];
+        if (!again) {
+            r->type = all_count <= PATIENTS ? FAKE_PATIENT : dice(8) ? FAKE_OBS : FAKE_GROUP;
+            snprintf(r->id, sizeof r->id, "%s%d", r->type == FAKE_PATIENT ? "p" : "r", (int)all_count - 1);
+            if (dice(2) && r->type != FAKE_PATIENT)
+                snprintf(r->id, sizeof r->id, "%08x-0000-4000-8000-%012x", (unsigned)dice(1u << 31),
+                         (unsigned)all_count);
+        }
+        pick_rows(r);
+        for (size_t k = 0; k < r->rows; k++)
+            r->row[k].text = arena_str(a, r->row[k].text);
+        r->alive = !again || dice(4);
+        struct store_change c = fake_change(a, r->alive ? 'U' : 'D', r->type, r->id, r->row, r->rows, "x");
+        if (!fake_put(s, &c, 1, &err))
+            fail_msg("put: %s %s", err_info(err.code)->name, err.arg[0]);
+        r->rid = c.rid;
+        r->time_ms = c.time_ms;
+        if (dice(50) == 0)
+            usleep(3000);
+    }
+}
+
+static void show(struct store_read *r, const struct store_plan *p, uint64_t seed, size_t at)
+{
+    struct buf b;
+    struct err err;
+    buf_init(&b, BUF_NO_MAX);
+    store_explain(r, p, &b, &err);
+    buf_char(&b, 0);
+    print_error("seed %" PRIu64 " plan %zu: %s\n", seed, at, b.p);
+    for (size_t i = 0; i < p->cond_count; i++)
+        for (size_t k = 0; k < p->cond[i].any_count; k++) {
+            const struct store_match *m = &p->cond[i].any[k];
+            print_error(
+                " cond %zu kind %u%s index %u cmp %u chain %d reverse %d param %u text %.*s low %" PRId64
+                "\n",
+                i, p->cond[i].kind, p->cond[i].negate ? " not" : "", m->index, m->cmp, m->chain != NULL,
+                m->reverse, m->row.param, STR_ARG(m->row.text), m->row.low);
+        }
+    for (size_t i = 0; i < p->sort_count; i++)
+        print_error(" sort index %u param %u %s\n", p->sort[i].index, p->sort[i].param,
+                    p->sort[i].descending ? "down" : "up");
+    buf_release(&b);
+}
+
+static void test_one_plan(struct store_read *r, struct arena *a, uint64_t seed, size_t at)
+{
+    struct store_plan p;
+    struct err err = {0};
+    const struct res *want[RES_MAX];
+    size_t n = 0, got = 0;
+    pick_plan(a, &p, 0, FAKE_PATIENT + (uint16_t)(dice(8) ? dice(2) : 2));
+    for (size_t i = 0; i < all_count; i++)
+        if (all[i].alive && plain_plan(&p, &all[i]))
+            want[n++] = &all[i];
+    sort_arena = a;
+    qsort_r(want, n, sizeof *want, plain_order, &p);
+    p.limit = (uint32_t)(1 + dice(30));
+    p.count = dice(2);
+    p.no_body = dice(2);
+    struct store_hits hits = {.more = true};
+    while (hits.more) {
+        if (!store_search(r, &p, a, &hits, &err)) {
+            show(r, &p, seed, at);
+            fail_msg("search: %s %s", err_info(err.code)->name, err.arg[0]);
+        }
+        bool same = hits.count <= p.limit && got + hits.count <= n && (!p.count || hits.total == n) &&
+                    hits.more == (got + hits.count < n);
+        for (size_t i = 0; i < hits.count && same; i++)
+            if (!str_is(hits.item[i].id, want[got + i]->id) || (!p.no_body && hits.item[i].body.n == 0)) {
+                print_error("at %zu: %.*s, not %s\n", got + i, STR_ARG(hits.item[i].id), want[got + i]->id);
+                same = false;
+            }
+        got += hits.count;
+        if (!same) {
+            show(r, &p, seed, at);
+            fail_msg("page differs: got %zu of %zu, total %" PRIu64, got, n, hits.total);
+        }
+        p.cursor = hits.next;
+    }
+    assert_int_equal(got, n);
+}
+
+static void test_plans(void **state)
+{
+    (void)state;
+    const char *given = getenv("HELHET_SEED"), *plans = getenv("HELHET_PLANS");
+    uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)os_now_ms();
+    size_t count = plans ? strtoull(plans, NULL, 10) : PLANS;
+    print_message("seed %" PRIu64 "\n", seed);
+    seed_state = seed * 2654435761u + 88172645463325252u;
+    char *dir = fake_dir();
+    struct store_options opt = fake_options(dir);
+    struct err err;
+    struct store *s = store_open(&opt, &err);
+    struct arena keep, a;
+    arena_init(&keep);
+    arena_init(&a);
+    all_count = 0;
+    fill(s, &keep);
+    struct store_read *r = store_read_begin(s, &err);
+    for (size_t i = 0; i < count; i++) {
+        arena_reset(&a);
+        test_one_plan(r, &a, seed, i);
+    }
+    store_read_end(r);
+    store_close(s);
+    arena_release(&a);
+    arena_release(&keep);
+    fake_remove(dir);
+}
+
+static void test_bad_cursor(void **state)
+{
+    (void)state;
+    char *dir = fake_dir();
+    struct store_options opt = fake_options(dir);
+    struct err err;
+    struct store *s = store_open(&opt, &err);
+    struct store_read *r = store_read_begin(s, &err);
+    struct arena a;
+    struct store_hits hits;
+    arena_init(&a);
+    static const char *const bad[] = {"x", "00", "zz00000000000000", "000000000000000000", "ä"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct store_plan p = {.limit = 1, .cursor = str_of(bad[i])};
+        assert_false(store_search(r, &p, &a, &hits, &err));
+        assert_int_equal(err.code, ERR_SEARCH_PAGE);
+    }
+    arena_release(&a);
+    store_read_end(r);
+    store_close(s);
+    fake_remove(dir);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_plans), cmocka_unit_test(test_bad_cursor)};
+    return cmocka_run_group_tests_name("find", tests, NULL, NULL);
+}

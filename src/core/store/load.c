@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/load.h"
+
+#include "base/os.h"
+
+enum { LOAD_TOKENS_FIRST = 1 << 15 };
+
+void load_init(struct load *l, struct hash_key key, struct str agent, struct str reason)
+{
+    *l = (struct load){.key = key, .agent = agent, .reason = reason};
+    arena_init(&l->arena);
+    map_text_init(&l->ids, key);
+    char *copy = os_alloc(agent.n + reason.n + 1);
+    if (!copy) {
+        l->agent = l->reason = (struct str){NULL, 0};
+        return;
+    }
+    if (agent.n)
+        memcpy(copy, agent.p, agent.n);
+    if (reason.n)
+        memcpy(copy + agent.n, reason.p, reason.n);
+    l->agent.p = copy;
+    l->reason.p = copy + agent.n;
+}
+
+void load_release(struct load *l)
+{
+    os_free((char *)l->agent.p);
+    os_free(l->change);
+    os_free(l->token);
+    os_free(l->token_at);
+    arena_release(&l->arena);
+    map_text_release(&l->ids);
+}
+
+void load_clear(struct load *l)
+{
+    arena_reset(&l->arena);
+    map_text_clear(&l->ids);
+    if (l->token)
+        memset(l->token, 0, l->token_cap * sizeof *l->token);
+    l->token_count = l->count = l->bytes = 0;
+}
+
+bool load_full(const struct load *l)
+{
+    return l->count >= LOAD_CHANGES_MAX || l->bytes >= LOAD_BYTES_MAX;
+}
+
+bool load_has(const struct load *l, uint16_t type, struct str id)
+{
+    return map_text_get(&l->ids, type, id) != NULL;
+}
+
+/* ---- tokens ---- */
+
+static uint64_t load_hash(const struct load *l, const struct store_row *row)
+{
+    struct hash_key key = {l->key.k0 ^ row->param, l->key.k1};
+    uint64_t h = hash_sip(key, row->text) * 31 + hash_sip(key, row->name);
+    return h ? h : 1;
+}
+
+static void load_place(uint64_t *token, uint32_t *token_at, size_t cap, uint64_t hash, uint32_t change)
+{
+    size_t at = hash & (cap - 1);
+    while (token[at])
+        at = (at + 1) & (cap - 1);
+    token[at] = hash;
+    token_at[at] = change;
+}
+
+static bool load_grow(struct load *l)
+{
+    size_t cap = l->token_cap ? l->token_cap * 2 : LOAD_TOKENS_FIRST;
+    uint64_t *token = os_alloc(cap * sizeof *token);
+    uint32_t *token_at = os_alloc(cap * sizeof *token_at);
+    if (!token || !token_at) {
+        os_free(token);
+        os_free(token_at);
+        return false;
+    }
+    memset(token, 0, cap * sizeof *token);
+    for (size_t i = 0; i < l->token_cap; i++)
+        if (l->token[i])
+            load_place(token, token_at, cap, l->token[i], l->token_at[i]);
+    os_free(l->token);
+    os_free(l->token_at);
+    l->token = token;
+    l->token_at = token_at;
+    l->token_cap = cap;
+    return true;
+}
+
+static bool load_add_token(struct load *l, const struct store_row *row, uint32_t change)
+{
+    if (l->token_count >= l->token_cap / 2 && !load_grow(l))
+        return false;
+    l->token_count++;
+    load_place(l->token, l->token_at, l->token_cap, load_hash(l, row), change);
+    return true;
+}
+
+static bool load_holds(const struct store_change *c, const struct store_row *row)
+{
+    for (size_t i = 0; i < c->row_count; i++) {
+        const struct store_row *r = &c->rows[i];
+        if (r->index == STORE_TOKEN && r->param == row->param && str_eq(r->text, row->text) &&
+            str_eq(r->name, row->name))
+            return true;
+    }
+    return false;
+}
+
+const struct store_change *load_token(const struct load *l, const struct store_row *row, size_t *at)
+{
+    if (!l->token_cap)
+        return NULL;
+    uint64_t hash = load_hash(l, row);
+    for (;; ++*at) {
+        size_t slot = (hash + *at) & (l->token_cap - 1);
+        if (!l->token[slot])
+            return NULL;
+        const struct store_change *c = &l->change[l->token_at[slot]];
+        if (l->token[slot] == hash && load_holds(c, row)) {
+            ++*at;
+            return c;
+        }
+    }
+}
+
+/* ---- adding ---- */
+
+static bool load_text(struct load *l, struct str *s)
+{
+    l->bytes += s->n;
+    if (s->n)
+        *s = arena_str(&l->arena, *s);
+    return s->n == 0 || s->p;
+}
+
+static bool load_rows(struct load *l, struct store_change *c)
+{
+    struct store_row *rows = arena_alloc(&l->arena, (c->row_count + 1) * sizeof *rows);
+    if (!rows)
+        return false;
+    if (c->row_count)
+        memcpy(rows, c->rows, c->row_count * sizeof *rows);
+    l->bytes += c->row_count * sizeof *rows;
+    bool ok = true;
+    for (size_t i = 0; i < c->row_count && ok; i++) {
+        ok = load_text(l, &rows[i].text) && load_text(l, &rows[i].name);
+        if (ok && rows[i].index == STORE_TOKEN)
+            ok = load_add_token(l, &rows[i], (uint32_t)l->count);
+    }
+    c->rows = rows;
+    return ok;
+}
+
+bool load_add(struct load *l, const struct store_change *c, struct err *err)
+{
+    if (l->count == l->cap) {
+        size_t cap = l->cap ? l->cap * 2 : 1024;
+        struct store_change *change = os_realloc(l->change, cap * sizeof *change);
+        if (!change)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+        l->change = change;
+        l->cap = cap;
+    }
+    struct store_change *to = &l->change[l->count];
+    *to = *c;
+    if (!load_text(l, &to->id) || !load_text(l, &to->head) || !load_text(l, &to->meta_rest) ||
+        !load_text(l, &to->tail) || !load_rows(l, to) ||
+        !map_text_put(&l->ids, to->type, to->id, (int64_t)l->count))
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    l->count++;
+    return true;
+}
+
+bool load_train(const struct load *l, struct buf *out)
+{
+    struct dict_trainer t;
+    struct buf body;
+    dict_trainer_init(&t);
+    buf_init(&body, BUF_NO_MAX);
+    /* Every so many, so that the whole batch is seen within the bound on bytes. */
+    size_t step = l->bytes / DICT_SAMPLE_BYTES_MAX + 1;
+    for (size_t i = 0; i < l->count; i += step) {
+        const struct store_change *c = &l->change[i];
+        buf_clear(&body);
+        buf_str(&body, c->head);
+        buf_str(&body, c->meta_rest);
+        buf_str(&body, c->tail);
+        if (c->op == 'D' || !dict_trainer_add(&t, buf_get(&body)))
+            continue;
+    }
+    bool ok = dict_trainer_run(&t, out);
+    buf_release(&body);
+    dict_trainer_release(&t);
+    return ok;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * load: one batch of a bulk load, with copies of everything, findable by id and by token. */
+#ifndef HELHET_STORE_LOAD_H
+#define HELHET_STORE_LOAD_H
+
+#include "store/write.h"
+
+enum {
+    LOAD_CHANGES_MAX = 16384,
+    LOAD_BYTES_MAX = 48 << 20, /* texts and rows */
+};
+
+struct load {
+    struct arena arena;
+    struct store_change *change;
+    size_t count, cap, bytes;
+    struct map_text ids; /* (type, id) → change */
+    uint64_t *token;     /* hashes of token rows, open addressing; 0: empty */
+    uint32_t *token_at;  /* the change it is of */
+    size_t token_cap, token_count;
+    struct hash_key key;
+    struct str agent, reason;
+    struct store_job job;
+};
+
+void load_init(struct load *l, struct hash_key key, struct str agent, struct str reason);
+void load_release(struct load *l);
+/* Ready for the next batch. */
+void load_clear(struct load *l);
+bool load_add(struct load *l, const struct store_change *c, struct err *err);
+bool load_full(const struct load *l);
+bool load_has(const struct load *l, uint16_t type, struct str id);
+/* The next change with this token row; *at 0 to begin. NULL at the end. */
+const struct store_change *load_token(const struct load *l, const struct store_row *row, size_t *at);
+/* A dictionary from the batch's bodies; false when they do not make one. */
+bool load_train(const struct load *l, struct buf *out);
+
+#endif
