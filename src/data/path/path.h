@@ -53,9 +53,10 @@ typedef bool path_resolve_fn(void *arg, struct str reference, struct path_value 
 struct path_context {
     const struct json_doc *doc; /* with elem filled: fhir_type_tree or check_resource */
     uint32_t resource; /* %resource; contained resources and Bundle entries are evaluated on their own node */
-    uint32_t root_resource;   /* %rootResource */
-    int64_t now_ms;           /* now(), today(): given, never read from a clock */
-    path_resolve_fn *resolve; /* NULL: built-in: contained "#id", else type from "Type/id" text */
+    uint32_t root_resource; /* %rootResource */
+    int64_t now_ms;         /* now(), today(): given, never read from a clock */
+    path_resolve_fn
+        *resolve; /* NULL: built-in: contained "#id", entries of a Bundle, else type from "Type/id" text */
     void *resolve_arg;
 };
 

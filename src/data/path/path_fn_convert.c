@@ -230,7 +230,6 @@ CONVERT(decimal, to_decimal)
 CONVERT(date, to_date)
 CONVERT(datetime, to_datetime)
 CONVERT(time, to_time)
-CONVERT(quantity, to_quantity)
 CONVERTS(boolean, to_boolean)
 CONVERTS(integer, to_integer)
 CONVERTS(decimal, to_decimal)
@@ -238,7 +237,51 @@ CONVERTS(string, to_string)
 CONVERTS(date, to_date)
 CONVERTS(datetime, to_datetime)
 CONVERTS(time, to_time)
-CONVERTS(quantity, to_quantity)
+
+/* The input as a quantity, in the unit of the argument when there is one. *none: it is not convertible. */
+static bool quantity(const struct path_call *c, struct path_value *out, struct dec *d, bool *none)
+{
+    struct path_value v;
+    struct path_unit from, to;
+    struct str unit;
+    bool empty, no_unit = true;
+    if (!path_fn_one(c, &v, &empty) || (c->node->argc && !path_fn_arg_text(c, 0, &unit, &no_unit)))
+        return false;
+    *none = empty || !to_quantity(&v, out) || !path_value_dec(out, d);
+    if (*none || no_unit || str_eq(unit, out->unit))
+        return true;
+    *none = !path_unit_parse(out->unit, &from) || !path_unit_parse(unit, &to) ||
+            from.calendar != to.calendar || !path_unit_convert(*d, &from, &to, d);
+    out->unit = unit;
+    out->boolean = path_unit_word(unit);
+    out->text = (struct str){NULL, 0};
+    return true;
+}
+
+static bool fn_to_quantity(const struct path_call *c)
+{
+    struct path_value v;
+    struct dec d;
+    bool none;
+    if (!quantity(c, &v, &d, &none))
+        return false;
+    if (none)
+        return true;
+    if (v.text.p)
+        return path_run_push(c->run, c->out, &v);
+    if (!path_run_push_dec(c->run, c->out, PATH_QUANTITY, d, v.unit))
+        return false;
+    c->out->item[c->out->count - 1].boolean = v.boolean;
+    return true;
+}
+
+static bool fn_converts_quantity(const struct path_call *c)
+{
+    struct path_value v;
+    struct dec d;
+    bool none;
+    return quantity(c, &v, &d, &none) && (c->input->count == 0 || path_run_push_bool(c->run, c->out, !none));
+}
 
 const struct path_fn path_fn_convert_table[] = {
     {"toBoolean", 0, 0, PATH_R_BOOLEAN, 0, fn_to_boolean},

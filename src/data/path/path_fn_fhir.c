@@ -143,10 +143,34 @@ static fhir_type_id type_of_reference(struct str reference)
     return before[0].p ? fhir_resource_find(before[0]) : 0;
 }
 
-/* Without the caller's help: contained resources, else only the type. */
+/* The entry of a Bundle whose fullUrl is the reference, or ends in it ("Patient/1"). */
+static bool find_entry(const struct path_call *c, struct str reference, struct path_value *out)
+{
+    const struct json_doc *doc = c->run->ctx->doc;
+    uint32_t root = c->run->ctx->root_resource;
+    uint32_t list =
+        fhir_resource_type(doc, root) == FHIR_TYPE_Bundle ? json_get(doc, root, FHIR_NAME_entry) : UINT32_MAX;
+    if (list == UINT32_MAX || doc->nodes[list].kind != JSON_ARRAY)
+        return false;
+    JSON_EACH(doc, list, e)
+    {
+        struct str url = json_text(doc, json_get(doc, e, FHIR_NAME_fullUrl));
+        uint32_t resource = json_get(doc, e, FHIR_NAME_resource);
+        bool whole = str_eq(url, reference);
+        bool tail = url.n > reference.n && str_ends(url, reference) && url.p[url.n - reference.n - 1] == '/';
+        if (resource == UINT32_MAX || !reference.n || (!whole && !tail))
+            continue;
+        *out = (struct path_value){.kind = PATH_NODE, .doc = doc, .node = resource};
+        out->type = fhir_resource_type(doc, resource);
+        return true;
+    }
+    return false;
+}
+
+/* Without the caller's help: contained resources, Bundle entries, else only the type. */
 static bool resolve_alone(const struct path_call *c, struct str reference, struct path_value *out)
 {
-    if (reference.n && reference.p[0] == '#') {
+    if (c->run->ctx->doc && reference.n && reference.p[0] == '#') {
         if (reference.n > 1)
             return find_contained(c, str_sub(reference, 1, reference.n), out);
         *out = (struct path_value){
@@ -154,6 +178,8 @@ static bool resolve_alone(const struct path_call *c, struct str reference, struc
         out->type = fhir_resource_type(out->doc, out->node);
         return true;
     }
+    if (c->run->ctx->doc && find_entry(c, reference, out))
+        return true;
     *out = (struct path_value){.kind = PATH_NODE, .node = UINT32_MAX, .type = type_of_reference(reference)};
     return out->type != 0;
 }

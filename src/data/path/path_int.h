@@ -158,6 +158,7 @@ struct path_run {
     struct str text; /* of the expression, for places in errors */
     uint32_t steps;
     size_t bytes;
+    bool failed; /* something failed, even where a comparison could only say "not equal" */
     const struct path_list *context; /* %context */
 };
 

@@ -7,6 +7,7 @@ enum { LIST_FIRST = 4 };
 bool path_run_fail(struct path_run *r, const struct path_node *n, const char *reason_sv,
                    const char *reason_en)
 {
+    r->failed = true;
     err_set(r->err, ERR_PATH_RUNTIME, reason_sv, reason_en, NULL);
     if (n)
         path_lex_place(r->text, n->at, r->err);
@@ -16,7 +17,7 @@ bool path_run_fail(struct path_run *r, const struct path_node *n, const char *re
 bool path_run_work(struct path_run *r, uint64_t steps)
 {
     if (steps > PATH_STEPS_MAX - r->steps) {
-        r->steps = PATH_STEPS_MAX; /* sticky: whoever misses one refusal meets the next */
+        r->steps = PATH_STEPS_MAX;
         return path_run_fail(r, NULL, "uträkningen blev för lång", "the evaluation became too long");
     }
     r->steps += (uint32_t)steps;
@@ -29,8 +30,10 @@ void *path_run_alloc(struct path_run *r, size_t n)
     r->bytes += n;
     if (r->bytes <= PATH_BYTES_MAX)
         p = arena_alloc(r->arena, n ? n : 1);
-    if (!p)
+    if (!p) {
+        r->failed = true;
         err_set(r->err, ERR_NO_MEMORY, NULL);
+    }
     return p;
 }
 
@@ -129,6 +132,8 @@ static bool run_variable(struct path_run *r, const struct path_node *n, struct p
     if (str_is(n->text, "context"))
         return path_run_append(r, out, r->context);
     if (str_is(n->text, "resource") || str_is(n->text, "rootResource")) {
+        if (!v.doc)
+            return true;
         if (str_is(n->text, "rootResource"))
             v.node = r->ctx->root_resource;
         v.type = fhir_resource_type(v.doc, v.node);
@@ -310,7 +315,7 @@ bool path_eval(const struct path_expr *expr, const struct path_context *ctx, uin
         root.type = focus_type(ctx->doc, focus);
     struct path_run r = {.ctx = ctx, .arena = arena, .err = err, .text = expr->text, .context = &self};
     struct path_frame f = {&self, -1, NULL};
-    return path_run(&r, expr->root, &f, out);
+    return path_run(&r, expr->root, &f, out) && !r.failed;
 }
 
 const struct path_expr *path_compile(struct arena *arena, struct str text, fhir_type_id context,

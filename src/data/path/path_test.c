@@ -223,6 +223,10 @@ static void test_quantities(void **state)
         {"'5.0 \\'mg\\''.toQuantity()", "[{\"value\":5.0,\"unit\":\"mg\"}]"},
         {"'5 mg'.toQuantity()", "[]"},
         {"3 'U/L' = 3 'u[IU]'", "[false]"},
+        {"(1 'kg').toQuantity('g')", "[{\"value\":1000,\"unit\":\"g\"}]"},
+        {"(14 days).toQuantity('weeks').toString()", "[\"2 weeks\"]"},
+        {"(1 'kg').convertsToQuantity('m')", "[false]"},
+        {"(1 'kg').convertsToQuantity('mg')", "[true]"},
         {"60 'U/l' = 1 'ukat/l'", "[true]"},
     };
     CHECK(cases);
@@ -336,6 +340,50 @@ static void test_bounds(void **state)
     buf_release(&out);
 }
 
+/* Little memory: an answer or NO_MEMORY, at every size. */
+static void test_memory(void **state)
+{
+    (void)state;
+    unsigned refused = 0, answered = 0;
+    for (size_t limit = 0; limit < 1024 * 1024; limit += 16 * 1024) {
+        struct arena arena;
+        struct err err = {0};
+        struct path_list list = {0};
+        struct path_context ctx = {.doc = &doc};
+        arena_init(&arena);
+        arena_limit(&arena, limit + 1);
+        const struct path_expr *e = path_compile(&arena,
+                                                 STR("Patient.descendants().select(%resource.descendants() | "
+                                                     "$this.toString()).count().toString()"),
+                                                 FHIR_TYPE_Patient, &err);
+        bool ok = e && path_eval(e, &ctx, 0, &arena, &list, &err);
+        assert_true(ok || err.code == ERR_NO_MEMORY || err.code == ERR_PATH_RUNTIME);
+        answered += ok;
+        refused += !ok && err.code == ERR_NO_MEMORY;
+        arena_release(&arena);
+    }
+    assert_true(answered > 0 && refused > 0);
+}
+
+/* Without a document: literals work, what needs one gives nothing. */
+static void test_no_document(void **state)
+{
+    (void)state;
+    struct arena arena;
+    struct err err = {0};
+    struct path_list list = {0};
+    struct path_context ctx = {.doc = NULL};
+    arena_init(&arena);
+    const struct path_expr *e = path_compile(
+        &arena, STR("%resource | %rootResource.id | '#a'.resolve() | 'x'.resolve() | Patient.id | 1 + 1"), 0,
+        &err);
+    assert_non_null(e);
+    assert_true(path_eval(e, &ctx, UINT32_MAX, &arena, &list, &err));
+    assert_int_equal(list.count, 1);
+    assert_true(str_is(path_value_text(&list.item[0]), "2"));
+    arena_release(&arena);
+}
+
 /* Bytes that are no text. The first once ran past the end of a word of toBoolean(). */
 static void test_bytes(void **state)
 {
@@ -403,6 +451,39 @@ static void test_threads(void **state)
     arena_release(&arena);
 }
 
+/* References inside a Bundle find its entries. */
+static void test_bundle(void **state)
+{
+    (void)state;
+    static const char bundle[] =
+        "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"fullUrl\":\"urn:uuid:1\","
+        "\"resource\":"
+        "{\"resourceType\":\"Patient\",\"gender\":\"male\"}},{\"fullUrl\":\"http://x/Patient/"
+        "2\",\"resource\":"
+        "{\"resourceType\":\"Patient\",\"gender\":\"female\"}},{\"resource\":{\"resourceType\":\"Encounter\","
+        "\"subject\":{\"reference\":\"urn:uuid:1\"},\"participant\":[{\"individual\":{\"reference\":"
+        "\"Patient/2\"}}]}}]}";
+    struct arena arena;
+    struct json_doc d;
+    struct err err;
+    struct buf out;
+    struct path_list list = {0};
+    struct path_context ctx = {.doc = &d};
+    arena_init(&arena);
+    buf_init(&out, BUF_NO_MAX);
+    assert_true(json_parse(&arena, STR(bundle), &fhir_names, &d, &err) && fhir_type_tree(&d, 0));
+    const struct path_expr *e = path_compile(&arena,
+                                             STR("Bundle.entry.resource.ofType(Encounter).select(subject | "
+                                                 "participant.individual).resolve().gender"),
+                                             FHIR_TYPE_Bundle, &err);
+    assert_non_null(e);
+    assert_true(path_eval(e, &ctx, 0, &arena, &list, &err));
+    path_write(&list, &out);
+    assert_true(str_is(buf_get(&out), "[\"male\",\"female\"]"));
+    buf_release(&out);
+    arena_release(&arena);
+}
+
 static bool resolve_patient(void *arg, struct str reference, struct path_value *out)
 {
     (void)arg;
@@ -462,10 +543,11 @@ static void test_html(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),      cmocka_unit_test(test_operators), cmocka_unit_test(test_time),
-        cmocka_unit_test(test_quantities), cmocka_unit_test(test_functions), cmocka_unit_test(test_syntax),
-        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_place),     cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_threads),    cmocka_unit_test(test_resolver),  cmocka_unit_test(test_html),
+        cmocka_unit_test(test_steps),      cmocka_unit_test(test_operators),   cmocka_unit_test(test_time),
+        cmocka_unit_test(test_quantities), cmocka_unit_test(test_functions),   cmocka_unit_test(test_syntax),
+        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_place),       cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_memory),     cmocka_unit_test(test_no_document), cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_resolver),   cmocka_unit_test(test_bundle),      cmocka_unit_test(test_html),
     };
     return cmocka_run_group_tests_name("path", tests, set_up, tear_down);
 }
