@@ -81,13 +81,14 @@ static void json_error_path(const struct json_parser *p, char *out, size_t max)
     }
 }
 
-static bool json_fail(struct json_parser *p, const char *at, enum err_code code, const char *arg)
+static bool json_fail(struct json_parser *p, const char *at, enum err_code code, const char *arg,
+                      const char *english)
 {
     char path[ERR_PATH_MAX];
     uint32_t line, column;
     if (!p->err)
         return false;
-    err_set(p->err, code, arg, (const char *)NULL);
+    err_set(p->err, code, arg, english, (const char *)NULL);
     json_line_column(p->begin, at, &line, &column);
     err_place(p->err, line, column);
     json_error_path(p, path, sizeof path);
@@ -95,17 +96,21 @@ static bool json_fail(struct json_parser *p, const char *at, enum err_code code,
     return false;
 }
 
-/* Says what stands at the place where something else was wanted. */
-static bool json_expected(struct json_parser *p, const char *what)
+/* Says what stands at the place where something else was wanted, in Swedish and English. */
+static bool json_expected(struct json_parser *p, const char *what, const char *what_english)
 {
-    char text[96];
-    if (p->at >= p->end)
+    char text[96], english[96];
+    if (p->at >= p->end) {
         snprintf(text, sizeof text, "texten slutar där %s väntades", what);
-    else if ((unsigned char)*p->at < 0x20 || (unsigned char)*p->at >= 0x7f)
-        snprintf(text, sizeof text, "%s väntades, byte 0x%02x står där", what, (unsigned char)*p->at);
-    else
-        snprintf(text, sizeof text, "%s väntades, '%c' står där", what, *p->at);
-    return json_fail(p, p->at, ERR_JSON_SYNTAX, text);
+        snprintf(english, sizeof english, "the text ends where %s was expected", what_english);
+    } else {
+        unsigned char c = (unsigned char)*p->at;
+        char found[16];
+        snprintf(found, sizeof found, c < 0x20 || c >= 0x7f ? "byte 0x%02x" : "'%c'", c);
+        snprintf(text, sizeof text, "%s väntades, %s står där", what, found);
+        snprintf(english, sizeof english, "%s was expected, %s found", what_english, found);
+    }
+    return json_fail(p, p->at, ERR_JSON_SYNTAX, text, english);
 }
 
 /* ---- nodes ---- */
@@ -223,18 +228,19 @@ static bool json_unicode_escape(struct json_parser *p, char **to)
 {
     int high = json_hex4(p->at, p->end);
     if (high < 0)
-        return json_expected(p, "fyra hexadecimala siffror");
+        return json_expected(p, "fyra hexadecimala siffror", "four hexadecimal digits");
     uint32_t c = (uint32_t)high;
     if (c >= 0xD800 && c <= 0xDFFF) {
         int low =
             p->end - p->at >= 10 && p->at[4] == '\\' && p->at[5] == 'u' ? json_hex4(p->at + 6, p->end) : -1;
         if (c > 0xDBFF || low < 0xDC00 || low > 0xDFFF)
-            return json_fail(p, p->at, ERR_JSON_UTF8, NULL);
+            return json_fail(p, p->at, ERR_JSON_UTF8, NULL, NULL);
         c = 0x10000 + ((c - 0xD800) << 10) + ((uint32_t)low - 0xDC00);
         p->at += 6;
     }
     if (c == 0 && !(p->allow & JSON_ALLOW_NUL))
-        return json_fail(p, p->at, ERR_JSON_SYNTAX, "tecknet U+0000 är inte tillåtet");
+        return json_fail(p, p->at, ERR_JSON_SYNTAX, "tecknet U+0000 är inte tillåtet",
+                         "the character U+0000 is not allowed");
     p->at += 4;
     *to = json_put_utf8(*to, c);
     return true;
@@ -245,7 +251,7 @@ static bool json_escape(struct json_parser *p, char **to)
     static const char from[] = "\"\\/bfnrt", gives[] = "\"\\/\b\f\n\r\t";
     if (p->at + 1 >= p->end) {
         p->at = p->end;
-        return json_expected(p, "slutet på en text");
+        return json_expected(p, "slutet på en text", "the end of a string");
     }
     char c = p->at[1];
     if (c == 'u') {
@@ -255,7 +261,7 @@ static bool json_escape(struct json_parser *p, char **to)
     const char *hit = c ? strchr(from, c) : NULL;
     if (!hit) {
         p->at++;
-        return json_expected(p, "ett giltigt tecken efter \\");
+        return json_expected(p, "ett giltigt tecken efter \\", "a valid character after \\");
     }
     p->at += 2;
     *(*to)++ = gives[hit - from];
@@ -282,16 +288,17 @@ static bool json_string(struct json_parser *p, const char **text, size_t *len, b
     for (;;) {
         p->at = json_scan(p->at, p->end);
         if (p->at >= p->end)
-            return json_expected(p, "slutet på en text");
+            return json_expected(p, "slutet på en text", "the end of a string");
         unsigned char c = (unsigned char)*p->at;
         if (c == '"')
             break;
         if (c < 0x20)
-            return json_fail(p, p->at, ERR_JSON_SYNTAX, "styrtecken i en text måste skrivas med \\");
+            return json_fail(p, p->at, ERR_JSON_SYNTAX, "styrtecken i en text måste skrivas med \\",
+                             "control characters in a string must be escaped");
         if (c >= 0x80) {
             size_t n = json_utf8((const unsigned char *)p->at, (const unsigned char *)p->end);
             if (n == 0)
-                return json_fail(p, p->at, ERR_JSON_UTF8, NULL);
+                return json_fail(p, p->at, ERR_JSON_UTF8, NULL, NULL);
             p->at += n;
             continue;
         }
@@ -327,7 +334,7 @@ static bool json_digits(struct json_parser *p)
     const char *from = p->at;
     while (p->at < p->end && *p->at >= '0' && *p->at <= '9')
         p->at++;
-    return p->at > from || json_expected(p, "en siffra");
+    return p->at > from || json_expected(p, "en siffra", "a digit");
 }
 
 static bool json_number(struct json_parser *p)
@@ -371,7 +378,7 @@ static bool json_word(struct json_parser *p)
             p->at += words[i].n;
             return json_node_new(p, words[i].kind) != NULL;
         }
-    return json_expected(p, "ett värde");
+    return json_expected(p, "ett värde", "a value");
 }
 
 /* ---- objects and arrays ---- */
@@ -453,7 +460,7 @@ static bool json_seen_add(struct json_parser *p, struct json_frame *f, uint32_t 
     if (!fresh && !(p->allow & JSON_ALLOW_DUPLICATES)) {
         char text[ERR_ARG_MAX];
         snprintf(text, sizeof text, "%.*s", (int)(n->key_len > 100 ? 100 : n->key_len), n->key);
-        return json_fail(p, at, ERR_JSON_DUPLICATE, text);
+        return json_fail(p, at, ERR_JSON_DUPLICATE, text, NULL);
     }
     return json_seen_push(p, tag, node);
 }
@@ -464,7 +471,7 @@ static bool json_open(struct json_parser *p, enum json_kind kind)
     if (p->depth == JSON_DEPTH_MAX) {
         char limit[16];
         snprintf(limit, sizeof limit, "%d", JSON_DEPTH_MAX);
-        return json_fail(p, p->at, ERR_JSON_DEPTH, limit);
+        return json_fail(p, p->at, ERR_JSON_DEPTH, limit, NULL);
     }
     if (!json_node_new(p, kind))
         return false;
@@ -485,7 +492,7 @@ static void json_close(struct json_parser *p)
 static bool json_value(struct json_parser *p)
 {
     if (p->at >= p->end)
-        return json_expected(p, "ett värde");
+        return json_expected(p, "ett värde", "a value");
     switch (*p->at) {
     case '{':
         return json_open(p, JSON_OBJECT);
@@ -542,14 +549,14 @@ static bool json_member(struct json_parser *p)
     size_t len;
     bool plain;
     if (p->at >= p->end || *p->at != '"')
-        return json_expected(p, "ett namn inom citattecken");
+        return json_expected(p, "ett namn inom citattecken", "a name in quotes");
     if (!json_string(p, &key, &len, &plain))
         return false;
     if (len > JSON_KEY_MAX)
-        return json_fail(p, at, ERR_JSON_SYNTAX, "ett namn är för långt");
+        return json_fail(p, at, ERR_JSON_SYNTAX, "ett namn är för långt", "a name is too long");
     json_space(p);
     if (p->at >= p->end || *p->at != ':')
-        return json_expected(p, "':'");
+        return json_expected(p, "':'", "':'");
     p->at++;
     json_space(p);
     struct json_frame *f = &p->frame[p->depth - 1];
@@ -578,7 +585,8 @@ static bool json_step(struct json_parser *p)
     }
     if (box->len) {
         if (p->at >= p->end || *p->at != ',')
-            return json_expected(p, object ? "',' eller '}'" : "',' eller ']'");
+            return object ? json_expected(p, "',' eller '}'", "',' or '}'")
+                          : json_expected(p, "',' eller ']'", "',' or ']'");
         p->at++;
         json_space(p);
     }
@@ -629,7 +637,7 @@ bool json_parse_allow(struct arena *arena, struct str source, const struct json_
             return false;
     json_space(&p);
     if (p.at < p.end)
-        return json_expected(&p, "slutet på texten");
+        return json_expected(&p, "slutet på texten", "the end of the text");
     *doc = (struct json_doc){p.nodes, p.count, source};
     return true;
 }
