@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * History of one resource, of a type, of everything: from the change table, newest first. */
-#include "store/store_int.h"
-
-struct history_change {
-    store_rid rid;
-    uint16_t type; /* durable */
-    uint32_t version;
-};
+#include "store/change.h"
 
 struct history_walk {
     struct store_read *r;
@@ -21,40 +15,6 @@ struct history_walk {
     store_rid last_rid;
     bool over;
 };
-
-static uint64_t take_varint(struct str *s, bool *ok)
-{
-    uint64_t v = 0;
-    for (unsigned shift = 0; shift < 64 && s->n; shift += 7) {
-        unsigned char c = (unsigned char)*s->p++;
-        s->n--;
-        v |= (uint64_t)(c & 127) << shift;
-        if (c < 128)
-            return v;
-    }
-    *ok = false;
-    return 0;
-}
-
-/* One row of the change table, in arena; false on damage. */
-static bool history_decode(struct str data, struct arena *arena, struct history_change **out, size_t *count,
-                           struct err *err)
-{
-    bool ok = true;
-    store_rid rid = 0;
-    *count = 0;
-    *out = arena_alloc(arena, STORE_PART * sizeof **out);
-    if (!*out)
-        return err_set(err, ERR_NO_MEMORY, NULL);
-    while (data.n && ok && *count < STORE_PART) {
-        struct history_change *c = &(*out)[(*count)++];
-        rid += (store_rid)take_varint(&data, &ok);
-        c->rid = rid;
-        c->type = (uint16_t)take_varint(&data, &ok);
-        c->version = (uint32_t)(take_varint(&data, &ok) >> 2);
-    }
-    return (ok && data.n == 0) || err_set(err, ERR_STORE_CORRUPT, "change list", NULL);
-}
 
 /* First sequence at or after since_ms; beyond the end when there is none. */
 static bool history_since(struct store_read *r, int64_t since_ms, int64_t *seq, struct err *err)
@@ -103,10 +63,10 @@ static bool history_give(struct history_walk *w, int64_t seq, store_rid rid, uin
 
 static bool history_part(struct history_walk *w, int64_t seq, struct str data, struct err *err)
 {
-    struct history_change *c;
+    struct change *c;
     size_t n;
     struct arena_mark mark = arena_mark(&w->r->arena);
-    bool ok = history_decode(data, &w->r->arena, &c, &n, err);
+    bool ok = change_decode(data, &w->r->arena, &c, &n, err);
     while (ok && n-- && !w->over) {
         if (w->type && c[n].type != w->type)
             continue;
@@ -118,31 +78,13 @@ static bool history_part(struct history_walk *w, int64_t seq, struct str data, s
     return ok;
 }
 
-/* The next part below (seq, part), copied, so that the callback may use the reader. */
-static int history_next(struct store_read *r, int64_t *seq, int64_t *part, struct str *data, struct err *err)
-{
-    sqlite3_stmt *st = db_get(r->db, DB_CHANGE_BELOW, err);
-    if (!st)
-        return -1;
-    sqlite3_bind_int64(st, 1, *seq);
-    sqlite3_bind_int64(st, 2, *part);
-    int rc = db_step(r->db, st, err);
-    if (rc > 0) {
-        *seq = sqlite3_column_int64(st, 0);
-        *part = sqlite3_column_int64(st, 1);
-        *data = arena_str(&r->arena, db_column_blob(st, 2));
-        sqlite3_reset(st);
-    }
-    return rc;
-}
-
 static bool history_log(struct history_walk *w, struct err *err)
 {
     int64_t seq = w->fn && w->h->before_seq ? w->h->before_seq : INT64_MAX - 1, part = INT64_MAX;
     while (!w->over) {
         struct str data;
         struct arena_mark mark = arena_mark(&w->r->arena);
-        int rc = history_next(w->r, &seq, &part, &data, err);
+        int rc = change_before(w->r, &seq, &part, &w->r->arena, &data, err);
         bool ok = rc > 0 && (seq < w->since_seq || history_part(w, seq, data, err));
         arena_rewind(&w->r->arena, mark);
         if (rc <= 0)

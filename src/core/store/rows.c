@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "store/varint.h"
+
 enum { ROWS_DATE_S = 8, ROWS_HAS_SPAN = 1, ROWS_HAS_NUMBER = 2, ROWS_SECOND = 1000 };
 
 #define CMP(a, b) ((a) < (b) ? -1 : (a) > (b))
@@ -42,33 +44,16 @@ size_t rows_canonical(struct nrow *row, size_t count)
     return n;
 }
 
-static void put_varint(struct buf *out, uint64_t v)
-{
-    char bytes[10];
-    size_t n = 0;
-    while (v > 127) {
-        bytes[n++] = (char)(v | 128);
-        v >>= 7;
-    }
-    bytes[n++] = (char)v;
-    buf_add(out, bytes, n);
-}
-
-static void put_zigzag(struct buf *out, int64_t v)
-{
-    put_varint(out, (uint64_t)v << 1 ^ (uint64_t)(v >> 63));
-}
-
 static void put_text(struct buf *out, struct str s)
 {
-    put_varint(out, s.n);
+    varint_put(out, s.n);
     buf_str(out, s);
 }
 
 static void put_span(struct buf *out, int64_t low, int64_t high, int64_t unit)
 {
-    put_zigzag(out, low / unit);
-    put_varint(out, ((uint64_t)high - (uint64_t)low) / (uint64_t)unit);
+    varint_put_signed(out, low / unit);
+    varint_put(out, ((uint64_t)high - (uint64_t)low) / (uint64_t)unit);
 }
 
 static bool whole_seconds(const struct nrow *r)
@@ -81,7 +66,7 @@ static void put_number(struct buf *out, const struct nrow *r)
 {
     buf_add(out, &r->number_low, 8);
     buf_add(out, &r->number_high, 8);
-    put_varint(out, (uint64_t)r->name);
+    varint_put(out, (uint64_t)r->name);
 }
 
 static void put_values(struct buf *out, const struct nrow *r, uint8_t code, store_rid rid)
@@ -89,7 +74,7 @@ static void put_values(struct buf *out, const struct nrow *r, uint8_t code, stor
     switch (code) {
     case STORE_TOKEN:
         buf_add(out, &r->key, 8);
-        put_varint(out, (uint64_t)r->name);
+        varint_put(out, (uint64_t)r->name);
         break;
     case STORE_STRING:
         buf_add(out, &r->key, 8);
@@ -105,10 +90,10 @@ static void put_values(struct buf *out, const struct nrow *r, uint8_t code, stor
         put_number(out, r);
         break;
     case STORE_REFERENCE:
-        put_zigzag(out, r->name - rid);
+        varint_put_signed(out, r->name - rid);
         break;
     case STORE_URI:
-        put_varint(out, (uint64_t)r->name);
+        varint_put(out, (uint64_t)r->name);
         break;
     case STORE_COMPOSITE: {
         bool span = r->low || r->high, number = r->number_low != 0 || r->number_high != 0 || r->name;
@@ -122,9 +107,9 @@ static void put_values(struct buf *out, const struct nrow *r, uint8_t code, stor
         break;
     }
     case STORE_CLINICAL:
-        put_zigzag(out, r->name - rid);
+        varint_put_signed(out, r->name - rid);
         buf_add(out, &r->key, 8);
-        put_zigzag(out, r->low);
+        varint_put_signed(out, r->low);
         break;
     }
 }
@@ -142,34 +127,12 @@ void rows_pack(const struct nrow *row, size_t count, store_rid rid, struct buf *
         size_t params = row[i].kind == STORE_CLINICAL ? 0 : end - i;
         buf_char(out, (char)(code | params << 4));
         for (size_t k = 0; k < params; k++)
-            put_varint(out, k ? (uint64_t)(row[i + k].param - row[i + k - 1].param) : row[i].param);
+            varint_put(out, k ? (uint64_t)(row[i + k].param - row[i + k - 1].param) : row[i].param);
         put_values(out, &row[i], code, rid);
     }
 }
 
 /* The reader: every take checks what is left; on damage the rest becomes empty and *ok false. */
-static uint64_t take_varint(struct str *s, bool *ok)
-{
-    uint64_t v = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-        if (s->n == 0)
-            break;
-        unsigned char c = (unsigned char)*s->p++;
-        s->n--;
-        v |= (uint64_t)(c & 127) << shift;
-        if (c < 128)
-            return v;
-    }
-    *ok = false;
-    return 0;
-}
-
-static int64_t take_zigzag(struct str *s, bool *ok)
-{
-    uint64_t v = take_varint(s, ok);
-    return (int64_t)(v >> 1 ^ (0 - (v & 1)));
-}
-
 static void take_bytes(struct str *s, void *to, size_t n, bool *ok)
 {
     if (s->n < n) {
@@ -184,7 +147,7 @@ static void take_bytes(struct str *s, void *to, size_t n, bool *ok)
 
 static struct str take_text(struct str *s, bool *ok)
 {
-    uint64_t n = take_varint(s, ok);
+    uint64_t n = varint_take(s, ok);
     if (n > s->n) {
         *ok = false;
         return (struct str){NULL, 0};
@@ -197,21 +160,21 @@ static struct str take_text(struct str *s, bool *ok)
 
 static void take_span(struct str *s, struct nrow *r, int64_t unit, bool *ok)
 {
-    uint64_t low = (uint64_t)take_zigzag(s, ok) * (uint64_t)unit;
+    uint64_t low = (uint64_t)varint_take_signed(s, ok) * (uint64_t)unit;
     r->low = (int64_t)low;
-    r->high = (int64_t)(low + take_varint(s, ok) * (uint64_t)unit);
+    r->high = (int64_t)(low + varint_take(s, ok) * (uint64_t)unit);
 }
 
 static void take_number(struct str *s, struct nrow *r, bool *ok)
 {
     take_bytes(s, &r->number_low, 8, ok);
     take_bytes(s, &r->number_high, 8, ok);
-    r->name = (int64_t)take_varint(s, ok);
+    r->name = (int64_t)varint_take(s, ok);
 }
 
 static int64_t take_target(struct str *s, store_rid rid, bool *ok)
 {
-    return (int64_t)((uint64_t)take_zigzag(s, ok) + (uint64_t)rid);
+    return (int64_t)((uint64_t)varint_take_signed(s, ok) + (uint64_t)rid);
 }
 
 static void take_values(struct str *s, struct nrow *r, uint8_t code, store_rid rid, bool *ok)
@@ -219,7 +182,7 @@ static void take_values(struct str *s, struct nrow *r, uint8_t code, store_rid r
     switch (code) {
     case STORE_TOKEN:
         take_bytes(s, &r->key, 8, ok);
-        r->name = (int64_t)take_varint(s, ok);
+        r->name = (int64_t)varint_take(s, ok);
         break;
     case STORE_STRING:
         take_bytes(s, &r->key, 8, ok);
@@ -238,7 +201,7 @@ static void take_values(struct str *s, struct nrow *r, uint8_t code, store_rid r
         r->name = take_target(s, rid, ok);
         break;
     case STORE_URI:
-        r->name = (int64_t)take_varint(s, ok);
+        r->name = (int64_t)varint_take(s, ok);
         break;
     case STORE_COMPOSITE: {
         char flags = 0;
@@ -254,7 +217,7 @@ static void take_values(struct str *s, struct nrow *r, uint8_t code, store_rid r
     case STORE_CLINICAL:
         r->name = take_target(s, rid, ok);
         take_bytes(s, &r->key, 8, ok);
-        r->low = take_zigzag(s, ok);
+        r->low = varint_take_signed(s, ok);
         break;
     default:
         *ok = false;
@@ -272,7 +235,7 @@ bool rows_next(struct str *packed, store_rid rid, struct rows_group *out, bool *
     out->params = head >> 4;
     uint16_t param = 0;
     for (int i = 0; i < out->params; i++) {
-        param = (uint16_t)(param + take_varint(packed, ok));
+        param = (uint16_t)(param + varint_take(packed, ok));
         out->param[i] = param;
     }
     take_values(packed, &out->row, code, rid, ok);

@@ -181,14 +181,14 @@ struct store_plan;
 
 /* One alternative. A resource matches when it has a row of (index, row.param) that compares so. */
 struct store_match {
-    uint8_t index;  /* enum store_index */
-    uint8_t cmp;    /* enum store_cmp */
-    bool any_name;  /* TOKEN, NUMBER: any system/unit; else row.name must be equal ("" = none) */
-    bool any_text;  /* TOKEN: any code (system| searches) */
-    bool any_exact; /* COMPOSITE: any system of the first component, else exact must be equal */
-    uint8_t
-        cmp_span; /* COMPOSITE: cmp is for number_low/high (any_name as NUMBER), cmp_span for low/high; text
-                   * must be equal, or begin with row.text when cmp is STORE_CMP_PREFIX (then only text and exact) */
+    uint8_t index;    /* enum store_index */
+    uint8_t cmp;      /* enum store_cmp */
+    bool any_name;    /* TOKEN, NUMBER: any system/unit; else row.name must be equal ("" = none) */
+    bool any_text;    /* TOKEN: any code (system| searches) */
+    bool any_exact;   /* COMPOSITE: any system of the first component, else exact must be equal */
+    uint8_t cmp_span; /* COMPOSITE: cmp is for number_low/high (any_name as NUMBER), cmp_span for low/high;
+                       * text must be equal, or begin with row.text when cmp is STORE_CMP_PREFIX (then only
+                       * text and exact) */
     struct store_row row;           /* the values compared with; COMPOSITE: as search made it */
     const struct store_plan *chain; /* REFERENCE: target is one of this plan's results (limit ignored) */
     bool reverse; /* with chain: _has — the chain's resources refer to this one through row.param */

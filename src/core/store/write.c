@@ -6,6 +6,7 @@
 
 #include "base/os.h"
 #include "store/body.h"
+#include "store/change.h"
 
 /* What is known of the resource being changed. */
 struct put {
@@ -168,14 +169,6 @@ static int cmp_change(const void *a, const void *b)
     return x->version < y->version ? -1 : x->version > y->version;
 }
 
-static void put_varint(struct buf *out, uint64_t v)
-{
-    for (; v > 127; v >>= 7)
-        buf_char(out, (char)(v | 128));
-    buf_char(out, (char)v);
-}
-
-/* The changes in rows of STORE_PART: rid (difference to the one before), type, version and op. */
 static bool put_changes(struct store_tx *tx, struct err *err)
 {
     struct write *w = tx->w;
@@ -184,11 +177,10 @@ static bool put_changes(struct store_tx *tx, struct err *err)
         store_rid before = 0;
         buf_clear(&w->packed);
         for (size_t i = from; i < to; i++) {
-            const struct write_change *c = &w->change[i];
-            put_varint(&w->packed, (uint64_t)(c->rid - before));
-            put_varint(&w->packed, c->type);
-            put_varint(&w->packed, (uint64_t)c->version << 2 | c->op);
-            before = c->rid;
+            const struct write_change *from_job = &w->change[i];
+            struct change c = {from_job->rid, from_job->type, from_job->op, from_job->version};
+            change_encode(&w->packed, before, &c);
+            before = c.rid;
         }
         sqlite3_stmt *st = db_get(w->db, DB_CHANGE_PUT, err);
         if (!st)

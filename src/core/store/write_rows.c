@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/os.h"
+#include "store/lookup.h"
 #include "store/write.h"
 
 bool write_name(struct write *w, struct str text, int64_t *id, struct err *err)
@@ -134,72 +135,28 @@ bool write_target(struct store_tx *tx, uint16_t build_type, struct str id, store
 
 /* ---- rows ---- */
 
-static int64_t row_hash(const struct write *w, struct str code)
-{
-    return (int64_t)hash_sip(w->s->key, code);
-}
-
-/* A period that ends before it begins counts as what lies between. */
-static void row_span(const struct store_row *r, struct nrow *out)
-{
-    bool turned = r->high < r->low;
-    out->low = turned ? r->high : r->low;
-    out->high = turned ? r->low : r->high;
-}
-
-/* Adding zero turns -0 into 0: one value, one key. */
-static void row_number(const struct store_row *r, struct nrow *out)
-{
-    bool turned = r->number_high < r->number_low;
-    out->number_low = (turned ? r->number_high : r->number_low) + 0.0;
-    out->number_high = (turned ? r->number_low : r->number_high) + 0.0;
-}
-
 static bool row_convert(struct store_tx *tx, const struct store_row *r, store_rid patient, struct nrow *out,
                         struct err *err)
 {
     struct write *w = tx->w;
-    *out = (struct nrow){.kind = r->index};
+    int64_t name = 0;
+    store_rid target = 0;
+    out->param = 0;
+    if (r->index > STORE_CLINICAL)
+        return err_set(err, ERR_INTERNAL, "index kind", NULL);
     if (r->index != STORE_CLINICAL) {
         out->param = number_assign(&w->s->params, w->db, r->param, err);
         if (!out->param)
             return false;
     }
-    switch (r->index) {
-    case STORE_TOKEN:
-        out->key = row_hash(w, r->text);
-        return write_name(w, r->name, &out->name, err);
-    case STORE_STRING:
-        out->key = (int64_t)r->exact;
-        out->text = r->text;
-        return true;
-    case STORE_DATE:
-        row_span(r, out);
-        return true;
-    case STORE_NUMBER:
-        row_number(r, out);
-        return write_name(w, r->name, &out->name, err);
-    case STORE_REFERENCE:
-        if (r->target_type)
-            return write_target(tx, r->target_type, r->text, patient, &out->name, err);
-        if (!write_name(w, r->name, &out->name, err))
+    if (lookup_needs_target(r)) {
+        if (!write_target(tx, r->target_type, r->text, patient, &target, err))
             return false;
-        out->name = -out->name;
-        return true;
-    case STORE_URI:
-        return write_name(w, r->name, &out->name, err);
-    case STORE_COMPOSITE:
-        out->key = (int64_t)r->exact;
-        out->text = r->text;
-        row_span(r, out);
-        row_number(r, out);
-        return write_name(w, r->name, &out->name, err);
-    case STORE_CLINICAL:
-        out->key = (int64_t)r->hash;
-        out->low = r->low;
-        return write_target(tx, r->target_type, r->text, patient, &out->name, err);
+    } else if (r->index != STORE_STRING && r->index != STORE_DATE && !write_name(w, r->name, &name, err)) {
+        return false;
     }
-    return err_set(err, ERR_INTERNAL, "index kind", NULL);
+    lookup_fill(r, w->s->key, name, target, out);
+    return true;
 }
 
 bool write_patient(struct store_tx *tx, const struct store_change *c, store_rid *patient, struct err *err)

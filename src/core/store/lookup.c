@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/lookup.h"
+
+/* A period that ends before it begins counts as what lies between. */
+static void fill_span(const struct store_row *row, struct nrow *out)
+{
+    bool turned = row->high < row->low;
+    out->low = turned ? row->high : row->low;
+    out->high = turned ? row->low : row->high;
+}
+
+/* Adding zero turns -0 into 0: one value, one key. */
+static void fill_number(const struct store_row *row, struct nrow *out)
+{
+    bool turned = row->number_high < row->number_low;
+    out->number_low = (turned ? row->number_high : row->number_low) + 0.0;
+    out->number_high = (turned ? row->number_low : row->number_high) + 0.0;
+}
+
+bool lookup_needs_target(const struct store_row *row)
+{
+    return row->index == STORE_CLINICAL || (row->index == STORE_REFERENCE && row->target_type);
+}
+
+void lookup_fill(const struct store_row *row, struct hash_key key, int64_t name, store_rid target,
+                 struct nrow *out)
+{
+    uint16_t param = out->param;
+    *out = (struct nrow){.kind = row->index, .param = param};
+    switch (row->index) {
+    case STORE_TOKEN:
+        out->key = (int64_t)hash_sip(key, row->text);
+        out->name = name;
+        break;
+    case STORE_STRING:
+        out->key = (int64_t)row->exact;
+        out->text = row->text;
+        break;
+    case STORE_DATE:
+        fill_span(row, out);
+        break;
+    case STORE_NUMBER:
+        fill_number(row, out);
+        out->name = name;
+        break;
+    case STORE_REFERENCE:
+        out->name = row->target_type ? target : -name;
+        break;
+    case STORE_URI:
+        out->name = name;
+        break;
+    case STORE_COMPOSITE:
+        out->key = (int64_t)row->exact;
+        out->text = row->text;
+        out->name = name;
+        fill_span(row, out);
+        fill_number(row, out);
+        break;
+    case STORE_CLINICAL:
+        out->key = (int64_t)row->hash;
+        out->low = row->low;
+        out->name = target;
+        break;
+    }
+}
+
+static bool lookup_row(struct store_read *r, const struct store_row *row, struct nrow *out, struct err *err)
+{
+    int64_t name = 0;
+    store_rid target = 0;
+    uint16_t type = number_durable(&r->s->types, row->target_type);
+    bool needs = lookup_needs_target(row);
+    if (needs && type && !read_key(r, type, row->text, &target, err))
+        return false;
+    if (!needs && row->index != STORE_STRING && row->index != STORE_DATE &&
+        !read_name(r, row->name, &name, err))
+        return false;
+    out->param = row->index == STORE_CLINICAL ? 0 : number_durable(&r->s->params, row->param);
+    lookup_fill(row, r->s->key, name, target, out);
+    return true;
+}
+
+bool lookup_rows(struct store_read *r, const struct store_rows *rows, struct arena *arena, struct nrow **out,
+                 size_t *count, struct err *err)
+{
+    *out = arena_alloc(arena, (rows->count + 1) * sizeof **out);
+    if (!*out)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    for (size_t i = 0; i < rows->count; i++)
+        if (!lookup_row(r, &rows->item[i], &(*out)[i], err))
+            return false;
+    *count = rows_canonical(*out, rows->count);
+    return true;
+}
