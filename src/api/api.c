@@ -62,6 +62,20 @@ static bool host_is_local(struct str host)
     return host.n == 0;
 }
 
+/* Every request needs it, so it is joined without printf. */
+static struct str base_of_host(struct arena *arena, struct str host)
+{
+    static const char before[] = "http://", after[] = "/fhir";
+    size_t n = sizeof(before) - 1 + host.n + sizeof(after) - 1;
+    char *to = arena_alloc(arena, n), *at = to;
+    if (!to)
+        return STR("");
+    at = mempcpy(at, before, sizeof(before) - 1);
+    at = mempcpy(at, host.p, host.n);
+    memcpy(at, after, sizeof(after) - 1);
+    return (struct str){to, n};
+}
+
 static bool call_open(struct call *c, struct err *err)
 {
     if (!call_headers(c, err))
@@ -71,8 +85,7 @@ static bool call_open(struct call *c, struct err *err)
     } else {
         if (!host_is_local(c->wants.host))
             return err_set_str(err, ERR_HOST, c->wants.host, STR(""));
-        c->base = arena_printf(c->arena, "http://%.*s/fhir",
-                               STR_ARG(c->wants.host.n ? c->wants.host : STR("localhost")));
+        c->base = base_of_host(c->arena, c->wants.host.n ? c->wants.host : STR("localhost"));
     }
     c->query = c->req->query;
     return true;

@@ -26,6 +26,7 @@ struct wanted {
 struct everything {
     struct call *call;
     struct hash_key key;
+    struct str patient; /* "Patient/id": every second reference, so it is told apart first */
     struct buf out;
     struct seen present, asked;
     struct wanted *wanted;
@@ -99,7 +100,7 @@ static void want(struct everything *e, struct str reference)
         return;
     size_t end = str_find(reference, '/', slash + 1);
     reference = str_sub(reference, 0, end == SIZE_MAX ? reference.n : end);
-    if (!seen_add(e, &e->asked, hash_of(e, reference)))
+    if (str_eq(reference, e->patient) || !seen_add(e, &e->asked, hash_of(e, reference)))
         return;
     struct wanted w = {fhir_resource_find(str_sub(reference, 0, slash)),
                        str_sub(reference, slash + 1, reference.n)};
@@ -313,6 +314,7 @@ bool op_everything_run(struct call *c)
 {
     struct err err = {0};
     struct everything e = {.call = c, .first = true, .key = store_hash_key(c->api->store)};
+    e.patient = resource_name(c->arena, c->type, c->id);
     if (!parse(&e, &err))
         return outcome_fail(c, &err);
     struct store_read *r = call_read_begin(c, &err);

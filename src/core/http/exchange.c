@@ -82,6 +82,8 @@ void *exchange_begin(void *cls, const char *uri, struct MHD_Connection *connecti
     arena_limit(&x->arena, EXCHANGE_ARENA_MIN);
     /* A copy: libmicrohttpd goes on to cut the query up in place. */
     x->req.target = arena_str(&x->arena, str_of(uri ? uri : ""));
+    if (!x->req.target.p)
+        err_set(&x->why, ERR_NO_MEMORY, NULL);
     /* The query is read by http_query_parse; libmicrohttpd's own reading of it makes an entry of each pair in
      * the connection's small pool, and when that is full the connection hangs. An empty query gives it
      * nothing to read; the text lies in its buffer, which it goes on to cut up in place anyway. */
@@ -142,7 +144,7 @@ static enum MHD_Result exchange_head(struct http_exchange *x, const char *method
     struct str text = http_header(req, "Content-Length");
     bool known = text.n && str_u64(text, INT64_MAX, &length);
     bool body = known ? length > 0 : http_header(req, "Transfer-Encoding").n > 0;
-    if (parse_target(x) && body_encoding_ok(x) && length > x->server->opt.body_max)
+    if (x->why.code == ERR_OK && parse_target(x) && body_encoding_ok(x) && length > x->server->opt.body_max)
         refuse_size(x);
     if (x->why.code && body && (length > HTTP_DRAIN_MAX || http_header(req, "Expect").n)) {
         x->close = true;

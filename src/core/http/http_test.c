@@ -577,6 +577,29 @@ static void test_unix_socket(void **state)
     rmdir(path);
 }
 
+/* Memory ends at the nth allocation: the request may be refused or its connection ended, the server lives. */
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    static const char *const asked[] = {
+        "GET /a%20b?c=d HTTP/1.1\r\nHost: h\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\nhello",
+        "GET /big HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd",
+    };
+    for (size_t a = 0; a < sizeof(asked) / sizeof(*asked); a++)
+        for (int n = 1; n < 30; n++) {
+            int fd = dial();
+            os_fault.alloc_left = n;
+            say(fd, asked[a]);
+            shutdown(fd, SHUT_WR);
+            hear(fd);
+            os_fault.alloc_left = -1;
+            close(fd);
+            assert_int_equal(once("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
+        }
+}
+
 static void test_query(void **state)
 {
     (void)state;
@@ -621,6 +644,7 @@ int main(void)
         cmocka_unit_test_setup(test_graceful_stop, start),
         cmocka_unit_test_setup(test_stop_past_grace, start),
         cmocka_unit_test_setup_teardown(test_listen, start, stop),
+        cmocka_unit_test_setup_teardown(test_out_of_memory, start, stop),
         cmocka_unit_test(test_unix_socket),
         cmocka_unit_test(test_query),
     };

@@ -54,8 +54,10 @@ static void *watch_run(void *arg)
 bool watch_start(struct http_server *s)
 {
     s->watching = true;
-    s->watching = pthread_create(&s->watch, NULL, watch_run, s) == 0;
-    return s->watching;
+    if (pthread_create(&s->watch, NULL, watch_run, s) == 0)
+        return true;
+    s->watching = false;
+    return false;
 }
 
 void watch_stop(struct http_server *s)

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The parts of api that need no server: the route table, media types, subsets, outcomes, links. Interactions
+ * are tested over HTTP in test/http. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "api/api_int.h"
+#include "api/textmap.h"
+#include "fhir_gen/names.h"
+
+static struct arena arena;
+
+static int open_arena(void **state)
+{
+    (void)state;
+    arena_init(&arena);
+    return 0;
+}
+
+static int close_arena(void **state)
+{
+    (void)state;
+    arena_release(&arena);
+    return 0;
+}
+
+static struct call call_to(const char *method, const char *path)
+{
+    return (struct call){.arena = &arena, .method = str_of(method), .path = str_of(path)};
+}
+
+static void test_routes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *path;
+        call_fn *run;
+    } good[] = {
+        {"GET", "/fhir/Patient/1", read_run},
+        {"HEAD", "/fhir/Patient/1", read_run},
+        {"GET", "/fhir/Patient/1/", read_run},
+        {"GET", "/fhir/Patient/1/_history/2", vread_run},
+        {"PUT", "/fhir/Patient/1", update_run},
+        {"PUT", "/fhir/Patient", update_conditional_run},
+        {"DELETE", "/fhir/Patient/1", delete_run},
+        {"DELETE", "/fhir/Patient", delete_conditional_run},
+        {"GET", "/fhir/Patient/1/_history", history_instance_run},
+        {"GET", "/fhir/Patient/_history", history_type_run},
+        {"GET", "/fhir/_history", history_system_run},
+        {"POST", "/fhir/Patient", create_run},
+        {"GET", "/fhir/Patient", search_call},
+        {"POST", "/fhir/Patient/_search", search_call_form},
+        {"POST", "/fhir/_search", search_call_form},
+        {"GET", "/fhir", search_call},
+        {"GET", "/fhir/", search_call},
+        {"POST", "/fhir", bundle_run},
+        {"GET", "/fhir/Patient/1/$everything", op_everything_run},
+        {"GET", "/fhir/metadata", capability_run},
+        {"GET", "/health", health_run},
+    };
+    for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+        struct call c = call_to(good[i].method, good[i].path);
+        struct err err = {0};
+        if (!route_find(&c, &err) || c.route->run != good[i].run)
+            fail_msg("%s %s", good[i].method, good[i].path);
+    }
+    static const struct {
+        const char *method, *path;
+        enum err_code code;
+    } bad[] = {
+        {"GET", "/fhir/Patient/1/2/3/4/5/6/7/8/9", ERR_URL},
+        {"GET", "/fhir/patient", ERR_URL},
+        {"GET", "/fhir/Nobody/1", ERR_TYPE_NONE},
+        {"GET", "/fhir/Resource", ERR_TYPE_NONE},
+        {"GET", "/fhir/HumanName/1", ERR_TYPE_NONE},
+        {"GET", "/fhir/Patient/_", ERR_URL},
+        {"PATCH", "/fhir/Patient/1", ERR_METHOD},
+        {"DELETE", "/fhir", ERR_METHOD},
+        {"GET", "/fhir/Patient/a!b", ERR_FHIR_ID},
+        {"GET", "/fhir//1", ERR_URL},
+        {"GET", "/fhir/Observation/1/$everything", ERR_URL},
+    };
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        struct call c = call_to(bad[i].method, bad[i].path);
+        struct err err = {0};
+        if (route_find(&c, &err) || err.code != bad[i].code)
+            fail_msg("%s %s: %s", bad[i].method, bad[i].path, err_info(err.code)->name);
+    }
+    struct call c = call_to("PATCH", "/fhir/Patient/1");
+    assert_true(str_is(route_allow(&c), "GET, PUT, DELETE"));
+}
+
+static void test_media_types(void **state)
+{
+    (void)state;
+    static const char *const accepted[] = {"",
+                                           "*/*",
+                                           "application/json",
+                                           "application/fhir+json",
+                                           "text/html, */*;q=0.8",
+                                           "application/fhir+json; fhirVersion=4.0",
+                                           "application/xml;q=0.9, application/fhir+json",
+                                           "APPLICATION/FHIR+JSON; charset=\"UTF-8\""};
+    static const char *const refused[] = {"application/fhir+xml", "text/html",
+                                          "application/fhir+json;fhirVersion=3.0", "application/fhir+ndjson",
+                                          "application/json;charset=utf-16"};
+    for (size_t i = 0; i < sizeof(accepted) / sizeof(*accepted); i++) {
+        struct call c = {.arena = &arena, .wants.accept = str_of(accepted[i])};
+        struct err err = {0};
+        assert_true(call_acceptable(&c, &err));
+    }
+    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
+        struct call c = {.arena = &arena, .wants.accept = str_of(refused[i])};
+        struct err err = {0};
+        assert_false(call_acceptable(&c, &err));
+        assert_int_equal(err.code, ERR_NOT_ACCEPTABLE);
+    }
+    static const char *const bodies[] = {"", "*/*", "application/*", "text/plain", "application/fhir+xml"};
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
+        struct call c = {.arena = &arena, .wants.content_type = str_of(bodies[i])};
+        struct err err = {0};
+        assert_false(call_content(&c, &err));
+        assert_int_equal(err.code, ERR_CONTENT_TYPE);
+    }
+}
+
+static void expect_subset(const char *in, struct subset s, const char *out)
+{
+    struct buf b;
+    struct err err = {0};
+    buf_init(&b, BUF_NO_MAX);
+    assert_true(subset_write(&arena, str_of(in), &s, &b, &err));
+    buf_char(&b, 0);
+    assert_string_equal(b.p, out);
+    buf_release(&b);
+}
+
+#define TAG                                                                                                  \
+    "{\"system\":\"http://terminology.hl7.org/CodeSystem/v3-ObservationValue\",\"code\":\"SUBSETTED\"}"
+
+static void test_subset(void **state)
+{
+    (void)state;
+    static const char patient[] =
+        "{\"resourceType\":\"Patient\",\"id\":\"1\",\"meta\":{\"versionId\":\"1\",\"tag\":[{\"code\":\"t\"}]}"
+        ","
+        "\"text\":{\"status\":\"empty\",\"div\":\"<div/>\"},\"active\":true,\"_birthDate\":{\"id\":\"b\"},"
+        "\"birthDate\":\"1950\",\"contact\":[{\"gender\":\"male\"}],"
+        "\"link\":[{\"other\":{\"reference\":\"Patient/2\"},\"type\":\"refer\"}]}";
+    struct str names[] = {STR("Patient.birthDate"), STR("nonsense")};
+    expect_subset(patient, (struct subset){.elements = names, .element_count = 2},
+                  "{\"resourceType\":\"Patient\",\"id\":\"1\",\"meta\":{\"versionId\":\"1\",\"tag\":[{"
+                  "\"code\":\"t\"}," TAG "]},\"_birthDate\":{\"id\":\"b\"},\"birthDate\":\"1950\"}");
+    expect_subset(patient, (struct subset){.summary = SEARCH_SUMMARY_TEXT},
+                  "{\"resourceType\":\"Patient\",\"id\":\"1\",\"meta\":{\"versionId\":\"1\",\"tag\":[{"
+                  "\"code\":\"t\"}," TAG "]},\"text\":{\"status\":\"empty\",\"div\":\"<div/>\"}}");
+    /* contact is no summary element of Patient, link is. */
+    expect_subset(
+        patient, (struct subset){.summary = SEARCH_SUMMARY_TRUE},
+        "{\"resourceType\":\"Patient\",\"id\":\"1\",\"meta\":{\"versionId\":\"1\",\"tag\":[{\"code\":\"t\"}"
+        "," TAG
+        "]},\"active\":true,\"_birthDate\":{\"id\":\"b\"},\"birthDate\":\"1950\",\"link\":[{\"other\":"
+        "{\"reference\":\"Patient/2\"},\"type\":\"refer\"}]}");
+    expect_subset(
+        "{\"resourceType\":\"Basic\",\"id\":\"1\",\"meta\":{\"versionId\":\"1\"},\"code\":{\"text\":\"x\"},"
+        "\"created\":\"2020\"}",
+        (struct subset){.elements = names, .element_count = 1},
+        "{\"resourceType\":\"Basic\",\"id\":\"1\",\"meta\":{\"versionId\":\"1\",\"tag\":[" TAG
+        "]},\"code\":{\"text\":\"x\"}}");
+}
+
+static void test_outcome(void **state)
+{
+    (void)state;
+    struct err err = {0};
+    struct json_doc doc;
+    struct buf b;
+    err_set(&err, ERR_FHIR_BINDING, "\"å\\", "x", NULL);
+    err_at(&err, STR("Patient.gender"));
+    err_place(&err, 3, 14);
+    buf_init(&b, BUF_NO_MAX);
+    outcome_write(&b, &err, 1, ERR_EN);
+    assert_true(json_parse(&arena, buf_get(&b), &fhir_names, &doc, &err));
+    struct check_issues *issues = arena_alloc(&arena, sizeof(*issues));
+    fhir_type_id type;
+    assert_true(check_resource(&doc, 0, &type, issues));
+    assert_int_equal(type, FHIR_TYPE_OperationOutcome);
+    assert_true(str_find_str(buf_get(&b), STR("\"diagnostics\":\"line 3, column 14\"")) != SIZE_MAX);
+    assert_true(str_find_str(buf_get(&b), STR("\"expression\":[\"Patient.gender\"]")) != SIZE_MAX);
+    assert_true(str_find_str(buf_get(&b), STR("\"text\":\"Code \\\"å\\\\ is not in x\"")) != SIZE_MAX);
+    buf_release(&b);
+}
+
+static void test_capability(void **state)
+{
+    (void)state;
+    struct api a = {0};
+    struct err err = {0};
+    struct json_doc doc;
+    fhir_type_id type;
+    assert_true(capability_make(&a, &err));
+    assert_true(json_parse(&arena, a.capability, &fhir_names, &doc, &err));
+    struct check_issues *issues = arena_alloc(&arena, sizeof(*issues));
+    if (!check_resource(&doc, 0, &type, issues)) {
+        struct buf b;
+        buf_init(&b, BUF_NO_MAX);
+        err_text(&issues->item[0], ERR_EN, &b);
+        fail_msg("%s: %.*s", issues->item[0].path, (int)b.n, b.p);
+    }
+    assert_int_equal(type, FHIR_TYPE_CapabilityStatement);
+    for (size_t i = 0; i < route_count; i++) {
+        char code[64];
+        snprintf(code, sizeof(code), "\"code\":\"%s\"", route_table[i].interaction);
+        if (route_table[i].interaction)
+            assert_true(str_find_str(a.capability, str_of(code)) != SIZE_MAX);
+    }
+    os_free(a.capability_own);
+}
+
+static void test_links(void **state)
+{
+    (void)state;
+    struct search_param p[] = {{STR("name:exact"), STR("Åsa & \"b\"")}, {STR("_cursor"), STR("a=b")}};
+    assert_true(str_is(bundle_url(&arena, STR("http://h/fhir"), STR("Patient"), p, 2),
+                       "http://h/fhir/Patient?name:exact=%C3%85sa%20%26%20%22b%22&_cursor=a%3Db"));
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    bundle_begin(&b, "searchset", NULL, 0, true, 0);
+    bundle_end(&b);
+    buf_char(&b, 0);
+    assert_string_equal(b.p, "{\"resourceType\":\"Bundle\",\"type\":\"searchset\",\"total\":0}");
+    buf_release(&b);
+}
+
+static void test_textmap(void **state)
+{
+    (void)state;
+    struct textmap m;
+    bool full;
+    size_t value;
+    textmap_init(&m, &arena, (struct hash_key){1, 2});
+    assert_false(textmap_get(&m, STR("x"), &value));
+    for (size_t i = 0; i < 5000; i++)
+        assert_true(textmap_add(&m, arena_printf(&arena, "key %zu", i), i, &full));
+    assert_false(textmap_add(&m, STR("key 17"), 1, &full));
+    assert_false(full);
+    for (size_t i = 0; i < 5000; i++) {
+        assert_true(textmap_get(&m, arena_printf(&arena, "key %zu", i), &value));
+        assert_int_equal(value, i);
+    }
+    assert_false(textmap_get(&m, STR("key 5000"), &value));
+}
+
+static void test_ids(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        struct str id = write_new_id(&arena);
+        assert_int_equal(id.n, CALL_ID_BYTES);
+        assert_true(fhir_prim_valid(FHIR_PRIM_ID, id));
+        assert_true(id.p[14] == '4' && strchr("89ab", id.p[19]));
+        assert_false(str_eq(id, write_new_id(&arena)));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_routes),  cmocka_unit_test(test_media_types), cmocka_unit_test(test_subset),
+        cmocka_unit_test(test_outcome), cmocka_unit_test(test_capability),  cmocka_unit_test(test_links),
+        cmocka_unit_test(test_textmap), cmocka_unit_test(test_ids),
+    };
+    return cmocka_run_group_tests(tests, open_arena, close_arena);
+}
