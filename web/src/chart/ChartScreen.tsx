@@ -19,6 +19,7 @@ import { ReferralsSection } from "./sections/ReferralsSection.tsx";
 import { TimelineSection } from "./sections/TimelineSection.tsx";
 import { WarningsSection } from "./sections/WarningsSection.tsx";
 import "../styles/chart.css";
+import "../styles/print.css";
 
 const SCREENS: Record<Section, ComponentType> = {
   oversikt: OverviewSection,
