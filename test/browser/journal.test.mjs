@@ -41,13 +41,17 @@ async function visit(path, body, options) {
 }
 
 const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
+/** Writes in the search field, which has focus by itself once the screen is there. */
+async function write(page, text) {
+  await page.waitForFunction(() => document.activeElement?.id === "sok");
+  await page.keyboard.type(text);
+}
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent ?? "");
 
 test("a patient is found by personnummer in every common way of writing, and opened with Enter", async () => {
   for (const written of ["191212121212", "19121212-1212", "121212+1212", "121212-1212", "1212121212", "19121212 1212"]) {
     await visit("/", async (page) => {
-      assert.equal(await page.evaluate(() => document.activeElement?.id), "sok");
-      await page.keyboard.type(written);
+      await write(page, written);
       await page.keyboard.press("Enter");
       await page.waitForURL(`**${CHART}`);
       await page.getByRole("heading", { level: 1, name: "Tolvan Åke Tolvansson" }).waitFor();
@@ -58,7 +62,7 @@ test("a patient is found by personnummer in every common way of writing, and ope
 test("names: part of a word, any order, å ä ö as a or o, and the list moved through by arrows, J and K", async () => {
   for (const written of ["tolvansson tolvan", "tolvan åke", "ake lvanss", "TOLVANSSON 1912"]) {
     await visit("/", async (page) => {
-      await page.keyboard.type(written);
+      await write(page, written);
       await page.getByRole("status").filter({ hasText: "1 patient hittades" }).waitFor();
       await page.keyboard.press("ArrowDown");
       assert.match(await focused(page), /Tolvansson/);
@@ -67,7 +71,7 @@ test("names: part of a word, any order, å ä ö as a or o, and the list moved t
     });
   }
   await visit("/", async (page) => {
-    await page.keyboard.type("obergs asa");
+    await write(page, "obergs asa");
     await page.getByRole("status").filter({ hasText: "2 patienter hittades" }).waitFor();
     await page.keyboard.press("Enter");
     const first = await focused(page);
@@ -82,7 +86,7 @@ test("names: part of a word, any order, å ä ö as a or o, and the list moved t
 
 test("protected identity is told and its municipality is not", () =>
   visit("/", async (page) => {
-    await page.keyboard.type("öbergdal");
+    await write(page, "öbergdal");
     await page.getByText("Skyddade personuppgifter").waitFor();
     assert.equal(await page.getByText("Uddevalla").count(), 0);
     await page.keyboard.press("Enter");
@@ -92,7 +96,7 @@ test("protected identity is told and its municipality is not", () =>
 
 test("an id finds; nothing found, a wrong control digit and too little are told", () =>
   visit("/", async (page) => {
-    await page.keyboard.type("web-asa2");
+    await write(page, "web-asa2");
     await page.getByRole("status").filter({ hasText: "1 patient hittades" }).waitFor();
     await page.fill("#sok", "19121212-1213");
     await page.getByText("Kontrollsiffran stämmer inte").waitFor();
@@ -104,7 +108,7 @@ test("an id finds; nothing found, a wrong control digit and too little are told"
 
 test("at most 50 rows are drawn and older answers are dropped", () =>
   visit("/", async (page) => {
-    await page.keyboard.type("an");
+    await write(page, "an");
     await page.waitForFunction(() => document.querySelectorAll(".hit").length > 1);
     assert.ok((await page.locator(".hit").count()) <= 50);
     let release;
@@ -124,7 +128,7 @@ test("at most 50 rows are drawn and older answers are dropped", () =>
 
 test("every part of the chart by Alt and a digit, with the storyboard in view; Esc goes back", () =>
   visit("/", async (page) => {
-    await page.keyboard.type("191212121212");
+    await write(page, "191212121212");
     await page.keyboard.press("Enter");
     await page.waitForURL(`**${CHART}`);
     for (const [i, [section, heading]] of Object.entries(SECTIONS).entries()) {
@@ -224,7 +228,7 @@ test("axe finds nothing, nothing scrolls sideways, targets are large enough: all
       for (const path of paths) {
         await page.goto(region.url + path);
         if (path === "/") {
-          await page.keyboard.type("oberg");
+          await write(page, "oberg");
           await page.locator(".hit").first().waitFor();
         }
         await settled(page);
@@ -313,7 +317,7 @@ test("pictures for the README", { skip: process.env.HELHET_PICTURES === undefine
     await page.screenshot({ path: join(folder, "journal.png") });
   }, size);
   await visit("/", async (page) => {
-    await page.keyboard.type("berg");
+    await write(page, "berg");
     await page.locator(".hit").first().waitFor();
     await page.screenshot({ path: join(folder, "sok.png") });
   }, size);

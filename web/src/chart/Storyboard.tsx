@@ -48,14 +48,22 @@ function Identity({ patient }: { patient: Patient }) {
   return (
     <header class="who">
       <h1>{nameText(currentName(patient.name)) || t.value.search.noName}</h1>
-      <p class="who-number">
-        <span class="sr">{number === null ? "" : i[number.kind]} </span>
-        <span class="num">{number === null ? t.value.search.noNumber : number.text}</span>
-      </p>
+      {number === null || number.kind === "other" ? <OtherNumber text={number?.text ?? ""} /> : (
+        <p class="who-number"><span class="sr">{i[number.kind]} </span><span class="num">{number.text}</span></p>
+      )}
       <p class="who-facts">{showAge(patient)} · {word(i.sexes, patient.gender ?? "unknown")}{number?.kind === "personnummer" || patient.birthDate === undefined ? null : ` · ${i.born} ${showDate(patient.birthDate)}`}</p>
       {dead ? <Badge tone="quiet" text={patient.deceasedDateTime === undefined ? i.deceased : i.deceasedOn(showDate(patient.deceasedDateTime))} /> : null}
       {isProtected(patient) ? <Badge tone="danger" icon="lock" text={i.protected} /> : null}
     </header>
+  );
+}
+
+function OtherNumber({ text }: { text: string }) {
+  return (
+    <p class="who-other">
+      <strong>{t.value.search.noNumber}</strong>
+      {text === "" ? null : <span>{t.value.identity.other}: {text}</span>}
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { moveInRows, searchAsked } from "../app/keys.ts";
 import { navigate, patientPath } from "../app/route.ts";
 import { t } from "../i18n/index.ts";
@@ -27,7 +27,7 @@ function SearchField() {
   const input = useRef<HTMLInputElement>(null);
   const asked = searchAsked.value;
   const s = t.value.search;
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus();
     input.current?.select();
   }, [asked]);

@@ -33,6 +33,10 @@ export function LabsSection() {
   const now = route.value;
   const detail = now.screen === "patient" ? now.detail : "";
   const chosen = rows.value.find((row) => row.key === detail);
+  const elsewhere = detail !== "" && chosen === undefined && list.status.value === "ready";
+  useEffect(() => {
+    if (elsewhere) kind.value = "all";
+  }, [elsewhere]);
   return (
     <>
       <fieldset class="chips">
