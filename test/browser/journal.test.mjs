@@ -11,7 +11,7 @@ import { putPatients, SPECIAL } from "./patients.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CHART = "/patient/web-tolvan";
-const CREATININE = `${CHART}/provsvar?visa=${encodeURIComponent("urn:oid:1.2.752.108.1|NPU18016|µmol/L")}`;
+const CREATININE = `${CHART}/provsvar?visa=${encodeURIComponent("http://npu-terminology.org|NPU18016|µmol/L")}`;
 const SECTIONS = { oversikt: "Översikt", kontakter: "Kontakter", diagnoser: "Diagnoser", varningar: "Varningar och överkänslighet", lakemedel: "Läkemedel", provsvar: "Provsvar", anteckningar: "Anteckningar", remisser: "Remisser", tidslinje: "Tidslinje" };
 const BANNER_MS_MAX = 2000;
 const TARGET_PX_MIN = 24;
@@ -193,6 +193,7 @@ test("notes show every character as it was written", () =>
 test("results: newest to the left, decimals as written, arrow and word; the trend opens and closes by keyboard", () =>
   visit(`${CHART}/provsvar`, async (page) => {
     await settled(page);
+    await page.getByRole("columnheader", { name: "18 okt. 2026" }).waitFor();
     const heads = await page.locator(".lab-when").allTextContents();
     assert.match(heads[0] ?? "", /18 okt\. 2026/);
     const potassium = page.getByRole("row", { name: /P-Kalium/ });

@@ -2,9 +2,9 @@
 // Hand-made patients for the browser tests, with official test identities. One has everything a chart can show; the
 // others are there to be found, or taken for one another.
 const PERSONNUMMER = "http://electronichealth.se/identifier/personnummer";
-const ICD = "urn:oid:1.2.752.116.1.1.1";
+const ICD = "urn:oid:1.2.752.116.1.1.1.1.8";
 const ATC = "http://www.whocc.no/atc";
-const NPU = "urn:oid:1.2.752.108.1";
+const NPU = "http://npu-terminology.org";
 const TERMS = "http://terminology.hl7.org/CodeSystem/";
 
 const concept = (system, code, text) => ({ coding: [{ system, code }], text });

@@ -11,7 +11,7 @@ import { analytes } from "./labs.ts";
 import { useChart, type Chart } from "./model.ts";
 import { hasWords, noteTitle } from "./Note.tsx";
 import { ClinicalText, Comments, Concept } from "./Parts.tsx";
-import { encounterTitle, encounterUnit } from "./sections/EncountersSection.tsx";
+import { appointmentPlace, appointmentTitle, encounterTitle, encounterUnit } from "./sections/EncountersSection.tsx";
 import { dosages, medicineName } from "./sections/MedicationSection.tsx";
 import { referralTitle } from "./sections/ReferralsSection.tsx";
 import { allergyText } from "./state.ts";
@@ -57,6 +57,10 @@ function said(r: EventResource, chart: Chart): ComponentChildren {
       return <Line title={<Concept concept={r.vaccineCode} />} rest={[]} />;
     case "AllergyIntolerance":
       return <Line title={allergyText(r)} rest={[r.criticality === undefined ? "" : word(t.value.warning.criticality, r.criticality)]} />;
+    case "Appointment":
+      return <Line title={appointmentTitle(r)} rest={[appointmentPlace(r, chart), word(t.value.appointment.statuses, r.status)]} />;
+    case "CarePlan":
+      return <Line title={r.title ?? t.value.timeline.types.CarePlan} rest={[word(t.value.carePlan.statuses, r.status)]} />;
     case "Flag":
       return <Line title={<Concept concept={r.code} />} rest={[]} />;
     case "Observation":

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resources as events of the timeline: when they happened, and which belong together on a line.
-import type { AllergyIntolerance, Composition, Condition, DiagnosticReport, DocumentReference, Encounter, Flag, Immunization, MedicationRequest, MedicationStatement, Observation, Procedure, ServiceRequest } from "@fhir";
+import type { AllergyIntolerance, Appointment, CarePlan, Composition, Condition, DiagnosticReport, DocumentReference, Encounter, Flag, Immunization, MedicationRequest, MedicationStatement, Observation, Procedure, ServiceRequest } from "@fhir";
 import { timeOf } from "../fhir/text.ts";
 import { observedAt } from "./labs.ts";
 
 export type EventResource =
   | AllergyIntolerance | Composition | Condition | DiagnosticReport | DocumentReference | Encounter | Flag | Immunization | MedicationRequest | MedicationStatement
-  | Observation | Procedure | ServiceRequest;
+  | Observation | Procedure | ServiceRequest | Appointment | CarePlan;
 export type EventType = EventResource["resourceType"];
 
 export interface TimelineEvent {
@@ -37,6 +37,8 @@ const DATES: { readonly [T in EventType]: (r: Extract<EventResource, { resourceT
   Immunization: (r) => r.occurrenceDateTime,
   AllergyIntolerance: (r) => r.onsetDateTime ?? r.recordedDate,
   Flag: (r) => r.period?.start,
+  Appointment: (r) => r.start ?? r.created,
+  CarePlan: (r) => r.period?.start ?? r.created,
 };
 
 export function eventDate(resource: EventResource): string {

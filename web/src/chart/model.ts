@@ -25,6 +25,8 @@ function plans(id: string) {
     prescriptions: of("MedicationRequest", WHOLE_PAGE, true, ["_include", "MedicationRequest:medication"]),
     statements: of("MedicationStatement", WHOLE_PAGE, true, ["_include", "MedicationStatement:medication"]),
     encounters: of("Encounter", PAGE, false, ["_sort", "-date"]),
+    appointments: of("Appointment", PAGE, false, ["_sort", "-date"]),
+    carePlans: of("CarePlan", WHOLE_PAGE, true),
     labs: of("Observation", RESULTS_PAGE, false, ["category", "laboratory"], ["_sort", "-date"]),
     vitals: of("Observation", RESULTS_PAGE, false, ["category", "vital-signs"], ["_sort", "-date"]),
     measurements: of("Observation", RESULTS_PAGE, false, ["_sort", "-date"]),

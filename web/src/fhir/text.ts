@@ -19,9 +19,11 @@ export function conceptCode(concept: CodeableConcept | undefined): string {
   return concept?.coding?.[0]?.code ?? "";
 }
 
-/** The code to print beside the text: ICD-10-SE, ATC and NPU are what Swedish readers know by heart. */
+/** Code systems that Swedish readers know by heart: ICD-10-SE, KVÅ, ATC and NPU. Their codes are printed beside the text. */
+const KNOWN_SYSTEMS = /icd-?10|1\.2\.752\.116\.1\.[13]\.|whocc\.no\/atc|\bnpu\b|1\.2\.752\.108\.1$/i;
+
 export function shownCode(concept: CodeableConcept | undefined): Coding | null {
-  const known = concept?.coding?.find((c) => /icd-10|icd10|1\.2\.752\.116\.1\.1\.1|whocc|atc|npu/i.test(c.system ?? ""));
+  const known = concept?.coding?.find((c) => KNOWN_SYSTEMS.test(c.system ?? ""));
   return known?.code === undefined ? null : known;
 }
 

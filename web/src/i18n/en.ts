@@ -68,7 +68,7 @@ export const en: Catalogue = {
   },
   headings: { varningar: "Warnings and hypersensitivity" },
   lists: {
-    flags: "Warnings", allergies: "Hypersensitivity", conditions: "Diagnoses", prescriptions: "Prescriptions", statements: "Stated medication", encounters: "Contacts",
+    flags: "Warnings", allergies: "Hypersensitivity", conditions: "Diagnoses", prescriptions: "Prescriptions", statements: "Stated medication", encounters: "Contacts", appointments: "Booked times", carePlans: "Care plans",
     labs: "Results", vitals: "Vital signs", measurements: "Measurements", documents: "Notes", compositions: "Compositions", reports: "Reports",
     referrals: "Referrals", tasks: "States of referrals", procedures: "Procedures", immunizations: "Vaccinations",
   },
@@ -137,6 +137,15 @@ export const en: Catalogue = {
     statuses: { planned: "Planned", arrived: "Arrived", triaged: "Triaged", "in-progress": "Ongoing", onleave: "On leave", finished: "Finished", cancelled: "Cancelled", "entered-in-error": "Entered in error", unknown: "Status unknown" },
     classes: { AMB: "Outpatient visit", EMER: "Emergency visit", FLD: "Field visit", HH: "Home visit", IMP: "Inpatient stay", ACUTE: "Acute inpatient stay", NONAC: "Inpatient stay", OBSENC: "Observation", PRENC: "Pre-admission", SS: "Day surgery", VR: "Remote contact" },
   },
+  appointment: {
+    booked: "Booked times",
+    past: "Contacts",
+    statuses: { proposed: "Proposed", pending: "Awaiting answer", booked: "Booked", arrived: "Arrived", fulfilled: "Done", cancelled: "Cancelled", noshow: "Did not come", "entered-in-error": "Entered in error", "checked-in": "Checked in", waitlist: "Waiting list" },
+  },
+  carePlan: {
+    statuses: { draft: "Draft", active: "Current", "on-hold": "On hold", revoked: "Revoked", completed: "Completed", "entered-in-error": "Entered in error", unknown: "Status unknown" },
+    steps: { "not-started": "Not started", scheduled: "Planned", "in-progress": "Ongoing", "on-hold": "On hold", completed: "Done", cancelled: "Cancelled", stopped: "Stopped", unknown: "Status unknown", "entered-in-error": "Entered in error" },
+  },
   condition: {
     active: "Current",
     past: "Earlier",
@@ -178,6 +187,7 @@ export const en: Catalogue = {
     analyte: "Analyte",
     range: "Reference",
     trend: "Trend",
+    latest: "Latest",
     table: "Results, newest to the left",
     openTrend: (name) => `Show trend of ${name}`,
     levels: { criticalHigh: "Very high", high: "High", normal: "Within reference", low: "Low", criticalLow: "Very low", abnormal: "Abnormal", unknown: "No reference" },
@@ -223,7 +233,7 @@ export const en: Catalogue = {
   timeline: {
     filter: "Show kinds",
     types: {
-      Encounter: "Contact", Condition: "Diagnosis", Observation: "Measurement", MedicationRequest: "Prescription", MedicationStatement: "Stated medication",
+      Encounter: "Contact", Appointment: "Booked time", CarePlan: "Care plan", Condition: "Diagnosis", Observation: "Measurement", MedicationRequest: "Prescription", MedicationStatement: "Stated medication",
       DocumentReference: "Note", Composition: "Composition", DiagnosticReport: "Report", ServiceRequest: "Referral", Procedure: "Procedure",
       Immunization: "Vaccination", AllergyIntolerance: "Hypersensitivity", Flag: "Warning",
     },
@@ -232,6 +242,7 @@ export const en: Catalogue = {
   overview: {
     latestLabs: "Latest results",
     latestNotes: "Latest notes",
+    carePlans: "Care plans",
     latestContacts: "Latest contacts",
     currentMedication: "Current medication",
     openReferrals: "Open referrals",

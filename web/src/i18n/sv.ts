@@ -69,7 +69,7 @@ export const sv = {
   headings: { varningar: "Varningar och överkänslighet" },
   /** What each list of a chart holds, for telling what could not be read. */
   lists: {
-    flags: "Varningar", allergies: "Överkänslighet", conditions: "Diagnoser", prescriptions: "Ordinationer", statements: "Uppgivna läkemedel", encounters: "Kontakter",
+    flags: "Varningar", allergies: "Överkänslighet", conditions: "Diagnoser", prescriptions: "Ordinationer", statements: "Uppgivna läkemedel", encounters: "Kontakter", appointments: "Bokade tider", carePlans: "Vårdplaner",
     labs: "Provsvar", vitals: "Vitalparametrar", measurements: "Mätvärden", documents: "Anteckningar", compositions: "Sammanställningar", reports: "Utlåtanden",
     referrals: "Remisser", tasks: "Remissernas läge", procedures: "Åtgärder", immunizations: "Vaccinationer",
   },
@@ -138,6 +138,15 @@ export const sv = {
     statuses: { planned: "Planerad", arrived: "Anlänt", triaged: "Triagerad", "in-progress": "Pågår", onleave: "På permission", finished: "Avslutad", cancelled: "Inställd", "entered-in-error": "Felaktigt införd", unknown: "Okänd status" } as Record<string, string>,
     classes: { AMB: "Mottagningsbesök", EMER: "Akutbesök", FLD: "Besök på plats", HH: "Hembesök", IMP: "Slutenvård", ACUTE: "Akut slutenvård", NONAC: "Slutenvård", OBSENC: "Observation", PRENC: "Före inskrivning", SS: "Dagkirurgi", VR: "Distanskontakt" } as Record<string, string>,
   },
+  appointment: {
+    booked: "Bokade tider",
+    past: "Vårdkontakter",
+    statuses: { proposed: "Föreslagen", pending: "Väntar på svar", booked: "Bokad", arrived: "Anlänt", fulfilled: "Genomförd", cancelled: "Avbokad", noshow: "Uteblev", "entered-in-error": "Felaktigt införd", "checked-in": "Incheckad", waitlist: "Väntelista" } as Record<string, string>,
+  },
+  carePlan: {
+    statuses: { draft: "Utkast", active: "Gällande", "on-hold": "Vilande", revoked: "Återkallad", completed: "Avslutad", "entered-in-error": "Felaktigt införd", unknown: "Okänd status" } as Record<string, string>,
+    steps: { "not-started": "Ej påbörjad", scheduled: "Planerad", "in-progress": "Pågår", "on-hold": "Vilande", completed: "Genomförd", cancelled: "Inställd", stopped: "Avbruten", unknown: "Okänd status", "entered-in-error": "Felaktigt införd" } as Record<string, string>,
+  },
   condition: {
     active: "Aktuella",
     past: "Tidigare",
@@ -179,6 +188,7 @@ export const sv = {
     analyte: "Analys",
     range: "Referens",
     trend: "Trend",
+    latest: "Senast",
     table: "Provsvar, nyast till vänster",
     openTrend: (name: string) => `Visa trend för ${name}`,
     levels: { criticalHigh: "Mycket högt", high: "Högt", normal: "Inom referens", low: "Lågt", criticalLow: "Mycket lågt", abnormal: "Avvikande", unknown: "Utan referens" },
@@ -224,7 +234,7 @@ export const sv = {
   timeline: {
     filter: "Visa slag",
     types: {
-      Encounter: "Vårdkontakt", Condition: "Diagnos", Observation: "Mätvärde", MedicationRequest: "Ordination", MedicationStatement: "Uppgivet läkemedel",
+      Encounter: "Vårdkontakt", Appointment: "Bokad tid", CarePlan: "Vårdplan", Condition: "Diagnos", Observation: "Mätvärde", MedicationRequest: "Ordination", MedicationStatement: "Uppgivet läkemedel",
       DocumentReference: "Anteckning", Composition: "Sammanställning", DiagnosticReport: "Svar", ServiceRequest: "Remiss", Procedure: "Åtgärd",
       Immunization: "Vaccination", AllergyIntolerance: "Överkänslighet", Flag: "Varning",
     },
@@ -233,6 +243,7 @@ export const sv = {
   overview: {
     latestLabs: "Senaste provsvar",
     latestNotes: "Senaste anteckningar",
+    carePlans: "Vårdplaner",
     latestContacts: "Senaste kontakter",
     currentMedication: "Aktuella läkemedel",
     openReferrals: "Pågående remisser",

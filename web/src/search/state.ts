@@ -68,7 +68,7 @@ export function runSearch(then?: () => void): void {
 }
 
 function ask(query: PatientQuery, signal: AbortSignal): Promise<Page<Patient>[]> {
-  return Promise.all(query.searches.map((params) => searchPrivately("Patient", [...params, ["_count", String(ROWS_MAX)]], signal)));
+  return Promise.all(query.searches.map((params) => searchPrivately("Patient", [...params, ["_sort", "family,given"], ["_count", String(ROWS_MAX)]], signal)));
 }
 
 function toHits(pages: readonly Page<Patient>[]): Hit[] {

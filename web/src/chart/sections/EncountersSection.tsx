@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Encounter } from "@fhir";
+import type { Appointment, Encounter } from "@fhir";
 import { conceptsText, conceptText, newestFirst, periodStart } from "../../fhir/text.ts";
-import { showPeriod } from "../../i18n/format.ts";
+import { showDateTime, showPeriod } from "../../i18n/format.ts";
 import { t, word } from "../../i18n/index.ts";
 import { Badge, type Tone } from "../../ui/Badge.tsx";
 import { ListFrame, MoreButton } from "../ListFrame.tsx";
@@ -20,13 +20,52 @@ export function encounterUnit(e: Encounter, chart: Chart): string {
   return chart.nameOf(e.serviceProvider) || (e.location ?? []).map((l) => chart.nameOf(l.location)).filter((n) => n !== "").join(", ");
 }
 
+export function appointmentTitle(a: Appointment): string {
+  return conceptsText(a.serviceType) || conceptText(a.appointmentType) || a.description || t.value.timeline.types.Appointment;
+}
+
+export function appointmentPlace(a: Appointment, chart: Chart): string {
+  const others = a.participant.map((p) => p.actor).filter((actor) => actor?.reference?.startsWith("Patient/") !== true);
+  return others.map((actor) => chart.nameOf(actor)).filter((n) => n !== "").join(", ");
+}
+
+/** Those that are still to come, or have not been settled. */
+const AHEAD = new Set(["proposed", "pending", "booked", "waitlist", "arrived", "checked-in"]);
+
 export function EncountersSection() {
-  const { encounters } = useLists("encounters").lists;
+  const { encounters, appointments } = useLists("encounters", "appointments").lists;
+  const ahead = newestFirst(appointments.items.value.filter((a) => AHEAD.has(a.status)), (a) => a.start ?? "").reverse();
   return (
-    <ListFrame names={["encounters"]} empty={t.value.empty.kontakter}>
-      <ul class="rows">{newestFirst(encounters.items.value, (e) => periodStart(e.period)).map((e) => <EncounterRow key={e.id} encounter={e} />)}</ul>
-      <MoreButton names={["encounters"]} />
-    </ListFrame>
+    <>
+      {ahead.length === 0 ? null : (
+        <>
+          <h3 class="group">{t.value.appointment.booked}</h3>
+          <ul class="rows">{ahead.map((a) => <AppointmentRow key={a.id} appointment={a} />)}</ul>
+        </>
+      )}
+      <h3 class="group">{t.value.appointment.past}</h3>
+      <ListFrame names={["encounters", "appointments"]} empty={t.value.empty.kontakter} isEmpty={encounters.items.value.length + ahead.length === 0}>
+        <ul class="rows">{newestFirst(encounters.items.value, (e) => periodStart(e.period)).map((e) => <EncounterRow key={e.id} encounter={e} />)}</ul>
+        <MoreButton names={["encounters"]} />
+      </ListFrame>
+    </>
+  );
+}
+
+function AppointmentRow({ appointment: a }: { appointment: Appointment }) {
+  const chart = useChart();
+  const w = t.value.appointment;
+  return (
+    <li class="row" tabIndex={-1} data-row>
+      <div class="row-when num">{a.start === undefined ? t.value.common.undated : showDateTime(a.start)}</div>
+      <div class="row-what">
+        <h4>{appointmentTitle(a)} <Badge tone="info" text={word(w.statuses, a.status)} /></h4>
+        <dl class="facts">
+          <Fact term={t.value.encounter.where}>{appointmentPlace(a, chart)}</Fact>
+          <Fact term={t.value.encounter.why}>{conceptsText(a.reasonCode)}</Fact>
+        </dl>
+      </div>
+    </li>
   );
 }
 
@@ -40,7 +79,7 @@ function EncounterRow({ encounter: e }: { encounter: Encounter }) {
     <li class="row" tabIndex={-1} data-row>
       <div class="row-when num">{showPeriod(e.period)}</div>
       <div class="row-what">
-        <h3>{title} {e.status === "finished" ? null : <Badge tone={TONES[e.status] ?? "plain"} text={word(w.statuses, e.status)} />}</h3>
+        <h4>{title} {e.status === "finished" ? null : <Badge tone={TONES[e.status] ?? "plain"} text={word(w.statuses, e.status)} />}</h4>
         <dl class="facts">
           <Fact term={w.where}>{encounterUnit(e, chart)}</Fact>
           <Fact term={w.what}>{kind === title ? "" : kind}</Fact>

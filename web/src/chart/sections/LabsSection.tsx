@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { goBack, patientPath, route } from "../../app/route.ts";
 import { showClock, showDate } from "../../i18n/format.ts";
 import { t, word } from "../../i18n/index.ts";
@@ -54,20 +54,20 @@ export function LabsSection() {
   );
 }
 
-/** How many sampling times fit beside the names; the rest are a step away. */
+/** How many sampling times fit beside the names; the rest are a step away. On a narrow screen only the latest value of each analyte is shown. */
 function useColumns() {
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
+    width.value = element.clientWidth;
     const watch = new ResizeObserver(([entry]) => (width.value = Math.round(entry?.contentRect.width ?? 0)));
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
   const narrow = width.value < NARROW_PX;
-  const fixed = narrow ? NAME_PX / 1.6 : NAME_PX + RANGE_PX + TREND_PX;
-  return { box, narrow, count: Math.max(1, Math.floor((width.value - fixed) / COLUMN_PX)) };
+  return { box, narrow, count: Math.max(1, Math.floor((width.value - NAME_PX - RANGE_PX - TREND_PX) / COLUMN_PX)) };
 }
 
 function LabTable({ rows, chosen }: { rows: readonly Analyte[]; chosen: string }) {
@@ -76,17 +76,17 @@ function LabTable({ rows, chosen }: { rows: readonly Analyte[]; chosen: string }
   const { box, narrow, count } = useColumns();
   const table = matrix(rows);
   const first = Math.min(from.value, Math.max(0, table.columns.length - 1));
-  const places = table.columns.map((_, i) => i).slice(first, first + count);
+  const places = narrow ? [] : table.columns.map((_, i) => i).slice(first, first + count);
   return (
     <div ref={box} class="lab-box">
-      <ColumnSteps first={first} count={places.length} of={table.columns.length} move={(to) => (from.value = to)} step={count} />
+      {narrow ? null : <ColumnSteps first={first} count={places.length} of={table.columns.length} move={(to) => (from.value = to)} step={count} />}
       <table class={`labs ${narrow ? "labs-narrow" : ""}`}>
         <caption class="sr">{t.value.labs.table}</caption>
         <thead>
           <tr>
             <th scope="col">{t.value.labs.analyte}</th>
             {narrow ? null : <th scope="col">{t.value.labs.range}</th>}
-            {narrow ? null : <th scope="col">{t.value.labs.trend}</th>}
+            {narrow ? <th scope="col" class="lab-when">{t.value.labs.latest}</th> : <th scope="col">{t.value.labs.trend}</th>}
             {places.map((i) => <th key={i} scope="col" class="lab-when"><span class="nowrap">{showDate(table.columns[i])}</span> <span class="lab-clock">{showClock(table.columns[i])}</span></th>)}
           </tr>
         </thead>
@@ -118,6 +118,7 @@ function LabRow({ row, table, places, narrow, chosen }: RowProps) {
   const link = useRef<HTMLAnchorElement>(null);
   const range = rangeOf(row.values[0]);
   const cells: readonly LabValue[][] = table.cells.get(row.key) ?? [];
+  const latest = row.values[0];
   return (
     <tr class={chosen ? "chosen" : ""} onClick={(event) => { if (!(event.target instanceof HTMLAnchorElement)) link.current?.click(); }}>
       <th scope="row">
@@ -126,7 +127,7 @@ function LabRow({ row, table, places, narrow, chosen }: RowProps) {
         {narrow && range !== "" ? <span class="unit">{t.value.labs.range} {range}</span> : null}
       </th>
       {narrow ? null : <td class="num lab-range">{range}</td>}
-      {narrow ? null : <td class="lab-trend"><Sparkline row={row} /></td>}
+      {narrow ? <td class="lab-value">{latest === undefined ? null : <><Value value={latest} /><span class="unit">{showDate(latest.date)}</span></>}</td> : <td class="lab-trend"><Sparkline row={row} /></td>}
       {places.map((i) => <td key={i} class="lab-value">{(cells[i] ?? []).map((value, n) => <Value key={n} value={value} />)}</td>)}
     </tr>
   );

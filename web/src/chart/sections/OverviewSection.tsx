@@ -4,7 +4,7 @@ import type { Patient } from "@fhir";
 import { patientPath, type Section } from "../../app/route.ts";
 import { conceptText, isProtected, municipality, nameText, newestFirst, periodStart } from "../../fhir/text.ts";
 import { showDate, showPeriod } from "../../i18n/format.ts";
-import { t } from "../../i18n/index.ts";
+import { t, word } from "../../i18n/index.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { SectionSkeleton } from "../../ui/Skeleton.tsx";
 import { Sparkline, Value } from "../LabParts.tsx";
@@ -25,7 +25,7 @@ const REFERRALS_MAX = 5;
 const NOTES_MAX = 2;
 
 export function OverviewSection() {
-  useLists("prescriptions", "statements", "labs", "documents", "compositions", "reports", "encounters", "referrals", "tasks");
+  useLists("prescriptions", "statements", "labs", "documents", "compositions", "reports", "encounters", "referrals", "tasks", "carePlans");
   return (
     <div class="cards">
       <div>
@@ -36,6 +36,7 @@ export function OverviewSection() {
         <LatestLabs />
         <OpenReferrals />
         <LatestContacts />
+        <CarePlans />
         <Personal />
       </div>
     </div>
@@ -62,7 +63,7 @@ function CurrentMedication() {
       <ListFrame names={["prescriptions", "statements"]} empty={t.value.medication.noCurrent} isEmpty={current.length === 0} together>
         <ul class="plain">
           {current.map((m) => (
-            <li key={`${m.resourceType}/${m.id}`}><b>{medicineName(m, chart)}</b> {m.status === "on-hold" ? <Badge tone="warn" text={t.value.medication.statuses["on-hold"] ?? ""} /> : null}{dosages(m).map((text, i) => <div key={i} class="clinical quiet">{text}</div>)}</li>
+            <li key={`${m.resourceType}/${m.id}`}><b>{medicineName(m, chart)}</b> {m.status === "on-hold" ? <Badge tone="warn" text={word(t.value.medication.statuses, m.status)} /> : null} {m.resourceType === "MedicationStatement" ? <Badge tone="info" text={t.value.medication.stated} /> : null}{dosages(m).map((text, i) => <div key={i} class="clinical quiet">{text}</div>)}</li>
           ))}
         </ul>
       </ListFrame>
@@ -130,6 +131,24 @@ function OpenReferrals() {
           {open.map((r) => <li key={r.id}><span class="num quiet">{showDate(r.authoredOn)}</span><div><b>{referralTitle(r)}</b> <Badge tone="info" text={referralState(r, tasks.items.value)} /></div></li>)}
         </ul>
       </ListFrame>
+    </Card>
+  );
+}
+
+function CarePlans() {
+  const plans = useChart().lists.carePlans.items.value.filter((plan) => plan.status === "active" || plan.status === "on-hold");
+  if (plans.length === 0) return null;
+  return (
+    <Card heading={t.value.overview.carePlans}>
+      {plans.map((plan) => (
+        <div key={plan.id}>
+          <p><b>{plan.title ?? t.value.timeline.types.CarePlan}</b> {plan.status === "active" ? null : <Badge tone="warn" text={word(t.value.carePlan.statuses, plan.status)} />}</p>
+          {plan.description === undefined ? null : <div class="clinical quiet">{plan.description}</div>}
+          <ul class="plain">
+            {(plan.activity ?? []).map((step, i) => <li key={i}>{step.detail?.description ?? conceptText(step.detail?.code)} <Badge text={word(t.value.carePlan.steps, step.detail?.status)} /></li>)}
+          </ul>
+        </div>
+      ))}
     </Card>
   );
 }

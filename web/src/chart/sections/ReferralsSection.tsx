@@ -6,7 +6,7 @@ import { t, word } from "../../i18n/index.ts";
 import { Badge, type Tone } from "../../ui/Badge.tsx";
 import { ListFrame, MoreButton } from "../ListFrame.tsx";
 import { useChart, useLists } from "../model.ts";
-import { Comments, Fact } from "../Parts.tsx";
+import { ClinicalText, Comments, Fact } from "../Parts.tsx";
 
 const TONES: Readonly<Record<string, Tone>> = { active: "info", "on-hold": "warn", draft: "quiet", revoked: "quiet", completed: "good", "entered-in-error": "warn" };
 
@@ -53,11 +53,12 @@ function ReferralRow({ referral: r, tasks }: { referral: ServiceRequest; tasks: 
         <dl class="facts">
           <Fact term={w.from}>{chart.nameOf(r.requester)}</Fact>
           <Fact term={w.to}>{to}</Fact>
-          <Fact term={w.question}>{conceptsText(r.reasonCode)}</Fact>
+          <Fact term={w.question}>{[conceptsText(r.reasonCode), ...(r.reasonReference ?? []).map((c) => chart.nameOf(c))].filter((n) => n !== "").join(", ")}</Fact>
           <Fact term={w.state}>{task?.lastModified === undefined ? "" : `${referralState(r, tasks)}, ${showDateTime(task.lastModified)}`}</Fact>
           <Fact term={w.performedBy}>{task === undefined ? "" : chart.nameOf(task.owner)}</Fact>
         </dl>
-        <Comments notes={r.note} />
+        {(r.note ?? []).map((note, i) => <ClinicalText key={i} text={note.text} />)}
+        {task?.statusReason === undefined ? null : <p class="box box-warn">{conceptText(task.statusReason)}</p>}
         <Comments notes={task?.note} />
       </div>
     </li>

@@ -12,7 +12,7 @@ import { timedEvents } from "../events.ts";
 import { EventBody } from "../EventBody.tsx";
 
 export const TIMELINE_LISTS = [
-  "encounters", "conditions", "measurements", "prescriptions", "statements", "documents", "compositions", "reports", "referrals", "procedures", "immunizations", "allergies", "flags",
+  "encounters", "appointments", "conditions", "measurements", "prescriptions", "statements", "documents", "compositions", "reports", "referrals", "procedures", "immunizations", "carePlans", "allergies", "flags",
 ] as const satisfies readonly ListName[];
 type TimelineList = (typeof TIMELINE_LISTS)[number];
 
