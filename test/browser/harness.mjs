@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const ROOT = join(import.meta.dirname, "../..");
-const PROGRAM = join(ROOT, "build/helhet");
+const PROGRAM = process.env.HELHET_BIN ?? join(ROOT, "build/helhet");
 const START_MS_MAX = 10_000;
 const WAIT_MS_MAX = 10_000;
 const PATIENTS = "120";

@@ -46,6 +46,10 @@ test("blood pressure gives a row for each component, errors give none", () => {
   assert.deepEqual(analytes([crp("2026-01-01", 5, { status: "entered-in-error" })]), []);
 });
 
+test("the unit of what has none is not written beside the value", () => {
+  assert.equal(analytes([crp("2026-01-01", 1.1, { valueQuantity: { value: 1.1, unit: "1" } })])[0]?.unit, "");
+});
+
 test("words, comparators and missing values are kept as text", () => {
   const text = (rest: Partial<Observation>) => {
     const { valueQuantity: _, ...bare } = crp("2026-01-01", 5);

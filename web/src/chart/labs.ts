@@ -65,9 +65,15 @@ function levelOf(valued: Valued, number: number | null, low: Bound | null, high:
   return "normal";
 }
 
+/** UCUM's unit of what has none is "1", which beside a value would be read as a digit of it. */
+function unitOf(quantity: Quantity): string {
+  const unit = quantity.unit ?? quantity.code ?? "";
+  return unit === "1" ? "" : unit;
+}
+
 function valueText(v: Valued): { text: string; number: number | null; unit: string } {
   const q = v.valueQuantity;
-  if (q?.value !== undefined) return { text: (q.comparator ?? "") + decimalText(q, "value", q.value), number: q.value, unit: q.unit ?? q.code ?? "" };
+  if (q?.value !== undefined) return { text: (q.comparator ?? "") + decimalText(q, "value", q.value), number: q.value, unit: unitOf(q) };
   if (v.valueInteger !== undefined) return { text: String(v.valueInteger), number: v.valueInteger, unit: "" };
   return { text: wordsOf(v), number: null, unit: "" };
 }
