@@ -47,11 +47,27 @@ int demo_fhir_age(const struct demo_patient *p, int64_t ms)
     return y - by - (m < bm || (m == bm && day < bd) ? 1 : 0);
 }
 
+/* Weekends and the public holidays that have a fixed date. */
+static bool is_holiday(int64_t day)
+{
+    static const struct {
+        int month, day;
+    } fixed[] = {{1, 1}, {1, 6}, {5, 1}, {6, 6}, {12, 24}, {12, 25}, {12, 26}, {12, 31}};
+    int year, month, of_month;
+    int64_t weekday = ((day + 4) % 7 + 7) % 7;
+    time_civil(day, &year, &month, &of_month);
+    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        if (fixed[i].month == month && fixed[i].day == of_month)
+            return true;
+    }
+    return weekday == 0 || weekday == 6;
+}
+
 int64_t demo_fhir_office(struct demo *d, int64_t ms)
 {
     int64_t rest, day = local_day(ms, &rest);
-    int64_t weekday = (day + 4) % 7;
-    day += weekday == 0 ? 1 : weekday == 6 ? 2 : 0;
+    while (is_holiday(day))
+        day++;
     int64_t minute = 8 * 60 + 5 * demo_rng_between(&d->rng, 0, 90);
     int64_t at = day * DEMO_DAY + minute * DEMO_MINUTE;
     at -= offset_minutes(at) * DEMO_MINUTE;

@@ -190,7 +190,9 @@ enum demo_drug_id {
     DRUG_KLINDAMYCIN,
     DRUG_NITROFURANTOIN,
     DRUG_PIVMECILLINAM,
-    DRUG_DOXYCYKLIN,
+    DRUG_PCV_BARN,
+    DRUG_ERYTROMYCIN_BARN,
+    DRUG_PARACETAMOL_BARN,
     DRUG_FLUKLOXACILLIN,
     DRUG_CETIRIZIN,
     DRUG_HYDROKORTISON,
@@ -455,7 +457,7 @@ struct demo_admission {
     const char *inskrivning, *omvardnad, *epikris;
 };
 struct demo_story {
-    const char *name;
+    const char *name, *not_with;  /* not_with: name of an earlier story that rules this one out */
     uint8_t sex;                  /* 0 both, 1 women, 2 men */
     uint8_t onset_from, onset_to; /* age */
     uint16_t permille[6]; /* ages 0-17, 18-39, 40-64, 65-74, 75-84, 85-: have it (lasting), or catch it in a

@@ -48,9 +48,10 @@ static double level(const struct demo_patient *p, int lab, int64_t ms)
     return t->from + (t->to - t->from) * (part > 1 ? 1 : part);
 }
 
+static const double power[] = {1, 10, 100, 1000}; /* of ten */
+
 static double rounded(double value, int decimals)
 {
-    static const double power[] = {1, 10, 100, 1000};
     return floor(value * power[decimals] + 0.5) / power[decimals];
 }
 
@@ -59,7 +60,7 @@ static void measure(struct demo *d, int lab, double mean, struct result *r)
     *r = (struct result){.lab = &demo_codes_lab[lab]};
     r->low = r->lab->low[d->p.female] > 0 ? r->lab->low[d->p.female] : NAN;
     r->high = r->lab->no_upper ? NAN : r->lab->high[d->p.female];
-    double step = pow(10, -r->lab->decimals);
+    double step = 1 / power[r->lab->decimals];
     double width = isnan(r->low) || isnan(r->high) ? mean : r->high - r->low;
     double spread = fmin(fmax(width, 0) / 14, mean * 0.07);
     r->value = rounded(fmax(mean + spread * demo_rng_noise(&d->rng), step), r->lab->decimals);

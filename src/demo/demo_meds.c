@@ -128,9 +128,20 @@ static enum demo_drug_id tolerated(const struct demo_patient *p, enum demo_drug_
     return drug;
 }
 
+/* Small children get mixtures. */
+static enum demo_drug_id for_age(int age, bool no_penicillin, enum demo_drug_id drug)
+{
+    if (age >= 10)
+        return drug;
+    if (drug == DRUG_PCV || drug == DRUG_FLUKLOXACILLIN)
+        return no_penicillin ? DRUG_ERYTROMYCIN_BARN : DRUG_PCV_BARN;
+    return drug == DRUG_PARACETAMOL || drug == DRUG_NAPROXEN ? DRUG_PARACETAMOL_BARN : drug;
+}
+
 void demo_meds_order(struct demo *d, enum demo_drug_id wanted, const char *status, bool standing)
 {
-    enum demo_drug_id id = tolerated(&d->p, wanted);
+    int age = demo_fhir_age(&d->p, d->visit.start_ms);
+    enum demo_drug_id id = tolerated(&d->p, for_age(age, d->p.no_penicillin, wanted));
     d->p.prescribed = id;
     const struct demo_drug *drug = &demo_codes_drug[id];
     char request[DEMO_ID_MAX];

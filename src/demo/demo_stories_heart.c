@@ -45,11 +45,10 @@ static const struct demo_story stories[] = {
                 "sämre.} Tar sina läkemedel {utan problem|men glömmer ibland kvällsdosen}.\n\nStatus\nBT "
                 "%bt%, puls %puls%, vikt %vikt% kg. Fotstatus: {ua|torr hud, i övrigt ua|lätt nedsatt "
                 "vibrationssinne, inga sår}.\n\nLab\nHbA1c %HBA1C% mmol/mol, kreatinin %KREA% µmol/L, "
-                "U-albumin/kreatinin %UALB% g/mol, LDL %LDL% mmol/L.\n\nBedömning\n{Stabilt läge.|Diabetes "
-                "typ 2 med otillräcklig metabol kontroll.|Godtagbar kontroll, viss försämring sedan sist.} "
-                "Inga nytillkomna komplikationer.\n\nÅtgärd\n{Oförändrad behandling.|Stämmer av läkemedlen, "
-                "inga ändringar.|Påminner om att pausa metformin och SGLT2-hämmare vid magsjuka.} Ny "
-                "kontroll hos diabetessköterska om sex månader.",
+                "U-albumin/kreatinin %UALB% g/mol, LDL %LDL% mmol/L.\n\nBedömning\n%sockret% %trycket% Inga "
+                "nytillkomna komplikationer.\n\nÅtgärd\n{Oförändrad behandling.|Stämmer av läkemedlen, inga "
+                "ändringar.|Påminner om att pausa metformin och SGLT2-hämmare vid magsjuka.} Ny kontroll hos "
+                "diabetessköterska om sex månader.",
         .phone = "%namn% ringer {om sina blodsockervärden|och undrar över provsvar}. Fastevärden {kring "
                  "7–8|mellan 6 och 9|omkring 10} senaste veckan. {Inga känningar.|Ett lågt värde i går, åt "
                  "då en smörgås.} Ingen feber, inga sår på fötterna. Råd: fortsätt som tidigare, ta fler "
@@ -99,6 +98,7 @@ static const struct demo_story stories[] = {
     },
     {
         .name = "typ 1-diabetes",
+        .not_with = "typ 2-diabetes",
         .onset_from = 5,
         .onset_to = 34,
         .permille = {7, 9, 8, 5, 2, 0},
@@ -158,9 +158,7 @@ static const struct demo_story stories[] = {
                  "och kalium om två veckor.",
         .note = "Blodtryckskontroll. BT %bt%, puls %puls%. {Inga biverkningar av medicinen.|Besväras av lätt "
                 "svullna underben mot kvällen.|Torrhosta sedan insättning av ACE-hämmare.} Ingen yrsel. "
-                "Kreatinin %KREA% µmol/L, kalium %K% mmol/L. {Målblodtryck uppnått, fortsätter "
-                "oförändrat.|Blodtrycket något över målet, ny mätning innan dosen ändras.|Ligger bra, recept "
-                "förnyas.} Nytt besök om {sex|tolv} månader.",
+                "Kreatinin %KREA% µmol/L, kalium %K% mmol/L. %trycket% Nytt besök om {sex|tolv} månader.",
         .phone = "Ringer för receptförnyelse av blodtrycksmedicin. Mår bra, inga biverkningar. Hemblodtryck "
                  "{132/78|138/84|146/88}. Receptet förnyas av ansvarig läkare. Ingen tid behövs nu.",
         .nurse = "Blodtryck hos distriktssköterska: %bt%, puls %puls%. Vikt %vikt% kg. Inga besvär. {Svarar "
@@ -308,8 +306,8 @@ static const struct demo_story stories[] = {
                  "mmol/L. Sekundärprevention enligt riktlinjer. Inga biverkningar av statin.",
         .note = "Årskontroll kranskärlssjukdom. Ingen kärlkramp, har inte använt nitroglycerin. {Ingen "
                 "andfåddhet.|Blir andfådd i uppförsbacke men inte mer än förut.} BT %bt%, puls %puls%. LDL "
-                "%LDL% mmol/L, {når målet|når inte målet 1,4}. {Oförändrad medicinering.|Nytt LDL om tre "
-                "månader innan behandlingen ändras.} Inga muskelbesvär.",
+                "%LDL% mmol/L. {Oförändrad medicinering.|Nytt LDL om tre månader innan behandlingen ändras.} "
+                "Inga muskelbesvär.",
         .phone = "Frågar om värktabletter tillsammans med acetylsalicylsyra. Avråds från "
                  "antiinflammatoriska, kan ta paracetamol. Ingen bröstsmärta.",
         .admission =
@@ -364,25 +362,25 @@ static const struct demo_story stories[] = {
               "bedömning och träning.",
               "Lätt ordmobiliseringsproblematik. Träning en gång i veckan i åtta veckor. Ingen dysartri.",
               60}},
-        .admission = {.permille = 30,
-                      .unit = UNIT_STROKE,
-                      .reason = "Plötslig svaghet",
-                      .diagnosis = {"I63.9", "Cerebral infarkt, ospecificerad"},
-                      .days_min = 3,
-                      .days_max = 10,
-                      .labs = {{LAB_GLUKOS, 7.4F, 0}, {LAB_INR, 1, 0}, {LAB_CRP, 6, 0}, {LAB_KREA, 0, 0}},
-                      .shift = {.sys = 38, .pulse = 8},
-                      .inskrivning =
-                          "Plötslig svaghet i {höger|vänster} arm och ben samt sluddrigt tal. Vaknade med "
-                          "symtom, därför ej trombolys. DT hjärna: ingen blödning. NIHSS {4|6|8}. BT %bt%. "
-                          "PK(INR) %INR%. Inneliggande på strokeenhet, sväljtest innan mat.",
-                      .omvardnad = "Sväljtest ua, äter konsistensanpassad kost. Mobiliseras med två personer "
-                                   "till rullstol. Inga tryckskador. Ingen huvudvärk. NEWS2 %news%.",
-                      .epikris =
-                          "Vårdtid %dygn%. Hjärninfarkt. Ingen kärlförträngning över 50 procent på karotis. "
-                          "Ej förmaksflimmer på telemetri. Klopidogrel insatt. Förbättrad i tal och arm. "
-                          "Skrivs ut till {hemmet med tidig understödd utskrivning|korttidsplats}. "
-                          "Uppföljning om tre månader.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
+        .admission =
+            {.permille = 30,
+             .unit = UNIT_STROKE,
+             .reason = "Plötslig svaghet",
+             .diagnosis = {"I63.9", "Cerebral infarkt, ospecificerad"},
+             .days_min = 3,
+             .days_max = 10,
+             .labs = {{LAB_GLUKOS, 7.4F, 0}, {LAB_INR, 1, 0}, {LAB_CRP, 6, 0}, {LAB_KREA, 0, 0}},
+             .shift = {.sys = 38, .pulse = 8},
+             .inskrivning = "Plötslig svaghet i {höger|vänster} arm och ben samt sluddrigt tal. Vaknade med "
+                            "symtom, därför ej trombolys. DT hjärna: ingen blödning. NIHSS {4|6|8}. BT %bt%. "
+                            "PK(INR) %INR%. Inneliggande på strokeenhet, sväljtest innan mat.",
+             .omvardnad =
+                 "Sväljtest ua, äter konsistensanpassad kost. Mobiliseras med två personer till rullstol. "
+                 "Inga tryckskador. Ingen huvudvärk. NEWS2 %news%.",
+             .epikris = "Vårdtid %dygn%. Hjärninfarkt. Ingen kärlförträngning över 50 procent på karotis. Ej "
+                        "förmaksflimmer på telemetri. Sekundärprevention enligt riktlinjer. Förbättrad i tal "
+                        "och arm. Skrivs ut till {hemmet med tidig understödd utskrivning|korttidsplats}. "
+                        "Uppföljning om tre månader.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
     },
     {
         .name = "kronisk njursvikt",
@@ -407,7 +405,8 @@ static const struct demo_story stories[] = {
         .flag = "Nedsatt njurfunktion: dosera efter eGFR",
         .first = "Stegrat kreatinin vid upprepade prov, nu %KREA% µmol/L. U-albumin/kreatinin %UALB% g/mol. "
                  "Inga miktionsbesvär. Ultraljud: normalstora njurar, ingen hydronefros. BT %bt%. Bedömning: "
-                 "kronisk njursvikt stadium 3. Undvik NSAID. Losartan insätts.",
+                 "kronisk njursvikt stadium 3. Undvik NSAID. Blockad av renin-angiotensinsystemet i så hög "
+                 "dos som tolereras.",
         .note = "Kontroll njurfunktion. Kreatinin %KREA% µmol/L, kalium %K% mmol/L, Hb %HB% g/L. {Ingen "
                 "klåda.|Besväras av klåda.} Inga ödem. BT %bt%. Läkemedelslistan genomgången, inga "
                 "njurtoxiska läkemedel. {Ny kontroll om fyra månader.|Diskuterar remiss till njurmedicin.}",

@@ -8,9 +8,10 @@ enum {
     BANDS = 6,
     CHECK_DAYS = 36,
     WINDOW_YEARS = 6, /* contacts older than this are only remembered as a diagnosis */
+    CHART_YEARS = 12, /* and illness older than this has no first contact here */
     ACUTE_YEARS = 5,
     RENEW_DAYS = 330,   /* prescriptions are renewed about once a year */
-    CURRENT_DAYS = 400, /* and one older than this has run out */
+    CURRENT_DAYS = 330, /* and one older than this has run out */
     STOPPED_PERMILLE = 50,
     PHONE_PERMILLE = 170,
     VIDEO_PERMILLE = 60,
@@ -107,16 +108,22 @@ static void order_drugs(struct demo *d, struct play *play)
     for (int i = 0; i < max && s->drug[i] != DRUG_NONE; i++) {
         if (play->stopped & 1U << i)
             continue;
+        d->p.prescribed = s->drug[i];
+        if (!s->lasting && standing(s, i) && !demo_meds_fits(&d->p, s->drug[i]))
+            continue;
         const char *status = order_status(d, play, i);
         demo_meds_order(d, s->drug[i], status,
                         standing(s, i) && (s->lasting || strcmp(status, "active") == 0));
     }
 }
 
-static void measurements(struct demo *d, const struct play *play)
+/* treated: medicines have taken most of what the illness did to the blood pressure. */
+static void measurements(struct demo *d, const struct play *play, bool treated)
 {
     const struct demo_story *s = play->story;
-    demo_vitals_take(d, s->vitals, &s->shift);
+    struct demo_shift shift = s->shift;
+    shift.sys = (int8_t)(treated && shift.sys > 0 ? shift.sys / 4 : shift.sys);
+    demo_vitals_take(d, s->vitals, &shift);
     demo_labs_panel(d, s->labs, plan_length(s->labs, sizeof s->labs / sizeof s->labs[0]), !s->lasting);
 }
 
@@ -206,22 +213,24 @@ static void remember_curves(struct demo *d, const struct play *play)
     }
 }
 
-static void first_contact(struct demo *d, struct play *play)
+/* known: the illness is older than the chart, so this is where it is taken over. */
+static void first_contact(struct demo *d, struct play *play, int64_t at, bool known)
 {
     const struct demo_story *s = play->story;
     d->p.condition[0] = '\0';
-    demo_visit_make(d, s->visit, s->unit, play->onset_ms, FIRST_MINUTES, s->reason);
+    demo_visit_make(d, s->visit, s->unit, at, FIRST_MINUTES, s->reason);
     for (size_t i = sizeof s->diagnosis / sizeof s->diagnosis[0]; i-- > 0;) {
         if (s->diagnosis[i].code)
             demo_condition_make(d, &s->diagnosis[i], play->onset_ms, 0);
     }
     memcpy(play->condition, d->p.condition, sizeof play->condition);
-    measurements(d, play);
+    measurements(d, play, known);
     leave_out(d, play);
     order_drugs(d, play);
-    note(d, visit_note(s->visit, NOTE_NYBESOK), s->first, author(d));
+    note(d, visit_note(s->visit, known ? NOTE_DAGSNOTAT : NOTE_NYBESOK), known ? s->note : s->first,
+         author(d));
     if (s->flag)
-        demo_background_flag(d, "clinical", s->flag, play->onset_ms);
+        demo_background_flag(d, "clinical", s->flag, at);
 }
 
 static void later_contact(struct demo *d, struct play *play, int64_t ms)
@@ -234,7 +243,7 @@ static void later_contact(struct demo *d, struct play *play, int64_t ms)
     enum demo_visit_kind kind = phone ? VISIT_PHONE : video ? VISIT_VIDEO : s->visit;
     demo_visit_make(d, kind, s->unit, ms, phone ? PHONE_MINUTES : VISIT_MINUTES, s->reason);
     if (!phone && !video)
-        measurements(d, play);
+        measurements(d, play, true);
     if (ms - play->renewed_ms > RENEW_DAYS * DEMO_DAY)
         order_drugs(d, play);
     if (phone)
@@ -249,20 +258,38 @@ static void later_contact(struct demo *d, struct play *play, int64_t ms)
     referrals(d, play);
 }
 
+/* Prescriptions that have run out are renewed by telephone before today. */
+static void renew(struct demo *d, struct play *play)
+{
+    if (d->p.dead || play->story->drug[0] == DRUG_NONE ||
+        d->p.end_ms - play->renewed_ms < CURRENT_DAYS * DEMO_DAY)
+        return;
+    int64_t at = office(d, d->p.end_ms - demo_rng_between(&d->rng, 10, CURRENT_DAYS - 10) * DEMO_DAY);
+    back_to_story(d, play);
+    demo_visit_make(d, VISIT_PHONE, play->story->unit, at, PHONE_MINUTES, "Receptförnyelse");
+    order_drugs(d, play);
+    note(d, NOTE_TELEFON,
+         "{Ringer|Hör av sig via 1177} för förnyelse av recept. Inga nya besvär, inga biverkningar. Recept "
+         "förnyas, kontroll bokas.",
+         d->visit.nurse);
+}
+
 static void play_lasting(struct demo *d, struct play *play)
 {
     const struct demo_story *s = play->story;
-    first_contact(d, play);
     int64_t interval = DEMO_YEAR * 10 / s->visits_x10;
-    int64_t from = d->p.end_ms - WINDOW_YEARS * DEMO_YEAR;
-    from = from > play->onset_ms ? from : play->onset_ms;
+    int64_t window = d->p.end_ms - WINDOW_YEARS * DEMO_YEAR;
+    bool known = play->onset_ms < d->p.end_ms - CHART_YEARS * DEMO_YEAR;
+    int64_t first = known ? office(d, window + demo_rng_between(&d->rng, 5, 150) * DEMO_DAY) : play->onset_ms;
+    int64_t from = first > window ? first : window;
+    first_contact(d, play, first, known);
     for (int64_t ms = from + interval / 2; ms < d->p.end_ms - DEMO_DAY;
          ms += interval * demo_rng_between(&d->rng, 75, 125) / 100) {
         int64_t at = office(d, ms);
-        if (at <= play->onset_ms)
-            continue;
-        later_contact(d, play, at);
+        if (at > first)
+            later_contact(d, play, at);
     }
+    renew(d, play);
     for (int64_t year = from; s->admission.permille && year < d->p.end_ms; year += DEMO_YEAR) {
         if (demo_rng_chance(&d->rng, s->admission.permille))
             admission(d, &s->admission, year + demo_rng_between(&d->rng, 20, 360) * DEMO_DAY);
@@ -282,7 +309,7 @@ static void play_course(struct demo *d, struct play *play)
     for (int64_t ms = play->onset_ms + CHECK_DAYS * DEMO_DAY; ms < end && ms < d->p.end_ms - DEMO_DAY;
          ms += CHECK_DAYS * DEMO_DAY) {
         demo_visit_make(d, s->visit, s->unit, office(d, ms), VISIT_MINUTES, s->reason);
-        measurements(d, play);
+        measurements(d, play, false);
         note(d, NOTE_DAGSNOTAT, s->note, d->visit.nurse);
     }
     if (end < d->p.end_ms)
@@ -302,7 +329,7 @@ static void play_acute(struct demo *d, const struct demo_story *s, int64_t ms)
     if (s->diagnosis[0].code)
         demo_condition_make(d, &s->diagnosis[0], ms - demo_rng_between(&d->rng, 0, 5) * DEMO_DAY,
                             well < d->p.end_ms ? well : 0);
-    measurements(d, &play);
+    measurements(d, &play, false);
     order_drugs(d, &play);
     bool phone = s->visit == VISIT_PHONE;
     note(d, phone ? NOTE_TELEFON : visit_note(s->visit, NOTE_DAGSNOTAT), s->first,
@@ -326,6 +353,10 @@ static void play_acute(struct demo *d, const struct demo_story *s, int64_t ms)
 static void try_lasting(struct demo *d, const struct demo_story *s, struct play *plays, uint32_t *count)
 {
     int age = demo_fhir_age(&d->p, d->p.end_ms);
+    for (uint32_t i = 0; s->not_with && i < *count; i++) {
+        if (strcmp(plays[i].story->name, s->not_with) == 0)
+            return;
+    }
     if (*count >= DEMO_STORIES_MAX || age < s->onset_from ||
         !demo_rng_chance(&d->rng, s->permille[band(age)]))
         return;

@@ -162,6 +162,29 @@ static void put_medicines(struct demo *d, struct buf *out)
     }
 }
 
+/* What a doctor says of the pressure just taken. */
+static void put_pressure_judged(struct demo *d, struct buf *out)
+{
+    const struct demo_vitals *v = &d->p.now;
+    if (v->sys < 140 && v->dia < 90)
+        buf_cstr(out, "Målblodtryck uppnått, behandlingen fortsätter oförändrad.");
+    else if (v->sys < 155 && v->dia < 100)
+        buf_cstr(out, "Blodtrycket något över målet, ny mätning om fyra veckor innan dosen ändras.");
+    else
+        buf_cstr(
+            out,
+            "Blodtrycket klart över målet. Tätare kontroller, ställningstagande till ytterligare läkemedel.");
+}
+
+/* And of the newest HbA1c. */
+static void put_sugar_judged(struct demo *d, struct buf *out)
+{
+    double value = d->p.last[LAB_HBA1C];
+    buf_cstr(out, value < 53   ? "God metabol kontroll."
+                  : value < 64 ? "Godtagbar metabol kontroll, kan förbättras."
+                               : "Diabetes typ 2 med otillräcklig metabol kontroll.");
+}
+
 static const struct {
     const char *name;
     void (*put)(struct demo *d, struct buf *out);
@@ -191,6 +214,8 @@ static const struct {
     {"kur", put_cure},
     {"penicillin", put_penicillin},
     {"intravenöst", put_intravenous},
+    {"trycket", put_pressure_judged},
+    {"sockret", put_sugar_judged},
 };
 
 /* A variable, or a laboratory key such as %HBA1C%: the patient's newest result. */
