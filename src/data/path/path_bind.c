@@ -353,6 +353,17 @@ static bool bind_args(struct binder *b, struct path_node *n, const struct path_s
     return true;
 }
 
+/* A literal pattern is compiled once, here. */
+static bool bind_pattern(struct binder *b, struct path_node *n)
+{
+    const struct path_node *arg = n->args[0];
+    if (arg->op != PATH_OP_LITERAL || arg->value.kind != PATH_STRING)
+        return true;
+    n->pattern = path_fn_regex_compile(b->arena, n->text, arg->value.text);
+    return n->pattern || fail(b, arg, "%s%.*s: mönstret är inte ett giltigt reguljärt uttryck",
+                              "%s%.*s: the pattern is not a valid regular expression", "", n->text);
+}
+
 static bool bind_call(struct binder *b, struct path_node *n, const struct path_static *focus,
                       struct path_static *out)
 {
@@ -381,7 +392,7 @@ static bool bind_call(struct binder *b, struct path_node *n, const struct path_s
         return fail(b, n->args[0], "villkoret i%s %.*s är inte booleskt",
                     "the criterion of%s %.*s is not boolean", "", n->text);
     *out = returned(b, n, &input, args);
-    return true;
+    return !(n->fn->flags & PATH_F_PATTERN) || bind_pattern(b, n);
 }
 
 /* ---- operators ---- */

@@ -10,11 +10,13 @@ enum {
     REGEX_PATTERN_MAX = 8 * 1024, /* bytes of a pattern */
     REGEX_MATCH_LIMIT = 1000000,  /* PCRE2's count of internal steps */
     REGEX_DEPTH_LIMIT = 5000,
-    REGEX_HEAP_KB = 16 * 1024
+    REGEX_HEAP_KB = 16 * 1024,
+    REGEX_WORK = 100 /* what a match counts as in PATH_STEPS_MAX */
 };
 
 struct regex {
-    pcre2_code *code;
+    const pcre2_code *code;
+    pcre2_code *own; /* code, when it was compiled for this call only */
     pcre2_match_data *data;
     pcre2_match_context *context;
 };
@@ -23,19 +25,45 @@ static void regex_close(struct regex *x)
 {
     pcre2_match_context_free(x->context);
     pcre2_match_data_free(x->data);
-    pcre2_code_free(x->code);
+    pcre2_code_free(x->own);
 }
 
-/* extra: anchors for a match of the whole text. */
-static bool regex_open(const struct path_call *c, struct str pattern, uint32_t extra, struct regex *x)
+static void *arena_malloc(size_t n, void *arena)
+{
+    return arena_alloc(arena, n);
+}
+
+static void arena_free(void *p, void *arena)
+{
+    (void)p;
+    (void)arena;
+}
+
+/* matchesFull is anchored at both ends. */
+static pcre2_code *compile(struct str function, struct str pattern, pcre2_compile_context *context)
 {
     int code;
     PCRE2_SIZE at;
-    *x = (struct regex){NULL, NULL, NULL};
+    uint32_t flags = PCRE2_UTF | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C;
+    if (str_is(function, "matchesFull"))
+        flags |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
     if (pattern.n > REGEX_PATTERN_MAX)
-        return path_run_fail(c->run, c->node, "mönstret är för långt", "the pattern is too long");
-    x->code = pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n,
-                            PCRE2_UTF | PCRE2_DOTALL | PCRE2_NEVER_BACKSLASH_C | extra, &code, &at, NULL);
+        return NULL;
+    return pcre2_compile((PCRE2_SPTR)(pattern.p ? pattern.p : ""), pattern.n, flags, &code, &at, context);
+}
+
+const void *path_fn_regex_compile(struct arena *arena, struct str function, struct str pattern)
+{
+    pcre2_general_context *memory = pcre2_general_context_create(arena_malloc, arena_free, arena);
+    pcre2_compile_context *context = memory ? pcre2_compile_context_create(memory) : NULL;
+    return context ? compile(function, pattern, context) : NULL;
+}
+
+static bool regex_open(const struct path_call *c, struct str pattern, struct regex *x)
+{
+    *x = (struct regex){.code = c->node->pattern};
+    if (!x->code)
+        x->code = x->own = compile(c->node->text, pattern, NULL);
     if (!x->code)
         return path_run_fail(c->run, c->node, "mönstret är inte ett giltigt reguljärt uttryck",
                              "the pattern is not a valid regular expression");
@@ -58,10 +86,11 @@ static bool operands(const struct path_call *c, struct str *s, struct str *patte
     if (!path_fn_text(c, s, &no_input) || !path_fn_arg_text(c, 0, pattern, &no_pattern))
         return false;
     *skip = no_input || no_pattern;
-    return true;
+    return *skip || path_run_work(c->run, REGEX_WORK + s->n / 8);
 }
 
-static bool match(const struct path_call *c, uint32_t extra)
+/* matches and matchesFull: the difference is in the pattern's flags. */
+static bool fn_matches(const struct path_call *c)
 {
     struct str s, pattern;
     struct regex x;
@@ -70,7 +99,7 @@ static bool match(const struct path_call *c, uint32_t extra)
         return false;
     if (skip)
         return true;
-    if (!regex_open(c, pattern, extra, &x))
+    if (!regex_open(c, pattern, &x))
         return false;
     int n = pcre2_match(x.code, (PCRE2_SPTR)(s.p ? s.p : ""), s.n, 0, 0, x.data, x.context);
     regex_close(&x);
@@ -78,16 +107,6 @@ static bool match(const struct path_call *c, uint32_t extra)
         return path_run_fail(c->run, c->node, "det reguljära uttrycket tog för lång tid",
                              "the regular expression took too long");
     return path_run_push_bool(c->run, c->out, n >= 0);
-}
-
-static bool fn_matches(const struct path_call *c)
-{
-    return match(c, 0);
-}
-
-static bool fn_matches_full(const struct path_call *c)
-{
-    return match(c, PCRE2_ANCHORED | PCRE2_ENDANCHORED);
 }
 
 /* The result into out, grown once when PCRE2 says how much it needs. */
@@ -128,7 +147,7 @@ static bool fn_replace_matches(const struct path_call *c)
         return true;
     if (pattern.n == 0)
         return path_run_push_text(c->run, c->out, PATH_STRING, s);
-    if (!regex_open(c, pattern, 0, &x))
+    if (!regex_open(c, pattern, &x))
         return false;
     bool ok = substitute(c, &x, s, to, &out);
     regex_close(&x);
@@ -136,8 +155,8 @@ static bool fn_replace_matches(const struct path_call *c)
 }
 
 const struct path_fn path_fn_regex_table[] = {
-    {"matches", 1, 1, PATH_R_BOOLEAN, PATH_F_STRING, fn_matches},
-    {"matchesFull", 1, 1, PATH_R_BOOLEAN, PATH_F_STRING, fn_matches_full},
-    {"replaceMatches", 2, 2, PATH_R_STRING, PATH_F_STRING, fn_replace_matches},
+    {"matches", 1, 1, PATH_R_BOOLEAN, PATH_F_STRING | PATH_F_PATTERN, fn_matches},
+    {"matchesFull", 1, 1, PATH_R_BOOLEAN, PATH_F_STRING | PATH_F_PATTERN, fn_matches},
+    {"replaceMatches", 2, 2, PATH_R_STRING, PATH_F_STRING | PATH_F_PATTERN, fn_replace_matches},
     {NULL, 0, 0, 0, 0, NULL},
 };

@@ -88,8 +88,9 @@ struct path_node {
     uint32_t at;     /* byte position in the text, for errors */
     struct str text; /* name of member, variable or function */
     struct path_step step;
-    struct path_type type;         /* ROOT, IS, AS, and type arguments of calls */
-    const struct path_fn *fn;      /* CALL */
+    struct path_type type;    /* ROOT, IS, AS, and type arguments of calls */
+    const struct path_fn *fn; /* CALL */
+    const void *pattern;      /* CALL with PATH_F_PATTERN and a literal: the compiled regular expression */
     const struct path_step *steps; /* CHAIN */
     struct path_node *left, *right;
     struct path_node **args;
@@ -316,7 +317,8 @@ enum path_fn_flag {
     PATH_F_ORDERED = 8, /* needs an ordered input */
     PATH_F_INPUT = 16,  /* arguments are evaluated once, with $this the input */
     PATH_F_REPEAT = 32, /* per item of input and of its own results, so the argument's types are not known */
-    PATH_F_CRITERION = 64 /* the first argument must be able to be a boolean */
+    PATH_F_CRITERION = 64, /* the first argument must be able to be a boolean */
+    PATH_F_PATTERN = 128   /* the first argument is a regular expression */
 };
 
 struct path_fn {
@@ -344,6 +346,11 @@ bool path_fn_text(const struct path_call *c, struct str *out, bool *empty);
 /* Boolean of a singleton by the spec's rule; several items are an error. */
 bool path_fn_truth(struct path_run *r, const struct path_node *n, const struct path_list *list, bool *truth,
                    bool *empty);
+
+/* ---- path_fn_regex.c ---- */
+/* The pattern compiled for the function named, in arena; NULL when it is not valid. Shared between threads.
+ */
+const void *path_fn_regex_compile(struct arena *arena, struct str function, struct str pattern);
 
 /* ---- path_ops.c ---- */
 bool path_ops_binary(struct path_run *r, const struct path_node *n, const struct path_frame *f,
