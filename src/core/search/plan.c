@@ -55,7 +55,12 @@ static bool add_missing(const struct query_of *q, const struct search_kind *kind
     *negate = str_is(value, "true");
     if (!*negate && !str_is(value, "false"))
         return value_error(q, value);
-    value_match(q, kind->index, out)->cmp = STORE_CMP_ANY;
+    struct store_match *m = value_match(q, kind->index, out);
+    m->cmp = STORE_CMP_ANY;
+    if (kind->index == STORE_COMPOSITE) { /* there ANY still compares the text: every text begins with none */
+        m->cmp = STORE_CMP_PREFIX;
+        m->any_exact = true;
+    }
     /* A logical reference alone is a value too. */
     if (kind == &reference_kind)
         value_match(q, STORE_TOKEN, out)->cmp = STORE_CMP_ANY;

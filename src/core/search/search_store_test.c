@@ -13,7 +13,8 @@ static unsigned dice(unsigned n)
 
 #define PICK(list) ((list)[dice(sizeof(list) / sizeof *(list))])
 
-static const char *const families[] = {"Lindqvist", "Andersson-Berg", "Holm", "Berg", "Lind", "De la Cruz"};
+static const char *const families[] = {"Lindqvist", "Andersson-Berg", "Holm",         "Berg",
+                                       "Lind",      "De la Cruz",     "Zander af Alm"};
 static const char *const givens[] = {"Anna Karin", "Erik", "Maja", "Karin", "Sven", "Lisa"};
 static const char *const cities[] = {"Skovde", "Boras", "Alingsas"};
 
@@ -126,6 +127,10 @@ static void make_others(unsigned patients)
              i % 5 ? arena_printf(&arena, "reference\":\"Patient/p%u\"", dice(patients)).p
                    : "identifier\":{\"system\":\"urn:pnr\",\"value\":\"7\"}",
              dice(100));
+    for (unsigned i = 0; i < 20; i++)
+        addf("{\"resourceType\":\"Location\",\"id\":\"l%u\",\"position\":{\"latitude\":57.%02u,\"longitude\":"
+             "11.%02u}}",
+             i, i * 5, 97);
     for (unsigned i = 0; i < 60; i++)
         addf("{\"resourceType\":\"ValueSet\",\"id\":\"v%u\",\"url\":\"http://x.example/vs/%u/"
              "%u\",\"status\":\"active\",\"name\":"
@@ -285,6 +290,11 @@ static const struct expect made_cases[] = {
      "code.coding.code = 'A' and value.toString().startsWith('Anna')"},
     {"Observation", "code-value-string=urn:x|A$anna",
      "code.coding.where(system = 'urn:x' and code = 'A').exists() and value.toString().startsWith('Anna')"},
+    /* a box of 12 km to either side */
+    {"Location", "near=57.5|11.97|12|km", "position.latitude >= 57.393 and position.latitude <= 57.607"},
+    {"Location", "near=57.5|11.97|12000|m", "position.latitude >= 57.393 and position.latitude <= 57.607"},
+    {"Location", "near:missing=false", "true"},
+    {"Observation", "component-code-value-quantity:missing=false", "component.value.exists()"},
     /* chains */
     {"Encounter", "subject:Patient.gender=male", "subject.resolve().gender = 'male'"},
     {"Encounter", "subject.family=holm", "subject.resolve().name.family = 'Holm'"},
@@ -451,6 +461,9 @@ static void test_include(void **state)
     assert_int_equal(included_of(&p, FHIR_TYPE_Observation), found.count);
     search_all("Encounter", "patient=p5", 100);
     assert_int_equal(included_of(&p, FHIR_TYPE_Encounter), found.count);
+    run_page("Patient", "_count=200&_revinclude=Observation:patient", &p);
+    assert_int_equal(included_of(&p, FHIR_TYPE_Observation), SEARCH_INCLUDES_MAX);
+    assert_true(p.included_cut);
     run_page("Organization", "_id=o0&_revinclude:iterate=Organization:partof", &p);
     assert_int_equal(included_of(&p, FHIR_TYPE_Organization), 3);
 }

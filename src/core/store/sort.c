@@ -65,9 +65,10 @@ static bool sort_clinical(const struct query *q, const struct nrow *row)
     return false;
 }
 
+/* A string's later words (exact 0) are there to be found, not to be sorted by. */
 static bool sort_wanted(const struct query *q, size_t at, const struct rows_group *g)
 {
-    if (g->row.kind != q->plan->sort[at].index)
+    if (g->row.kind != q->plan->sort[at].index || (g->row.kind == STORE_STRING && g->row.key == 0))
         return false;
     if (g->row.kind == STORE_CLINICAL)
         return sort_clinical(q, &g->row);

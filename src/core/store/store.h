@@ -38,7 +38,7 @@ typedef int64_t store_rid; /* > 0; 0: none */
 
 enum store_index {
     STORE_TOKEN,  /* text: code, name: system ("" when none) */
-    STORE_STRING, /* text: folded value, exact: hash of the unfolded value */
+    STORE_STRING, /* text: folded value, exact: hash of the unfolded value; 0: a later word, never sorted by */
     STORE_DATE,   /* [low, high) in ms; INT64_MIN / INT64_MAX open ends */
     STORE_NUMBER, /* [number_low, number_high]: also quantity; name: "system|code" or unit text, "" when none
                    */
