@@ -6,9 +6,9 @@
 #include "fhir/model.h"
 #include "store/store.h"
 
-/* Fills head, meta_rest and tail of c (in arena) for the resource at i under the given id: resourceType and id first,
- * then meta without versionId and lastUpdated (which the store writes), then every other member in its order.
- * Sets c->type and c->id too. */
+/* Fills head, meta_rest and tail of c (in arena) for the resource at i under the given id: resourceType and
+ * id first, then meta without versionId and lastUpdated (which the store writes), then every other member in
+ * its order. Sets c->type and c->id too. */
 bool body_parts(const struct json_doc *doc, uint32_t i, fhir_type_id type, struct str id, struct arena *arena,
                 struct store_change *c, struct err *err);
 

@@ -9,8 +9,9 @@
 #include "base/str.h"
 #include "base/time.h"
 
-/* Room kept at the end of a line for the closing of a cut value and the object. */
-enum { LOG_TAIL = 16 };
+/* Room kept at the end of a line for the closing of a cut value and the object; how often the thread looks.
+ */
+enum { LOG_TAIL = 16, LOG_LOOK_MS = 100 };
 
 static struct {
     pthread_mutex_t lock;
@@ -160,11 +161,8 @@ static void *writer(void *arg)
             drain();
             continue;
         }
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += 100 * 1000 * 1000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
+        int64_t until_ms = os_now_ms() + LOG_LOOK_MS;
+        struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
         pthread_cond_timedwait(&log_state.wake, &log_state.lock, &until);
     }
     pthread_mutex_unlock(&log_state.lock);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * http: HTTP/1.1 server on libmicrohttpd (epoll, thread pool), hidden behind this header so it can be replaced.
- * Listens on loopback or a unix socket only. Bodies are bounded, slow clients timed out, malformed framing refused
- * (duplicate Content-Length or Host, Content-Length with Transfer-Encoding, CR or NUL in headers). */
+ * http: HTTP/1.1 server on libmicrohttpd (epoll, thread pool), hidden behind this header so it can be
+ * replaced. Listens on loopback or a unix socket only. Bodies are bounded, slow clients timed out, malformed
+ * framing refused (duplicate Content-Length or Host, Content-Length with Transfer-Encoding, CR or NUL in
+ * headers). */
 #ifndef HELHET_HTTP_HTTP_H
 #define HELHET_HTTP_HTTP_H
 
@@ -10,15 +11,15 @@
 #include "base/err.h"
 
 enum {
-    HTTP_URL_MAX = 16 * 1024,           /* longer searches go by POST _search */
+    HTTP_URL_MAX = 16 * 1024, /* longer searches go by POST _search */
     HTTP_HEADERS_MAX = 100,
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_TIMEOUT_S = 30,
-    HTTP_BODY_RATE_MIN = 1024,          /* bytes a second a body must arrive at, once HTTP_TIMEOUT_S has passed */
+    HTTP_BODY_RATE_MIN = 1024, /* bytes a second a body must arrive at, once HTTP_TIMEOUT_S has passed */
     HTTP_BODIES_MAX = 512 * 1024 * 1024, /* bytes of bodies held at once, all connections; past it 503 */
-    HTTP_DRAIN_MAX = 256 * 1024 * 1024, /* bytes of a refused body read on so that the connection can live */
-    HTTP_PAIRS_MAX = 4096,              /* name=value pairs of one query or form */
-    HTTP_GZIP_MIN = 1400,               /* smaller answers go as they are */
+    HTTP_DRAIN_MAX = 256 * 1024 * 1024,  /* bytes of a refused body read on so that the connection can live */
+    HTTP_PAIRS_MAX = 4096,               /* name=value pairs of one query or form */
+    HTTP_GZIP_MIN = 1400,                /* smaller answers go as they are */
 };
 
 struct http_server;
@@ -30,11 +31,11 @@ struct http_pair {
 /* One request. Lives until its response has been sent; arena is the request's. */
 struct http_request {
     struct arena *arena;
-    struct str method;      /* "GET" … as sent */
-    struct str target;      /* as sent, with query */
-    struct str path;        /* percent-decoded, begins with '/', no "." or ".." segments */
-    struct str query;       /* raw text after '?' */
-    struct str body;        /* whole body, un-gzipped when Content-Encoding said gzip */
+    struct str method; /* "GET" … as sent */
+    struct str target; /* as sent, with query */
+    struct str path;   /* percent-decoded, begins with '/', no "." or ".." segments */
+    struct str query;  /* raw text after '?' */
+    struct str body;   /* whole body, un-gzipped when Content-Encoding said gzip */
     const struct http_pair *headers;
     size_t header_count;
     struct http_exchange *exchange; /* for http_defer */
@@ -47,27 +48,28 @@ struct http_response {
     /* The body: text that lives as long as the request (arena or constant), or a buffer handed over with
      * http_response_buf. gzip is applied by the server when the client accepts it and it pays. */
     struct str body;
-    char *owned;            /* freed with os_free after sending */
+    char *owned; /* freed with os_free after sending */
     const char *content_type;
     bool no_gzip;
-    const char *route;      /* template for log and figures, "GET /fhir/[type]/[id]"; a constant; NULL: none */
+    const char *route; /* template for log and figures, "GET /fhir/[type]/[id]"; a constant; NULL: none */
 };
 
-/* Called on a pool thread for each complete request. Fills *resp and returns true, or returns false after having
- * called http_defer; then http_finish must be called exactly once, from any thread. */
+/* Called on a pool thread for each complete request. Fills *resp and returns true, or returns false after
+ * having called http_defer; then http_finish must be called exactly once, from any thread. */
 typedef bool http_handler(void *arg, struct http_request *req, struct http_response *resp);
 
-/* Fills the answer to a request that http itself refuses (malformed, too large, too many); why->code gives the status.
- * req->arena and the headers are there; method and path may be empty. */
-typedef void http_refused(void *arg, struct http_request *req, const struct err *why, struct http_response *resp);
+/* Fills the answer to a request that http itself refuses (malformed, too large, too many); why->code gives
+ * the status. req->arena and the headers are there; method and path may be empty. */
+typedef void http_refused(void *arg, struct http_request *req, const struct err *why,
+                          struct http_response *resp);
 
 struct http_options {
-    const char *listen;     /* "127.0.0.1:8080", "[::1]:8080", "unix:/path"; port 0 picks one */
-    unsigned threads;       /* 0: one per core */
-    size_t body_max;        /* bytes, before and after un-gzip */
-    unsigned timeout_s;     /* 0: HTTP_TIMEOUT_S */
+    const char *listen; /* "127.0.0.1:8080", "[::1]:8080", "unix:/path"; port 0 picks one */
+    unsigned threads;   /* 0: one per core */
+    size_t body_max;    /* bytes, before and after un-gzip */
+    unsigned timeout_s; /* 0: HTTP_TIMEOUT_S */
     http_handler *handler;
-    http_refused *refused;  /* NULL: plain text */
+    http_refused *refused; /* NULL: plain text */
     void *arg;
 };
 
@@ -90,7 +92,8 @@ void http_response_buf(struct http_response *resp, struct buf *b);
 
 /* Splits "a=1&b=2" and percent-decodes into the arena ('+' is a space). False on a bad escape, NUL, bad
  * UTF-8 or more than HTTP_PAIRS_MAX pairs. */
-bool http_query_parse(struct arena *arena, struct str query, struct http_pair **pairs, size_t *count, struct err *err);
+bool http_query_parse(struct arena *arena, struct str query, struct http_pair **pairs, size_t *count,
+                      struct err *err);
 
 struct http_stats {
     uint64_t requests, bytes_in, bytes_out, connections_open, rejected;

@@ -8,6 +8,7 @@
 
 #include "http/http_int.h"
 
+enum { WATCH_LOOK_MS = 1000 };
 static const uint64_t NS = 1000000000;
 
 static bool too_slow(const struct http_server *s, const struct conn *c, uint64_t now)
@@ -42,9 +43,8 @@ static void *watch_run(void *arg)
             /* Under the lock, and watch_remove takes it before the descriptor is closed: never another's. */
             shutdown(c->fd, SHUT_RDWR);
         }
-        struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_sec += 1;
+        int64_t until_ms = os_now_ms() + WATCH_LOOK_MS;
+        struct timespec until = {.tv_sec = until_ms / 1000, .tv_nsec = until_ms % 1000 * 1000000};
         pthread_cond_timedwait(&s->watch_wake, &s->lock, &until);
     }
     pthread_mutex_unlock(&s->lock);
