@@ -75,6 +75,13 @@ static void load_bundle_checked(struct load_worker *w, struct load_entry *e)
         load_bundle_reject(e, ERR_FHIR_ID_MISMATCH, e->change.id, e->put_id);
 }
 
+/* The query of an ifNoneExist. It should be "name=value", but "Type?name=value" is common. */
+static struct str load_bundle_none_exist(struct str text)
+{
+    size_t mark = str_find(text, '?', 0), equal = str_find(text, '=', 0);
+    return mark != SIZE_MAX && mark < equal ? str_sub(text, mark + 1, text.n) : text;
+}
+
 /* Reads the envelope of the entry at node n and checks its resource. */
 static void load_bundle_entry(struct load_worker *w, struct json_doc *doc, uint32_t n, struct load_entry *e)
 {
@@ -95,7 +102,7 @@ static void load_bundle_entry(struct load_worker *w, struct json_doc *doc, uint3
     }
     e->change.if_absent = post;
     if (post)
-        e->if_none_exist = load_bundle_text(doc, request, STR("ifNoneExist"));
+        e->if_none_exist = load_bundle_none_exist(load_bundle_text(doc, request, STR("ifNoneExist")));
     if (put)
         load_bundle_put(e, load_bundle_text(doc, request, STR("url")));
     load_bundle_checked(w, e);

@@ -131,7 +131,7 @@ static bool load_entry_lines(struct load_worker *w)
 {
     struct str rest = {w->chunk->text, w->chunk->n}, one;
     for (uint32_t line = w->chunk->line; str_split(&rest, '\n', &one); line++) {
-        if (str_ends(one, STR("\r")))
+        while (one.n && (one.p[one.n - 1] == '\r' || one.p[one.n - 1] == ' ' || one.p[one.n - 1] == '\t'))
             one.n--;
         if (one.n && !load_entry_record(w, one, line))
             return false;
