@@ -312,13 +312,13 @@ test("a lost server is told of within two seconds, and that it is back", { skip:
 test("pictures for the README", { skip: process.env.HELHET_PICTURES === undefined }, async () => {
   const folder = join(ROOT, "docs/images");
   mkdirSync(folder, { recursive: true });
-  const size = { viewport: { width: 1280, height: 860 } };
+  const size = { viewport: { width: 1440, height: 900 } };
   await visit(CHART, async (page) => {
     await settled(page);
     await page.screenshot({ path: join(folder, "journal.png") });
   }, size);
   await visit("/", async (page) => {
-    await write(page, "berg");
+    await write(page, "oberg");
     await page.locator(".hit").first().waitFor();
     await page.screenshot({ path: join(folder, "sok.png") });
   }, size);
