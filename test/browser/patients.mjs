@@ -46,9 +46,9 @@ const TOLVAN = {
 
 const PEOPLE = [
   person("web-tolvan", ["Tolvan", "Åke"], "Tolvansson", "191212121212", "male", "Göteborg", TOLVAN),
-  person("web-asa", ["Åsa"], "Öbergska", "189001019802", "female", "Borås"),
-  person("web-asa2", ["Åsa", "Maria"], "Obergska", "189001029819", "male", "Borås"),
-  person("web-hemlig", ["Kristina"], "Öbergdal", "189001039800", "female", "Uddevalla", SECRET),
+  person("web-asa", ["Åsa"], "Öbergska", "198001022386", "female", "Borås"),
+  person("web-asa2", ["Åsa", "Maria"], "Obergska", "198001302382", "female", "Borås"),
+  person("web-hemlig", ["Kristina"], "Öbergdal", "198002232380", "female", "Uddevalla", SECRET),
 ];
 
 const flag = (id, status, text, period) => ({ resourceType: "Flag", id, status, code: { text }, subject, period });

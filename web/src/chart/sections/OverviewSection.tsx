@@ -114,7 +114,7 @@ function LatestContacts() {
     <Card heading={t.value.overview.latestContacts} section="kontakter">
       <ListFrame names={["encounters"]} empty={t.value.empty.kontakter}>
         <ul class="plain">
-          {latest.map((e) => <li key={e.id}><span class="num quiet">{showPeriod(e.period)}</span><div><b>{encounterTitle(e)}</b> {encounterUnit(e, chart)}</div></li>)}
+          {latest.map((e) => <li key={e.id}><span class="num quiet">{showPeriod(e.period)}</span><div><b>{encounterTitle(e)}</b> {encounterUnit(e, chart)} {e.status === "finished" ? null : <Badge tone="info" text={word(t.value.encounter.statuses, e.status)} />}</div></li>)}
         </ul>
       </ListFrame>
     </Card>
