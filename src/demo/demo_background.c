@@ -368,9 +368,8 @@ static void make_death(struct demo *d)
     demo_visit_make(d, VISIT_HOME, UNIT_VC, d->p.end_ms - DEMO_HOUR, 60, "Dödsfall");
     demo_note_write(d, NOTE_DAGSNOTAT,
                     "{Väntat dödsfall i hemmet.|Dödsfall på särskilt boende.} Inga hjärtljud, ingen andning, "
-                    "ljusstela pupiller. Anhöriga {är "
-                    "närvarande|underrättade per telefon}. Inga omständigheter som talar för onaturlig död. "
-                    "Ingen pacemaker. Dödsbevis skrivs.",
+                    "ljusstela pupiller. Anhöriga {är närvarande|underrättade per telefon}. Inga "
+                    "omständigheter som talar för onaturlig död. Ingen pacemaker. Dödsbevis skrivs.",
                     d->visit.doctor, d->visit.end_ms);
 }
 
@@ -382,17 +381,20 @@ static void make_review(struct demo *d)
     d->p.condition[0] = '\0';
     demo_visit_make(d, age < 6 ? VISIT_BVC : VISIT_VC, age < 6 ? UNIT_BVC : UNIT_VC, at, 20,
                     "Genomgång av läkemedel och överkänslighet");
-    demo_note_write(d, NOTE_OMVARDNAD,
-                    age < 18
-                        ? "Besök tillsammans med vårdnadshavare. Inga stående läkemedel utöver det som står "
-                          "i listan. Frågar om "
-                          "överkänslighet och vaccinationer, uppgifterna uppdaterade. Inga frågor i övrigt."
-                        : "Genomgång av läkemedelslista och överkänslighet tillsammans med patienten. {Inga "
-                          "ändringar.|Ett läkemedel som inte "
-                          "används längre tas bort ur listan.}\n\nAktuella "
-                          "läkemedel\n%läkemedel%\n\n{Samtycke till sammanhållen "
-                          "journalföring finns.|Har inga spärrar.} Uppgift om närstående kontrollerad.",
-                    d->visit.nurse, d->visit.end_ms);
+    demo_note_write(
+        d, NOTE_OMVARDNAD,
+        age < 18 ? "Besök tillsammans med vårdnadshavare. {Inga stående läkemedel utöver det som står i "
+                   "listan.|Läkemedelslistan stämmer, inga ändringar.} {Frågar om överkänslighet och "
+                   "vaccinationer, uppgifterna uppdaterade.|Överkänslighet kontrollerad, vaccinationer "
+                   "enligt programmet.} {Inga frågor i övrigt.|Ingen oro hos vårdnadshavaren.|Vikt och längd "
+                   "följer kurvan, inget att anmärka.}"
+                 : "Genomgång av läkemedelslista och överkänslighet tillsammans med patienten. {Inga "
+                   "ändringar.|Ett läkemedel som inte används längre tas bort ur listan.}\n\nAktuella "
+                   "läkemedel\n%läkemedel%\n\n{Samtycke till sammanhållen journalföring finns.|Har inga "
+                   "spärrar.|Informerad om sammanhållen journalföring, inga invändningar.} {Uppgift om "
+                   "närstående kontrollerad.|Inga närstående ska kontaktas.|Telefonnummer till närstående "
+                   "uppdaterat.} {Behöver inte tolk.|Inget behov av hjälpmedel.|Ingen fallrisk.|}",
+        d->visit.nurse, d->visit.end_ms);
 }
 
 void demo_background_make(struct demo *d)

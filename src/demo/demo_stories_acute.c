@@ -23,7 +23,10 @@ static const struct demo_story stories[] = {
             "Ingen andningspåverkan, inga utslag. Temp %temp%, saturation %sat% procent, CRP %CRP% mg/L. "
             "Öron och svalg ua. Lungor: inga biljud. {Virusinfektion, ingen antibiotika.|Bedöms som viros, "
             "inga hållpunkter för pneumoni.} Råd om vila, vätska och när man ska söka igen.",
-        .phone = "Ringer igen: hostan kvar men ingen feber sedan i går. Inga andningsbesvär. Egenvård.",
+        .phone = "{Ringer igen|Återuppringning enligt överenskommelse}: {hostan kvar men ingen feber sedan i "
+                 "går|fortfarande trött, hostar mest på natten|snuvan bättre, ingen feber}. {Inga "
+                 "andningsbesvär.|Ingen andfåddhet, ingen bröstsmärta.|Äter och dricker som vanligt.} "
+                 "{Egenvård.|Råd om nässpray och vila, hör av sig om feber återkommer.|Ingen ny tid behövs.}",
     },
     {
         .name = "halsfluss",
@@ -75,10 +78,12 @@ static const struct demo_story stories[] = {
         .vitals = VITAL_TEMP,
         .shift = {.temp10 = 2},
         .reason = "Vattenkastningsbesvär",
-        .first = "Sveda och täta trängningar sedan {två|tre} dagar. Ingen feber, inga flanksmärtor, ingen "
-                 "illamående. Temp %temp%. {Urinsticka: nitrit och leukocyter positiva.|Typiska symtom, "
-                 "ingen urinsticka tas.} CRP %CRP% mg/L. Akut cystit. %kur% i fem dagar.",
-        .phone = "Ringer på dag tre, bättre. Inga biverkningar. Avslutar kuren enligt recept.",
+        .first = "{Sveda och täta trängningar sedan {två|tre} dagar.|Trängningar och blod i urinen sedan i "
+                 "går.|Återkommande urinvägsbesvär, tredje gången i år.} Ingen feber, inga flanksmärtor, "
+                 "inget illamående. Temp %temp%. {Urinsticka: nitrit och leukocyter positiva.|Typiska "
+                 "symtom, ingen urinsticka tas.} CRP %CRP% mg/L. Akut cystit. %kur% i fem dagar.",
+        .phone = "{Ringer på dag tre, bättre.|Ringer, fortfarande viss sveda.} {Inga biverkningar.|Lite lös "
+                 "i magen, inget utslag.} Avslutar kuren enligt recept{.|, urinodling om besvären kvarstår.}",
         .admission =
             {.permille = 35,
              .unit = UNIT_MED,
@@ -114,8 +119,8 @@ static const struct demo_story stories[] = {
                  "%temp%, puls %puls%, AF %af%, saturation %sat% procent. Rassel basalt {höger|vänster}. CRP "
                  "%CRP% mg/L. CRB-65 {0|1}. Pneumoni som kan behandlas hemma. %kur%. Ingen lungröntgen nu. "
                  "Kontakt om två dagar.",
-        .phone = "Uppföljande samtal. Feberfri, hostar mindre. Ingen andfåddhet. Återbesök om sex till åtta "
-                 "veckor för rökare.",
+        .phone = "Uppföljande samtal. Feberfri, hostar mindre. Ingen andfåddhet. {Ingen ny kontroll.|Nytt "
+                 "samtal om en vecka om inte besvärsfri.}",
         .admission =
             {.permille = 340,
              .unit = UNIT_MED,
@@ -146,9 +151,11 @@ static const struct demo_story stories[] = {
         .visit = VISIT_PHONE,
         .diagnosis = {{"A09.9", "Gastroenterit och kolit av ospecificerad orsak"}},
         .reason = "Kräkning och diarré",
-        .first = "Telefonrådgivning. Kräkts och haft diarré sedan i går kväll. Inget blod i avföringen, "
-                 "ingen hög feber. {Dricker små mängder.|Får behålla vätskeersättning.} Ingen i familjen "
-                 "sjuk på samma sätt. Råd om vätska och hygien. Stanna hemma 48 timmar efter symtomfrihet.",
+        .first = "Telefonrådgivning. {Kräkts och haft diarré sedan i går kväll.|Vattentunna diarréer i två "
+                 "dygn, kräkningarna har upphört.|Insjuknade efter restaurangbesök med kräkningar.} Inget "
+                 "blod i avföringen, ingen hög feber. {Dricker små mängder.|Får behålla vätskeersättning.} "
+                 "Ingen i familjen sjuk på samma sätt. Råd om vätska och hygien. Stanna hemma 48 timmar "
+                 "efter symtomfrihet.",
     },
     {
         .name = "ländryggsbesvär",
@@ -198,9 +205,11 @@ static const struct demo_story stories[] = {
         .diagnosis = {{"S61.9", "Sårskada på handled och hand, ospecificerad lokalisation"}},
         .vitals = VITAL_PULSE,
         .reason = "Sårskada i handen",
-        .first = "Skurit sig på {kniv|glas}. Två centimeter långt sår i handflatan, inga senskador, normal "
-                 "känsel. Ingen främmande kropp. Rengjort, tre suturer. Stelkrampsskydd {aktuellt|ges i "
-                 "dag}. Suturer tas efter tio dagar på %vc%.",
+        .first =
+            "Skurit sig på {kniv|glas|en konservburk}. {Två|Tre} centimeter långt sår {i handflatan|på "
+            "pekfingret|vid tumbasen}, inga senskador, normal känsel. {Ingen främmande kropp.|Blödningen "
+            "avstannad, inget glas kvar i såret.} Rengjort, {tre|fyra|fem} suturer{ i lokalbedövning|}. "
+            "Stelkrampsskydd {aktuellt|ges i dag}. Suturer tas efter tio dagar på %vc%.",
     },
     {
         .name = "blindtarm",
@@ -297,9 +306,11 @@ static const struct demo_story stories[] = {
         .diagnosis = {{"L20.9", "Atopiskt eksem, ospecificerat"}},
         .drug = {DRUG_HYDROKORTISON},
         .reason = "Eksem",
-        .first = "Torra, kliande eksem i armveck och knäveck. Ingen sekundär infektion. Inga kända "
-                 "födoämnesreaktioner. Mjukgörande flera gånger dagligen, hydrokortisonkräm i två veckor. "
-                 "Inga provtagningar.",
+        .first = "{Torra, kliande eksem i armveck och knäveck.|Eksem på händer och hals, värre på "
+                 "vintern.|Utbredd torr hud, rivmärken på underbenen.} {Ingen sekundär infektion.|Inga "
+                 "vätskande sår, ej impetigo.} {Inga kända födoämnesreaktioner.|Tål all mat.} Mjukgörande "
+                 "{flera gånger dagligen|morgon och kväll}, hydrokortisonkräm i två veckor. {Inga "
+                 "provtagningar.|Skriftlig information om eksemvård.}",
     },
     {
         .name = "allergisk rinit",
@@ -311,8 +322,12 @@ static const struct demo_story stories[] = {
         .diagnosis = {{"J30.1", "Allergisk rinit orsakad av pollen"}},
         .drug = {DRUG_CETIRIZIN},
         .reason = "Pollenallergi",
-        .first = "Distanskontakt via video. Rinnande näsa och kliande ögon sedan björken blommade. Ingen "
-                 "astma, inga pip i bröstet. Cetirizin och nässpray. Hör av sig vid andningsbesvär.",
+        .first =
+            "Distanskontakt via video. {Rinnande näsa och kliande ögon sedan björken blommade.|Nysningar och "
+            "nästäppa varje vår, värre i år.|Kliande ögon och rinnsnuva vid gräsklippning.} {Ingen astma, "
+            "inga pip i bröstet.|Inga andningsbesvär, sover bra.} {Har prövat receptfritt utan tillräcklig "
+            "effekt.|Inga läkemedel tidigare.} Cetirizin och nässpray{|, ögondroppar vid behov}. {Hör av sig "
+            "vid andningsbesvär.|Tid för pricktest erbjuds i höst, avböjer.}",
     },
     {
         .name = "hudförändring",
@@ -397,8 +412,9 @@ static const struct demo_story stories[] = {
                  "{Ammas.|Äter smakportioner.} Inga sömnproblem utöver vad som är vanligt. {Ingen oro hos "
                  "föräldrarna.|Samtal om amning och mat.} Hjärta och lungor ua, inga blåsljud, höfter "
                  "stabila. Vaccination enligt programmet, inga kontraindikationer.",
-        .phone = "Förälder ringer om feber efter vaccination. Pigg emellan, inga utslag. Råd om vätska. "
-                 "Ingen åtgärd.",
+        .phone = "Förälder ringer om {feber efter vaccination. Pigg emellan, inga utslag. Råd om vätska. "
+                 "Ingen åtgärd.|trög mage. Inga kräkningar, magen mjuk. Råd om plommon och "
+                 "katrinpuré.|nattsömn. Ingen feber, äter bra. Råd om rutiner, nytt samtal om två veckor.}",
     },
     {
         .name = "barnavård",
@@ -540,8 +556,9 @@ static const struct demo_story stories[] = {
                  {LAB_KOL, 0, 0}},
         .vitals = VITAL_BP | VITAL_PULSE | VITAL_WEIGHT | VITAL_HEIGHT,
         .reason = "Hälsosamtal",
-        .first = "Hälsosamtal. {Känner sig frisk.|Inga särskilda besvär.} {Röker inte.|Snusar.|Rökfri sedan "
-                 "tio år.} Alkohol: {inga riskbruk|måttligt}. Motion: {promenader dagligen|två pass i "
+        .first = "Hälsosamtal. {Känner sig frisk.|Inga särskilda besvär.|Trött den senaste tiden men inga "
+                 "andra symtom.|Orolig för hjärtat, pappa fick infarkt vid 60.} {Röker inte.|Snusar.|Rökfri "
+                 "sedan tio år.} Alkohol: {inga riskbruk|måttligt}. Motion: {promenader dagligen|två pass i "
                  "veckan|nästan ingen}. BT %bt%, vikt %vikt% kg, längd %längd% cm. Hb %HB% g/L, glukos "
                  "%GLUKOS% mmol/L, kolesterol %KOL% mmol/L. Inget anmärkningsvärt. Råd om levnadsvanor. "
                  "Ingen uppföljning inplanerad.",
@@ -555,9 +572,10 @@ static const struct demo_story stories[] = {
         .visit = VISIT_PHONE,
         .needs_meds = true,
         .reason = "Receptförnyelse",
-        .first = "Ringer för förnyelse av recept. Mår som vanligt, inga nya besvär, inga biverkningar. "
-                 "Läkemedelslistan gås igenom:\n%läkemedel%\nRecept förnyas av läkare. Kontroll bokas enligt "
-                 "plan.",
+        .first = "Ringer för förnyelse av recept. {Mår som vanligt, inga nya besvär, inga biverkningar.|Inga "
+                 "biverkningar, tar sina läkemedel som ordinerat.|Glömmer ibland kvällsdosen, i övrigt inga "
+                 "problem.} Läkemedelslistan gås igenom:\n%läkemedel%\nRecept förnyas av läkare. Kontroll "
+                 "bokas enligt plan.",
     },
     {
         .name = "fallskada",

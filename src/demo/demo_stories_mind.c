@@ -30,8 +30,9 @@ static const struct demo_story stories[] = {
             "arbeta heltid.|Oförändrad.} Inga suicidtankar. {Inga biverkningar av sertralin.|Viss svettning, "
             "ingen sexuell biverkan.} {Fortsätter samma dos.|Överväger högre dos vid nästa besök.|Planerar "
             "nedtrappning efter ett års behandling.} Sjukskriven {inte alls|25 procent|50 procent}.",
-        .phone = "Telefonuppföljning. Mår {bättre|ungefär som förut}. Inga tankar på att skada sig. Tar "
-                 "medicinen varje dag. Ny tid om fyra veckor.",
+        .phone = "Telefonuppföljning. Mår {bättre|ungefär som förut|sämre den senaste veckan men inga nya "
+                 "symtom}. {Sover sex timmar per natt.|Kommer ut på promenader.|Har börjat arbeta på "
+                 "deltid.} Inga tankar på att skada sig. Tar medicinen varje dag. Ny tid om fyra veckor.",
         .referral =
             {{UNIT_PSYK, "Bedömning vid utebliven effekt av antidepressiv behandling",
               "%ålder%-årig %person% med medelsvår depression, två preparat prövade i adekvat dos. Inga "
@@ -186,16 +187,19 @@ static const struct demo_story stories[] = {
         .visit = VISIT_TAND,
         .diagnosis = {{"Z01.2", "Tandundersökning"}},
         .reason = "Tandundersökning",
-        .first = "Undersökning. Inga allmänsjukdomar av betydelse. Slemhinnor ua. {Kariesfri.|Ett "
-                 "kariesangrepp som lagas.} Munhygien {god|kan bli bättre}. Röntgen bitewing utan "
-                 "ytterligare fynd. Kallas åter om {12|18|24} månader.",
+        .first = "{Undersökning.|Första besöket på kliniken.} {Inga allmänsjukdomar av "
+                 "betydelse.|Hälsodeklaration genomgången, inga hinder för behandling.} Slemhinnor ua. "
+                 "{Kariesfri.|Ett kariesangrepp som lagas.} Munhygien {god|kan bli bättre}. Röntgen bitewing "
+                 "utan ytterligare fynd. Kallas åter om {12|18|24} månader.",
         .note = "{Undersökning och rengöring.|Basundersökning.|Revisionsundersökning.} {Inga nya "
                 "kariesskador.|En fyllning lagad, {16|26|36|46} ocklusalt, utan bedövning.|Initialt karies "
                 "mellan kindtänderna, följs.} {Lätt tandköttsinflammation.|Inga fördjupade fickor.|Ficka fem "
                 "millimeter vid {17|27}, ingen blödning i övrigt.} {Tandsten avlägsnad.|Inga beläggningar.} "
                 "Fluortandkräm morgon och kväll, ingen spolning efteråt. {Inga ändringar i "
                 "hälsodeklarationen.|Nya läkemedel noterade i hälsodeklarationen, ej antikoagulantia.}",
-        .phone = "Ringer om isning i en tand. Ingen svullnad, ingen feber. Får tid nästa vecka.",
+        .phone = "Ringer om {isning i en tand. Ingen svullnad, ingen feber. Får tid nästa vecka.|en lossnad "
+                 "fyllning. Ingen värk. Tid om tre dagar.|ömt tandkött. Inget sår, inga blåsor. Råd om "
+                 "munhygien.|ombokning av undersökning. Inga besvär från tänderna.}",
     },
 };
 

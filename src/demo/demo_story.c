@@ -7,7 +7,7 @@
 enum {
     BANDS = 6,
     CHECK_DAYS = 36,
-    WINDOW_YEARS = 6, /* contacts older than this are only remembered as a diagnosis */
+    WINDOW_YEARS = 5, /* contacts older than this are only remembered as a diagnosis */
     CHART_YEARS = 12, /* and illness older than this has no first contact here */
     ACUTE_YEARS = 5,
     RENEW_DAYS = 330,   /* prescriptions are renewed about once a year */
@@ -269,8 +269,9 @@ static void renew(struct demo *d, struct play *play)
     demo_visit_make(d, VISIT_PHONE, play->story->unit, at, PHONE_MINUTES, "Receptförnyelse");
     order_drugs(d, play);
     note(d, NOTE_TELEFON,
-         "{Ringer|Hör av sig via 1177} för förnyelse av recept. Inga nya besvär, inga biverkningar. Recept "
-         "förnyas, kontroll bokas.",
+         "{Ringer|Hör av sig via 1177} för förnyelse av recept. {Inga nya besvär, inga biverkningar.|Mår bra "
+         "av behandlingen, ingen ändring önskas.|Medicinen snart slut, inga biverkningar.} Recept förnyas{, "
+         "kontroll bokas.|, ingen kontroll behövs nu.|. Kallelse till årskontroll skickas.}",
          d->visit.nurse);
 }
 
