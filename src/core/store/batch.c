@@ -11,6 +11,7 @@ void batch_init(struct batch *b)
 {
     *b = (struct batch){0};
     arena_init(&b->arena);
+    arena_limit(&b->arena, STORE_ARENA_MAX);
     map_int_init(&b->by_rid);
 }
 

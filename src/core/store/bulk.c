@@ -156,6 +156,7 @@ struct store_bulk *store_bulk_begin(struct store *s, struct str agent, struct st
     }
     *b = (struct store_bulk){.s = s};
     arena_init(&b->arena);
+    arena_limit(&b->arena, STORE_ARENA_MAX);
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->landed, NULL);
     for (int i = 0; i < 2; i++)

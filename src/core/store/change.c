@@ -44,6 +44,8 @@ static int change_near(struct store_read *r, enum db_stmt which, int64_t *seq, i
         *part = sqlite3_column_int64(st, 1);
         *data = arena_str(arena, db_column_blob(st, 2));
         sqlite3_reset(st);
+        if (!data->p && !err_set(err, ERR_NO_MEMORY, NULL))
+            return -1;
     }
     return rc;
 }

@@ -71,6 +71,8 @@ static bool check_tables(struct check *k, store_rid rid, uint16_t type, struct s
 {
     struct table_row *t = arena_alloc(&k->arena, (count * 2 + 1) * sizeof *t);
     size_t n = 0;
+    if (!t)
+        return err_set(err, ERR_NO_MEMORY, NULL);
     for (size_t i = 0; i < count; i++)
         n += (size_t)table_of(&row[i], rid, type, t + n);
     if (n)
@@ -141,6 +143,8 @@ static int head_read(struct check *k, store_rid after, struct head *h, struct er
         h->op = sqlite3_column_int(st, 4);
         h->rows = arena_str(&k->arena, db_column_blob(st, 5));
         sqlite3_reset(st);
+        if ((!h->id.p || !h->rows.p) && !err_set(err, ERR_NO_MEMORY, NULL))
+            return -1;
         if (!read_key(r, h->type, h->id, &h->key_rid, err))
             return -1;
     }
@@ -247,6 +251,8 @@ static int commit_read(struct check *k, int64_t seq, struct commit *c, struct er
                                      arena_str(&k->arena, db_column_blob(st, 2))};
         c->hash = arena_str(&k->arena, db_column_blob(st, 4));
         sqlite3_reset(st);
+        if ((!c->c.agent.p || !c->c.reason.p || !c->hash.p) && !err_set(err, ERR_NO_MEMORY, NULL))
+            return -1;
     }
     return rc;
 }
@@ -371,6 +377,7 @@ bool store_check(struct store *s, struct store_check *out,
     if (!k.r)
         return false;
     arena_init(&k.arena);
+    arena_limit(&k.arena, STORE_ARENA_MAX);
     k.counter = arena_zalloc(&k.r->arena, STORE_TYPES_MAX, sizeof *k.counter);
     k.chain = chain_new(err);
     bool ok = k.chain && k.counter && check_run(&k, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/db.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 enum { DB_BUSY_MS = 10000, DB_PAGE = 8192 };
@@ -86,8 +87,16 @@ static bool db_set_up(struct db *db, bool writer, unsigned cache_kib, struct err
     return db_exec(db, sql, err);
 }
 
+/* Without allocation statistics SQLite's allocator takes no lock that all readers share. */
+static void db_configure(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 bool db_open(struct db *db, const char *path, bool writer, bool create, unsigned cache_kib, struct err *err)
 {
+    static pthread_once_t configured = PTHREAD_ONCE_INIT;
+    pthread_once(&configured, db_configure);
     *db = (struct db){0};
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (create ? SQLITE_OPEN_CREATE : 0);
     if (sqlite3_open_v2(path, &db->h, flags, NULL) != SQLITE_OK)

@@ -329,6 +329,7 @@ bool store_explain(struct store_read *r, const struct store_plan *plan, struct b
     struct rid_list list = {0};
     bool listed = false;
     arena_init(&arena);
+    arena_limit(&arena, STORE_ARENA_MAX);
     bool ok = query_compile(r, plan, &arena, 0, &q, err);
     if (ok && q->never)
         buf_cstr(out, "nothing can match\n");

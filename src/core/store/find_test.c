@@ -218,7 +218,7 @@ static bool plain_row(const struct store_match *m, const struct store_row *given
         return m->cmp == STORE_CMP_BELOW ? str_starts(r->name, w->name) : str_eq(r->name, w->name);
     case STORE_COMPOSITE:
         if (m->cmp == STORE_CMP_PREFIX)
-            return str_starts(r->text, w->text);
+            return str_starts(r->text, w->text) && (m->any_exact || r->exact == w->exact);
         return str_eq(r->text, w->text) && (m->any_exact || r->exact == w->exact) &&
                (m->cmp == STORE_CMP_ANY ||
                 ((m->any_name || str_eq(r->name, w->name)) &&

@@ -9,6 +9,7 @@ void load_init(struct load *l, struct hash_key key, struct str agent, struct str
 {
     *l = (struct load){.key = key, .agent = agent, .reason = reason};
     arena_init(&l->arena);
+    arena_limit(&l->arena, STORE_ARENA_MAX);
     map_text_init(&l->ids, key);
     char *copy = os_alloc(agent.n + reason.n + 1);
     if (!copy) {

@@ -3,12 +3,13 @@
 
 #include "base/os.h"
 
-enum { MAP_FIRST = 256, MAP_COUNT_MAX = 1 << 28 };
+enum { MAP_FIRST = 256, MAP_COUNT_MAX = 1 << 28, MAP_TEXT_MAX = 1 << 30 };
 
 void map_text_init(struct map_text *m, struct hash_key key)
 {
     *m = (struct map_text){.key = key};
     arena_init(&m->arena);
+    arena_limit(&m->arena, MAP_TEXT_MAX);
 }
 
 void map_text_release(struct map_text *m)

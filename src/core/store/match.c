@@ -276,7 +276,9 @@ int match_rid(struct query *q, store_rid rid, struct err *err)
             packed = arena_str(&r->arena, packed);
             sqlite3_reset(st);
         }
-        yes = match_resource(q, rid, type, seq, packed, err);
+        yes = packed.p || !q->chained ? match_resource(q, rid, type, seq, packed, err) : -1;
+        if (!packed.p && q->chained)
+            err_set(err, ERR_NO_MEMORY, NULL);
         arena_rewind(&r->arena, mark);
     }
     sqlite3_reset(st);

@@ -12,6 +12,7 @@ bool read_init(struct store_read *r, struct store *s, struct db *db, struct err 
     *r = (struct store_read){.s = s, .db = db ? db : &r->own, .seq = -1, .in_job = db != NULL};
     buf_init(&r->scratch, ZSTD_COMPRESSBOUND(STORE_BODY_MAX) + 8);
     arena_init(&r->arena);
+    arena_limit(&r->arena, STORE_ARENA_MAX);
     memset(r->times, 0xFF, sizeof r->times);
     r->dctx = ZSTD_createDCtx();
     if (!r->dctx)

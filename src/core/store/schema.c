@@ -62,7 +62,7 @@ bool schema_meta_get(struct db *db, const char *key, struct arena *arena, struct
     int rc = db_step(db, st, err);
     *value = rc > 0 ? arena_str(arena, db_column_blob(st, 0)) : (struct str){NULL, 0};
     sqlite3_reset(st);
-    return rc >= 0;
+    return rc >= 0 && (rc == 0 || value->p || err_set(err, ERR_NO_MEMORY, NULL));
 }
 
 static bool schema_write_meta(struct store *s, struct err *err)

@@ -78,6 +78,7 @@ static bool store_keys(struct store *s, struct err *err)
     struct arena arena;
     struct str key, fingerprint;
     arena_init(&arena);
+    arena_limit(&arena, STORE_ARENA_MAX);
     bool ok = schema_meta_get(&s->db, "key", &arena, &key, err) &&
               schema_meta_get(&s->db, "fingerprint", &arena, &fingerprint, err);
     if (ok && key.n != sizeof s->key)

@@ -24,7 +24,7 @@
 #include "store/table.h"
 
 enum {
-    STORE_CACHE_MIB = 32,        /* the writer's page cache when not told */
+    STORE_CACHE_MIB = 48,        /* the writer's page cache when not told */
     STORE_READERS_MAX = 64,      /* snapshots at once; past it store_read_begin waits */
     STORE_BLOCK = 256,           /* rids of one patient's block */
     STORE_TYPES_MAX = 1024,      /* durable type numbers */
@@ -33,6 +33,9 @@ enum {
     STORE_LOG_PAGES_IDLE = 500,  /* checkpoint when idle past this */
     STORE_TIMES = 256,           /* commit times a reader remembers */
 };
+
+/* Bytes of any one arena in here: work on one resource, one page or one batch. Past it: ERR_NO_MEMORY. */
+#define STORE_ARENA_MAX ((size_t)1 << 30)
 
 #define STORE_FILE "helhet.db"
 #define STORE_LOCK "helhet.lock"

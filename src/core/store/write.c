@@ -86,6 +86,7 @@ struct write *write_new(struct store *s, struct err *err)
     buf_init(&w->body, STORE_BODY_MAX);
     buf_init(&w->packed, BUF_NO_MAX);
     arena_init(&w->arena);
+    arena_limit(&w->arena, STORE_ARENA_MAX);
     w->cctx = ZSTD_createCCtx();
     w->chain = chain_new(err);
     if (!w->cctx)
@@ -248,7 +249,7 @@ static bool put_state_db(struct put *p, struct err *err)
     p->rows = arena_str(&w->arena, db_column_blob(st, 5));
     p->body = arena_str(&w->arena, db_column_blob(st, 6));
     sqlite3_reset(st);
-    return true;
+    return (p->rows.p && p->body.p) || err_set(err, ERR_NO_MEMORY, NULL);
 }
 
 /* Finds the resource: rid, and its current state. */

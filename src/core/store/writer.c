@@ -158,11 +158,8 @@ static void writer_upkeep(struct writer *w, bool idle)
 /* Waits for jobs; 0: idle for a while, SIZE_MAX: stop and the queue is empty. */
 static size_t writer_take(struct writer *w)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += WRITER_IDLE_MS * 1000000L;
-    until.tv_sec += until.tv_nsec / 1000000000L;
-    until.tv_nsec %= 1000000000L;
+    uint64_t at = os_mono_ns() + WRITER_IDLE_MS * 1000000u;
+    struct timespec until = {(time_t)(at / 1000000000u), (long)(at % 1000000000u)};
     pthread_mutex_lock(&w->lock);
     int rc = 0;
     while (w->count == 0 && !w->stop && rc != ETIMEDOUT)
@@ -198,7 +195,11 @@ struct writer *writer_start(struct store *s, struct err *err)
     }
     *w = (struct writer){.s = s};
     pthread_mutex_init(&w->lock, NULL);
-    pthread_cond_init(&w->wake, NULL);
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&w->wake, &attr);
+    pthread_condattr_destroy(&attr);
     w->started = pthread_create(&w->thread, NULL, writer_main, w) == 0;
     if (w->started)
         return w;
