@@ -29,7 +29,7 @@ static bool each_line(const char *file, void (*each)(const struct json_doc *doc)
     snprintf(path, sizeof path, "%s/fhir-r4-definitions/%s", corpus(), file);
     gzFile gz = gzopen(path, "rb");
     if (!gz) {
-        printf("skipped: %s is not here\n", path);
+        printf("SKIPPED %s is not here\n", path);
         return false;
     }
     char *line = os_alloc(R4_LINE_MAX);
@@ -290,7 +290,7 @@ static void test_examples(void **state)
     snprintf(folder, sizeof folder, "%s/fhir-r4-examples", corpus());
     DIR *dir = opendir(folder);
     if (!dir) {
-        printf("skipped: %s is not here\n", folder);
+        printf("SKIPPED %s is not here\n", folder);
         skip();
     }
     arena_init(&arena);

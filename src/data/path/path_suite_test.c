@@ -310,7 +310,7 @@ static void suite_case(struct suite *s, xmlNode *test)
     struct input *in = file ? load(s, (const char *)file) : NULL;
     if (file && !in) {
         s->skipped++;
-        printf("skipped %s: %s is not here\n", name, file);
+        printf("SKIPPED %s: %s is not here\n", name, file);
     } else {
         struct arena arena;
         struct err err = {0};
@@ -352,7 +352,7 @@ static void test_suite(void **state)
     snprintf(path, sizeof path, "%s/tests-fhir-r4.xml", s.folder);
     xmlDoc *doc = xmlReadFile(path, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     if (!doc) {
-        printf("skipped: %s is not here\n", path);
+        printf("SKIPPED %s is not here\n", path);
         skip();
     }
     for (xmlNode *g = xmlDocGetRootElement(doc)->children; g; g = g->next)
