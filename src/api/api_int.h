@@ -14,7 +14,6 @@
 enum {
     CALL_FORM_MAX = 1 << 20, /* bytes of a POST _search form */
     CALL_SEGMENTS_MAX = 8,   /* parts of a path */
-    CALL_TAGS_MAX = 32,      /* entity tags of one If-None-Match */
     CALL_ID_BYTES = 36,      /* a server-made id: a UUID in lower case */
 };
 
@@ -140,7 +139,9 @@ bool resource_write(struct arena *arena, struct str body, const struct subset *s
                     struct err *err);
 /* Headers of a version: ETag and Last-Modified. */
 void resource_headers(struct call *c, uint32_t version, int64_t time_ms);
-/* Sets an answer whose body was built in *b. */
+/* Answers with the body that c->resp has; readable when asked. Always true. */
+bool resource_answer_set(struct call *c, int status);
+/* Answers with a body built in *b. Always true. */
 bool resource_answer_buf(struct call *c, struct buf *b, int status);
 /* "Type/id" in the arena, for messages. */
 struct str resource_name(struct arena *arena, fhir_type_id type, struct str id);

@@ -207,6 +207,10 @@ bool capability_run(struct call *c)
     struct buf out;
     if (!call_params_only(c, params, &err) || !subset_parse(c, &subset, &err))
         return outcome_fail(c, &err);
+    if (!subset_wanted(&subset)) {
+        c->resp->body = c->api->capability;
+        return resource_answer_set(c, 200);
+    }
     buf_init(&out, BUF_NO_MAX);
     if (!resource_write(c->arena, c->api->capability, &subset, &out, &err)) {
         buf_release(&out);

@@ -82,7 +82,8 @@ static bool each_version(void *arg, const struct store_version *v)
     struct page *p = arg;
     p->exists = true;
     if (p->count == p->limit) {
-        p->more = true;
+        /* A page of none has no place to go on from. */
+        p->more = p->limit > 0;
         return false;
     }
     buf_cstr(&p->out, p->first ? "{" : ",{");

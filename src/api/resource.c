@@ -46,14 +46,13 @@ static struct str pretty_of(struct call *c, struct str text, struct buf *out)
     return buf_ok(out) ? buf_get(out) : text;
 }
 
-/* The body is set; makes it readable when asked. */
-static void finish(struct call *c, int status)
+bool resource_answer_set(struct call *c, int status)
 {
     struct buf out;
     c->resp->status = status;
     c->resp->content_type = fhir_json;
     if (!c->wants.pretty || !c->resp->body.n || c->entry)
-        return;
+        return true;
     pretty_of(c, c->resp->body, &out);
     if (out.n && buf_ok(&out)) {
         os_free(c->resp->owned);
@@ -61,6 +60,7 @@ static void finish(struct call *c, int status)
         http_response_buf(c->resp, &out);
     }
     buf_release(&out);
+    return true;
 }
 
 bool resource_answer_buf(struct call *c, struct buf *b, int status)
@@ -76,8 +76,7 @@ bool resource_answer_buf(struct call *c, struct buf *b, int status)
     }
     http_response_buf(c->resp, b);
     buf_release(b);
-    finish(c, status);
-    return true;
+    return resource_answer_set(c, status);
 }
 
 /* Does a weak comparison of If-None-Match find this version? */
@@ -166,6 +165,5 @@ bool resource_answer(struct call *c, const struct store_version *v, int status)
         return resource_answer_buf(c, &out, status);
     }
     c->resp->body = v->body;
-    finish(c, status);
-    return true;
+    return resource_answer_set(c, status);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every interaction and every way it can be refused, with plain fetch.
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { ask, bundle, entry, start } from './server.mjs';
 
@@ -237,6 +238,9 @@ describe('history', () => {
       assert.ok(r.json.total >= 2 && r.json.total <= 4, String(r.json.total));
       assert.ok(r.json.entry[0].fullUrl.startsWith(server.base));
     }
+    const none = await go('GET', '/_history?_count=0');
+    assert.equal(none.json.entry, undefined);
+    assert.deepEqual(none.json.link.map((l) => l.relation), ['self']);
     refused(await go('GET', '/_history?_since=yesterday'), 400, 'SEARCH_VALUE');
     refused(await go('GET', '/_history?_cursor=zzz'), 400, 'SEARCH_PAGE');
     refused(await go('GET', '/_history?_at=2020'), 400, 'SEARCH_PARAM_UNKNOWN');
@@ -575,5 +579,22 @@ describe('beside FHIR', () => {
     assert.match(policy, /require-trusted-types-for 'script'/);
     assert.ok(!/unsafe/.test(policy));
     assert.equal(r.headers.get('x-content-type-options'), 'nosniff');
+  });
+  test('its files, deep links and nothing else', { skip: !existsSync('build/web/index.html') && 'build/web absent' }, async () => {
+    const html = { Accept: 'text/html,*/*;q=0.8' };
+    const index = await go('GET', `${server.origin}/`, { headers: html });
+    assert.equal(index.status, 200);
+    assert.equal(index.headers.get('cache-control'), 'no-cache');
+    assert.equal((await go('GET', `${server.origin}/`, { headers: { ...html, 'If-None-Match': index.headers.get('etag') } })).status, 304);
+    assert.equal((await go('GET', `${server.origin}/patient/123/labs`, { headers: html })).text, index.text);
+    const asset = /\/assets\/[^"]+\.js/.exec(index.text)[0];
+    const script = await go('GET', server.origin + asset);
+    assert.match(script.headers.get('cache-control'), /immutable/);
+    assert.match(script.headers.get('content-type'), /^text\/javascript/);
+    assert.equal((await go('GET', `${server.origin}/assets/none.js`, { headers: html })).status, 404);
+    assert.equal((await go('GET', `${server.origin}/none.json`)).status, 404);
+    assert.equal((await go('POST', `${server.origin}/`, { body: {} })).status, 405);
+    for (const path of ['/%2e%2e/%2e%2e/Makefile', '/assets/%2e%2e/%2e%2e/release/helhet', '/..%2fMakefile'])
+      assert.ok((await go('GET', server.origin + path)).status >= 400, path);
   });
 });

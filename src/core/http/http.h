@@ -16,7 +16,7 @@ enum {
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_TIMEOUT_S = 30,
     HTTP_BODY_RATE_MIN = 1024, /* bytes a second a body must arrive at, once HTTP_TIMEOUT_S has passed */
-    HTTP_BODIES_MAX = 512 * 1024 * 1024, /* bytes of bodies held at once, all connections; past it 503 */
+    HTTP_BODIES_MAX = 192 * 1024 * 1024, /* bytes of bodies held at once, all connections; past it 503 */
     HTTP_DRAIN_MAX = 256 * 1024 * 1024,  /* bytes of a refused body read on so that the connection can live */
     HTTP_PAIRS_MAX = 4096,               /* name=value pairs of one query or form */
     HTTP_GZIP_MIN = 1400,                /* smaller answers go as they are */
