@@ -14,7 +14,7 @@ interface ValueProps {
   words?: boolean;
 }
 
-/** Arrow, word and colour together: any one of them is enough. */
+/** Arrow, word and colour together; each of them alone is enough. */
 export function Value({ value, unit = false, words = true }: ValueProps) {
   const arrow = ARROWS[value.level];
   const mark = words ? t.value.labs.levelsShort[value.level] : "";
