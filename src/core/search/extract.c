@@ -300,8 +300,9 @@ static bool eval_composite(const struct rows_to *to, const struct extract_param 
     return true;
 }
 
-bool extract_one(struct search *s, const struct json_doc *doc, uint32_t i, const struct extract_param *p,
-                 struct arena *arena, struct store_rows *out, struct err *err)
+static bool extract_one(struct search *s, const struct json_doc *doc, uint32_t i,
+                        const struct extract_param *p, struct arena *arena, struct store_rows *out,
+                        struct err *err)
 {
     struct path_context ctx = {.doc = doc, .resource = i, .root_resource = i};
     struct path_list values = {0};

@@ -1,59 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0
- * _include reads the references anew from the bodies of the page: twenty small parses cost less than an index
- * from resource to target would at every write. _revinclude asks the store who refers. Nothing comes twice.
- */
+ * _include asks the store what the page refers to, _revinclude who refers to the page; both read index rows,
+ * so only the bodies that are shown are opened. Nothing comes twice. */
 #include "base/os.h"
 #include "search/search_int.h"
 
-/* What is on the page already, by rid, and which (type, id) were looked up; open addressing. */
+/* The rids on the page already; open addressing. */
 struct seen {
     struct arena *arena;
-    uint64_t *slot;
+    store_rid *slot;
     size_t count, cap; /* cap a power of two */
 };
 
+struct target {
+    uint16_t param;
+    store_rid rid;
+};
+
 struct including {
-    struct search *s;
     struct store_read *r;
     const struct search_query *q;
     struct arena *arena;
     struct search_page *page;
-    struct arena scratch; /* the parsed body at hand */
-    struct seen seen;     /* in memory */
-    struct arena memory;
+    struct arena memory; /* seen and targets */
+    struct seen seen;
+    struct target *target; /* of the resource at hand */
+    size_t target_count, target_cap;
     size_t cap;
     const struct search_include *rev; /* the _revinclude being followed */
     bool failed;                      /* the page's arena is full */
 };
 
-static bool seen_add(struct seen *s, uint64_t key)
+/* Where rid is, or the free slot where it belongs. */
+static size_t seen_slot(const struct seen *s, store_rid rid)
+{
+    size_t at = (size_t)((uint64_t)rid * 0x9E3779B97F4A7C15u >> 32) & (s->cap - 1);
+    while (s->slot[at] && s->slot[at] != rid)
+        at = (at + 1) & (s->cap - 1);
+    return at;
+}
+
+static bool seen_has(const struct seen *s, store_rid rid)
+{
+    return s->cap && s->slot[seen_slot(s, rid)] == rid;
+}
+
+/* True when it was not there before. */
+static bool seen_add(struct seen *s, store_rid rid)
 {
     if (s->count * 2 >= s->cap) {
         struct seen bigger = {.arena = s->arena, .cap = s->cap ? s->cap * 2 : 256};
-        bigger.slot = ARENA_ARRAY(s->arena, uint64_t, bigger.cap);
+        bigger.slot = ARENA_ARRAY(s->arena, store_rid, bigger.cap);
         for (size_t i = 0; i < s->cap; i++) {
             if (s->slot[i])
-                seen_add(&bigger, s->slot[i]);
+                bigger.slot[seen_slot(&bigger, s->slot[i])] = s->slot[i];
         }
+        bigger.count = s->count;
         *s = bigger;
     }
-    size_t at = (size_t)(key * 0x9E3779B97F4A7C15u >> 20) & (s->cap - 1);
-    while (s->slot[at]) {
-        if (s->slot[at] == key)
-            return false;
-        at = (at + 1) & (s->cap - 1);
-    }
-    s->slot[at] = key;
+    size_t at = seen_slot(s, rid);
+    if (s->slot[at] == rid)
+        return false;
+    s->slot[at] = rid;
     s->count++;
     return true;
-}
-
-/* rids are small positive numbers: the top bit keeps hashes of names apart from them. */
-static uint64_t name_key(const struct including *in, uint16_t type, struct str id)
-{
-    struct hash_key key = in->s->key;
-    key.k0 ^= type;
-    return hash_sip(key, id) | (uint64_t)1 << 63;
 }
 
 static bool include_bad(struct str value, bool reverse, struct err *err)
@@ -86,7 +95,7 @@ bool include_parse(struct str value, fhir_type_id type, bool reverse, struct sea
 static void take(struct including *in, const struct store_version *v)
 {
     struct search_page *p = in->page;
-    if (!seen_add(&in->seen, (uint64_t)v->rid))
+    if (!seen_add(&in->seen, v->rid))
         return;
     if (p->included_count == SEARCH_INCLUDES_MAX) {
         p->included_cut = true;
@@ -107,69 +116,57 @@ static void take(struct including *in, const struct store_version *v)
 
 /* ---- forwards ---- */
 
-static bool fetch(struct including *in, const struct store_row *row, fhir_type_id target, struct err *err)
+static bool note_target(void *arg, uint16_t param, store_rid target)
 {
-    struct store_version v;
-    if (row->index != STORE_REFERENCE || !row->target_type || (target && row->target_type != target))
-        return true;
-    if (!seen_add(&in->seen, name_key(in, row->target_type, row->text)))
-        return true;
-    switch (store_get(in->r, row->target_type, row->text, in->arena, &v, err)) {
-    case STORE_FOUND:
-        take(in, &v);
-        return !in->failed || err_set(err, ERR_NO_MEMORY, NULL);
-    case STORE_FAILED:
-        return false;
-    default: /* a reference to what is not here, or no longer, includes nothing */
-        return true;
+    struct including *in = arg;
+    if (in->target_count == in->target_cap) {
+        size_t cap = in->target_cap ? in->target_cap * 2 : 64;
+        in->target = arena_grow(&in->memory, in->target, in->target_cap, cap, sizeof *in->target);
+        in->target_cap = cap;
     }
-}
-
-static bool wanted(const struct search_include *inc, fhir_type_id type, fhir_param_id param)
-{
-    return (inc->source == 0 || inc->source == type) && (inc->param == 0 || inc->param == param);
-}
-
-static bool follow_body(struct including *in, const struct store_version *v, const struct extract_type *t,
-                        bool iterate_only, struct err *err)
-{
-    struct json_doc doc;
-    bool parsed = false;
-    for (size_t p = 0; p < t->param_count; p++) {
-        struct store_rows rows = {0};
-        for (size_t k = 0; k < in->q->include_count; k++) {
-            const struct search_include *inc = &in->q->include[k];
-            if (t->param[p].kind != &reference_kind || !wanted(inc, v->type, t->param[p].id) ||
-                (iterate_only && !inc->iterate))
-                continue;
-            if (!parsed &&
-                (!json_parse(&in->scratch, v->body, &fhir_names, &doc, err) || !fhir_type_tree(&doc, 0)))
-                return false;
-            parsed = true;
-            if (rows.count == 0 && !extract_one(in->s, &doc, 0, &t->param[p], &in->scratch, &rows, err))
-                return false;
-            for (size_t i = 0; i < rows.count; i++) {
-                if (!fetch(in, &rows.item[i], inc->target, err))
-                    return false;
-            }
-        }
-    }
+    in->target[in->target_count++] = (struct target){param, target};
     return true;
+}
+
+/* Does some _include of a resource of this type go through the parameter, to that type (0: whatever it is)?
+ */
+static bool wanted(const struct including *in, uint16_t source, uint16_t param, uint16_t type,
+                   bool iterate_only)
+{
+    for (size_t k = 0; k < in->q->include_count; k++) {
+        const struct search_include *inc = &in->q->include[k];
+        if ((inc->source == 0 || inc->source == source) &&
+            (inc->param == 0 || param == 0 || inc->param == param) &&
+            (inc->target == 0 || type == 0 || inc->target == type) && (inc->iterate || !iterate_only))
+            return true;
+    }
+    return false;
 }
 
 static bool follow_includes(struct including *in, const struct store_version *v, bool iterate_only,
                             struct err *err)
 {
-    bool any = false;
-    for (size_t k = 0; k < in->q->include_count; k++) {
-        const struct search_include *inc = &in->q->include[k];
-        any = any || ((inc->source == 0 || inc->source == v->type) && (!iterate_only || inc->iterate));
-    }
-    if (!any || !v->body.p)
+    uint16_t source = v->type;
+    if (!wanted(in, source, 0, 0, iterate_only))
         return true;
-    arena_reset(&in->scratch);
-    const struct extract_type *t = extract_type_of(in->s, v->type, err);
-    return t && follow_body(in, v, t, iterate_only, err);
+    in->target_count = 0;
+    if (!store_targets(in->r, v->rid, note_target, in, err))
+        return false;
+    for (size_t i = 0; i < in->target_count && !in->page->included_cut; i++) {
+        struct target t = in->target[i];
+        struct store_version found;
+        if (!wanted(in, source, t.param, 0, iterate_only) || seen_has(&in->seen, t.rid))
+            continue;
+        /* A reference to what is not here, or no longer, includes nothing. */
+        enum store_found state = store_get_rid(in->r, t.rid, in->arena, &found, err);
+        if (state == STORE_FAILED)
+            return false;
+        if (state == STORE_FOUND && wanted(in, source, t.param, found.type, iterate_only))
+            take(in, &found);
+        if (in->failed)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+    }
+    return true;
 }
 
 /* ---- backwards ---- */
@@ -211,10 +208,8 @@ static bool follow(struct including *in, const struct store_version *v, bool ite
 static bool follow_page(struct including *in, struct err *err)
 {
     struct search_page *page = in->page;
-    for (size_t i = 0; i < page->match_count; i++) {
-        seen_add(&in->seen, (uint64_t)page->match[i].rid);
-        seen_add(&in->seen, name_key(in, page->match[i].type, page->match[i].id));
-    }
+    for (size_t i = 0; i < page->match_count; i++)
+        seen_add(&in->seen, page->match[i].rid);
     for (size_t i = 0; i < page->match_count; i++) {
         if (!follow(in, &page->match[i], false, err))
             return false;
@@ -232,17 +227,15 @@ static bool follow_page(struct including *in, struct err *err)
     return true;
 }
 
-bool include_run(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
+bool include_run(struct store_read *r, const struct search_query *q, struct arena *arena,
                  struct search_page *page, struct err *err)
 {
-    struct including in = {.s = s, .r = r, .q = q, .arena = arena, .page = page};
+    struct including in = {.r = r, .q = q, .arena = arena, .page = page};
     if (q->include_count + q->revinclude_count == 0)
         return true;
-    arena_init(&in.scratch);
     arena_init(&in.memory);
     in.seen.arena = &in.memory;
     bool ok = follow_page(&in, err);
-    arena_release(&in.scratch);
     arena_release(&in.memory);
     return ok;
 }

@@ -23,6 +23,7 @@ bool search_run(struct search *s, struct store_read *r, const struct search_quer
     struct store_plan plan = q->plan;
     struct store_hits hits = {0};
     bool all = plan.cond_count == 0;
+    (void)s;
     *out = (struct search_page){0};
     plan.count = plan.count && !all;
     if ((plan.limit || plan.count) && !store_search(r, &plan, arena, &hits, err))
@@ -43,5 +44,5 @@ bool search_run(struct search *s, struct store_read *r, const struct search_quer
         out->total = hits.count;
         out->has_total = true;
     }
-    return include_run(s, r, q, arena, out, err);
+    return include_run(r, q, arena, out, err);
 }

@@ -141,10 +141,6 @@ struct extract_type {
 
 /* Compiled on first use, under the search's lock. NULL with *err when an expression does not compile. */
 const struct extract_type *extract_type_of(struct search *s, fhir_type_id type, struct err *err);
-/* The rows of one parameter of the resource at i: for includes. */
-bool extract_one(struct search *s, const struct json_doc *doc, uint32_t i, const struct extract_param *p,
-                 struct arena *arena, struct store_rows *out, struct err *err);
-
 /* ---- search.c ---- */
 
 struct search {
@@ -194,7 +190,7 @@ bool special_cond(struct plan_of *p, struct str code, struct str modifier, struc
 bool include_parse(struct str value, fhir_type_id type, bool reverse, struct search_include *out,
                    struct err *err);
 /* Adds the included resources of the page's matches. */
-bool include_run(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
+bool include_run(struct store_read *r, const struct search_query *q, struct arena *arena,
                  struct search_page *page, struct err *err);
 
 #endif

@@ -90,6 +90,36 @@ bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_
     return ok;
 }
 
+/* One group of packed rows: every parameter it stands for. */
+static bool scan_group(struct store_read *r, const struct rows_group *g, store_target_fn *fn, void *arg)
+{
+    for (int i = 0; i < g->params; i++) {
+        uint16_t param = number_build(&r->s->params, g->param[i]);
+        if (param && !fn(arg, param, g->row.name))
+            return false;
+    }
+    return true;
+}
+
+bool store_targets(struct store_read *r, store_rid rid, store_target_fn *fn, void *arg, struct err *err)
+{
+    sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, rid);
+    int rc = db_step(r->db, st, err);
+    struct str packed = rc > 0 ? db_column_blob(st, 5) : (struct str){NULL, 0};
+    struct rows_group g;
+    bool ok = true, go = true;
+    while (go && rows_next(&packed, rid, &g, &ok))
+        if (g.row.kind == STORE_REFERENCE && g.row.name > 0)
+            go = scan_group(r, &g, fn, arg);
+    sqlite3_reset(st);
+    if (!ok)
+        err_set(err, ERR_STORE_CORRUPT, "packed rows", NULL);
+    return rc >= 0 && ok;
+}
+
 bool store_compartment(struct store_read *r, store_rid patient, store_rid after_rid, store_each_fn *fn,
                        void *arg, struct err *err)
 {
