@@ -57,7 +57,8 @@ static void context(struct demo *d)
     json_out_array(&d->out, "encounter");
     demo_fhir_encounter(d, NULL);
     json_out_end_array(&d->out);
-    demo_fhir_period(d, "period", d->visit.start_ms, d->visit.end_ms);
+    demo_fhir_period(d, "period", d->visit.start_ms,
+                     d->visit.end_ms > d->options->now_ms ? 0 : d->visit.end_ms);
     json_out_end_object(&d->out);
 }
 

@@ -12,6 +12,8 @@ enum {
     ACUTE_YEARS = 5,
     RENEW_DAYS = 330,   /* prescriptions are renewed about once a year */
     CURRENT_DAYS = 330, /* and one older than this has run out */
+    LEFT_DAYS = 3,      /* in hospital, for who is there today */
+    IN_HOSPITAL_PERMILLE = 25,
     STOPPED_PERMILLE = 50,
     PHONE_PERMILLE = 170,
     VIDEO_PERMILLE = 60,
@@ -159,7 +161,7 @@ static void referrals(struct demo *d, struct play *play)
 static void ward_days(struct demo *d, const struct demo_admission *a, int64_t admitted, int days)
 {
     struct demo_shift shift = a->shift;
-    for (int day = 0; day < days; day++) {
+    for (int day = 0; day < days && admitted + day * DEMO_DAY + 8 * DEMO_HOUR < d->options->now_ms; day++) {
         /* Better day by day. */
         shift = (struct demo_shift){.sys = (int8_t)(a->shift.sys * (days - day) / (days + 1)),
                                     .pulse = (int8_t)(a->shift.pulse * (days - day) / (days + 1)),
@@ -180,8 +182,11 @@ static void admission(struct demo *d, const struct demo_admission *a, int64_t ms
 {
     int days = demo_rng_between(&d->rng, a->days_min, a->days_max);
     ms -= ms % (5 * DEMO_MINUTE);
-    if (ms + (days + 2) * DEMO_DAY > d->p.end_ms)
+    bool ongoing = ms + (days + 2) * DEMO_DAY > d->p.end_ms;
+    if (ongoing && (d->p.dead || ms + DEMO_DAY / 2 > d->p.end_ms))
         return;
+    if (ongoing)
+        days = (int)((d->p.end_ms - ms) / DEMO_DAY) + LEFT_DAYS;
     uint32_t n = plan_length(a->labs, sizeof a->labs / sizeof a->labs[0]);
     d->p.condition[0] = '\0';
     demo_visit_make(d, VISIT_AKUT, UNIT_AKUT, ms, EMERGENCY_MINUTES, a->reason);
@@ -192,10 +197,11 @@ static void admission(struct demo *d, const struct demo_admission *a, int64_t ms
     int64_t admitted = d->visit.end_ms;
     demo_visit_make(d, VISIT_WARD, a->unit, admitted, days * 24 * 60 + 300, a->reason);
     demo_note_write(d, NOTE_INSKRIVNING, a->inskrivning, d->visit.doctor, admitted + DEMO_HOUR);
-    if (a->procedure.code)
+    if (a->procedure.code && admitted + DEMO_DAY < d->options->now_ms)
         demo_procedure_make(d, &a->procedure, admitted + 14 * DEMO_HOUR);
     ward_days(d, a, admitted, days);
-    demo_note_write(d, NOTE_EPIKRIS, a->epikris, d->visit.doctor, d->visit.end_ms);
+    if (!ongoing)
+        demo_note_write(d, NOTE_EPIKRIS, a->epikris, d->visit.doctor, d->visit.end_ms);
 }
 
 /* ---- lasting illness ---- */
@@ -400,6 +406,20 @@ static void each_story(struct demo *d, bool lasting, struct play *plays, uint32_
     }
 }
 
+/* Some lie in a ward today. */
+static void play_in_hospital(struct demo *d)
+{
+    static const struct demo_story_set *const passing = &demo_stories_acute;
+    uint32_t from = demo_rng_below(&d->rng, passing->count);
+    for (uint32_t i = 0; i < passing->count; i++) {
+        const struct demo_story *s = &passing->story[(from + i) % passing->count];
+        if (!s->admission.permille || s->course_days || !sex_fits(d, s))
+            continue;
+        admission(d, &s->admission, d->p.end_ms - demo_rng_between(&d->rng, 20, 90) * DEMO_HOUR);
+        return;
+    }
+}
+
 void demo_story_run(struct demo *d)
 {
     struct play plays[DEMO_STORIES_MAX];
@@ -413,4 +433,7 @@ void demo_story_run(struct demo *d)
     for (uint32_t i = 0; i < count && !d->stopped; i++)
         play_lasting(d, &plays[i]);
     each_story(d, false, NULL, NULL);
+    if (!d->p.dead && demo_fhir_age(&d->p, d->p.end_ms) >= 40 &&
+        demo_rng_chance(&d->rng, IN_HOSPITAL_PERMILLE))
+        play_in_hospital(d);
 }

@@ -40,7 +40,7 @@ struct region {
     uint32_t notes, empty_notes, negations;
     uint32_t issues, late, hsa_bad;
     char first_issue[512];
-    uint32_t request_state[16], task_state[16];
+    uint32_t request_state[16], task_state[16], encounter_state[8];
 };
 
 static const char *const request_states[] = {"draft",     "active",           "on-hold", "revoked",
@@ -48,6 +48,8 @@ static const char *const request_states[] = {"draft",     "active",           "o
 static const char *const task_states[] = {"requested",        "received", "accepted",  "rejected",
                                           "in-progress",      "on-hold",  "completed", "cancelled",
                                           "entered-in-error", NULL};
+
+static const char *const encounter_states[] = {"finished", "in-progress", NULL};
 
 static void push(uint64_t **list, size_t *n, size_t *cap, uint64_t value)
 {
@@ -223,6 +225,8 @@ static bool gather(void *arg, struct str json)
         check_patient(r, &doc);
     if (str_is(type, "ServiceRequest"))
         count_word(r->request_state, request_states, text_of(&doc, 0, "status"));
+    if (str_is(type, "Encounter"))
+        count_word(r->encounter_state, encounter_states, text_of(&doc, 0, "status"));
     if (str_is(type, "Task"))
         count_word(r->task_state, task_states, text_of(&doc, 0, "status"));
     check_model(r, &doc, json);
@@ -327,6 +331,13 @@ static void referrals_are_in_every_state(void **state)
         if (run.task_state[i] == 0)
             fail_msg("no Task is %s", task_states[i]);
     }
+}
+
+static void some_are_in_hospital_today(void **state)
+{
+    (void)state;
+    assert_in_range(run.encounter_state[1], 1, PATIENTS / 20);
+    assert_int_equal(run.encounter_state[0] + run.encounter_state[1], count_of(&run, "Encounter"));
 }
 
 static void notes_are_prose(void **state)
@@ -465,6 +476,7 @@ int main(void)
         cmocka_unit_test(model_finds_no_issue),
         cmocka_unit_test(content_is_rich),
         cmocka_unit_test(referrals_are_in_every_state),
+        cmocka_unit_test(some_are_in_hospital_today),
         cmocka_unit_test(notes_are_prose),
         cmocka_unit_test(nothing_lies_in_the_future),
         cmocka_unit_test(ages_and_sexes_are_plausible),

@@ -53,7 +53,8 @@ void demo_visit_make(struct demo *d, enum demo_visit_kind kind, enum demo_unit_k
     d->p.reason = reason ? reason : "Kontroll";
 
     demo_fhir_begin(d, "Encounter", v->id);
-    demo_fhir_cstr(d, "status", "finished");
+    bool ongoing = v->end_ms > d->options->now_ms;
+    demo_fhir_cstr(d, "status", ongoing ? "in-progress" : "finished");
     demo_fhir_coding(d, "class", DEMO_TERMINOLOGY "v3-ActCode", kinds[kind].class.code,
                      kinds[kind].class.display);
     demo_fhir_concepts(d, "type", NULL, NULL, NULL, kinds[kind].type);
@@ -63,9 +64,9 @@ void demo_visit_make(struct demo *d, enum demo_visit_kind kind, enum demo_unit_k
     if (kind == VISIT_WARD || kind == VISIT_AKUT)
         participant(d, v->nurse, "SPRF", "secondary performer");
     json_out_end_array(&d->out);
-    demo_fhir_period(d, "period", v->start_ms, v->end_ms);
+    demo_fhir_period(d, "period", v->start_ms, ongoing ? 0 : v->end_ms);
     demo_fhir_concepts(d, "reasonCode", NULL, NULL, NULL, d->p.reason);
-    if (kind == VISIT_WARD)
+    if (kind == VISIT_WARD && !ongoing)
         discharge(d);
     if (kind != VISIT_PHONE && kind != VISIT_VIDEO && kind != VISIT_HOME) {
         json_out_array(&d->out, "location");
