@@ -85,17 +85,40 @@ void load_entry_check(struct load_worker *w, struct load_entry *e)
         e->state = LOAD_READY;
 }
 
+/* Index rows of the body as it will be stored: the resource itself lacks the id it was given. */
+static bool load_entry_extract_named(struct load_worker *w, struct load_entry *e, struct store_rows *rows)
+{
+    struct json_doc doc;
+    const struct store_change *c = &e->change;
+    struct str body = arena_printf(&w->arena, "%.*s\"meta\":{\"versionId\":\"1\"%.*s}%.*s", STR_ARG(c->head),
+                                   STR_ARG(c->meta_rest), STR_ARG(c->tail));
+    if (!body.p)
+        return err_set(&e->err, ERR_NO_MEMORY, NULL);
+    if (!json_parse(&w->arena, body, &fhir_names, &doc, &e->err))
+        return false;
+    fhir_type_tree(&doc, 0);
+    return search_extract(w->load->opt.search, &doc, 0, c->type, &w->arena, rows, &e->err);
+}
+
+static bool load_entry_extract(struct load_worker *w, struct load_entry *e, struct store_rows *rows)
+{
+    struct str own = json_text(e->doc, json_get_key(e->doc, e->node, STR("id")));
+    if (!str_eq(own, e->change.id))
+        return load_entry_extract_named(w, e, rows);
+    return search_extract(w->load->opt.search, e->doc, e->node, e->change.type, &w->arena, rows, &e->err);
+}
+
 bool load_entry_ready(struct load_worker *w, struct load_entry *e, struct load_refs *refs)
 {
     struct store_rows rows = {NULL, 0, 0};
-    bool ok =
-        refs_rewrite(e->doc, e->node, &w->arena, load_refs_map, refs, &e->err) &&
-        search_extract(w->load->opt.search, e->doc, e->node, e->change.type, &w->arena, &rows, &e->err) &&
-        body_parts(e->doc, e->node, e->change.type, e->change.id, &w->arena, &e->change, &e->err);
-    e->change.op = 'U';
-    e->change.skip_same = true;
-    e->change.rows = rows.item;
-    e->change.row_count = rows.count;
+    struct store_change *c = &e->change;
+    bool ok = refs_rewrite(e->doc, e->node, &w->arena, load_refs_map, refs, &e->err) &&
+              body_parts(e->doc, e->node, c->type, c->id, &w->arena, c, &e->err) &&
+              load_entry_extract(w, e, &rows);
+    c->op = 'U';
+    c->skip_same = true;
+    c->rows = rows.item;
+    c->row_count = rows.count;
     if (!ok)
         e->state = LOAD_REJECTED;
     return !refs->over;
