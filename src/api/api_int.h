@@ -64,7 +64,7 @@ enum { METRIC_ROUTES_MAX = 40 };
 struct api {
     struct store *store;
     struct search *search;
-    const struct http_server *server;
+    const struct http_server *_Atomic server;
     struct str base_url, agent;
     struct web *web;
     struct str capability; /* made once */

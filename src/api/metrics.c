@@ -42,9 +42,10 @@ static void write_routes(struct buf *out, const struct api *a)
 
 static void write_server(struct buf *out, const struct api *a)
 {
-    if (!a->server)
+    const struct http_server *server = a->server;
+    if (!server)
         return;
-    struct http_stats s = http_stats(a->server);
+    struct http_stats s = http_stats(server);
     figure(out, "http_requests_total", "counter", "Requests begun", s.requests);
     figure(out, "http_rejected_total", "counter", "Requests refused as malformed, too large or too slow",
            s.rejected);
