@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * search: between FHIR and the store. Extracts index rows from resources with compiled FHIRPath, and turns search URLs
- * (R4 3.1.1 "Search") into store plans. One file per search type, alike for both directions. */
+ * search: between FHIR and the store. Extracts index rows from resources with compiled FHIRPath, and turns
+ * search URLs (R4 3.1.1 "Search") into store plans. One file per search type, alike for both directions. */
 #ifndef HELHET_SEARCH_SEARCH_H
 #define HELHET_SEARCH_SEARCH_H
 
@@ -10,25 +10,29 @@
 enum {
     SEARCH_COUNT_DEFAULT = 20,
     SEARCH_COUNT_MAX = 1000,
-    SEARCH_PARAMS_MAX = 64,   /* parameters of one search */
-    SEARCH_VALUES_MAX = 1000, /* alternatives of one parameter */
+    SEARCH_PARAMS_MAX = 64,     /* parameters of one search */
+    SEARCH_VALUES_MAX = 1000,   /* alternatives of one parameter */
     SEARCH_INCLUDES_MAX = 1000, /* included resources on one page */
 };
 
-struct search; /* compiled parameters; after search_new read only, any thread (lazy parts are locked inside) */
+struct search; /* compiled parameters; after search_new read only, any thread (lazy parts are locked inside)
+                */
 
 struct search *search_new(struct err *err);
 void search_free(struct search *s);
-/* What store_open needs. The schema and hooks borrow s. The hash key must be given before extracting or planning. */
+/* What store_open needs. The schema and hooks borrow s. The hash key must be given before extracting or
+ * planning. */
 struct store_schema search_schema(struct search *s);
 struct store_hooks search_hooks(struct search *s);
 void search_set_key(struct search *s, struct hash_key key);
 
-/* All index rows of the resource at i (elem filled), in arena, whose limit does not apply: a resource gives rows in
- * proportion to its size, and a bounded number (ERR_NO_MEMORY past it). Absolute URLs are references to elsewhere. */
-bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type, struct arena *arena,
-                    struct store_rows *out, struct err *err);
-/* Case, accents and width folded away, white space squeezed: what string rows and string searches are compared by. */
+/* All index rows of the resource at i (elem filled), in arena, whose limit does not apply: a resource gives
+ * rows in proportion to its size, and a bounded number (ERR_NO_MEMORY past it). Absolute URLs are references
+ * to elsewhere. */
+bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type,
+                    struct arena *arena, struct store_rows *out, struct err *err);
+/* Case, accents and width folded away, white space squeezed: what string rows and string searches are
+ * compared by. */
 struct str search_fold(struct arena *arena, struct str s);
 
 struct search_param {
@@ -36,12 +40,18 @@ struct search_param {
 };
 
 enum search_total { SEARCH_TOTAL_DEFAULT, SEARCH_TOTAL_NONE, SEARCH_TOTAL_ESTIMATE, SEARCH_TOTAL_ACCURATE };
-enum search_summary { SEARCH_SUMMARY_FALSE, SEARCH_SUMMARY_TRUE, SEARCH_SUMMARY_TEXT, SEARCH_SUMMARY_DATA, SEARCH_SUMMARY_COUNT };
+enum search_summary {
+    SEARCH_SUMMARY_FALSE,
+    SEARCH_SUMMARY_TRUE,
+    SEARCH_SUMMARY_TEXT,
+    SEARCH_SUMMARY_DATA,
+    SEARCH_SUMMARY_COUNT
+};
 
 struct search_include {
-    fhir_type_id source;   /* type the parameter belongs to */
-    fhir_param_id param;   /* 0: all reference parameters ("*") */
-    fhir_type_id target;   /* 0: any */
+    fhir_type_id source; /* type the parameter belongs to */
+    fhir_param_id param; /* 0: all reference parameters ("*") */
+    fhir_type_id target; /* 0: any */
     bool iterate;
 };
 
@@ -50,26 +60,34 @@ struct search_query {
     struct store_plan plan;
     enum search_total total;
     enum search_summary summary;
-    struct str *elements; size_t element_count;
-    struct search_include *include, *revinclude; size_t include_count, revinclude_count;
-    /* The parameters that were really used, for the self link, in order; ignored ones (lenient) are left out. */
-    struct search_param *used; size_t used_count;
-    struct str *ignored; size_t ignored_count;
+    struct str *elements;
+    size_t element_count;
+    struct search_include *include, *revinclude;
+    size_t include_count, revinclude_count;
+    /* The parameters that were really used, for the self link, in order; ignored ones (lenient) are left out.
+     */
+    struct search_param *used;
+    size_t used_count;
+    struct str *ignored;
+    size_t ignored_count;
 };
 
 /* type 0: system search (only common parameters and _type). lenient: unknown parameters are ignored, else
- * ERR_SEARCH_PARAM_UNKNOWN. Cursor parameter "_cursor" and "_count" are understood. Everything lives in arena, whose
- * limit does not apply: the bounds above do. r may be NULL. */
-bool search_parse(struct search *s, struct store_read *r, fhir_type_id type, const struct search_param *params,
-                  size_t count, bool lenient, struct arena *arena, struct search_query *out, struct err *err);
+ * ERR_SEARCH_PARAM_UNKNOWN. Cursor parameter "_cursor" and "_count" are understood. Everything lives in
+ * arena, whose limit does not apply: the bounds above do. r may be NULL. */
+bool search_parse(struct search *s, struct store_read *r, fhir_type_id type,
+                  const struct search_param *params, size_t count, bool lenient, struct arena *arena,
+                  struct search_query *out, struct err *err);
 
 /* A whole page: matches in order, then included resources without repeats. */
 struct search_page {
-    struct store_version *match; size_t match_count;
-    struct store_version *included; size_t included_count;
-    bool included_cut;    /* there were more than SEARCH_INCLUDES_MAX to include */
+    struct store_version *match;
+    size_t match_count;
+    struct store_version *included;
+    size_t included_count;
+    bool included_cut; /* there were more than SEARCH_INCLUDES_MAX to include */
     bool more;
-    struct str next;      /* cursor */
+    struct str next; /* cursor */
     bool has_total;
     uint64_t total;
 };
