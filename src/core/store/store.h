@@ -38,7 +38,8 @@ typedef int64_t store_rid; /* > 0; 0: none */
 
 enum store_index {
     STORE_TOKEN,  /* text: code, name: system ("" when none) */
-    STORE_STRING, /* text: folded value, exact: hash of the unfolded value; 0: a later word, never sorted by */
+    STORE_STRING, /* text: folded value, exact: hash of the unfolded value; 0: a later word, never sorted by
+                   */
     STORE_DATE,   /* [low, high) in ms; INT64_MIN / INT64_MAX open ends */
     STORE_NUMBER, /* [number_low, number_high]: also quantity; name: "system|code" or unit text, "" when none
                    */
@@ -246,8 +247,9 @@ bool store_explain(struct store_read *r, const struct store_plan *plan, struct b
 /* Resources that refer to rid through param (0: any), in rid order from after_rid, bodies included. */
 bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_rid after_rid,
                      store_each_fn *fn, void *arg, struct err *err);
-/* What the current version of rid refers to in this store (resources not yet here too), each (parameter, target) once;
- * read from its index rows, no body is opened. fn must not use the reader; false from it stops early. */
+/* What the current version of rid refers to in this store (resources not yet here too), each (parameter,
+ * target) once; read from its index rows, no body is opened. fn must not use the reader; false from it stops
+ * early. */
 typedef bool store_target_fn(void *arg, uint16_t param, store_rid target);
 bool store_targets(struct store_read *r, store_rid rid, store_target_fn *fn, void *arg, struct err *err);
 /* Everything in a patient's compartment with the patient first, then by rid from after_rid. */
