@@ -79,6 +79,11 @@ test("names: part of a word, any order, å ä ö as a or o, and the list moved t
     assert.notEqual(await focused(page), first);
     await page.keyboard.press("k");
     assert.equal(await focused(page), first);
+    await page.keyboard.press("ArrowDown");
+    assert.notEqual(await focused(page), first);
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await page.evaluate(() => document.activeElement?.id), "sok");
     assert.equal(await page.getByText("Liknande namn").count(), 2);
     assert.equal(new URL(page.url()).pathname, "/", "several hits: Enter marks the first and opens none");
   });
@@ -238,6 +243,9 @@ test("axe finds nothing, nothing scrolls sideways, targets are large enough: all
         assert.equal(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth)), 0, `${mode} ${path} scrolls sideways`);
         assert.deepEqual(await smallTargets(page), [], `${mode} ${path}`);
       }
+      await page.keyboard.press("?");
+      await page.getByRole("dialog").waitFor();
+      assert.deepEqual(await axeFaults(page), [], `${mode} keys`);
     }, options);
   }
 });

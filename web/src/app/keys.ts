@@ -42,6 +42,11 @@ function leave(): boolean {
 
 const writing = (target: EventTarget | null) => target instanceof HTMLElement && (target.matches("input:not([type=checkbox],[type=radio]), textarea, select") || target.isContentEditable);
 
+/** Arrows move between rows that can be opened; on long notes they scroll, as readers expect. */
+function moveFromLink(step: 1 | -1): boolean {
+  return document.activeElement?.matches("a[data-row]") === true && moveInRows(step);
+}
+
 interface Shortcut {
   single: boolean;
   matches(event: KeyboardEvent): boolean;
@@ -55,6 +60,8 @@ const SHORTCUTS: readonly Shortcut[] = [
   { single: false, matches: (e) => (e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k", run: () => (askSearch(), true) },
   { single: false, matches: (e) => e.altKey && !e.ctrlKey && /^Digit[1-9]$/.test(e.code), run: (e) => goToSection(Number(e.code.slice(5))) },
   { single: false, matches: (e) => bare(e) && e.key === "Escape", run: leave },
+  { single: false, matches: key("arrowdown"), run: () => moveFromLink(1) },
+  { single: false, matches: key("arrowup"), run: () => moveFromLink(-1) },
   { single: true, matches: key("/"), run: () => (askSearch(), true) },
   { single: true, matches: key("?"), run: () => ((keysShown.value = true), true) },
   { single: true, matches: key("j"), run: () => moveInRows(1) },

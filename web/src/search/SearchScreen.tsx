@@ -78,15 +78,10 @@ function SearchAnswer() {
       {state.kind === "searching" && found.length === 0 ? <SectionSkeleton lines={4} /> : null}
       {found.length === 0 ? null : (
         <>
-          <ul class="hits" onKeyDown={moveWithArrows}>{found.map((hit) => <PatientRow key={hit.id} hit={hit} />)}</ul>
+          <ul class="hits">{found.map((hit) => <PatientRow key={hit.id} hit={hit} />)}</ul>
           <p class="hint">{s.moveHint}</p>
         </>
       )}
     </section>
   );
-}
-
-function moveWithArrows(event: KeyboardEvent): void {
-  const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-  if (step !== 0 && moveInRows(step)) event.preventDefault();
 }
