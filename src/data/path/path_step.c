@@ -70,34 +70,43 @@ static uint32_t sibling_of(const struct json_doc *doc, uint32_t i)
     return NONE;
 }
 
-/* The object whose members are the children of the element at i, or NONE. */
-static uint32_t container(const struct json_doc *doc, uint32_t i)
+/* The object whose members are the children of the element at i, or NONE. Looking for the sibling of a
+ * primitive goes back to its parent, which in a long array is work to be counted. */
+static bool container(struct path_run *r, const struct json_doc *doc, uint32_t i, uint32_t *object)
 {
+    *object = i;
     if (i == NONE || doc->nodes[i].kind == JSON_OBJECT)
-        return i;
-    return sibling_of(doc, i);
+        return true;
+    uint32_t parent = parent_of(doc, i);
+    *object = sibling_of(doc, i);
+    return path_run_work(r, 3 * (uint64_t)(parent == NONE ? 0 : i - parent));
 }
 
 static bool walk_object(struct walk *w, uint32_t i, unsigned k);
 static bool walk_all(struct walk *w, uint32_t i);
 
-/* One element found by step k: the result, or the start of the next step. */
-static bool found(struct walk *w, uint32_t i, fhir_elem_id elem, unsigned k)
+static bool is_object(const struct walk *w, uint32_t i)
 {
-    if (k + 1 < w->count) {
-        uint32_t object = container(w->doc, i);
+    return i != NONE && w->doc->nodes[i].kind == JSON_OBJECT;
+}
+
+/* One element found by step k, with its '_' object (NONE: absent): the result, or the start of the next step.
+ */
+static bool found(struct walk *w, uint32_t value, uint32_t under, fhir_elem_id elem, unsigned k)
+{
+    uint32_t i = value != NONE && w->doc->nodes[value].kind != JSON_NULL ? value : under;
+    uint32_t object = is_object(w, i) ? i : is_object(w, under) ? under : NONE;
+    if (i == NONE || w->doc->nodes[i].kind == JSON_NULL)
+        return true;
+    if (k + 1 < w->count)
         return object == NONE || walk_object(w, object, k + 1);
-    }
     fhir_type_id type = fhir_elems[elem].type;
     if (fhir_types[type].kind == FHIR_RESOURCE) {
         fhir_type_id actual = fhir_resource_type(w->doc, i);
         type = actual ? actual : type;
     }
     struct path_value v = {.kind = PATH_NODE, .type = type, .node = i, .doc = w->doc};
-    if (!path_run_push(w->run, w->out, &v))
-        return false;
-    uint32_t object = w->deep ? container(w->doc, i) : NONE;
-    return object == NONE || walk_all(w, object);
+    return path_run_push(w->run, w->out, &v) && (!w->deep || object == NONE || walk_all(w, object));
 }
 
 /* The element in member value (NONE: absent) and its '_' sibling under (NONE: absent). */
@@ -105,30 +114,33 @@ static bool visit(struct walk *w, uint32_t value, uint32_t under, fhir_elem_id e
 {
     const struct json_node *nodes = w->doc->nodes;
     uint32_t lead = value != NONE ? value : under;
-    if (nodes[lead].kind != JSON_ARRAY) {
-        if (nodes[lead].kind == JSON_NULL)
-            lead = under;
-        return lead == NONE || nodes[lead].kind == JSON_NULL || found(w, lead, elem, k);
-    }
-    uint32_t index = 0;
+    if (nodes[lead].kind != JSON_ARRAY)
+        return found(w, value, under, elem, k);
+    /* Both arrays side by side: the item at one place belongs to the item at the same place. */
+    uint32_t twin = value != NONE && under != NONE && nodes[under].kind == JSON_ARRAY ? under + 1 : NONE;
     JSON_EACH(w->doc, lead, c)
     {
-        uint32_t item = c;
-        if (nodes[c].kind == JSON_NULL)
-            item = value != NONE && under != NONE && nodes[under].kind == JSON_ARRAY
-                       ? nth(w->doc, under, index)
-                       : NONE;
-        index++;
-        if (item != NONE && nodes[item].kind != JSON_NULL && !found(w, item, elem, k))
+        if (!found(w, value != NONE ? c : NONE, value != NONE ? twin : c, elem, k))
             return false;
+        if (twin != NONE)
+            twin = nodes[twin].end < nodes[under].end ? nodes[twin].end : NONE;
     }
     return true;
 }
 
-/* Does the array hold primitives, so that a '_' sibling may fill its gaps? */
+/* An array of primitives: its '_' sibling may fill gaps. */
 static bool may_have_gaps(const struct json_node *nodes, uint32_t array)
 {
     return nodes[array].kind == JSON_ARRAY && nodes[array].len > 0 && nodes[array + 1].kind != JSON_OBJECT;
+}
+
+/* Is the member at c all there is to the element, so that no '_' sibling need be looked for? */
+static bool complete(const struct walk *w, uint32_t c, unsigned k)
+{
+    const struct json_node *nodes = w->doc->nodes;
+    if (nodes[c].kind == JSON_ARRAY)
+        return !may_have_gaps(nodes, c);
+    return nodes[c].kind == JSON_OBJECT || (k + 1 == w->count && nodes[c].kind != JSON_NULL);
 }
 
 static bool walk_object(struct walk *w, uint32_t i, unsigned k)
@@ -149,7 +161,7 @@ static bool walk_object(struct walk *w, uint32_t i, unsigned k)
             continue;
         }
         value = c;
-        if (!may_have_gaps(nodes, c))
+        if (complete(w, c, k))
             break;
     }
     if (value == NONE && under == NONE)
@@ -170,7 +182,7 @@ static bool walk_all(struct walk *w, uint32_t i)
         if (!n->elem)
             continue;
         bool under = n->flags & JSON_F_UNDERSCORE;
-        if (under || may_have_gaps(nodes, c)) {
+        if (nodes[c].kind != JSON_OBJECT || under) {
             JSON_EACH(w->doc, i, t)
             if (t != c && nodes[t].name == n->name && nodes[t].elem == n->elem)
                 twin = t;
@@ -186,20 +198,20 @@ static bool walk_all(struct walk *w, uint32_t i)
 bool path_step_chain(struct path_run *r, const struct path_value *v, const struct path_step *steps,
                      unsigned count, struct path_list *out)
 {
+    uint32_t object;
     if (v->kind != PATH_NODE || v->node == NONE)
         return true;
     struct walk w = {r, v->doc, steps, count, false, out};
-    uint32_t object = container(v->doc, v->node);
-    return object == NONE || walk_object(&w, object, 0);
+    return container(r, v->doc, v->node, &object) && (object == NONE || walk_object(&w, object, 0));
 }
 
 bool path_step_children(struct path_run *r, const struct path_value *v, bool deep, struct path_list *out)
 {
+    uint32_t object;
     if (v->kind != PATH_NODE || v->node == NONE)
         return true;
     struct walk w = {r, v->doc, NULL, 1, deep, out};
-    uint32_t object = container(v->doc, v->node);
-    return object == NONE || walk_all(&w, object);
+    return container(r, v->doc, v->node, &object) && (object == NONE || walk_all(&w, object));
 }
 
 bool path_step_has_value(const struct path_value *v)
@@ -214,6 +226,7 @@ bool path_step_has_value(const struct path_value *v)
 
 struct str path_step_text(const struct path_value *v, uint16_t name)
 {
-    uint32_t i = v->kind == PATH_NODE && v->node != NONE ? container(v->doc, v->node) : NONE;
-    return i == NONE ? (struct str){NULL, 0} : json_text(v->doc, json_get(v->doc, i, name));
+    if (v->kind != PATH_NODE || v->node == NONE || v->doc->nodes[v->node].kind != JSON_OBJECT)
+        return (struct str){NULL, 0};
+    return json_text(v->doc, json_get(v->doc, v->node, name));
 }

@@ -386,6 +386,46 @@ static void test_no_document(void **state)
     arena_release(&arena);
 }
 
+/* A hundred thousand names that are only extensions: linear where the places are walked side by side, and
+ * within the bound on work where each looks for its own. */
+static void test_long_arrays(void **state)
+{
+    (void)state;
+    enum { NAMES = 100 * 1000 };
+    struct arena arena;
+    struct json_doc d;
+    struct err err;
+    struct buf b;
+    struct path_list list = {0};
+    struct path_context ctx = {.doc = &d};
+    arena_init(&arena);
+    buf_init(&b, BUF_NO_MAX);
+    buf_cstr(&b, "{\"resourceType\":\"Patient\",\"name\":[{\"given\":[null");
+    for (int i = 1; i < NAMES; i++)
+        buf_cstr(&b, ",null");
+    buf_cstr(&b, "],\"_given\":[{\"id\":\"x\"}");
+    for (int i = 1; i < NAMES; i++)
+        buf_cstr(&b, ",{\"id\":\"x\"}");
+    buf_cstr(&b, "]}]}");
+    assert_true(json_parse(&arena, buf_get(&b), &fhir_names, &d, &err) && fhir_type_tree(&d, 0));
+    const struct path_expr *e =
+        path_compile(&arena, STR("Patient.name.given.id.count()"), FHIR_TYPE_Patient, &err);
+    assert_true(e && path_eval(e, &ctx, 0, &arena, &list, &err));
+    assert_true(str_is(path_value_text(&list.item[0]), "100000"));
+    list.count = 0;
+    e = path_compile(&arena, STR("Patient.name.given.select(id).count()"), FHIR_TYPE_Patient, &err);
+    assert_true(e && path_eval(e, &ctx, 0, &arena, &list, &err));
+    assert_true(str_is(path_value_text(&list.item[0]), "100000"));
+    for (size_t i = 0; i < b.n; i++)
+        if (b.p[i] == 'n' && str_starts(str_sub(buf_get(&b), i, b.n), STR("null")))
+            memcpy(b.p + i, "\"ab\"", 4);
+    assert_true(json_parse(&arena, buf_get(&b), &fhir_names, &d, &err) && fhir_type_tree(&d, 0));
+    assert_false(path_eval(e, &ctx, 0, &arena, &list, &err));
+    assert_int_equal(err.code, ERR_PATH_RUNTIME);
+    buf_release(&b);
+    arena_release(&arena);
+}
+
 /* Bytes that are no text. The first once ran past the end of a word of toBoolean(). */
 static void test_bytes(void **state)
 {
@@ -545,11 +585,14 @@ static void test_html(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_steps),      cmocka_unit_test(test_operators),   cmocka_unit_test(test_time),
-        cmocka_unit_test(test_quantities), cmocka_unit_test(test_functions),   cmocka_unit_test(test_syntax),
-        cmocka_unit_test(test_bounds),     cmocka_unit_test(test_place),       cmocka_unit_test(test_bytes),
-        cmocka_unit_test(test_memory),     cmocka_unit_test(test_no_document), cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_resolver),   cmocka_unit_test(test_bundle),      cmocka_unit_test(test_html),
+        cmocka_unit_test(test_steps),     cmocka_unit_test(test_operators),
+        cmocka_unit_test(test_time),      cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_functions), cmocka_unit_test(test_syntax),
+        cmocka_unit_test(test_bounds),    cmocka_unit_test(test_place),
+        cmocka_unit_test(test_bytes),     cmocka_unit_test(test_long_arrays),
+        cmocka_unit_test(test_memory),    cmocka_unit_test(test_no_document),
+        cmocka_unit_test(test_threads),   cmocka_unit_test(test_resolver),
+        cmocka_unit_test(test_bundle),    cmocka_unit_test(test_html),
     };
     return cmocka_run_group_tests_name("path", tests, set_up, tear_down);
 }
