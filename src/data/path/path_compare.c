@@ -332,9 +332,69 @@ bool path_contains(struct path_run *r, const struct path_list *list, const struc
     return false;
 }
 
+/* ---- distinct ---- */
+
+enum { DISTINCT_HASHED = 32, DISTINCT_NONE = UINT32_MAX };
+
+/* Items by a hash that equal ones share: strings by their bytes, all else in one row. */
+struct distinct {
+    uint32_t *head, *next;
+    uint32_t mask;
+};
+
+static bool distinct_init(struct path_run *r, struct distinct *d, uint32_t count)
+{
+    d->mask = 1;
+    while (d->mask < count)
+        d->mask = d->mask * 2 + 1;
+    d->head = path_run_alloc(r, ((size_t)d->mask + 1) * sizeof *d->head);
+    d->next = path_run_alloc(r, (size_t)count * sizeof *d->next);
+    if (d->head)
+        memset(d->head, 0xFF, ((size_t)d->mask + 1) * sizeof *d->head);
+    return d->head && d->next;
+}
+
+/* FNV-1a. Whoever aims texts at one row meets the bound on work. */
+static uint32_t distinct_hash(const struct path_value *v)
+{
+    struct path_value s;
+    uint32_t h = 2166136261u;
+    if (!path_value_system(v, &s) || s.kind != PATH_STRING)
+        return 0;
+    for (size_t i = 0; i < s.text.n; i++)
+        h = (h ^ (unsigned char)s.text.p[i]) * 16777619u;
+    return h;
+}
+
+static bool distinct_hashed(struct path_run *r, struct path_list *list, uint32_t from)
+{
+    struct distinct d;
+    uint32_t kept = from;
+    if (!distinct_init(r, &d, list->count - from))
+        return false;
+    for (uint32_t i = from; i < list->count; i++) {
+        uint32_t row = distinct_hash(&list->item[i]) & d.mask, steps = 1;
+        bool hit = false;
+        for (uint32_t k = d.head[row]; k != DISTINCT_NONE && !hit; k = d.next[k], steps++)
+            hit = path_equal(r, &list->item[from + k], &list->item[i]) == PATH_YES;
+        if (!path_run_work(r, steps))
+            return false;
+        if (hit)
+            continue;
+        list->item[kept] = list->item[i];
+        d.next[kept - from] = d.head[row];
+        d.head[row] = kept - from;
+        kept++;
+    }
+    list->count = kept;
+    return true;
+}
+
 bool path_distinct_from(struct path_run *r, struct path_list *list, uint32_t from)
 {
     uint32_t kept = from;
+    if (list->count - from > DISTINCT_HASHED)
+        return distinct_hashed(r, list, from);
     for (uint32_t i = from; i < list->count; i++) {
         struct path_list before = {list->item + from, kept - from, kept - from};
         if (!path_run_work(r, before.count))

@@ -90,25 +90,16 @@ static bool fn_count(const struct path_call *c)
     return path_run_push_int(c->run, c->out, c->input->count);
 }
 
-/* Appends each item that out does not hold yet. */
-static bool add_distinct(const struct path_call *c, const struct path_list *from, struct path_list *out)
-{
-    for (uint32_t i = 0; i < from->count; i++)
-        if (!path_add_distinct(c->run, out, &from->item[i]))
-            return false;
-    return true;
-}
-
 static bool fn_distinct(const struct path_call *c)
 {
-    struct path_list list = {0};
-    return add_distinct(c, c->input, &list) && path_run_append(c->run, c->out, &list);
+    uint32_t from = c->out->count;
+    return path_run_append(c->run, c->out, c->input) && path_distinct_from(c->run, c->out, from);
 }
 
 static bool fn_is_distinct(const struct path_call *c)
 {
     struct path_list list = {0};
-    return add_distinct(c, c->input, &list) &&
+    return path_run_append(c->run, &list, c->input) && path_distinct_from(c->run, &list, 0) &&
            path_run_push_bool(c->run, c->out, list.count == c->input->count);
 }
 
@@ -189,9 +180,9 @@ static bool fn_exclude(const struct path_call *c)
 
 static bool fn_union(const struct path_call *c)
 {
-    struct path_list other = {0}, list = {0};
-    return path_fn_arg(c, 0, &other) && add_distinct(c, c->input, &list) && add_distinct(c, &other, &list) &&
-           path_run_append(c->run, c->out, &list);
+    uint32_t from = c->out->count;
+    return path_run_append(c->run, c->out, c->input) && path_fn_arg(c, 0, c->out) &&
+           path_distinct_from(c->run, c->out, from);
 }
 
 static bool fn_combine(const struct path_call *c)

@@ -246,6 +246,8 @@ static void test_functions(void **state)
         {"('b'|'a').sort(-$this)", "[\"b\",\"a\"]"},
         {"(1|2|3).exclude(2)", "[1,3]"},
         {"(1|2).combine(2)", "[1,2,2]"},
+        {"'abcdefghijklmnopqrstuvwxyzåäöabcdefghijklmnopqrstuvwxyz'.toChars().distinct().count()", "[29]"},
+        {"('a'|'b').union('b'|'c')", "[\"a\",\"b\",\"c\"]"},
         {"(1|2).subsetOf(1|2|3)", "[true]"},
         {"iif(active, 'ja', 1/0)", "[\"ja\"]"},
         {"'räksmörgås'.length()", "[10]"},
@@ -412,6 +414,11 @@ static void test_long_arrays(void **state)
         path_compile(&arena, STR("Patient.name.given.id.count()"), FHIR_TYPE_Patient, &err);
     assert_true(e && path_eval(e, &ctx, 0, &arena, &list, &err));
     assert_true(str_is(path_value_text(&list.item[0]), "100000"));
+    list.count = 0;
+    e = path_compile(&arena, STR("Patient.name.given.select(id & $index.toString()).isDistinct()"),
+                     FHIR_TYPE_Patient, &err);
+    assert_true(e && path_eval(e, &ctx, 0, &arena, &list, &err));
+    assert_true(list.item[0].boolean);
     list.count = 0;
     e = path_compile(&arena, STR("Patient.name.given.select(id).count()"), FHIR_TYPE_Patient, &err);
     assert_true(e && path_eval(e, &ctx, 0, &arena, &list, &err));
