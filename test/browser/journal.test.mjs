@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The search and the chart in a real browser against the real server: by keyboard alone, in both themes, at 320 px.
 import assert from "node:assert/strict";
-import { mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { compile, COMPILED } from "./compile.mjs";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
 import { putPatients, SPECIAL } from "./patients.mjs";
@@ -13,6 +14,7 @@ const ROOT = join(import.meta.dirname, "../..");
 const CHART = "/patient/web-tolvan";
 const CREATININE = `${CHART}/provsvar?visa=${encodeURIComponent("http://npu-terminology.org|NPU18016|µmol/L")}`;
 const SECTIONS = { oversikt: "Översikt", kontakter: "Kontakter", diagnoser: "Diagnoser", varningar: "Varningar och överkänslighet", lakemedel: "Läkemedel", provsvar: "Provsvar", anteckningar: "Anteckningar", remisser: "Remisser", tidslinje: "Tidslinje" };
+const SYNTHEA = resolve(ROOT, process.env.HELHET_CORPUS ?? "../shared/corpus", "synthea/r4-2019-100patients/bundles.ndjson.gz");
 const BANNER_MS_MAX = 2000;
 const TARGET_PX_MIN = 24;
 
@@ -316,6 +318,28 @@ test("a lost server is told of within two seconds, and that it is back", { skip:
     await region.start();
     await page.getByText("Ingen kontakt med servern.").waitFor({ state: "detached" });
   }));
+
+test("a chart from another country's generator (Synthea) is shown whole", { skip: existsSync(SYNTHEA) ? false : "no ../shared/corpus" }, async () => {
+  const bundles = gunzipSync(readFileSync(SYNTHEA)).toString("utf8").trim().split("\n");
+  const bundle = bundles.find((line) => line.includes('"resourceType":"AllergyIntolerance"') && line.length < 600_000) ?? bundles[1];
+  const answer = await fetch(`${region.url}/fhir`, { method: "POST", headers: { "Content-Type": "application/fhir+json" }, body: bundle });
+  assert.equal(answer.status, 200);
+  const stored = (await answer.json()).entry.map((e) => e.response.location).find((location) => /(^|\/)Patient\//.test(location));
+  const id = /Patient\/([^/]+)/.exec(stored)[1];
+  for (const options of [MODES.light, MODES.narrow]) {
+    await visit(`/patient/${id}`, async (page) => {
+      for (const section of Object.keys(SECTIONS)) {
+        await page.goto(`${region.url}/patient/${id}/${section}`);
+        await settled(page);
+        assert.ok(await page.getByText("Personnummer saknas").first().isVisible());
+        assert.equal(await page.locator(".box-failure").count(), 0, section);
+        assert.equal(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth)), 0, `${section} scrolls sideways`);
+      }
+      await page.goto(`${region.url}/patient/${id}/kontakter`);
+      await page.getByText("Ansvarig").first().waitFor();
+    }, options);
+  }
+});
 
 test("pictures for the README", { skip: process.env.HELHET_PICTURES === undefined }, async () => {
   const folder = join(ROOT, "docs/images");

@@ -20,6 +20,8 @@ const NAME_PX = 230;
 const RANGE_PX = 100;
 const TREND_PX = 116;
 const COLUMN_PX = 118;
+const DIGIT_PX = 9;
+const COLUMN_MARGIN_PX = 24;
 const NARROW_PX = 620;
 
 const collator = new Intl.Collator("sv");
@@ -55,7 +57,7 @@ export function LabsSection() {
 }
 
 /** How many sampling times fit beside the names; the rest are a step away. On a narrow screen only the latest value of each analyte is shown. */
-function useColumns() {
+function useColumns(rows: readonly Analyte[]) {
   const box = useRef<HTMLDivElement>(null);
   const width = useSignal(0);
   useLayoutEffect(() => {
@@ -67,13 +69,15 @@ function useColumns() {
     return () => watch.disconnect();
   }, []);
   const narrow = width.value < NARROW_PX;
-  return { box, narrow, count: Math.max(1, Math.floor((width.value - NAME_PX - RANGE_PX - TREND_PX) / COLUMN_PX)) };
+  const longest = Math.max(0, ...rows.flatMap((row) => row.values.map((v) => (v.number === null ? 0 : v.text.length))));
+  const column = Math.max(COLUMN_PX, longest * DIGIT_PX + COLUMN_MARGIN_PX);
+  return { box, narrow, count: Math.max(1, Math.floor((width.value - NAME_PX - RANGE_PX - TREND_PX) / column)) };
 }
 
 function LabTable({ rows, chosen }: { rows: readonly Analyte[]; chosen: string }) {
   const from = useSignal(0);
   const shown = useSignal(ROWS_MAX);
-  const { box, narrow, count } = useColumns();
+  const { box, narrow, count } = useColumns(rows);
   const table = matrix(rows);
   const first = Math.min(from.value, Math.max(0, table.columns.length - 1));
   const places = narrow ? [] : table.columns.map((_, i) => i).slice(first, first + count);

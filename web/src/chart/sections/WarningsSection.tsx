@@ -82,7 +82,7 @@ function AllergyRow({ allergy }: { allergy: AllergyIntolerance }) {
         </h4>
         <dl class="facts">
           <Fact term={w.reaction}>{reactions(allergy)}</Fact>
-          <Fact term={t.value.common.code}>{(allergy.category ?? []).map((c) => word(w.categories, c)).join(", ")}</Fact>
+          <Fact term={w.category}>{(allergy.category ?? []).map((c) => word(w.categories, c)).join(", ")}</Fact>
         </dl>
         <Comments notes={allergy.note} />
       </div>
