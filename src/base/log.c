@@ -11,7 +11,7 @@
 
 /* Room kept at the end of a line for the closing of a cut value and the object; how often the thread looks.
  */
-enum { LOG_TAIL = 16, LOG_LOOK_MS = 100 };
+enum { LOG_TAIL = 16, LOG_LOOK_MS = 100, LOG_NUMBER_MAX = 24 };
 
 static struct {
     pthread_mutex_t lock;
@@ -36,26 +36,50 @@ static void put(struct log_line *l, const char *p, size_t n)
     l->n += n;
 }
 
+static bool plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 /* Escapes into the line; what has no room is left out as whole characters. */
 static void put_escaped(struct log_line *l, struct str s)
 {
-    char six[8];
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        size_t n = 1;
-        six[0] = (char)c;
-        if (c == '"' || c == '\\') {
-            six[0] = '\\';
-            six[1] = (char)c;
-            n = 2;
-        } else if (c < 0x20 || c >= 0x7f) {
-            /* Anything not plain is shown as a byte: the log stays valid JSON whatever it is given. */
-            n = (size_t)snprintf(six, sizeof(six), "\\u%04x", c);
-        }
+    for (size_t i = 0; i < s.n;) {
+        size_t run = i;
+        while (run < s.n && plain((unsigned char)s.p[run]))
+            run++;
+        put(l, s.p + i, run - i);
+        i = run;
+        if (i == s.n)
+            return;
+        /* Anything not plain is shown as a byte: the log stays valid JSON whatever it is given. */
+        char six[8];
+        size_t n = (size_t)snprintf(six, sizeof(six), "\\u%04x", (unsigned char)s.p[i++]);
         if (l->n + n > LOG_LINE_MAX - LOG_TAIL)
             return;
         put(l, six, n);
     }
+}
+
+/* The time now; within a second only the milliseconds are written anew. */
+static struct str time_now(void)
+{
+    static _Thread_local struct {
+        int64_t second;
+        size_t n;
+        char text[TIME_TEXT_MAX];
+    } last;
+    int64_t ms = os_now_ms();
+    if (last.n == 0 || ms / 1000 != last.second) {
+        last.n = time_format(ms, last.text);
+        last.second = ms / 1000;
+    } else {
+        char *end = last.text + last.n - 1;
+        int milli = (int)(ms % 1000);
+        for (int i = 0; i < 3; i++, milli /= 10)
+            *--end = (char)('0' + milli % 10);
+    }
+    return (struct str){last.text, last.n};
 }
 
 static bool key_fits(const struct log_line *l, const char *key, size_t value)
@@ -76,10 +100,9 @@ void log_begin(struct log_line *l, enum log_level level, const char *event)
     l->off = (int)level < log_state.least;
     if (l->off)
         return;
-    char time[TIME_TEXT_MAX];
-    size_t n = time_format(os_now_ms(), time);
+    struct str time = time_now();
     put(l, "{\"time\":\"", 9);
-    put(l, time, n);
+    put(l, time.p, time.n);
     put(l, "\",\"level\":\"", 11);
     put(l, level_names[level], strlen(level_names[level]));
     put(l, "\"", 1);
@@ -103,12 +126,17 @@ void log_cstr(struct log_line *l, const char *key, const char *value)
 
 void log_i64(struct log_line *l, const char *key, int64_t value)
 {
-    char text[24];
-    size_t n = (size_t)snprintf(text, sizeof(text), "%lld", (long long)value);
-    if (!key_fits(l, key, n))
+    char text[LOG_NUMBER_MAX], *end = text + sizeof(text), *at = end;
+    uint64_t left = value < 0 ? -(uint64_t)value : (uint64_t)value;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        *--at = '-';
+    if (!key_fits(l, key, (size_t)(end - at)))
         return;
     put_key(l, key);
-    put(l, text, n);
+    put(l, at, (size_t)(end - at));
 }
 
 void log_end(struct log_line *l)
