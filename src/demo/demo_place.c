@@ -93,11 +93,12 @@ void demo_place_street(struct demo_rng *r, char out[DEMO_NAME_MAX])
     const char *street = streets[demo_rng_below(r, sizeof streets / sizeof streets[0])];
     int number = demo_rng_between(r, 1, 48);
     int kind = demo_rng_between(r, 0, 9);
+    int flat = demo_rng_between(r, 0, 29);
     if (kind < 3)
         snprintf(out, DEMO_NAME_MAX, "%s %d %c", street, number, 'A' + demo_rng_between(r, 0, 3));
     else if (kind == 3)
-        snprintf(out, DEMO_NAME_MAX, "%s %d, lgh %d%03d", street, number, demo_rng_between(r, 10, 14),
-                 demo_rng_between(r, 1, 6));
+        /* One draw for floor and door: the order of two in one call would be the compiler's. */
+        snprintf(out, DEMO_NAME_MAX, "%s %d, lgh %d", street, number, 1001 + flat / 6 * 100 + flat % 6);
     else
         snprintf(out, DEMO_NAME_MAX, "%s %d", street, number);
 }

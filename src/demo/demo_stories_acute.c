@@ -258,6 +258,27 @@ static const struct demo_story stories[] = {
         .procedure_permille = 500,
     },
     {
+        .name = "giktanfall",
+        .sex = 2,
+        .onset_from = 40,
+        .onset_to = 90,
+        .permille = {0, 0, 12, 22, 24, 20},
+        .unit = UNIT_VC,
+        .visit = VISIT_VC,
+        .diagnosis = {{"M10.9", "Gikt, ospecificerad"}},
+        .drug = {DRUG_NAPROXEN},
+        .labs = {{LAB_URAT, 520, 0}, {LAB_CRP, 38, 0}, {LAB_KREA, 0, 0}},
+        .vitals = VITAL_BP | VITAL_TEMP,
+        .shift = {.temp10 = 3},
+        .reason = "Svullen stortå",
+        .first =
+            "Plötslig svår smärta i {höger|vänster} stortås grundled, {vaknade av det|tål inte täcket mot "
+            "foten}. Rodnad, svullen och mycket öm. Inget sår, inget trauma. Temp %temp%, CRP %CRP% mg/L, "
+            "urat %URAT% µmol/L, kreatinin %KREA% µmol/L. Inga hållpunkter för septisk artrit. %kur% och "
+            "vila. {Råd om alkohol och mat.|Förebyggande behandling diskuteras vid nästa anfall.}",
+        .phone = "Ringer: mycket bättre, kan gå i skor. Ingen feber. Inget nytt recept.",
+    },
+    {
         .name = "reflux",
         .onset_from = 25,
         .onset_to = 85,

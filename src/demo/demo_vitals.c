@@ -43,13 +43,10 @@ void demo_vitals_usual(struct demo *d)
     int age = demo_fhir_age(p, p->end_ms);
     p->height_z = demo_rng_noise(&d->rng);
     p->bmi_z = demo_rng_noise(&d->rng);
-    p->usual = (struct demo_vitals){
-        .sys = clamp((int)((age < 18 ? 106 : 112 + age / 4) + 8 * demo_rng_noise(&d->rng)), 90, 165),
-        .pulse = clamp((int)((age < 10 ? 92 : 70) + 7 * demo_rng_noise(&d->rng)), 50, 110),
-        .sat = 98,
-        .temp10 = 367,
-        .resp = age < 10 ? 22 : 15,
-    };
+    p->usual = (struct demo_vitals){.sat = 98, .temp10 = 367, .resp = age < 10 ? 22 : 15};
+    /* One draw a statement: inside one initializer their order would be the compiler's. */
+    p->usual.sys = clamp((int)((age < 18 ? 106 : 112 + age / 4) + 8 * demo_rng_noise(&d->rng)), 90, 165);
+    p->usual.pulse = clamp((int)((age < 10 ? 92 : 70) + 7 * demo_rng_noise(&d->rng)), 50, 110);
     p->usual.dia = clamp(36 + p->usual.sys / 3 + (int)(4 * demo_rng_noise(&d->rng)), 52, 95);
     set_size(p, p->end_ms);
 }
