@@ -170,6 +170,8 @@ static const struct expect made_cases[] = {
     {"Patient", "gender:not=female", "gender.where($this = 'female').empty()"},
     {"Patient", "gender:not=female,male", "gender.where($this = 'female' or $this = 'male').empty()"},
     {"Patient", "gender=|female", "gender = 'female'"},
+    {"Patient", "gender=http://hl7.org/fhir/administrative-gender|female", "gender = 'female'"},
+    {"Encounter", "status=http://hl7.org/fhir/encounter-status|finished", "status = 'finished'"},
     {"Patient", "active=true", "active = true"},
     {"Patient", "active:missing=true", "active.empty()"},
     {"Patient", "active:missing=false", "active.exists()"},

@@ -497,6 +497,11 @@ static void test_escapes(void **state)
     const struct store_match *m = q.plan.cond[0].any;
     assert_true(str_is(m[0].row.name, "a,b|c") && str_is(m[0].row.text, "d$e") && !m[0].any_name);
     assert_true(m[1].any_name && str_is(m[1].row.text, "f"));
+    /* The system a code element implies is no system; another one is itself. */
+    assert_true(parse("Patient", "gender=http://hl7.org/fhir/administrative-gender|male,urn:x|male", false,
+                      &q, &err));
+    m = q.plan.cond[0].any;
+    assert_true(m[0].row.name.n == 0 && !m[0].any_name && str_is(m[1].row.name, "urn:x"));
 }
 
 /* patient and code become one condition on clinical rows, and so does the sort by their date. */

@@ -90,6 +90,42 @@ static void rows(const struct rows_to *to, const struct path_value *v)
         put(to, (struct str){NULL, 0}, text);
 }
 
+/* The value set bound to the code element that a plain path "Type.a.b" leads to; NULL when it leads to none.
+ */
+static const char *bound_set(const struct fhir_param *p)
+{
+    struct str rest = str_of(p->expression), step;
+    fhir_type_id type = 0;
+    fhir_elem_id elem = 0;
+    while (str_split(&rest, '.', &step)) {
+        uint16_t name = fhir_names.find(step.p, step.n);
+        if (!type && !(type = fhir_resource_find(step)))
+            return NULL;
+        if (step.p == p->expression)
+            continue;
+        elem = name ? fhir_elem_find_path(type, name) : 0;
+        if (!elem)
+            return NULL;
+        type = fhir_elems[elem].type;
+    }
+    return elem && type == FHIR_TYPE_code && fhir_elems[elem].binding
+               ? fhir_bindings[fhir_elems[elem].binding].value_set
+               : NULL;
+}
+
+/* A code element's system is implied (R4 3.1.1.4.10); HL7's own value sets and code systems differ by
+ * "ValueSet/". */
+static bool is_implied(const struct fhir_param *p, struct str system)
+{
+    const struct str middle = STR("ValueSet/");
+    const char *set = bound_set(p);
+    size_t at = set ? str_find_str(str_of(set), middle) : SIZE_MAX;
+    if (at == SIZE_MAX)
+        return false;
+    struct str tail = str_sub(str_of(set), at + middle.n, strlen(set));
+    return system.n == at + tail.n && memcmp(system.p, set, at) == 0 && str_ends(system, tail);
+}
+
 /* Another way of writing a Swedish identity asks for its canonical form as well. */
 static void match_identity(const struct query_of *q, struct store_match m, struct matches *out)
 {
@@ -117,6 +153,8 @@ bool token_match_text(const struct query_of *q, struct str value, struct matches
     m->row.text = value_unescape(q->arena, code);
     if (has_system)
         m->row.name = value_unescape(q->arena, system);
+    if (system.n && has_system && is_implied(q->param, m->row.name))
+        m->row.name = STR("");
     match_identity(q, *m, out);
     return true;
 }
