@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * path: FHIRPath (normative N1, http://hl7.org/fhirpath/N1) with R4's additions. Text is compiled once
  * against the model into an immutable form that any thread may evaluate; evaluation works over the parsed
- * tree, allocates only in the caller's arena, and is bounded. */
+ * tree, allocates only in the caller's arena (scratch outside it is given back before the call returns), and
+ * is bounded. */
 #ifndef HELHET_PATH_PATH_H
 #define HELHET_PATH_PATH_H
 
