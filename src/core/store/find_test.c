@@ -291,7 +291,8 @@ static int plain_sort(const struct store_plan *p, const struct store_sort *s, co
             *r = side[k]->row[i];
             if (r->high < r->low && r->index != STORE_CLINICAL)
                 r->low = r->high;
-            bool wanted = r->index == s->index && r->param == s->param;
+            bool wanted =
+                r->index == s->index && r->param == s->param && (r->index != STORE_STRING || r->exact);
             if (s->index == STORE_CLINICAL && wanted) {
                 wanted = false;
                 for (size_t c = 0; c < p->cond_count; c++)
@@ -558,6 +559,10 @@ static void test_plans(void **state)
     arena_init(&a);
     all_count = 0;
     fill(s, &keep);
+    struct store_check check;
+    assert_true(store_check(s, &check, NULL, NULL, &err));
+    if (check.faults)
+        fail_msg("%s", check.first.arg[0]);
     struct store_read *r = store_read_begin(s, &err);
     for (size_t i = 0; i < count; i++) {
         arena_reset(&a);

@@ -16,7 +16,7 @@ struct number {
     uint16_t count;
     _Atomic uint16_t *durable; /* by build id; 0: not yet numbered */
     _Atomic uint16_t *build;   /* by durable number; 0: not in this build */
-    uint16_t next;
+    _Atomic uint16_t next;     /* the least number not given */
     enum db_stmt put;
 };
 

@@ -157,7 +157,7 @@ static bool plan_ids(struct query *q, struct ccond *c, struct err *err)
         for (size_t k = 0; k < q->type_count; k++)
             if (!plan_id(q, c, q->type[k], c->c->ids[i], err))
                 return false;
-        for (uint16_t type = 1; !q->plan->types && number_build(&q->r->s->types, type); type++)
+        for (uint16_t type = 1; !q->plan->types && type < q->r->s->types.next; type++)
             if (!plan_id(q, c, type, c->c->ids[i], err))
                 return false;
     }
