@@ -341,8 +341,8 @@ test("a chart from another country's generator (Synthea) is shown whole", { skip
   }
 });
 
-test("pictures for the README", { skip: process.env.HELHET_PICTURES === undefined }, async () => {
-  const folder = join(ROOT, "docs/images");
+test("pictures for the README, into docs/images with UPDATE=1", async () => {
+  const folder = join(ROOT, process.env.UPDATE === "1" ? "docs/images" : "build/images");
   mkdirSync(folder, { recursive: true });
   const size = { viewport: { width: 1440, height: 900 } };
   await visit(CHART, async (page) => {
