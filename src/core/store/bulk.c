@@ -232,15 +232,40 @@ static bool bulk_look(struct store_bulk *b, struct store_change *c, bool *go, st
     return found != STORE_FAILED && bulk_decide(b, c, &v, found == STORE_FOUND, go, err);
 }
 
+static const struct store_change *bulk_pending(const struct store_bulk *b, uint16_t type, struct str id)
+{
+    const struct store_change *c = load_get(&b->load[b->filling], type, id);
+    return c || !b->flying ? c : load_get(&b->load[!b->filling], type, id);
+}
+
+/* A pending change of the same resource that holds this one back: equal content, or there is one at all.
+ * Without this, sets that bring the same organisation in many Bundles would be cut into very small batches.
+ */
+static bool bulk_held_back(struct store_bulk *b, struct store_change *c)
+{
+    const struct store_change *p = bulk_pending(b, c->type, c->id);
+    if (!p || p->op == 'D' || c->op == 'D' || c->if_version || !(c->skip_same || c->if_absent))
+        return false;
+    bool equal = str_eq(p->head, c->head) && str_eq(p->meta_rest, c->meta_rest) && str_eq(p->tail, c->tail);
+    if (!equal && !c->if_absent)
+        return false;
+    c->exists = c->if_absent;
+    c->same = equal;
+    b->stats.same += equal;
+    return true;
+}
+
 bool store_bulk_put(struct store_bulk *b, struct store_change *c, struct err *err)
 {
     bool go;
     c->created = c->same = c->noop = c->exists = false;
     if (bulk_failed(b, err))
         return false;
-    if (load_has(&b->load[b->filling], c->type, c->id) && !store_bulk_flush(b, err))
+    if (bulk_held_back(b, c))
+        return true;
+    if (load_get(&b->load[b->filling], c->type, c->id) && !store_bulk_flush(b, err))
         return false;
-    if (b->flying && load_has(&b->load[!b->filling], c->type, c->id) && !bulk_land(b, err))
+    if (b->flying && load_get(&b->load[!b->filling], c->type, c->id) && !bulk_land(b, err))
         return false;
     if (!bulk_look(b, c, &go, err))
         return false;
@@ -258,12 +283,6 @@ struct bulk_search {
     unsigned count;
     struct str id;
 };
-
-static bool bulk_pending(const struct store_bulk *b, uint16_t type, struct str id)
-{
-    return load_has(&b->load[b->filling], type, id) ||
-           (b->flying && load_has(&b->load[!b->filling], type, id));
-}
 
 static bool bulk_found(struct bulk_search *f, struct str id)
 {

@@ -48,9 +48,10 @@ bool load_full(const struct load *l)
     return l->count >= LOAD_CHANGES_MAX || l->bytes >= LOAD_BYTES_MAX;
 }
 
-bool load_has(const struct load *l, uint16_t type, struct str id)
+const struct store_change *load_get(const struct load *l, uint16_t type, struct str id)
 {
-    return map_text_get(&l->ids, type, id) != NULL;
+    const struct map_text_entry *e = map_text_get(&l->ids, type, id);
+    return e ? &l->change[e->value] : NULL;
 }
 
 /* ---- tokens ---- */

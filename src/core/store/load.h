@@ -29,7 +29,8 @@ void load_release(struct load *l);
 void load_clear(struct load *l);
 bool load_add(struct load *l, const struct store_change *c, struct err *err);
 bool load_full(const struct load *l);
-bool load_has(const struct load *l, uint16_t type, struct str id);
+/* The change of this resource, NULL when the batch has none. Lives until load_clear. */
+const struct store_change *load_get(const struct load *l, uint16_t type, struct str id);
 /* The next change with this token row; *at 0 to begin. NULL at the end. */
 const struct store_change *load_token(const struct load *l, const struct store_row *row, size_t *at);
 /* A dictionary from the batch's bodies; false when they do not make one. */
