@@ -334,7 +334,8 @@ bool path_contains(struct path_run *r, const struct path_list *list, const struc
 
 /* ---- distinct ---- */
 
-enum { DISTINCT_HASHED = 32, DISTINCT_NONE = UINT32_MAX };
+enum { DISTINCT_HASHED = 32 };
+#define DISTINCT_NONE UINT32_MAX
 
 /* Items by a hash that equal ones share: strings by their bytes, all else in one row. */
 struct distinct {
