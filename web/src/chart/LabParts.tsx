@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A laboratory value with its mark, its reference interval, and its small curve.
-import { decimal } from "../i18n/format.ts";
+import { decimal, decimals } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { series, type Analyte, type LabValue, type Level } from "./labs.ts";
@@ -37,7 +37,7 @@ export function rangeOf(value: LabValue | undefined): string {
   const high = value.high === null ? "" : decimal(value.high.text);
   if (low !== "" && high !== "") return `${low}–${high}`;
   if (high !== "") return `≤ ${high}`;
-  return low !== "" ? `≥ ${low}` : decimal(value.rangeText);
+  return low !== "" ? `≥ ${low}` : decimals(value.rangeText);
 }
 
 const WIDTH = 96;

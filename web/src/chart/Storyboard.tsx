@@ -109,6 +109,7 @@ function Warnings() {
   return (
     <Card heading={s.warnings} icon="warning" tone={active.length === 0 ? "plain" : "warn"}>
       {active.length === 0 ? <p class="quiet">{s.noWarnings}</p> : <ul>{active.map((flag) => <li key={flag.id}>{flagText(flag)}</li>)}</ul>}
+      {flags.more.value ? <p>{t.value.common.incomplete}</p> : null}
     </Card>
   );
 }
@@ -131,6 +132,7 @@ function Allergies() {
           {allergy.criticality === "high" ? <Badge tone="danger" text={word(t.value.warning.criticality, "high")} /> : null}
         </li>
       ))}</ul>
+      {allergies.more.value ? <p>{t.value.common.incomplete}</p> : null}
     </Card>
   );
 }
@@ -146,6 +148,7 @@ function Diagnoses() {
   return (
     <Card heading={s.diagnoses} icon="list" tone="plain">
       {active.length === 0 ? <p class="quiet">{s.noDiagnoses}</p> : <ul>{active.slice(0, STORYBOARD_DIAGNOSES_MAX).map((c) => <li key={c.id}>{conditionText(c)}</li>)}</ul>}
+      {conditions.more.value ? <p>{t.value.common.incomplete}</p> : null}
       {rest > 0 ? <p><a href={patientPath(chart.id, "diagnoser")}>{s.more(rest)}</a></p> : null}
     </Card>
   );

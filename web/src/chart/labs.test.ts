@@ -32,6 +32,28 @@ test("the laboratory's own mark goes before the interval", () => {
   assert.equal(level(crp("2026-01-01", 2, { referenceRange: [{ low: { value: 3 } }] })), "low");
 });
 
+test("a value with a comparator is judged only as far as it says", () => {
+  const level = (comparator: "<" | ">" | undefined, value: number, low?: number, high?: number) => analytes([crp("2026-01-01", value, {
+    valueQuantity: { value, unit: "mg/L", ...(comparator === undefined ? {} : { comparator }) },
+    referenceRange: [{ ...(low === undefined ? {} : { low: { value: low } }), ...(high === undefined ? {} : { high: { value: high } }) }],
+  })])[0]?.values[0]?.level;
+  assert.equal(level("<", 10, undefined, 5), "unknown");
+  assert.equal(level("<", 4, undefined, 5), "normal");
+  assert.equal(level("<", 4, 1, 5), "unknown");
+  assert.equal(level("<", 4, 4, 9), "low");
+  assert.equal(level(">", 90, 60), "normal");
+  assert.equal(level(">", 50, 60), "unknown");
+  assert.equal(level(">", 9, 4, 9), "high");
+  assert.equal(level(undefined, 9, 4, 9), "normal");
+});
+
+test("an interval in another unit is shown, not reckoned with", () => {
+  const value = analytes([crp("2026-01-01", 48, { referenceRange: [{ low: { value: 0, unit: "mg/dL" }, high: { value: 0.5, unit: "mg/dL" } }] })])[0]?.values[0];
+  assert.deepEqual([value?.level, value?.high, value?.rangeText], ["unknown", null, "0–0.5 mg/dL"]);
+  const coded = analytes([crp("2026-01-01", 48, { valueQuantity: { value: 48, unit: "mg per L", code: "mg/L" }, referenceRange: [{ high: { value: 5, unit: "mg/L", code: "mg/L" } }] })])[0]?.values[0];
+  assert.equal(coded?.level, "high");
+});
+
 test("the same analyte in another unit is another row", () => {
   const rows = analytes([crp("2026-01-01", 5), crp("2026-01-02", 0.5, { valueQuantity: { value: 0.5, unit: "mg/dL" } })]);
   assert.equal(rows.length, 2);

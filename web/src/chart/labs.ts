@@ -60,9 +60,26 @@ function levelOf(valued: Valued, number: number | null, low: Bound | null, high:
       if (level !== undefined) return level;
     }
   if (number === null || (low === null && high === null)) return "unknown";
-  if (high !== null && number > high.value) return "high";
-  if (low !== null && number < low.value) return "low";
-  return "normal";
+  return compared(number, valued.valueQuantity?.comparator, low, high);
+}
+
+/** "< 10" is known to be low only when 10 itself is, and never known to be normal; "> 10" the other way round. */
+function compared(number: number, comparator: string | undefined, low: Bound | null, high: Bound | null): Level {
+  const below = comparator === undefined || comparator.startsWith("<");
+  const above = comparator === undefined || comparator.startsWith(">");
+  if (above && high !== null && (number > high.value || (comparator === ">" && number === high.value))) return "high";
+  if (below && low !== null && (number < low.value || (comparator === "<" && number === low.value))) return "low";
+  if (comparator === undefined) return "normal";
+  const onlySide = comparator.startsWith("<") ? low === null && high !== null && number <= high.value : high === null && low !== null && number >= low.value;
+  return onlySide ? "normal" : "unknown";
+}
+
+/** An interval in another unit than the value's is shown with its unit, but nothing is reckoned from it. */
+function sameUnit(value: Quantity | undefined, limit: Quantity | undefined): boolean {
+  if (value === undefined || limit === undefined) return true;
+  const known = (a: string | undefined, b: string | undefined) => a !== undefined && b !== undefined;
+  if (!known(value.unit, limit.unit) && !known(value.code, limit.code)) return true;
+  return (known(value.unit, limit.unit) && value.unit === limit.unit) || (known(value.code, limit.code) && value.code === limit.code);
 }
 
 /** UCUM's unit of what has none is "1", which beside a value would be read as a digit of it. */
@@ -87,6 +104,10 @@ function wordsOf(v: Valued): string {
   return v.valueString ?? v.valueDateTime ?? v.valueTime ?? v.valuePeriod?.start ?? conceptText(v.dataAbsentReason);
 }
 
+function foreignRange(range: ObservationReferenceRange | undefined): string {
+  return `${bound(range?.low)?.text ?? ""}–${bound(range?.high)?.text ?? ""} ${range?.low?.unit ?? range?.high?.unit ?? range?.low?.code ?? range?.high?.code ?? ""}`.trim();
+}
+
 function keyOf(code: CodeableConcept, unit: string): string {
   const coding = code.coding?.[0];
   return `${coding?.system ?? ""}|${coding?.code ?? conceptText(code)}|${unit}`;
@@ -101,9 +122,11 @@ function valuesOf(o: Observation): { key: string; name: string; value: LabValue 
     const { text, number, unit } = valueText(part);
     if (text === "" && (part !== o || (o.component?.length ?? 0) > 0)) continue;
     const range = normalRange(part.referenceRange);
-    const low = bound(range?.low);
-    const high = bound(range?.high);
-    const value = { observation: o, text, number, unit, low, high, rangeText: range?.text ?? "", date, time: timeOf(date), level: levelOf(part, number, low, high) };
+    const fits = sameUnit(part.valueQuantity, range?.low) && sameUnit(part.valueQuantity, range?.high);
+    const low = fits ? bound(range?.low) : null;
+    const high = fits ? bound(range?.high) : null;
+    const rangeText = range?.text ?? (fits ? "" : foreignRange(range));
+    const value = { observation: o, text, number, unit, low, high, rangeText, date, time: timeOf(date), level: levelOf(part, number, low, high) };
     found.push({ key: keyOf(part.code, unit), name: conceptText(part.code), value });
   }
   return found;

@@ -89,6 +89,7 @@ export const en: Catalogue = {
     loading: "Loading …",
     retry: "Try again",
     more: "Show more",
+    incomplete: "The list is so long that it is not shown whole here.",
     back: "Back",
     close: "Close",
     printedFrom: "Printed from Helhet",

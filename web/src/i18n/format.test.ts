@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { decimal, showAge, showClock, showDate, showPeriod, showQuantity } from "./format.ts";
+import { decimal, decimals, showAge, showClock, showDate, showPeriod, showQuantity } from "./format.ts";
 
 test("dates keep the precision they have", () => {
   assert.deepEqual(["1998", "1998-06", "1998-06-10", "", undefined, "nonsense"].map(showDate), ["1998", "juni 1998", "10 juni 1998", "Datum saknas", "Datum saknas", "nonsense"]);
@@ -18,6 +18,7 @@ test("a period within a day says its day once", () => {
 
 test("decimal comma, true minus, units kept", () => {
   assert.equal(decimal("-1.50"), "−1,50");
+  assert.equal(decimals("0.1–0.5 mg/dL."), "0,1–0,5 mg/dL.");
   assert.equal(showQuantity({ value: 0.5, unit: "mg", comparator: "<" }), "<0,5 mg");
 });
 

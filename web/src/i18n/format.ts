@@ -50,6 +50,11 @@ export function decimal(text: string): string {
   return (language.value === "sv" ? text.replace(".", ",") : text).replace(/^-/, "−");
 }
 
+/** The same for every number in a text of numbers, such as an interval. */
+export function decimals(text: string): string {
+  return language.value === "sv" ? text.replace(/(\d)\.(\d)/g, "$1,$2") : text;
+}
+
 export function heldDecimal(holder: object, key: string, value: number): string {
   return decimal(decimalText(holder, key, value));
 }

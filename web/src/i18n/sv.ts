@@ -90,6 +90,7 @@ export const sv = {
     loading: "Hämtar …",
     retry: "Försök igen",
     more: "Visa fler",
+    incomplete: "Listan är så lång att den inte visas hel här.",
     back: "Tillbaka",
     close: "Stäng",
     printedFrom: "Utskrift ur Helhet",
