@@ -303,6 +303,8 @@ static const struct expect made_cases[] = {
     {"Encounter", "patient.birthdate=lt1950", "subject.resolve().birthDate.toString() < '1950'"},
     {"Encounter", "service-provider.name=enhet 2", "serviceProvider.reference = 'Organization/o2'"},
     {"Encounter", "service-provider.partof.name=enhet 1", "serviceProvider.reference = 'Organization/o2'"},
+    {"Observation", "encounter.service-provider.partof.partof.name=enhet 0",
+     "encounter.resolve().serviceProvider.reference = 'Organization/o2'"},
     {"Encounter", "patient.gender=female&class=urn:class|AMB",
      "subject.resolve().gender = 'female' and class.code = 'AMB'"},
     {"Observation", "encounter.class=EMER&code=C",
