@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 
@@ -88,7 +89,7 @@ static bool cmd_demo_mark(struct wiring *w, const struct cmd_demo_options *o, st
         return false;
     if (count)
         return err_set(err, ERR_DEMO_OTHER, o->data, NULL);
-    return os_file_replace(path, mark) ? true : err_set(err, ERR_IO, path, "demo.json", NULL);
+    return os_file_replace(path, mark) ? true : err_set(err, ERR_IO, path, strerror(errno), NULL);
 }
 
 static bool cmd_demo_emit(void *arg, struct str resource)

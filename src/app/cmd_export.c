@@ -69,9 +69,12 @@ static bool cmd_export_type(struct cmd_export_job *j, uint16_t type)
     uint64_t expected = 0;
     if (!store_count(j->read, type, &expected, j->err))
         return false;
-    if (expected == 0)
-        return true;
     const char *name = arena_printf(&j->arena, "%s/%s.ndjson", j->out, fhir_types[type].name).p;
+    if (expected == 0) { /* an earlier export into the same folder may have had some */
+        if (unlink(name) == 0 || errno == ENOENT)
+            return true;
+        return err_set(j->err, ERR_IO, name, strerror(errno), NULL);
+    }
     j->path = arena_printf(&j->arena, "%s.new", name).p;
     j->count = 0;
     j->fd = open(j->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
