@@ -85,9 +85,39 @@ bool batch_row(struct batch *b, const struct table_row *row, struct err *err)
     return true;
 }
 
-static int batch_cmp_row(const void *a, const void *b)
+/* What decides the order of most rows, side by side in memory: sorting these is twice as fast as sorting the
+ * rows. */
+struct batch_key {
+    uint64_t first, second;
+    const struct table_row *row;
+};
+
+/* The first eight bytes of a text as a number of the same order. */
+static uint64_t batch_text(struct str s)
 {
-    return table_cmp(a, b);
+    uint64_t v = 0;
+    for (size_t i = 0; i < 8; i++)
+        v = v << 8 | (i < s.n ? (unsigned char)s.p[i] : 0);
+    return v;
+}
+
+static struct batch_key batch_key(const struct table_row *row)
+{
+    /* key[0] is a parameter, a rid or minus a name: far below 2^58 either way. */
+    uint64_t first = (uint64_t)row->table << 60 | (uint64_t)(row->key[0] + ((int64_t)1 << 58));
+    bool text = table_specs[row->table].text;
+    return (struct batch_key){first, text ? batch_text(row->text) : (uint64_t)row->key[1] ^ (uint64_t)1 << 63,
+                              row};
+}
+
+static int batch_cmp_key(const void *a, const void *b)
+{
+    const struct batch_key *x = a, *y = b;
+    if (x->first != y->first)
+        return x->first < y->first ? -1 : 1;
+    if (x->second != y->second)
+        return x->second < y->second ? -1 : 1;
+    return table_cmp(x->row, y->row);
 }
 
 static int batch_cmp_rid(const void *a, const void *b)
@@ -108,11 +138,16 @@ static int batch_cmp_id(const void *a, const void *b)
 
 static bool batch_put_rows(struct batch *b, struct db *db, struct err *err)
 {
+    struct batch_key *key = arena_alloc(&b->arena, (b->row_count + 1) * sizeof *key);
+    if (!key)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    for (size_t i = 0; i < b->row_count; i++)
+        key[i] = batch_key(&b->row[i]);
     if (b->row_count)
-        qsort(b->row, b->row_count, sizeof *b->row, batch_cmp_row);
+        qsort(key, b->row_count, sizeof *key, batch_cmp_key);
     sqlite3_stmt *st = NULL;
     for (size_t i = 0; i < b->row_count; i++) {
-        const struct table_row *row = &b->row[i], *last = i ? &b->row[i - 1] : NULL;
+        const struct table_row *row = key[i].row, *last = i ? key[i - 1].row : NULL;
         if (last && table_cmp(last, row) == 0)
             continue;
         if (!last || last->table != row->table)

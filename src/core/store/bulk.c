@@ -321,7 +321,9 @@ bool store_bulk_find(struct store_bulk *b, uint16_t type, uint16_t param, struct
     m.row.text = code;
     m.row.name = system;
     arena_reset(&b->arena);
-    if (bulk_failed(b, err) || !bulk_find_stored(&f, type, &m, err))
+    if (bulk_failed(b, err) || !load_ask(&b->load[0], param, err) || !load_ask(&b->load[1], param, err))
+        return false;
+    if (!bulk_find_stored(&f, type, &m, err))
         return false;
     for (int i = 0; i < 2; i++) {
         const struct load *l = &b->load[i];

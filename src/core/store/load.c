@@ -103,6 +103,25 @@ static bool load_add_token(struct load *l, const struct store_row *row, uint32_t
     return true;
 }
 
+static bool load_asked(const struct load *l, uint16_t param)
+{
+    return l->asked[param / 8] >> param % 8 & 1;
+}
+
+bool load_ask(struct load *l, uint16_t param, struct err *err)
+{
+    if (load_asked(l, param))
+        return true;
+    l->asked[param / 8] |= (uint8_t)(1 << param % 8);
+    for (size_t i = 0; i < l->count; i++)
+        for (size_t k = 0; k < l->change[i].row_count; k++) {
+            const struct store_row *row = &l->change[i].rows[k];
+            if (row->index == STORE_TOKEN && row->param == param && !load_add_token(l, row, (uint32_t)i))
+                return err_set(err, ERR_NO_MEMORY, NULL);
+        }
+    return true;
+}
+
 static bool load_holds(const struct store_change *c, const struct store_row *row)
 {
     for (size_t i = 0; i < c->row_count; i++) {
@@ -152,7 +171,7 @@ static bool load_rows(struct load *l, struct store_change *c)
     bool ok = true;
     for (size_t i = 0; i < c->row_count && ok; i++) {
         ok = load_text(l, &rows[i].text) && load_text(l, &rows[i].name);
-        if (ok && rows[i].index == STORE_TOKEN)
+        if (ok && rows[i].index == STORE_TOKEN && load_asked(l, rows[i].param))
             ok = load_add_token(l, &rows[i], (uint32_t)l->count);
     }
     c->rows = rows;

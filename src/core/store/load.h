@@ -14,9 +14,10 @@ struct load {
     struct arena arena;
     struct store_change *change;
     size_t count, cap, bytes;
-    struct map_text ids; /* (type, id) → change */
-    uint64_t *token;     /* hashes of token rows, open addressing; 0: empty */
-    uint32_t *token_at;  /* the change it is of */
+    struct map_text ids;      /* (type, id) → change */
+    uint8_t asked[65536 / 8]; /* parameters whose tokens are looked for, by build id */
+    uint64_t *token;          /* hashes of their token rows, open addressing; 0: empty */
+    uint32_t *token_at;       /* the change it is of */
     size_t token_cap, token_count;
     struct hash_key key;
     struct str agent, reason;
@@ -31,7 +32,9 @@ bool load_add(struct load *l, const struct store_change *c, struct err *err);
 bool load_full(const struct load *l);
 /* The change of this resource, NULL when the batch has none. Lives until load_clear. */
 const struct store_change *load_get(const struct load *l, uint16_t type, struct str id);
-/* The next change with this token row; *at 0 to begin. NULL at the end. */
+/* From now on token rows of the parameter can be found, those already there too. */
+bool load_ask(struct load *l, uint16_t param, struct err *err);
+/* The next change with this token row, of a parameter asked for; *at 0 to begin. NULL at the end. */
 const struct store_change *load_token(const struct load *l, const struct store_row *row, size_t *at);
 /* A dictionary from the batch's bodies; false when they do not make one. */
 bool load_train(const struct load *l, struct buf *out);
