@@ -259,6 +259,14 @@ static bool integrity_before(struct write *w, struct store_read *r, struct err *
     return write_integrity(w, r, err);
 }
 
+/* If-Match on what has no version is told as that, not as "version 0". */
+static bool name_missing_version(const struct write *w, struct err *err)
+{
+    if (err->code == ERR_VERSION_CONFLICT && w->change.if_version && str_is(str_of(err->arg[0]), "0"))
+        err_set(err, ERR_VERSION_REQUIRED, NULL);
+    return false;
+}
+
 bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
 {
     struct store_read *r = store_tx_read(tx);
@@ -273,7 +281,7 @@ bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
     if (w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err))
         return false;
     if (!store_put(tx, &w->change, err))
-        return false;
+        return name_missing_version(w, err);
     if (w->change.exists)
         return err_set_str(err, ERR_EXISTS, resource_name(w->call->arena, w->call->type, w->id), STR(""));
     return true;

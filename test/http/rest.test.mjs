@@ -115,6 +115,10 @@ describe('create, read, update, delete', () => {
     refused(await go('DELETE', `/Patient/${p.id}`, { headers: { 'If-Match': 'W/"1"' } }), 412, 'VERSION_CONFLICT');
     assert.equal((await go('DELETE', `/Patient/${p.id}`, { headers: { 'If-Match': 'W/"2"' } })).status, 204);
   });
+  test('If-Match on what is not there', async () => {
+    refused(await go('PUT', '/Patient/not-there', { body: patient({ id: 'not-there' }), headers: { 'If-Match': 'W/"1"' } }), 412, 'VERSION_REQUIRED');
+    refused(await go('GET', '/Patient/not-there'), 404);
+  });
   test('If-None-Match: * on update only creates', async () => {
     const put = () => go('PUT', '/Patient/only-once', { body: patient({ id: 'only-once' }), headers: { 'If-None-Match': '*' } });
     assert.equal((await put()).status, 201);
