@@ -178,7 +178,6 @@ static bool check_resource(struct check *k, const struct head *h, struct err *er
         fault(k, "body", h->type, h->id, why.arg[0]);
         return true;
     }
-    k->out->bytes += v.body.n;
     return check_rows(k, &v, h->type, h->rows, err);
 }
 
@@ -369,7 +368,7 @@ static bool check_run(struct check *k, struct err *err)
 bool store_check(struct store *s, struct store_check *out,
                  void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg, struct err *err)
 {
-    *out = (struct store_check){0};
+    *out = (struct store_check){.bytes = store_disk_bytes(s)};
     struct check k = {.s = s, .out = out, .progress = progress, .arg = arg};
     if (store_needs_reindex(s))
         return err_set(err, ERR_STORE_REINDEX, NULL);

@@ -332,7 +332,8 @@ bool store_bulk_end(struct store_bulk *b, bool abandon, struct err *err);
 /* ---- upkeep ---- */
 
 struct store_check {
-    uint64_t resources, versions, placeholders, rows, commits, bytes;
+    uint64_t resources, versions, placeholders, rows, commits;
+    uint64_t bytes; /* on disk */
     uint64_t faults;
     struct err first; /* the first fault, with what and where */
 };
