@@ -4,7 +4,12 @@
 
 #include "store/plan.h"
 
-enum { FIND_CHUNK = 64, FIND_CHUNK_MAX = 8192 };
+enum {
+    FIND_CHUNK = 64,
+    FIND_CHUNK_MAX = 8192,
+    FIND_LIST_SHORT = 4096,  /* candidates sorted without asking whether the date index would be quicker */
+    FIND_STREAM_MAX = 20000, /* rows of the date index read in the hope of filling a page */
+};
 
 struct find {
     struct query *q;
@@ -116,8 +121,9 @@ static bool find_keep(struct find *f, struct sort_hit *hit, struct err *err)
     return true;
 }
 
-/* Reads the values of a match and keeps it if it is among the best. */
-static bool find_rank(struct find *f, store_rid rid, struct err *err)
+/* Reads the values of a match and keeps it if it is among the best; with second only if its date lies in it.
+ */
+static bool find_rank(struct find *f, store_rid rid, const int64_t *second, struct err *err)
 {
     struct sort_hit hit;
     struct arena_mark mark = arena_mark(&f->r->arena);
@@ -129,8 +135,9 @@ static bool find_rank(struct find *f, store_rid rid, struct err *err)
     bool ok = rc >= 0;
     if (rc > 0) {
         struct str id = read_column_id(st, 1, &f->r->arena);
-        ok = sort_values(f->q, rid, sqlite3_column_int64(st, 3), id, db_column_blob(st, 5), &hit, err) &&
-             find_keep(f, &hit, err);
+        ok = sort_values(f->q, rid, sqlite3_column_int64(st, 3), id, db_column_blob(st, 5), &hit, err);
+        if (ok && (!second || table_seconds(hit.value[0].whole) == *second))
+            ok = find_keep(f, &hit, err);
         sqlite3_reset(st);
     }
     arena_rewind(&f->r->arena, mark);
@@ -140,12 +147,81 @@ static bool find_rank(struct find *f, store_rid rid, struct err *err)
 static bool find_sort_one(struct find *f, store_rid rid, struct err *err)
 {
     int yes = match_rid(f->q, rid, err);
-    return yes == 0 || (yes > 0 && find_rank(f, rid, err));
+    return yes == 0 || (yes > 0 && find_rank(f, rid, NULL, err));
 }
 
 static int cmp_hit(const void *a, const void *b, void *q)
 {
     return sort_cmp(q, a, b);
+}
+
+/* ---- by one date: straight off the date index, whole seconds at a time, as its keys are ---- */
+
+static bool find_dated(const struct find *f)
+{
+    const struct store_plan *p = f->q->plan;
+    return p->sort_count == 1 && p->sort[0].index == STORE_DATE && f->q->sort_param[0] &&
+           !(f->has_cursor && !f->from.value[0].present);
+}
+
+static sqlite3_stmt *dated_from(struct find *f, struct err *err)
+{
+    bool down = f->q->plan->sort[0].descending;
+    sqlite3_stmt *st = db_get(f->r->db, down ? DB_PATH_DATE_DOWN : DB_PATH_DATE_UP, err);
+    if (st) {
+        int64_t edge = down ? INT64_MAX : INT64_MIN;
+        sqlite3_bind_int64(st, 1, f->q->sort_param[0]);
+        sqlite3_bind_int64(st, 2, table_seconds(f->has_cursor ? f->from.value[0].whole : edge));
+    }
+    return st;
+}
+
+/* 1: the page is full of what comes first; 0: not known without looking at everything; -1 failed. */
+static int find_stream(struct find *f, struct err *err)
+{
+    sqlite3_stmt *st = dated_from(f, err);
+    int rc = st ? 1 : -1, yes = 0;
+    int64_t second = INT64_MAX;
+    bool full = false;
+    for (int n = 0; n < FIND_STREAM_MAX && !full && yes >= 0 && rc > 0; n++) {
+        rc = db_step(f->r->db, st, err);
+        if (rc <= 0)
+            break;
+        int64_t low = sqlite3_column_int64(st, 1);
+        full = low != second && f->hits == f->want;
+        second = low;
+        store_rid rid = sqlite3_column_int64(st, 0);
+        yes = full ? 0 : match_rid(f->q, rid, err);
+        /* One with several dates counts only where it sorts. */
+        if (yes > 0 && !find_rank(f, rid, &second, err))
+            yes = -1;
+    }
+    if (st)
+        sqlite3_reset(st);
+    if (rc < 0 || yes < 0)
+        return -1;
+    if (!full)
+        f->hits = 0;
+    return full;
+}
+
+static bool find_all_sorted(struct find *f, struct ccond *best, struct rid_list *list, bool listed,
+                            struct err *err)
+{
+    int rc = listed;
+    store_rid after = 0;
+    do {
+        if (!listed) {
+            list->count = 0;
+            rc = best ? path_gather(f->q, best, after, FIND_CHUNK_MAX, list, err)
+                      : path_scan(f->q, after, FIND_CHUNK_MAX, list, err);
+        }
+        for (size_t i = 0; i < list->count && rc >= 0; i++)
+            if (!find_sort_one(f, list->item[i], err))
+                rc = -1;
+        after = list->count ? list->item[list->count - 1] : after;
+    } while (rc == 0);
+    return rc > 0;
 }
 
 static bool find_sorted(struct find *f, struct err *err)
@@ -155,22 +231,12 @@ static bool find_sorted(struct find *f, struct err *err)
     bool listed;
     if (!choose_path(f->q, 0, true, &best, &list, &listed, err))
         return false;
-    int rc = listed;
-    store_rid after = 0;
-    do {
-        if (!listed) {
-            list.count = 0;
-            rc = best ? path_gather(f->q, best, after, FIND_CHUNK_MAX, &list, err)
-                      : path_scan(f->q, after, FIND_CHUNK_MAX, &list, err);
-        }
-        for (size_t i = 0; i < list.count && rc >= 0; i++)
-            if (!find_sort_one(f, list.item[i], err))
-                rc = -1;
-        after = list.count ? list.item[list.count - 1] : after;
-    } while (rc == 0);
+    int streamed = find_dated(f) && (!listed || list.count > FIND_LIST_SHORT) ? find_stream(f, err) : 0;
+    if (streamed < 0 || (streamed == 0 && !find_all_sorted(f, best, &list, listed, err)))
+        return false;
     if (f->hits)
         qsort_r(f->hit, f->hits, sizeof *f->hit, cmp_hit, f->q);
-    return rc > 0;
+    return true;
 }
 
 /* ---- one patient, one type, one code, newest first: read straight off the clinical index ---- */
