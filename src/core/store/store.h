@@ -82,8 +82,8 @@ struct store_schema {
 
 struct store_hooks {
     void *arg;
-    /* All index rows of a stored body, deterministically, in arena. Called on the writer thread for
-     * superseded versions (to remove their rows) and by check and reindex. */
+    /* All index rows of a stored body, deterministically, in arena. Called by check on the
+     * caller's thread and by reindex on the writer's. */
     bool (*extract)(void *arg, struct arena *arena, uint16_t type, struct str body, struct store_rows *out,
                     struct err *err);
 };
@@ -213,8 +213,8 @@ struct store_cond {
 };
 
 struct store_sort {
-    uint8_t index; /* DATE, STRING, NUMBER, TOKEN …; CLINICAL: the date of the rows that the plan's PATIENT
-                    * condition matched (param 0); 0xFE: lastUpdated; 0xFF: id */
+    uint8_t index; /* DATE, STRING, NUMBER (others: ERR_SEARCH_VALUE); CLINICAL: the date of the rows that the
+                    * plan's PATIENT condition matched (param 0); 0xFE: lastUpdated; 0xFF: id */
     uint16_t param;
     bool descending; /* resources without a value come last either way */
 };
