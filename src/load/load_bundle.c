@@ -36,13 +36,14 @@ static uint32_t load_bundle_object(const struct json_doc *doc, uint32_t object, 
     return n != UINT32_MAX && doc->nodes[n].kind == JSON_OBJECT ? n : UINT32_MAX;
 }
 
-static void load_bundle_reject(struct load_entry *e, enum err_code code, struct str a, struct str b)
+static void load_bundle_reject(struct load_worker *w, struct load_entry *e, enum err_code code, struct str a,
+                               struct str b)
 {
     char path[sizeof "Bundle.entry[4294967295]"];
-    err_set_str(&e->err, code, a, b);
+    err_set_str(&w->err, code, a, b);
     int n = snprintf(path, sizeof path, "Bundle.entry[%u]", e->number - 1);
-    err_at(&e->err, (struct str){path, (size_t)n});
-    e->state = LOAD_REJECTED;
+    err_at(&w->err, (struct str){path, (size_t)n});
+    load_entry_reject(w, e);
 }
 
 /* "Type/id" and "Type?query" of a PUT; the type is compared once the resource's own is known. An absolute
@@ -70,9 +71,9 @@ static void load_bundle_checked(struct load_worker *w, struct load_entry *e)
         return;
     struct str type = str_of(fhir_types[e->change.type].name);
     if (e->put_type.n && !str_eq(e->put_type, type))
-        load_bundle_reject(e, ERR_FHIR_TYPE_MISMATCH, type, e->put_type);
+        load_bundle_reject(w, e, ERR_FHIR_TYPE_MISMATCH, type, e->put_type);
     else if (e->put_id.n && !str_eq(e->put_id, e->change.id))
-        load_bundle_reject(e, ERR_FHIR_ID_MISMATCH, e->change.id, e->put_id);
+        load_bundle_reject(w, e, ERR_FHIR_ID_MISMATCH, e->change.id, e->put_id);
 }
 
 /* The query of an ifNoneExist. It should be "name=value", but "Type?name=value" is common. */
@@ -93,11 +94,11 @@ static void load_bundle_entry(struct load_worker *w, struct json_doc *doc, uint3
     if (doc->nodes[n].kind == JSON_OBJECT)
         e->full_url = load_bundle_text(doc, n, STR("fullUrl"));
     if (method.n && !post && !put) {
-        load_bundle_reject(e, ERR_LOAD_METHOD, method, STR(""));
+        load_bundle_reject(w, e, ERR_LOAD_METHOD, method, STR(""));
         return;
     }
     if (e->node == UINT32_MAX) {
-        load_bundle_reject(e, ERR_FHIR_CARDINALITY_MIN, STR("Bundle.entry.resource"), STR(""));
+        load_bundle_reject(w, e, ERR_FHIR_CARDINALITY_MIN, STR("Bundle.entry.resource"), STR(""));
         return;
     }
     e->change.if_absent = post;
@@ -125,12 +126,12 @@ static bool load_bundle_resolve(struct load_bundle_job *j, struct load_entry *e)
     bool over = false;
     if (known.n)
         id = str_sub(known, str_find(known, '/', 0) + 1, known.n);
-    else if (!load_refs_find(j->worker, e->change.type, query, &count, &id, &over, &e->err))
-        e->state = LOAD_REJECTED;
+    else if (!load_refs_find(j->worker, e->change.type, query, &count, &id, &over, &j->worker->err))
+        load_entry_reject(j->worker, e);
     if (over || e->state == LOAD_REJECTED)
         return !over;
     if (count > 1) {
-        load_bundle_reject(e, ERR_MULTIPLE_MATCHES, text, STR("≥ 2"));
+        load_bundle_reject(j->worker, e, ERR_MULTIPLE_MATCHES, text, STR("≥ 2"));
         return true;
     }
     if (count == 1 && e->if_none_exist.n)
@@ -179,9 +180,15 @@ static bool load_bundle_run(struct load_bundle_job *j)
 static bool load_bundle_wrong(struct load_worker *w, struct json_doc *doc, uint32_t line, enum err_code code,
                               const char *a, const char *b)
 {
-    struct load_entry e = {.doc = doc, .node = 0, .line = line, .state = LOAD_REJECTED};
-    err_set(&e.err, code, a, b, NULL);
-    return load_entry_add(w, &e);
+    struct load_entry *e = ARENA_NEW(&w->arena, struct load_entry);
+    w->full = !e;
+    if (!e)
+        return false;
+    e->doc = doc;
+    e->line = line;
+    err_set(&w->err, code, a, b, NULL);
+    load_entry_reject(w, e);
+    return load_entry_add(w, e);
 }
 
 bool load_bundle(struct load_worker *w, struct json_doc *doc, uint32_t line)
@@ -202,8 +209,9 @@ bool load_bundle(struct load_worker *w, struct json_doc *doc, uint32_t line)
         return load_bundle_wrong(w, doc, line, ERR_FHIR_NOT_ARRAY, "Bundle.entry", NULL);
     struct load_bundle_job j = {.worker = w, .count = doc->nodes[list].len, .refs = {.worker = w}};
     j.entry = ARENA_ARRAY(&w->arena, struct load_entry, j.count ? j.count : 1);
+    w->full = !j.entry;
     if (!j.entry)
-        return load_bundle_wrong(w, doc, line, ERR_NO_MEMORY, NULL, NULL);
+        return false;
     uint32_t number = 0;
     JSON_EACH(doc, list, n)
     {

@@ -1,24 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/body.h"
 #include "api/refs.h"
+#include "base/os.h"
 #include "load/load_int.h"
 
 #include <openssl/evp.h>
 
 enum { LOAD_ENTRY_FIRST = 64, LOAD_ID_TEXT = 37 };
 
-bool load_entry_add(struct load_worker *w, const struct load_entry *e)
+bool load_entry_add(struct load_worker *w, struct load_entry *e)
 {
     if (w->count == w->cap) {
         size_t cap = w->cap ? w->cap * 2 : LOAD_ENTRY_FIRST;
-        struct load_entry *grown = arena_grow(&w->arena, w->entry, w->cap, cap, sizeof *grown);
+        struct load_entry **grown = os_realloc(w->entry, cap * sizeof(struct load_entry *));
         if (!grown)
             return load_fail(w->load, &(struct err){.code = ERR_NO_MEMORY});
         w->entry = grown;
         w->cap = cap;
     }
-    w->entry[w->count++] = *e;
+    w->entry[w->count++] = e;
     return true;
+}
+
+void load_entry_reject(struct load_worker *w, struct load_entry *e)
+{
+    static const struct err no_memory = {.code = ERR_NO_MEMORY};
+    struct err *kept = ARENA_NEW(&w->arena, struct err);
+    if (kept)
+        *kept = w->err;
+    e->err = kept ? kept : &no_memory;
+    e->state = LOAD_REJECTED;
 }
 
 /* An id that the same content always gives: the first half of its SHA-256, written as a UUID of version 8. */
@@ -32,7 +43,7 @@ static bool load_entry_digest(struct load_worker *w, struct load_entry *e)
     buf_release(&text);
     char *id = ok ? arena_alloc(&w->arena, LOAD_ID_TEXT) : NULL;
     if (!id)
-        return err_set(&e->err, ERR_NO_MEMORY, NULL);
+        return err_set(&w->err, ERR_NO_MEMORY, NULL);
     md[6] = (unsigned char)(0x80 | (md[6] & 0x0F));
     md[8] = (unsigned char)(0x80 | (md[8] & 0x3F));
     size_t at = 0;
@@ -64,25 +75,22 @@ static bool load_entry_id(struct load_worker *w, struct load_entry *e)
     if (e->put_id.n) {
         e->change.id = e->put_id;
         return fhir_prim_valid(FHIR_PRIM_ID, e->put_id) ||
-               err_set_str(&e->err, ERR_FHIR_ID, e->put_id, STR(""));
+               err_set_str(&w->err, ERR_FHIR_ID, e->put_id, STR(""));
     }
     return load_entry_digest(w, e);
 }
 
 void load_entry_check(struct load_worker *w, struct load_entry *e)
 {
-    e->state = LOAD_REJECTED;
     w->issues.count = 0;
     w->issues.total = 0;
     fhir_type_id type = 0;
     bool good = check_resource(e->doc, e->node, &type, &w->issues);
     e->change.type = type;
-    if (!good) {
-        e->err = w->issues.item[0];
-        return;
-    }
-    if (load_entry_id(w, e))
-        e->state = LOAD_READY;
+    if (!good)
+        w->err = w->issues.item[0];
+    if (!good || !load_entry_id(w, e))
+        load_entry_reject(w, e);
 }
 
 /* Index rows of the body as it will be stored: the resource itself lacks the id it was given. */
@@ -93,11 +101,11 @@ static bool load_entry_extract_named(struct load_worker *w, struct load_entry *e
     struct str body = arena_printf(&w->arena, "%.*s\"meta\":{\"versionId\":\"1\"%.*s}%.*s", STR_ARG(c->head),
                                    STR_ARG(c->meta_rest), STR_ARG(c->tail));
     if (!body.p)
-        return err_set(&e->err, ERR_NO_MEMORY, NULL);
-    if (!json_parse(&w->arena, body, &fhir_names, &doc, &e->err))
+        return err_set(&w->err, ERR_NO_MEMORY, NULL);
+    if (!json_parse(&w->arena, body, &fhir_names, &doc, &w->err))
         return false;
     fhir_type_tree(&doc, 0);
-    return search_extract(w->load->opt.search, &doc, 0, c->type, &w->arena, rows, &e->err);
+    return search_extract(w->load->opt.search, &doc, 0, c->type, &w->arena, rows, &w->err);
 }
 
 static bool load_entry_extract(struct load_worker *w, struct load_entry *e, struct store_rows *rows)
@@ -105,49 +113,83 @@ static bool load_entry_extract(struct load_worker *w, struct load_entry *e, stru
     struct str own = json_text(e->doc, json_get_key(e->doc, e->node, STR("id")));
     if (!str_eq(own, e->change.id))
         return load_entry_extract_named(w, e, rows);
-    return search_extract(w->load->opt.search, e->doc, e->node, e->change.type, &w->arena, rows, &e->err);
+    return search_extract(w->load->opt.search, e->doc, e->node, e->change.type, &w->arena, rows, &w->err);
 }
 
 bool load_entry_ready(struct load_worker *w, struct load_entry *e, struct load_refs *refs)
 {
     struct store_rows rows = {NULL, 0, 0};
     struct store_change *c = &e->change;
-    bool ok = refs_rewrite(e->doc, e->node, &w->arena, load_refs_map, refs, &e->err) &&
-              body_parts(e->doc, e->node, c->type, c->id, &w->arena, c, &e->err) &&
+    bool ok = refs_rewrite(e->doc, e->node, &w->arena, load_refs_map, refs, &w->err) &&
+              body_parts(e->doc, e->node, c->type, c->id, &w->arena, c, &w->err) &&
               load_entry_extract(w, e, &rows);
     c->op = 'U';
     c->skip_same = true;
     c->rows = rows.item;
     c->row_count = rows.count;
     if (!ok)
-        e->state = LOAD_REJECTED;
+        load_entry_reject(w, e);
     return !refs->over;
 }
 
-static bool load_entry_rejected(struct load_worker *w, uint32_t line, const struct err *err)
+/* One rejected entry for a whole record or file. */
+static bool load_entry_wrong(struct load_worker *w, uint32_t line, const struct err *err)
 {
-    struct load_entry e = {.node = UINT32_MAX, .line = line, .state = LOAD_REJECTED, .err = *err};
-    return load_entry_add(w, &e);
+    struct load_entry *e = ARENA_NEW(&w->arena, struct load_entry);
+    w->full = !e;
+    if (!e)
+        return false;
+    e->node = UINT32_MAX;
+    e->line = line;
+    w->err = *err;
+    load_entry_reject(w, e);
+    return load_entry_add(w, e);
 }
 
-static bool load_entry_record(struct load_worker *w, struct str text, uint32_t line)
+static bool load_entry_single(struct load_worker *w, struct json_doc *doc, uint32_t line)
+{
+    struct load_entry *e = ARENA_NEW(&w->arena, struct load_entry);
+    struct load_refs refs = {.worker = w};
+    w->full = !e;
+    if (!e)
+        return false;
+    e->doc = doc;
+    e->line = line;
+    load_entry_check(w, e);
+    if (e->state == LOAD_READY && !load_entry_ready(w, e, &refs))
+        return false;
+    return load_entry_add(w, e);
+}
+
+static bool load_entry_parsed(struct load_worker *w, struct str text, uint32_t line)
 {
     struct err err = {.code = ERR_OK};
     struct json_doc *doc = ARENA_NEW(&w->arena, struct json_doc);
+    w->full = !doc;
     if (!doc)
-        err_set(&err, ERR_NO_MEMORY, NULL);
-    else if (json_parse(&w->arena, text, &fhir_names, doc, &err) && doc->nodes[0].kind != JSON_OBJECT)
+        return false;
+    if (json_parse(&w->arena, text, &fhir_names, doc, &err) && doc->nodes[0].kind != JSON_OBJECT)
         err_set(&err, ERR_FHIR_NOT_OBJECT, NULL);
     if (err.code)
-        return load_entry_rejected(w, line, &err);
+        return load_entry_wrong(w, line, &err);
     if (str_is(json_text(doc, json_get_key(doc, 0, STR("resourceType"))), "Bundle"))
         return load_bundle(w, doc, line);
-    struct load_entry e = {.doc = doc, .line = line};
-    struct load_refs refs = {.worker = w};
-    load_entry_check(w, &e);
-    if (e.state == LOAD_READY && !load_entry_ready(w, &e, &refs))
+    return load_entry_single(w, doc, line);
+}
+
+/* A record that asks for more memory than a worker may have is rejected, but for what of it went in already.
+ */
+static bool load_entry_record(struct load_worker *w, struct str text, uint32_t line)
+{
+    struct arena_mark mark = arena_mark(&w->arena);
+    size_t before = w->count;
+    if (load_entry_parsed(w, text, line))
+        return true;
+    if (!w->full)
         return false;
-    return load_entry_add(w, &e);
+    w->count = w->put > before ? w->put : before;
+    arena_rewind(&w->arena, mark);
+    return load_entry_wrong(w, line, &(struct err){.code = ERR_NO_MEMORY});
 }
 
 static bool load_entry_lines(struct load_worker *w)
@@ -168,5 +210,5 @@ bool load_entry_chunk(struct load_worker *w)
     bool ok = true;
     if (c->n)
         ok = c->document ? load_entry_record(w, (struct str){c->text, c->n}, c->line) : load_entry_lines(w);
-    return ok && (c->fault.code == ERR_OK || load_entry_rejected(w, 0, &c->fault));
+    return ok && (c->fault.code == ERR_OK || load_entry_wrong(w, 0, &c->fault));
 }

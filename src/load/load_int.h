@@ -54,7 +54,7 @@ struct load_entry {
     uint32_t number; /* 1-based place in its Bundle; 0: no Bundle */
     uint32_t bundle; /* node of the Bundle when number > 0 */
     enum load_entry_state state;
-    struct err err; /* REJECTED: why */
+    const struct err *err; /* REJECTED: why */
     /* Of a Bundle entry, else empty. */
     struct str full_url, if_none_exist, put_type, put_id, put_query;
     struct store_change change;
@@ -101,8 +101,11 @@ struct load_worker {
     struct arena arena; /* lives from chunk to chunk */
     struct load_chunk *chunk;
     bool has_turn;
-    struct load_entry *entry; /* of the chunk, in put order */
-    size_t count, cap, put;   /* put: how many of them went to the store already */
+    struct load_entry *
+        *entry;             /* of the chunk, in put order; the list is os_alloc's, the entries the arena's */
+    size_t count, cap, put; /* put: how many of them went to the store already */
+    bool full;              /* the record at hand needs more memory than a worker may have */
+    struct err err;         /* why the entry at hand fails, until load_entry_reject keeps it */
     struct check_issues issues;
 };
 
@@ -129,8 +132,10 @@ bool load_turn_fatal(enum err_code code);
 /* Parses the chunk's records and appends their entries, each READY, UNCHANGED or REJECTED. False when the
  * load is over. */
 bool load_entry_chunk(struct load_worker *w);
-/* Appends e to the worker's list. */
-bool load_entry_add(struct load_worker *w, const struct load_entry *e);
+/* Appends e, which must live in the worker's arena, to the list. */
+bool load_entry_add(struct load_worker *w, struct load_entry *e);
+/* Rejects e for what w->err says. */
+void load_entry_reject(struct load_worker *w, struct load_entry *e);
 /* Checks the resource and gives it its type and id. On failure e is REJECTED. */
 void load_entry_check(struct load_worker *w, struct load_entry *e);
 struct load_refs;

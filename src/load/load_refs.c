@@ -22,8 +22,9 @@ static bool load_refs_grow(struct load_refs *r)
     struct load_refs old = *r;
     r->slot_count = old.slot_count ? old.slot_count * 2 : LOAD_REFS_FIRST;
     r->slot = ARENA_ARRAY(&r->worker->arena, struct load_refs_slot, r->slot_count);
+    r->worker->full = !r->slot;
     if (!r->slot)
-        return load_fail(r->worker->load, &(struct err){.code = ERR_NO_MEMORY});
+        return false;
     for (size_t i = 0; i < old.slot_count; i++)
         if (old.slot[i].from.n)
             *load_refs_place(r, old.slot[i].from) = old.slot[i];
@@ -40,6 +41,7 @@ bool load_refs_add(struct load_refs *r, struct str from, fhir_type_id type, stru
         s->to = arena_printf(&r->worker->arena, "%s/%.*s", fhir_types[type].name, STR_ARG(id));
         r->used++;
     }
+    r->worker->full = !s->to.p;
     return s->to.p != NULL;
 }
 

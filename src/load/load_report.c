@@ -17,7 +17,8 @@ bool load_report_open(struct load_report *r, const char *path, struct err *err)
 /* Line of the file, from the record's line and the place within the record. */
 static uint32_t load_report_line(const struct load_entry *e)
 {
-    return e->line && e->err.line ? e->line + e->err.line - 1 : e->line + e->err.line;
+    uint32_t within = e->err ? e->err->line : 0;
+    return e->line && within ? e->line + within - 1 : e->line + within;
 }
 
 static void load_report_text(struct json_out *o, const char *key, const struct err *err, enum err_lang lang)
@@ -64,7 +65,7 @@ static void load_report_write(struct load_report *r, const char *outcome, const 
 void load_report_rejected(struct load_report *r, const char *file, const struct load_entry *e)
 {
     if (r->file)
-        load_report_write(r, "rejected", file, e, &e->err);
+        load_report_write(r, "rejected", file, e, e->err);
 }
 
 void load_report_kept(struct load_report *r, const char *file, const struct load_entry *e)

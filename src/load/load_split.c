@@ -183,6 +183,8 @@ static bool load_split_step(struct load_split *p, bool *eof)
     load_split_bom(p);
     if (p->mode == LOAD_UNDECIDED)
         p->mode = load_split_decide(buf_get(&p->text), *eof);
+    if (p->mode == LOAD_UNDECIDED && p->text.n > LOAD_RECORD_MAX)
+        p->mode = LOAD_LINES; /* a first line without an end: what follows it may be good */
     if (!*eof && p->mode == LOAD_LINES)
         return load_split_lines(p);
     if (p->mode != LOAD_LINES && p->text.n > LOAD_RECORD_MAX) {

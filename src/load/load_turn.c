@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/os.h"
 #include "load/load_int.h"
 
 /* Under turn_lock: is this chunk one to leave out? The first worker to notice the stop draws the line at its
@@ -34,12 +35,12 @@ bool load_turn_fatal(enum err_code code)
            code == ERR_STORE_BUSY || code == ERR_STORE_OPEN || code == ERR_INTERNAL || code == ERR_NO_MEMORY;
 }
 
-static bool load_turn_one(struct load *l, struct load_entry *e)
+static bool load_turn_one(struct load_worker *w, struct load_entry *e)
 {
-    if (e->state == LOAD_READY && !store_bulk_put(l->bulk, &e->change, &e->err)) {
-        if (load_turn_fatal(e->err.code))
-            return load_fail(l, &e->err);
-        e->state = LOAD_REJECTED;
+    if (e->state == LOAD_READY && !store_bulk_put(w->load->bulk, &e->change, &w->err)) {
+        if (load_turn_fatal(w->err.code))
+            return load_fail(w->load, &w->err);
+        load_entry_reject(w, e);
     }
     return true;
 }
@@ -68,8 +69,8 @@ bool load_turn_put(struct load_worker *w)
     struct load_stats s = {.in = 0};
     bool ok = true;
     for (; ok && w->put < w->count; w->put++) {
-        struct load_entry *e = &w->entry[w->put];
-        ok = load_turn_one(l, e);
+        struct load_entry *e = w->entry[w->put];
+        ok = load_turn_one(w, e);
         if (ok)
             load_turn_count(l, w->chunk->file, e, &s);
     }
@@ -103,8 +104,8 @@ static void load_turn_pass(struct load_worker *w, bool done)
 static void load_turn_chunk(struct load_worker *w)
 {
     w->has_turn = false;
-    w->entry = NULL;
-    w->count = w->cap = w->put = 0;
+    w->full = false;
+    w->count = w->put = 0;
     bool ok = !load_over(w->load) && load_entry_chunk(w) && load_turn_take(w) && load_turn_put(w);
     load_turn_pass(w, ok);
     load_queue_free(w->chunk);
@@ -122,5 +123,6 @@ void *load_turn_worker(void *worker)
     pthread_cond_broadcast(&l->turn_moved);
     pthread_mutex_unlock(&l->turn_lock);
     arena_release(&w->arena);
+    os_free(w->entry);
     return NULL;
 }

@@ -87,6 +87,17 @@ test('an empty file, a cut gzip, a damaged gzip, a folder of junk', (t) => {
   checkClean(l.data);
 });
 
+test('a line over 128 MiB and a Bundle of 50,000 entries: memory stays bounded, the neighbours go in', (t) => {
+  const l = load(t, {
+    'long.ndjson': Buffer.concat([Buffer.from('{"resourceType":"Basic","id":"'), Buffer.alloc(130 << 20, 'a'), Buffer.from(`"}\n${basic('after', 'x')}\n`)]),
+    'many.json': `{"resourceType":"Bundle","type":"collection","entry":[${Array.from({ length: 50000 }, (_, i) => `{"resource":${basic(`m${i}`, 'x')}}`).join(',')}]}`,
+    'deep.json': `{"resourceType":"Basic","extension":${'['.repeat(10000)}${']'.repeat(10000)}}`,
+  });
+  assert.deepEqual(l.s, { in: 50003, stored: 50001, unchanged: 0, rejected: 2 });
+  assert.deepEqual(l.rejected.map((e) => e.code), ['JSON_DEPTH', 'JSON_SIZE']);
+  assert.ok(l.all.has('Basic/after') && l.all.has('Basic/m49999'));
+});
+
 test('no file of JSONTestSuite gets in, and each has its reason', { skip: noCorpus }, (t) => {
   const files = readdirSync(join(corpus, 'json-parsing')).filter((f) => f.endsWith('.json'));
   const dir = scratch(t);
