@@ -171,6 +171,13 @@ static bool load_split_end(struct load_split *p)
     return load_split_hand(p, p->text.n, true);
 }
 
+/* Did the last got bytes end a line? */
+static bool load_split_fresh_line(const struct load_split *p, size_t got)
+{
+    struct str text = buf_get(&p->text);
+    return str_find(text, '\n', got < text.n ? text.n - got : 0) != SIZE_MAX;
+}
+
 /* One read. *eof at the end of the file or of what can be read of it. False when the load is over. */
 static bool load_split_step(struct load_split *p, bool *eof)
 {
@@ -181,7 +188,7 @@ static bool load_split_step(struct load_split *p, bool *eof)
     *eof = !room || !load_source_read(p->source, room, LOAD_CHUNK, &got, &p->fault) || got == 0;
     p->text.n += got;
     load_split_bom(p);
-    if (p->mode == LOAD_UNDECIDED)
+    if (p->mode == LOAD_UNDECIDED && (*eof || load_split_fresh_line(p, got)))
         p->mode = load_split_decide(buf_get(&p->text), *eof);
     if (p->mode == LOAD_UNDECIDED && p->text.n > LOAD_RECORD_MAX)
         p->mode = LOAD_LINES; /* a first line without an end: what follows it may be good */
