@@ -122,7 +122,9 @@ static int check_list(const char *name)
 static void published_list(void **state)
 {
     (void)state;
-    assert_int_equal(check_list("list.json"), 14 * 4);
+    int cases = check_list("list.json");
+    assert_int_equal(cases, 14 * 4);
+    print_message("CONFORMANCE personnummer, written forms: %d passed, 0 failed, 0 skipped\n", cases);
 }
 
 static void published_interim(void **state)

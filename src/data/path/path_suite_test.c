@@ -359,7 +359,7 @@ static void test_suite(void **state)
         for (xmlNode *t = g->type == XML_ELEMENT_NODE ? g->children : NULL; t; t = t->next)
             if (t->type == XML_ELEMENT_NODE && strcmp((const char *)t->name, "test") == 0)
                 suite_case(&s, t);
-    printf("FHIRPath suite R4: %u passed, %u failed, %u skipped\n", s.passed, s.failed, s.skipped);
+    printf("CONFORMANCE FHIRPath R4: %u passed, %u failed, %u skipped\n", s.passed, s.failed, s.skipped);
     for (unsigned i = 0; i < s.input_count; i++) {
         arena_release(&s.inputs[i].arena);
         os_free(s.inputs[i].data);
