@@ -96,22 +96,18 @@ export function checkClean(data) {
   return r.out;
 }
 
-// Starts serve on a free port of [18200, 18299]; answers with the base address and how long the first answer took.
-export async function serve(data, port, more = []) {
+// Starts serve on a port the system picks (two test runs on one machine never meet); answers with the base address and
+// how long the first answer took.
+export async function serve(data, more = []) {
   const begun = performance.now();
-  const child = start(['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--log', 'off', ...more]);
-  const base = `http://127.0.0.1:${port}`;
-  for (;;) {
+  const child = start(['serve', '--data', data, '--listen', '127.0.0.1:0', '--log', 'off', ...more]);
+  let address;
+  while (!(address = /answers at (http:[^ ]+)\//.exec(child.text)?.[1])) {
     if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}: ${child.text}${child.errors}`);
-    try {
-      const r = await fetch(`${base}/health`);
-      await r.arrayBuffer();
-      break;
-    } catch {
-      await new Promise((done) => setTimeout(done, 2));
-    }
+    await new Promise((done) => setTimeout(done, 2));
   }
-  return { child, base, firstAnswerMs: performance.now() - begun };
+  await (await fetch(`${address}/health`)).arrayBuffer();
+  return { child, base: address, firstAnswerMs: performance.now() - begun };
 }
 
 // A small generator of repeatable chance (xorshift32).
