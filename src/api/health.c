@@ -24,5 +24,6 @@ bool health_run(struct call *c)
     json_out_end_object(&o);
     bool done = resource_answer_buf(c, &out, ok ? 200 : 503);
     c->resp->content_type = "application/json";
+    c->resp->quiet = ok; /* every open page asks once a second */
     return done;
 }

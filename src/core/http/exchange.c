@@ -265,7 +265,7 @@ enum MHD_Result exchange_call(void *cls, struct MHD_Connection *connection, cons
 static void exchange_log(const struct http_exchange *x, enum MHD_RequestTerminationCode code)
 {
     struct log_line l;
-    log_begin(&l, LOG_LEVEL_INFO, "request");
+    log_begin(&l, x->resp.quiet ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "request");
     if (l.off)
         return;
     log_str(&l, "method", str_sub(x->req.method, 0, 16));

@@ -51,6 +51,7 @@ struct http_response {
     char *owned; /* freed with os_free after sending */
     const char *content_type;
     bool no_gzip;
+    bool quiet;        /* a routine answer: logged at debug level only */
     const char *route; /* template for log and figures, "GET /fhir/[type]/[id]"; a constant; NULL: none */
 };
 

@@ -278,7 +278,7 @@ static bool read_search(struct reading *r, const struct search_param *params, si
 {
     struct search_query *q = r->out;
     if (count > SEARCH_PARAMS_MAX)
-        return err_set(r->plan.err, ERR_SEARCH_LIMIT, "parameters", "64", NULL);
+        return err_set(r->plan.err, ERR_SEARCH_LIMIT, "parametrar (parameters)", "64", NULL);
     if (!read_types(r, params, count) || !read_all(r, params, count, lenient) ||
         !clinical_plan(&r->plan, &q->plan))
         return false;
