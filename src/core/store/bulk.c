@@ -40,9 +40,15 @@ static bool flight_run(struct store_tx *tx, void *arg, struct err *err)
     tx->hold = true;
     b->text_bytes = w->text_bytes;
     b->packed_bytes = w->packed_bytes;
-    for (size_t i = 0; i < l->count; i++)
+    /* The bodies made ready carry the load's time, so the commit takes it, unless the clock stepped back. */
+    bool ready = l->time_ms >= w->time_ms;
+    if (ready)
+        tx->time_ms = l->time_ms;
+    for (size_t i = 0; i < l->count; i++) {
+        tx->ready = ready ? &l->ready[i] : NULL;
         if (!write_put(tx, &l->change[i], err))
             return false;
+    }
     b->text_bytes = w->text_bytes - b->text_bytes;
     b->packed_bytes = w->packed_bytes - b->packed_bytes;
     return true;
@@ -160,7 +166,7 @@ struct store_bulk *store_bulk_begin(struct store *s, struct str agent, struct st
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->landed, NULL);
     for (int i = 0; i < 2; i++)
-        load_init(&b->load[i], s->key, agent, reason);
+        load_init(&b->load[i], s, agent, reason);
     bulk_set_cache(s, BULK_CACHE_MIB * 1024 > s->cache_kib ? BULK_CACHE_MIB * 1024 : s->cache_kib);
     return b;
 }

@@ -2,15 +2,20 @@
 #include "store/load.h"
 
 #include "base/os.h"
+#include "store/body.h"
 
 enum { LOAD_TOKENS_FIRST = 1 << 15 };
 
-void load_init(struct load *l, struct hash_key key, struct str agent, struct str reason)
+void load_init(struct load *l, struct store *s, struct str agent, struct str reason)
 {
-    *l = (struct load){.key = key, .agent = agent, .reason = reason};
+    *l = (struct load){.s = s, .key = s->key, .agent = agent, .reason = reason};
     arena_init(&l->arena);
     arena_limit(&l->arena, STORE_ARENA_MAX);
-    map_text_init(&l->ids, key);
+    map_text_init(&l->ids, s->key);
+    buf_init(&l->body, STORE_BODY_MAX);
+    buf_init(&l->packed, BUF_NO_MAX);
+    l->cctx = ZSTD_createCCtx();
+    l->chain = chain_new(NULL);
     char *copy = os_alloc(agent.n + reason.n + 1);
     if (!copy) {
         l->agent = l->reason = (struct str){NULL, 0};
@@ -28,6 +33,11 @@ void load_release(struct load *l)
 {
     os_free((char *)l->agent.p);
     os_free(l->change);
+    os_free(l->ready);
+    buf_release(&l->body);
+    buf_release(&l->packed);
+    ZSTD_freeCCtx(l->cctx);
+    chain_free(l->chain);
     os_free(l->token);
     os_free(l->token_at);
     arena_release(&l->arena);
@@ -178,26 +188,59 @@ static bool load_rows(struct load *l, struct store_change *c)
     return ok;
 }
 
+/* Room for one more change. */
+static bool load_room(struct load *l)
+{
+    if (l->count < l->cap)
+        return true;
+    size_t cap = l->cap ? l->cap * 2 : 1024;
+    struct store_change *change = os_realloc(l->change, cap * sizeof *change);
+    if (change)
+        l->change = change;
+    struct write_ready *ready = os_realloc(l->ready, cap * sizeof *ready);
+    if (ready)
+        l->ready = ready;
+    if (change && ready)
+        l->cap = cap;
+    return change && ready;
+}
+
+/* Builds, packs and digests the body on the caller's thread, so that the writer has less to do. Most
+ * resources of a load are new; for the others, and when this fails, the writer does it. Not before there is a
+ * dictionary. */
+static void load_make_ready(struct load *l, const struct store_change *c, struct write_ready *ready)
+{
+    struct err err;
+    *ready = (struct write_ready){.dict = atomic_load(&l->s->dicts.newest)};
+    buf_clear(&l->packed);
+    if (c->op == 'D' || !ready->dict || !l->cctx || !l->chain || !body_build(c, 1, l->time_ms, &l->body) ||
+        !dict_pack(&l->s->dicts, l->cctx, buf_get(&l->body), &l->packed, &err))
+        return;
+    struct chain_change digest = {str_of(l->s->schema.type_names[c->type]), c->id, buf_get(&l->body), 1,
+                                  OP_CREATED};
+    if (!chain_change(l->chain, &digest, ready->digest, &err))
+        return;
+    ready->text_n = l->body.n;
+    ready->packed = arena_str(&l->arena, buf_get(&l->packed));
+    l->bytes += ready->packed.n;
+}
+
 bool load_add(struct load *l, const struct store_change *c, struct err *err)
 {
-    if (l->count == l->cap) {
-        size_t cap = l->cap ? l->cap * 2 : 1024;
-        struct store_change *change = os_realloc(l->change, cap * sizeof *change);
-        if (!change)
-            return err_set(err, ERR_NO_MEMORY, NULL);
-        l->change = change;
-        l->cap = cap;
-    }
+    if (!load_room(l))
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    if (l->count == 0)
+        l->time_ms = os_now_ms();
     struct store_change *to = &l->change[l->count];
     *to = *c;
     if (!load_text(l, &to->id) || !load_text(l, &to->head) || !load_text(l, &to->meta_rest) ||
         !load_text(l, &to->tail) || !load_rows(l, to) ||
         !map_text_put(&l->ids, to->type, to->id, (int64_t)l->count))
         return err_set(err, ERR_NO_MEMORY, NULL);
+    load_make_ready(l, to, &l->ready[l->count]);
     l->count++;
     return true;
 }
-
 bool load_train(const struct load *l, struct buf *out)
 {
     struct dict_trainer t;

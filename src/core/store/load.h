@@ -13,6 +13,12 @@ enum {
 struct load {
     struct arena arena;
     struct store_change *change;
+    struct write_ready *ready; /* beside change: what the writer need not do again */
+    int64_t time_ms;           /* of the first change: the time of its commit */
+    struct store *s;
+    ZSTD_CCtx *cctx;
+    struct chain *chain; /* NULL, as cctx: nothing is made ready */
+    struct buf body, packed;
     size_t count, cap, bytes;
     struct map_text ids;      /* (type, id) → change */
     uint8_t asked[65536 / 8]; /* parameters whose tokens are looked for, by build id */
@@ -24,7 +30,7 @@ struct load {
     struct store_job job;
 };
 
-void load_init(struct load *l, struct hash_key key, struct str agent, struct str reason);
+void load_init(struct load *l, struct store *s, struct str agent, struct str reason);
 void load_release(struct load *l);
 /* Ready for the next batch. */
 void load_clear(struct load *l);

@@ -274,6 +274,14 @@ static bool put_current(const struct put *p)
     return p->version > 0 && p->op != OP_DELETED;
 }
 
+/* The body made ready by the bulk load, when it is the one to write. */
+static const struct write_ready *put_ready(const struct put *p)
+{
+    const struct write_ready *r = p->tx->ready;
+    return r && r->packed.n && p->c->version == 1 && r->dict == atomic_load(&p->w->s->dicts.newest) ? r
+                                                                                                    : NULL;
+}
+
 static bool put_body(struct put *p, struct err *err)
 {
     struct store_change *c = p->c;
@@ -356,6 +364,12 @@ static bool put_log(struct put *p, uint8_t op, struct err *err)
     struct write_change *to = &w->change[w->change_count];
     *to = (struct write_change){.rid = p->rid, .type = p->type, .op = op, .version = c->version};
     to->counted = (int8_t)((op != OP_DELETED) - (int)put_current(p));
+    const struct write_ready *ready = op == OP_CREATED ? put_ready(p) : NULL;
+    if (ready) {
+        memcpy(to->digest, ready->digest, sizeof to->digest);
+        w->change_count++;
+        return true;
+    }
     struct chain_change digest = {str_of(w->s->schema.type_names[c->type]), c->id,
                                   op == OP_DELETED ? (struct str){NULL, 0} : buf_get(&w->body), c->version,
                                   (char)op};
@@ -381,6 +395,28 @@ static bool put_index(struct put *p, const struct nrow *rows, size_t count, stru
     return (buf_ok(&w->packed) && packed->p) || err_set(err, ERR_NO_MEMORY, NULL);
 }
 
+/* The packed body of the new version into the batch's entry. What was made ready lives as long as the load,
+ * which is longer than the batch. */
+static bool put_packed(struct put *p, uint8_t op, struct batch_res *r, struct err *err)
+{
+    struct write *w = p->w;
+    const struct write_ready *ready = op == OP_CREATED ? put_ready(p) : NULL;
+    if (ready) {
+        r->body = ready->packed;
+    } else {
+        buf_clear(&w->packed);
+        if (!dict_pack(&w->s->dicts, w->cctx, buf_get(&w->body), &w->packed, err))
+            return false;
+        r->body = arena_str(&w->batch.arena, buf_get(&w->packed));
+        if (!r->body.p)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+    }
+    w->plain += r->body.n && r->body.p[0] == 0;
+    w->text_bytes += ready ? ready->text_n : w->body.n;
+    w->packed_bytes += r->body.n;
+    return true;
+}
+
 /* Fills the batch's entry for the new version. */
 static bool put_entry(struct put *p, uint8_t op, struct str rows, struct err *err)
 {
@@ -399,16 +435,9 @@ static bool put_entry(struct put *p, uint8_t op, struct str rows, struct err *er
     r->seq = p->tx->seq;
     r->rows = rows;
     r->body = (struct str){NULL, 0};
-    if (op != OP_DELETED) {
-        buf_clear(&w->packed);
-        if (!dict_pack(&w->s->dicts, w->cctx, buf_get(&w->body), &w->packed, err))
-            return false;
-        r->body = arena_str(&w->batch.arena, buf_get(&w->packed));
-        w->plain += r->body.n && r->body.p[0] == 0;
-        w->text_bytes += w->body.n;
-        w->packed_bytes += r->body.n;
-    }
-    if ((op != OP_DELETED && !r->body.p) || !r->id.p)
+    if (op != OP_DELETED && !put_packed(p, op, r, err))
+        return false;
+    if (!r->id.p)
         return err_set(err, ERR_NO_MEMORY, NULL);
     struct table_row kind = {.table = TABLE_KIND, .key = {p->type, p->rid}};
     return p->version > 0 || batch_row(&w->batch, &kind, err);
@@ -433,7 +462,7 @@ static bool put_write(struct put *p, struct err *err)
     c->time_ms = p->tx->time_ms;
     if (op != OP_DELETED && !write_rows(p->tx, c, is_patient ? p->rid : patient, &rows, &count, err))
         return false;
-    if (op != OP_DELETED && !put_body(p, err))
+    if (op != OP_DELETED && !(op == OP_CREATED && put_ready(p)) && !put_body(p, err))
         return false;
     return put_history(p, err) && put_index(p, rows, count, &packed, err) && put_entry(p, op, packed, err) &&
            put_log(p, op, err);

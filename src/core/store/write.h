@@ -41,12 +41,21 @@ struct write {
     uint64_t text_bytes, packed_bytes; /* bodies before and after packing since the start */
 };
 
+/* A body made ready before its transaction, as version 1 at the transaction's time. */
+struct write_ready {
+    struct str packed; /* empty: not made ready */
+    size_t text_n;     /* bytes before packing */
+    unsigned dict;     /* the dictionary it is packed with */
+    unsigned char digest[CHAIN_BYTES];
+};
+
 struct store_tx {
     struct write *w;
     int64_t seq, time_ms;
-    uint16_t type_mark, param_mark; /* numbering before the job */
-    bool hold;                      /* rows wait in the batch for write_apply */
-    bool broken;                    /* a put failed half way: the job cannot be kept */
+    uint16_t type_mark, param_mark;  /* numbering before the job */
+    bool hold;                       /* rows wait in the batch for write_apply */
+    const struct write_ready *ready; /* of the change that is put next; NULL: none */
+    bool broken;                     /* a put failed half way: the job cannot be kept */
 };
 
 struct write *write_new(struct store *s, struct err *err);
