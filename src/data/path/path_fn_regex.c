@@ -4,6 +4,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "base/os.h"
 #include "path/path_int.h"
 
 enum {
@@ -17,14 +18,28 @@ enum {
 struct regex {
     const pcre2_code *code;
     pcre2_code *own; /* code, when it was compiled for this call only */
+    pcre2_general_context *memory;
     pcre2_match_data *data;
     pcre2_match_context *context;
 };
+
+static void *heap_alloc(size_t n, void *unused)
+{
+    (void)unused;
+    return os_alloc(n);
+}
+
+static void heap_free(void *p, void *unused)
+{
+    (void)unused;
+    os_free(p);
+}
 
 static void regex_close(struct regex *x)
 {
     pcre2_match_context_free(x->context);
     pcre2_match_data_free(x->data);
+    pcre2_general_context_free(x->memory);
     pcre2_code_free(x->own);
 }
 
@@ -67,8 +82,10 @@ static bool regex_open(const struct path_call *c, struct str pattern, struct reg
     if (!x->code)
         return path_run_fail(c->run, c->node, "mönstret är inte ett giltigt reguljärt uttryck",
                              "the pattern is not a valid regular expression");
-    x->data = pcre2_match_data_create_from_pattern(x->code, NULL);
-    x->context = pcre2_match_context_create(NULL);
+    /* Memory of its own: left out, PCRE2 takes the pattern's, which is an arena that threads share. */
+    x->memory = pcre2_general_context_create(heap_alloc, heap_free, NULL);
+    x->data = x->memory ? pcre2_match_data_create_from_pattern(x->code, x->memory) : NULL;
+    x->context = x->memory ? pcre2_match_context_create(x->memory) : NULL;
     if (!x->data || !x->context) {
         regex_close(x);
         return path_run_fail(c->run, c->node, "minnet räckte inte", "not enough memory");
