@@ -2,7 +2,7 @@
  * Bulk loading: two batches, one being filled by the caller while the writer thread writes the other. */
 #include "base/os.h"
 #include "store/body.h"
-#include "store/load.h"
+#include "store/bulk_batch.h"
 
 enum {
     BULK_CACHE_MIB = 256,    /* the writer's page cache while loading */
@@ -13,7 +13,7 @@ enum {
 struct store_bulk {
     struct store *s;
     struct arena arena; /* of one call */
-    struct load load[2];
+    struct bulk_batch load[2];
     int filling;
     bool flying; /* the other load is with the writer; only the caller changes this */
     pthread_mutex_t lock;
@@ -33,7 +33,7 @@ struct store_bulk {
 static bool flight_run(struct store_tx *tx, void *arg, struct err *err)
 {
     struct store_bulk *b = arg;
-    struct load *l = &b->load[!b->filling];
+    struct bulk_batch *l = &b->load[!b->filling];
     struct write *w = tx->w;
     if (atomic_load(&b->s->stale))
         return err_set(err, ERR_STORE_REINDEX, NULL);
@@ -78,7 +78,7 @@ static bool bulk_land(struct store_bulk *b, struct err *err)
 {
     if (!b->flying)
         return !bulk_failed(b, err);
-    struct load *l = &b->load[!b->filling];
+    struct bulk_batch *l = &b->load[!b->filling];
     pthread_mutex_lock(&b->lock);
     while (!b->over)
         pthread_cond_wait(&b->landed, &b->lock);
@@ -92,7 +92,7 @@ static bool bulk_land(struct store_bulk *b, struct err *err)
         if (b->best == 0 || b->last < b->best)
             b->best = b->last;
     }
-    load_clear(l);
+    bulk_batch_clear(l);
     return !bulk_failed(b, err);
 }
 
@@ -121,7 +121,7 @@ static void dict_job_done(void *arg, bool ok, const struct err *err)
 
 /* The first batch trains the first dictionary; one that packs much worse than the best trains another. A load
  * without one works too, so failures here are not errors. */
-static void bulk_train(struct store_bulk *b, struct load *l)
+static void bulk_train(struct store_bulk *b, struct bulk_batch *l)
 {
     bool first = atomic_load(&b->s->dicts.newest) == 0;
     bool poor = b->best > 0 && b->last * 100 > b->best * BULK_POOR_PERCENT;
@@ -130,7 +130,7 @@ static void bulk_train(struct store_bulk *b, struct load *l)
     struct buf data;
     buf_init(&data, BUF_NO_MAX);
     b->dicts++;
-    if (load_train(l, &data)) {
+    if (bulk_batch_train(l, &data)) {
         struct dict_job j = {.s = b->s, .data = buf_get(&data)};
         struct store_job job = {dict_job_run, dict_job_done, &j, STR(""), STR("")};
         store_run(b->s, &job, NULL);
@@ -166,7 +166,7 @@ struct store_bulk *store_bulk_begin(struct store *s, struct str agent, struct st
     pthread_mutex_init(&b->lock, NULL);
     pthread_cond_init(&b->landed, NULL);
     for (int i = 0; i < 2; i++)
-        load_init(&b->load[i], s, agent, reason);
+        bulk_batch_init(&b->load[i], s, agent, reason);
     bulk_set_cache(s, BULK_CACHE_MIB * 1024 > s->cache_kib ? BULK_CACHE_MIB * 1024 : s->cache_kib);
     return b;
 }
@@ -176,7 +176,7 @@ static bool bulk_launch(struct store_bulk *b, struct err *err)
 {
     if (!bulk_land(b, err))
         return false;
-    struct load *l = &b->load[b->filling];
+    struct bulk_batch *l = &b->load[b->filling];
     if (l->count == 0)
         return true;
     bulk_train(b, l);
@@ -240,8 +240,8 @@ static bool bulk_look(struct store_bulk *b, struct store_change *c, bool *go, st
 
 static const struct store_change *bulk_pending(const struct store_bulk *b, uint16_t type, struct str id)
 {
-    const struct store_change *c = load_get(&b->load[b->filling], type, id);
-    return c || !b->flying ? c : load_get(&b->load[!b->filling], type, id);
+    const struct store_change *c = bulk_batch_get(&b->load[b->filling], type, id);
+    return c || !b->flying ? c : bulk_batch_get(&b->load[!b->filling], type, id);
 }
 
 /* A pending change of the same resource that holds this one back: equal content, or there is one at all.
@@ -269,16 +269,16 @@ bool store_bulk_put(struct store_bulk *b, struct store_change *c, struct err *er
         return false;
     if (bulk_held_back(b, c))
         return true;
-    if (load_get(&b->load[b->filling], c->type, c->id) && !store_bulk_flush(b, err))
+    if (bulk_batch_get(&b->load[b->filling], c->type, c->id) && !store_bulk_flush(b, err))
         return false;
-    if (b->flying && load_get(&b->load[!b->filling], c->type, c->id) && !bulk_land(b, err))
+    if (b->flying && bulk_batch_get(&b->load[!b->filling], c->type, c->id) && !bulk_land(b, err))
         return false;
     if (!bulk_look(b, c, &go, err))
         return false;
     if (!go)
         return true;
-    return load_add(&b->load[b->filling], c, err) &&
-           (!load_full(&b->load[b->filling]) || bulk_launch(b, err));
+    return bulk_batch_add(&b->load[b->filling], c, err) &&
+           (!bulk_batch_full(&b->load[b->filling]) || bulk_launch(b, err));
 }
 
 /* ---- finding by token, pending ones included ---- */
@@ -327,15 +327,16 @@ bool store_bulk_find(struct store_bulk *b, uint16_t type, uint16_t param, struct
     m.row.text = code;
     m.row.name = system;
     arena_reset(&b->arena);
-    if (bulk_failed(b, err) || !load_ask(&b->load[0], param, err) || !load_ask(&b->load[1], param, err))
+    if (bulk_failed(b, err) || !bulk_batch_ask(&b->load[0], param, err) ||
+        !bulk_batch_ask(&b->load[1], param, err))
         return false;
     if (!bulk_find_stored(&f, type, &m, err))
         return false;
     for (int i = 0; i < 2; i++) {
-        const struct load *l = &b->load[i];
+        const struct bulk_batch *l = &b->load[i];
         size_t at = 0;
         const struct store_change *c;
-        while (f.count < 2 && (i == b->filling || b->flying) && (c = load_token(l, &m.row, &at)))
+        while (f.count < 2 && (i == b->filling || b->flying) && (c = bulk_batch_token(l, &m.row, &at)))
             if (c->type == type && !str_eq(c->id, f.id))
                 bulk_found(&f, c->id);
     }
@@ -356,7 +357,7 @@ bool store_bulk_end(struct store_bulk *b, bool abandon, struct err *err)
     bool ok = abandon ? (bulk_land(b, NULL), true) : store_bulk_flush(b, err);
     bulk_set_cache(b->s, b->s->cache_kib);
     for (int i = 0; i < 2; i++)
-        load_release(&b->load[i]);
+        bulk_batch_release(&b->load[i]);
     arena_release(&b->arena);
     pthread_cond_destroy(&b->landed);
     pthread_mutex_destroy(&b->lock);

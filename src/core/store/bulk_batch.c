@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/load.h"
+#include "store/bulk_batch.h"
 
 #include "base/os.h"
 #include "store/body.h"
 
-enum { LOAD_TOKENS_FIRST = 1 << 15 };
+enum { BULK_BATCH_TOKENS_FIRST = 1 << 15 };
 
-void load_init(struct load *l, struct store *s, struct str agent, struct str reason)
+void bulk_batch_init(struct bulk_batch *l, struct store *s, struct str agent, struct str reason)
 {
-    *l = (struct load){.s = s, .key = s->key, .agent = agent, .reason = reason};
+    *l = (struct bulk_batch){.s = s, .key = s->key, .agent = agent, .reason = reason};
     arena_init(&l->arena);
     arena_limit(&l->arena, STORE_ARENA_MAX);
     map_text_init(&l->ids, s->key);
@@ -29,7 +29,7 @@ void load_init(struct load *l, struct store *s, struct str agent, struct str rea
     l->reason.p = copy + agent.n;
 }
 
-void load_release(struct load *l)
+void bulk_batch_release(struct bulk_batch *l)
 {
     os_free((char *)l->agent.p);
     os_free(l->change);
@@ -44,7 +44,7 @@ void load_release(struct load *l)
     map_text_release(&l->ids);
 }
 
-void load_clear(struct load *l)
+void bulk_batch_clear(struct bulk_batch *l)
 {
     arena_reset(&l->arena);
     map_text_clear(&l->ids);
@@ -53,12 +53,12 @@ void load_clear(struct load *l)
     l->token_count = l->count = l->bytes = 0;
 }
 
-bool load_full(const struct load *l)
+bool bulk_batch_full(const struct bulk_batch *l)
 {
-    return l->count >= LOAD_CHANGES_MAX || l->bytes >= LOAD_BYTES_MAX;
+    return l->count >= BULK_BATCH_CHANGES_MAX || l->bytes >= BULK_BATCH_BYTES_MAX;
 }
 
-const struct store_change *load_get(const struct load *l, uint16_t type, struct str id)
+const struct store_change *bulk_batch_get(const struct bulk_batch *l, uint16_t type, struct str id)
 {
     const struct map_text_entry *e = map_text_get(&l->ids, type, id);
     return e ? &l->change[e->value] : NULL;
@@ -66,14 +66,14 @@ const struct store_change *load_get(const struct load *l, uint16_t type, struct 
 
 /* ---- tokens ---- */
 
-static uint64_t load_hash(const struct load *l, const struct store_row *row)
+static uint64_t bulk_batch_hash(const struct bulk_batch *l, const struct store_row *row)
 {
     struct hash_key key = {l->key.k0 ^ row->param, l->key.k1};
     uint64_t h = hash_sip(key, row->text) * 31 + hash_sip(key, row->name);
     return h ? h : 1;
 }
 
-static void load_place(uint64_t *token, uint32_t *token_at, size_t cap, uint64_t hash, uint32_t change)
+static void bulk_batch_place(uint64_t *token, uint32_t *token_at, size_t cap, uint64_t hash, uint32_t change)
 {
     size_t at = hash & (cap - 1);
     while (token[at])
@@ -82,9 +82,9 @@ static void load_place(uint64_t *token, uint32_t *token_at, size_t cap, uint64_t
     token_at[at] = change;
 }
 
-static bool load_grow(struct load *l)
+static bool bulk_batch_grow(struct bulk_batch *l)
 {
-    size_t cap = l->token_cap ? l->token_cap * 2 : LOAD_TOKENS_FIRST;
+    size_t cap = l->token_cap ? l->token_cap * 2 : BULK_BATCH_TOKENS_FIRST;
     uint64_t *token = os_alloc(cap * sizeof *token);
     uint32_t *token_at = os_alloc(cap * sizeof *token_at);
     if (!token || !token_at) {
@@ -95,7 +95,7 @@ static bool load_grow(struct load *l)
     memset(token, 0, cap * sizeof *token);
     for (size_t i = 0; i < l->token_cap; i++)
         if (l->token[i])
-            load_place(token, token_at, cap, l->token[i], l->token_at[i]);
+            bulk_batch_place(token, token_at, cap, l->token[i], l->token_at[i]);
     os_free(l->token);
     os_free(l->token_at);
     l->token = token;
@@ -104,35 +104,36 @@ static bool load_grow(struct load *l)
     return true;
 }
 
-static bool load_add_token(struct load *l, const struct store_row *row, uint32_t change)
+static bool bulk_batch_add_token(struct bulk_batch *l, const struct store_row *row, uint32_t change)
 {
-    if (l->token_count >= l->token_cap / 2 && !load_grow(l))
+    if (l->token_count >= l->token_cap / 2 && !bulk_batch_grow(l))
         return false;
     l->token_count++;
-    load_place(l->token, l->token_at, l->token_cap, load_hash(l, row), change);
+    bulk_batch_place(l->token, l->token_at, l->token_cap, bulk_batch_hash(l, row), change);
     return true;
 }
 
-static bool load_asked(const struct load *l, uint16_t param)
+static bool bulk_batch_asked(const struct bulk_batch *l, uint16_t param)
 {
     return l->asked[param / 8] >> param % 8 & 1;
 }
 
-bool load_ask(struct load *l, uint16_t param, struct err *err)
+bool bulk_batch_ask(struct bulk_batch *l, uint16_t param, struct err *err)
 {
-    if (load_asked(l, param))
+    if (bulk_batch_asked(l, param))
         return true;
     l->asked[param / 8] |= (uint8_t)(1 << param % 8);
     for (size_t i = 0; i < l->count; i++)
         for (size_t k = 0; k < l->change[i].row_count; k++) {
             const struct store_row *row = &l->change[i].rows[k];
-            if (row->index == STORE_TOKEN && row->param == param && !load_add_token(l, row, (uint32_t)i))
+            if (row->index == STORE_TOKEN && row->param == param &&
+                !bulk_batch_add_token(l, row, (uint32_t)i))
                 return err_set(err, ERR_NO_MEMORY, NULL);
         }
     return true;
 }
 
-static bool load_holds(const struct store_change *c, const struct store_row *row)
+static bool bulk_batch_holds(const struct store_change *c, const struct store_row *row)
 {
     for (size_t i = 0; i < c->row_count; i++) {
         const struct store_row *r = &c->rows[i];
@@ -143,17 +144,18 @@ static bool load_holds(const struct store_change *c, const struct store_row *row
     return false;
 }
 
-const struct store_change *load_token(const struct load *l, const struct store_row *row, size_t *at)
+const struct store_change *bulk_batch_token(const struct bulk_batch *l, const struct store_row *row,
+                                            size_t *at)
 {
     if (!l->token_cap)
         return NULL;
-    uint64_t hash = load_hash(l, row);
+    uint64_t hash = bulk_batch_hash(l, row);
     for (;; ++*at) {
         size_t slot = (hash + *at) & (l->token_cap - 1);
         if (!l->token[slot])
             return NULL;
         const struct store_change *c = &l->change[l->token_at[slot]];
-        if (l->token[slot] == hash && load_holds(c, row)) {
+        if (l->token[slot] == hash && bulk_batch_holds(c, row)) {
             ++*at;
             return c;
         }
@@ -162,7 +164,7 @@ const struct store_change *load_token(const struct load *l, const struct store_r
 
 /* ---- adding ---- */
 
-static bool load_text(struct load *l, struct str *s)
+static bool bulk_batch_text(struct bulk_batch *l, struct str *s)
 {
     l->bytes += s->n;
     if (s->n)
@@ -170,7 +172,7 @@ static bool load_text(struct load *l, struct str *s)
     return s->n == 0 || s->p;
 }
 
-static bool load_rows(struct load *l, struct store_change *c)
+static bool bulk_batch_rows(struct bulk_batch *l, struct store_change *c)
 {
     struct store_row *rows = arena_alloc(&l->arena, (c->row_count + 1) * sizeof *rows);
     if (!rows)
@@ -180,16 +182,16 @@ static bool load_rows(struct load *l, struct store_change *c)
     l->bytes += c->row_count * sizeof *rows;
     bool ok = true;
     for (size_t i = 0; i < c->row_count && ok; i++) {
-        ok = load_text(l, &rows[i].text) && load_text(l, &rows[i].name);
-        if (ok && rows[i].index == STORE_TOKEN && load_asked(l, rows[i].param))
-            ok = load_add_token(l, &rows[i], (uint32_t)l->count);
+        ok = bulk_batch_text(l, &rows[i].text) && bulk_batch_text(l, &rows[i].name);
+        if (ok && rows[i].index == STORE_TOKEN && bulk_batch_asked(l, rows[i].param))
+            ok = bulk_batch_add_token(l, &rows[i], (uint32_t)l->count);
     }
     c->rows = rows;
     return ok;
 }
 
 /* Room for one more change. */
-static bool load_room(struct load *l)
+static bool bulk_batch_room(struct bulk_batch *l)
 {
     if (l->count < l->cap)
         return true;
@@ -208,7 +210,8 @@ static bool load_room(struct load *l)
 /* Builds, packs and digests the body on the caller's thread, so that the writer has less to do. Most
  * resources of a load are new; for the others, and when this fails, the writer does it. Not before there is a
  * dictionary. */
-static void load_make_ready(struct load *l, const struct store_change *c, struct write_ready *ready)
+static void bulk_batch_make_ready(struct bulk_batch *l, const struct store_change *c,
+                                  struct write_ready *ready)
 {
     struct err err;
     *ready = (struct write_ready){.dict = atomic_load(&l->s->dicts.newest)};
@@ -225,23 +228,23 @@ static void load_make_ready(struct load *l, const struct store_change *c, struct
     l->bytes += ready->packed.n;
 }
 
-bool load_add(struct load *l, const struct store_change *c, struct err *err)
+bool bulk_batch_add(struct bulk_batch *l, const struct store_change *c, struct err *err)
 {
-    if (!load_room(l))
+    if (!bulk_batch_room(l))
         return err_set(err, ERR_NO_MEMORY, NULL);
     if (l->count == 0)
         l->time_ms = os_now_ms();
     struct store_change *to = &l->change[l->count];
     *to = *c;
-    if (!load_text(l, &to->id) || !load_text(l, &to->head) || !load_text(l, &to->meta_rest) ||
-        !load_text(l, &to->tail) || !load_rows(l, to) ||
+    if (!bulk_batch_text(l, &to->id) || !bulk_batch_text(l, &to->head) ||
+        !bulk_batch_text(l, &to->meta_rest) || !bulk_batch_text(l, &to->tail) || !bulk_batch_rows(l, to) ||
         !map_text_put(&l->ids, to->type, to->id, (int64_t)l->count))
         return err_set(err, ERR_NO_MEMORY, NULL);
-    load_make_ready(l, to, &l->ready[l->count]);
+    bulk_batch_make_ready(l, to, &l->ready[l->count]);
     l->count++;
     return true;
 }
-bool load_train(const struct load *l, struct buf *out)
+bool bulk_batch_train(const struct bulk_batch *l, struct buf *out)
 {
     struct dict_trainer t;
     struct buf body;

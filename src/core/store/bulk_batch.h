@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * load: one batch of a bulk load, with copies of everything, findable by id and by token. */
-#ifndef HELHET_STORE_LOAD_H
-#define HELHET_STORE_LOAD_H
+ * bulk_batch: one batch of a bulk load, with copies of everything, findable by id and by token. */
+#ifndef HELHET_STORE_BULK_BATCH_H
+#define HELHET_STORE_BULK_BATCH_H
 
 #include "store/write.h"
 
 enum {
-    LOAD_CHANGES_MAX = 16384,
-    LOAD_BYTES_MAX = 48 << 20, /* texts and rows */
+    BULK_BATCH_CHANGES_MAX = 16384,
+    BULK_BATCH_BYTES_MAX = 48 << 20, /* texts and rows */
 };
 
-struct load {
+struct bulk_batch {
     struct arena arena;
     struct store_change *change;
     struct write_ready *ready; /* beside change: what the writer need not do again */
@@ -30,19 +30,20 @@ struct load {
     struct store_job job;
 };
 
-void load_init(struct load *l, struct store *s, struct str agent, struct str reason);
-void load_release(struct load *l);
+void bulk_batch_init(struct bulk_batch *l, struct store *s, struct str agent, struct str reason);
+void bulk_batch_release(struct bulk_batch *l);
 /* Ready for the next batch. */
-void load_clear(struct load *l);
-bool load_add(struct load *l, const struct store_change *c, struct err *err);
-bool load_full(const struct load *l);
-/* The change of this resource, NULL when the batch has none. Lives until load_clear. */
-const struct store_change *load_get(const struct load *l, uint16_t type, struct str id);
+void bulk_batch_clear(struct bulk_batch *l);
+bool bulk_batch_add(struct bulk_batch *l, const struct store_change *c, struct err *err);
+bool bulk_batch_full(const struct bulk_batch *l);
+/* The change of this resource, NULL when the batch has none. Lives until bulk_batch_clear. */
+const struct store_change *bulk_batch_get(const struct bulk_batch *l, uint16_t type, struct str id);
 /* From now on token rows of the parameter can be found, those already there too. */
-bool load_ask(struct load *l, uint16_t param, struct err *err);
+bool bulk_batch_ask(struct bulk_batch *l, uint16_t param, struct err *err);
 /* The next change with this token row, of a parameter asked for; *at 0 to begin. NULL at the end. */
-const struct store_change *load_token(const struct load *l, const struct store_row *row, size_t *at);
+const struct store_change *bulk_batch_token(const struct bulk_batch *l, const struct store_row *row,
+                                            size_t *at);
 /* A dictionary from the batch's bodies; false when they do not make one. */
-bool load_train(const struct load *l, struct buf *out);
+bool bulk_batch_train(const struct bulk_batch *l, struct buf *out);
 
 #endif
