@@ -97,7 +97,7 @@ static const struct demo_story stories[] = {
                             "utslag. BT %bt%, puls %puls%, NEWS2 %news%. CRP %CRP% mg/L, LPK %LPK%. Odlingar "
                             "tagna. Antibiotika intravenöst inom en timme. Ultraljud: ingen avflödeshinder.",
              .omvardnad =
-                 "Feberfri sedan i natt, temp %temp%. Dricker, inga kräkningar. Ingen smärta. NEWS2 %news%.",
+                 "Temp %temp%, frossar inte längre. Dricker, inga kräkningar. Ingen smärta i vila. NEWS2 %news%.",
              .epikris = "Vårdtid %dygn%. Pyelonefrit med E. coli i urin, ingen resistens. Blododling utan "
                         "växt. Övergång till tabletter, totalt sju dagar. Ingen uppföljning om "
                         "besvärsfri.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
