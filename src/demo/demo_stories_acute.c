@@ -84,23 +84,24 @@ static const struct demo_story stories[] = {
                  "symtom, ingen urinsticka tas.} CRP %CRP% mg/L. Akut cystit. %kur% i fem dagar.",
         .phone = "{Ringer på dag tre, bättre.|Ringer, fortfarande viss sveda.} {Inga biverkningar.|Lite lös "
                  "i magen, inget utslag.} Avslutar kuren enligt recept{.|, urinodling om besvären kvarstår.}",
-        .admission =
-            {.permille = 35,
-             .unit = UNIT_MED,
-             .reason = "Hög feber och flanksmärta",
-             .diagnosis = {"N10.9", "Akut tubulo-interstitiell nefrit"},
-             .days_min = 2,
-             .days_max = 5,
-             .labs = {{LAB_CRP, 168, 0}, {LAB_LPK, 15.2F, 0}, {LAB_KREA, 112, 0}, {LAB_TPK, 0, 0}},
-             .shift = {.temp10 = 24, .pulse = 32, .sys = -16, .resp = 6},
-             .inskrivning = "Frossa, feber %temp% och {höger|vänster}sidig flanksmärta. Ingen andnöd, inga "
-                            "utslag. BT %bt%, puls %puls%, NEWS2 %news%. CRP %CRP% mg/L, LPK %LPK%. Odlingar "
-                            "tagna. Antibiotika intravenöst inom en timme. Ultraljud: ingen avflödeshinder.",
-             .omvardnad =
-                 "Temp %temp%, frossar inte längre. Dricker, inga kräkningar. Ingen smärta i vila. NEWS2 %news%.",
-             .epikris = "Vårdtid %dygn%. Pyelonefrit med E. coli i urin, ingen resistens. Blododling utan "
-                        "växt. Övergång till tabletter, totalt sju dagar. Ingen uppföljning om "
-                        "besvärsfri.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
+        .admission = {.permille = 35,
+                      .unit = UNIT_MED,
+                      .reason = "Hög feber och flanksmärta",
+                      .diagnosis = {"N10.9", "Akut tubulo-interstitiell nefrit"},
+                      .days_min = 2,
+                      .days_max = 5,
+                      .labs = {{LAB_CRP, 168, 0}, {LAB_LPK, 15.2F, 0}, {LAB_KREA, 112, 0}, {LAB_TPK, 0, 0}},
+                      .shift = {.temp10 = 24, .pulse = 32, .sys = -16, .resp = 6},
+                      .inskrivning =
+                          "Frossa, feber %temp% och {höger|vänster}sidig flanksmärta. Ingen andnöd, inga "
+                          "utslag. BT %bt%, puls %puls%, NEWS2 %news%. CRP %CRP% mg/L, LPK %LPK%. Odlingar "
+                          "tagna. Antibiotika intravenöst inom en timme. Ultraljud: ingen avflödeshinder.",
+                      .omvardnad = "Temp %temp%, frossar inte längre. Dricker, inga kräkningar. Ingen smärta "
+                                   "i vila. NEWS2 %news%.",
+                      .epikris =
+                          "Vårdtid %dygn%. Pyelonefrit med E. coli i urin, ingen resistens. Blododling utan "
+                          "växt. Övergång till tabletter, totalt sju dagar. Ingen uppföljning om "
+                          "besvärsfri.\n\nLäkemedel vid utskrivning\n%läkemedel%"},
     },
     {
         .name = "lunginflammation",
