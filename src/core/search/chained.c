@@ -54,7 +54,7 @@ static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id
     fhir_type_id list[CHAIN_TARGETS_MAX];
     size_t count, before = out->count;
     struct query_of q = {
-        .s = p->s, .arena = p->arena, .param = &fhir_params[id], .param_id = id, .err = p->err};
+        .s = p->s, .arena = p->arena, .param = search_param(p->s, id), .param_id = id, .err = p->err};
     if (!targets(q.param, named, list, &count))
         return broken(p, str_of(q.param->code), tail);
     for (size_t i = 0; i < count; i++) {
@@ -80,10 +80,10 @@ enum plan_result chained_add(struct plan_of *p, struct str name, size_t dot, str
     if (type_name.p && (named = fhir_resource_find(type_name)) == 0)
         return broken(p, name, type_name);
     for (size_t t = 0; t < p->type_count; t++) {
-        fhir_param_id id = fhir_param_find(p->types[t], code);
+        fhir_param_id id = search_param_find(p->s, p->types[t], code);
         if (!id)
             return plan_unknown(p, code);
-        if (fhir_params[id].type != FHIR_SEARCH_REFERENCE)
+        if (search_param(p->s, id)->type != FHIR_SEARCH_REFERENCE)
             return broken(p, name, code);
         enum plan_result result = follow(p, id, named, tail, value, &list);
         if (result != PLAN_OK)
@@ -102,8 +102,8 @@ enum plan_result chained_has(struct plan_of *p, struct str name, struct str valu
         !str_split(&rest, ':', &code) || !rest.p)
         return broken(p, name, STR("_has:Type:parameter:parameter"));
     fhir_type_id type = fhir_resource_find(type_name);
-    fhir_param_id id = type ? fhir_param_find(type, code) : 0;
-    if (!id || fhir_params[id].type != FHIR_SEARCH_REFERENCE)
+    fhir_param_id id = type ? search_param_find(p->s, type, code) : 0;
+    if (!id || search_param(p->s, id)->type != FHIR_SEARCH_REFERENCE)
         return broken(p, name, type ? code : type_name);
     const struct store_plan *plan;
     enum plan_result result = step(p, type, rest, value, &plan);
@@ -111,7 +111,7 @@ enum plan_result chained_has(struct plan_of *p, struct str name, struct str valu
         return PLAN_ERROR;
     struct matches list = {0};
     struct query_of q = {
-        .s = p->s, .arena = p->arena, .param = &fhir_params[id], .param_id = id, .err = p->err};
+        .s = p->s, .arena = p->arena, .param = search_param(p->s, id), .param_id = id, .err = p->err};
     struct store_match *m = value_match(&q, STORE_REFERENCE, &list);
     m->chain = plan;
     m->reverse = true;

@@ -7,17 +7,18 @@
 
 enum { CLINICAL_ROWS_MAX = 256 }; /* patients × codes */
 
-static struct str expression(fhir_param_id id)
+static struct str expression(const struct plan_of *p, fhir_param_id id)
 {
-    return str_of(fhir_params[id].expression);
+    return str_of(search_param(p->s, id)->expression);
 }
 
 /* Do the two parameters name the same patients? subject, and patient as "subject.where(resolve() is
  * Patient)", do. */
-static bool alike(fhir_param_id a, fhir_param_id b)
+static bool alike(const struct plan_of *p, fhir_param_id a, fhir_param_id b)
 {
-    return a == b ||
-           (a && b && (str_starts(expression(a), expression(b)) || str_starts(expression(b), expression(a))));
+    return a == b || (a && b &&
+                      (str_starts(expression(p, a), expression(p, b)) ||
+                       str_starts(expression(p, b), expression(p, a))));
 }
 
 static bool is_patient(const struct store_match *m)
@@ -38,7 +39,7 @@ static size_t find(const struct plan_of *p, fhir_param_id like, bool exactly,
     for (size_t i = 0; like && i < p->cond_count; i++) {
         const struct store_cond *c = &p->cond[i];
         fhir_param_id id = p->cond_param[i];
-        bool ok = id && !c->negate && (exactly ? id == like : alike(id, like));
+        bool ok = id && !c->negate && (exactly ? id == like : alike(p, id, like));
         for (size_t k = 0; ok && k < c->any_count; k++)
             ok = pass(&c->any[k]);
         if (ok)
@@ -47,10 +48,10 @@ static size_t find(const struct plan_of *p, fhir_param_id like, bool exactly,
     return SIZE_MAX;
 }
 
-static bool in_compartment(const struct extract_type *t, fhir_param_id id)
+static bool in_compartment(const struct plan_of *p, const struct extract_type *t, fhir_param_id id)
 {
     for (size_t i = 0; i < t->compartment_count; i++) {
-        if (alike(t->compartment[i], id))
+        if (alike(p, t->compartment[i], id))
             return true;
     }
     return false;
@@ -101,7 +102,7 @@ bool clinical_plan(struct plan_of *p, struct store_plan *plan)
     if (patient == SIZE_MAX || t->compartment_count == 0)
         return true;
     size_t product = p->cond[patient].any_count * (code == SIZE_MAX ? 1 : p->cond[code].any_count);
-    if (product > CLINICAL_ROWS_MAX || (code == SIZE_MAX && !in_compartment(t, p->cond_param[patient])))
+    if (product > CLINICAL_ROWS_MAX || (code == SIZE_MAX && !in_compartment(p, t, p->cond_param[patient])))
         return true;
     struct store_cond rows = rows_for(p, &p->cond[patient], code == SIZE_MAX ? NULL : &p->cond[code]);
     /* Code rows are only of patients the resource is about; without code that must hold for the whole

@@ -97,7 +97,7 @@ void composite_rows(const struct rows_to *to, const struct fhir_param *p, const 
 {
     struct store_rows parts[3] = {{0}};
     for (unsigned k = 0; k < p->component_count; k++) {
-        const struct search_kind *kind = search_kind_of(&fhir_params[p->component[k].param]);
+        const struct search_kind *kind = search_kind_of(search_param(to->s, p->component[k].param));
         if (!kind || !kind->rows)
             return;
         struct rows_to part = {to->s, to->arena, to->param, &parts[k], to->full};
@@ -177,7 +177,7 @@ static bool match_part(const struct query_of *q, unsigned k, struct str value, s
 {
     struct query_of part = *q;
     part.param_id = q->param->component[k].param;
-    part.param = &fhir_params[part.param_id];
+    part.param = search_param(q->s, part.param_id);
     part.modifier = SEARCH_MOD_NONE;
     const struct search_kind *kind = search_kind_of(part.param);
     bool approx = false;

@@ -143,7 +143,7 @@ static uint64_t composite_roots(const struct fhir_param *p)
 
 static bool compile_param(struct search *s, fhir_param_id id, struct extract_param *out, struct err *err)
 {
-    const struct fhir_param *p = &fhir_params[id];
+    const struct fhir_param *p = search_param(s, id);
     out->id = id;
     out->kind = search_kind_of(p);
     out->expr = path_compile(&s->arena, str_of(p->expression), p->base, err);
@@ -286,7 +286,7 @@ static void dedup(struct arena *arena, struct store_rows *out, size_t first)
 static bool eval_composite(const struct rows_to *to, const struct extract_param *p,
                            const struct path_context *ctx, const struct path_list *values, struct err *err)
 {
-    const struct fhir_param *fp = &fhir_params[p->id];
+    const struct fhir_param *fp = search_param(to->s, p->id);
     for (uint32_t i = 0; i < values->count; i++) {
         struct path_list parts[3] = {{0}};
         if (values->item[i].kind != PATH_NODE || values->item[i].doc != ctx->doc)

@@ -70,8 +70,8 @@ static bool include_bad(struct str value, bool reverse, struct err *err)
     return err_set_str(err, ERR_SEARCH_VALUE, value, reverse ? STR("_revinclude") : STR("_include"));
 }
 
-bool include_parse(struct str value, fhir_type_id type, bool reverse, struct search_include *out,
-                   struct err *err)
+bool include_parse(const struct search *s, struct str value, fhir_type_id type, bool reverse,
+                   struct search_include *out, struct err *err)
 {
     struct str rest = value, source, code = {NULL, 0}, target = {NULL, 0};
     *out = (struct search_include){.source = reverse ? 0 : type};
@@ -85,8 +85,8 @@ bool include_parse(struct str value, fhir_type_id type, bool reverse, struct sea
         return include_bad(value, reverse, err);
     if (str_is(code, "*"))
         return true;
-    out->param = fhir_param_find(out->source, code);
-    if (rest.p || !out->param || fhir_params[out->param].type != FHIR_SEARCH_REFERENCE)
+    out->param = search_param_find(s, out->source, code);
+    if (rest.p || !out->param || search_param(s, out->param)->type != FHIR_SEARCH_REFERENCE)
         return include_bad(value, reverse, err);
     return true;
 }

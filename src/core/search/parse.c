@@ -116,12 +116,12 @@ static bool read_sort(struct reading *r, struct str modifier, struct str value)
         if (plan->sort_count == STORE_SORT_MAX)
             return err_set(r->plan.err, ERR_SEARCH_LIMIT, "_sort", "3", NULL);
         if (str_is(part, "_lastUpdated")) {
-            sort.index = 0xFE;
+            sort.index = STORE_SORT_UPDATED;
         } else if (str_is(part, "_id")) {
-            sort.index = 0xFF;
+            sort.index = STORE_SORT_ID;
         } else {
-            sort.param = r->type ? fhir_param_find(r->type, part) : 0;
-            if (!sort.param || !sort_index(&fhir_params[sort.param], &sort.index))
+            sort.param = r->type ? search_param_find(r->plan.s, r->type, part) : 0;
+            if (!sort.param || !sort_index(search_param(r->plan.s, sort.param), &sort.index))
                 return bad_value(r, part, "_sort");
         }
         plan->sort[plan->sort_count++] = sort;
@@ -142,7 +142,7 @@ static bool read_include_into(struct reading *r, struct str modifier, struct str
         return err_set(r->plan.err, ERR_SEARCH_LIMIT, name, "64", NULL);
     if (!*list)
         *list = ARENA_ARRAY(r->plan.arena, struct search_include, SEARCH_PARAMS_MAX);
-    if (!include_parse(value, r->type, reverse, &(*list)[*count], r->plan.err))
+    if (!include_parse(r->plan.s, value, r->type, reverse, &(*list)[*count], r->plan.err))
         return false;
     (*list)[*count].iterate = iterate;
     ++*count;

@@ -93,12 +93,12 @@ static enum plan_result add_param(struct plan_of *p, struct str code, struct str
     fhir_param_id only = 0;
     unsigned used = SEARCH_MOD_NONE;
     for (size_t t = 0; t < p->type_count; t++) {
-        fhir_param_id id = fhir_param_find(p->types[t], code);
-        const struct search_kind *kind = id ? search_kind_of(&fhir_params[id]) : NULL;
+        fhir_param_id id = search_param_find(p->s, p->types[t], code);
+        const struct search_kind *kind = id ? search_kind_of(search_param(p->s, id)) : NULL;
         if (!kind)
             return plan_unknown(p, code);
         struct query_of q = {
-            .s = p->s, .arena = p->arena, .param = &fhir_params[id], .param_id = id, .err = p->err};
+            .s = p->s, .arena = p->arena, .param = search_param(p->s, id), .param_id = id, .err = p->err};
         if (!read_modifier(&q, kind, modifier))
             return PLAN_ERROR;
         bool ok = q.modifier == SEARCH_MOD_MISSING ? add_missing(&q, kind, value, &list, &negate)

@@ -41,6 +41,18 @@ void search_free(struct search *s)
     os_free(s);
 }
 
+const struct fhir_param *search_param(const struct search *s, fhir_param_id id)
+{
+    (void)s;
+    return &fhir_params[id];
+}
+
+fhir_param_id search_param_find(const struct search *s, fhir_type_id base, struct str code)
+{
+    (void)s;
+    return fhir_param_find(base, code);
+}
+
 void search_set_key(struct search *s, struct hash_key key)
 {
     s->key = key;

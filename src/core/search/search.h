@@ -20,6 +20,10 @@ struct search; /* compiled parameters; after search_new read only, any thread (l
 
 struct search *search_new(struct err *err);
 void search_free(struct search *s);
+/* A parameter of a resource type, whether the model's or made at run time; id as in struct search_query. */
+const struct fhir_param *search_param(const struct search *s, fhir_param_id id);
+/* By code; 0 when the type has none. */
+fhir_param_id search_param_find(const struct search *s, fhir_type_id base, struct str code);
 /* What store_open needs. The schema and hooks borrow s. The hash key must be given before extracting or
  * planning. */
 struct store_schema search_schema(struct search *s);

@@ -187,8 +187,8 @@ bool special_cond(struct plan_of *p, struct str code, struct str modifier, struc
 /* ---- include.c ---- */
 
 /* Reads "Type:param[:Target]", "Type:*" or "*" (of type). */
-bool include_parse(struct str value, fhir_type_id type, bool reverse, struct search_include *out,
-                   struct err *err);
+bool include_parse(const struct search *s, struct str value, fhir_type_id type, bool reverse,
+                   struct search_include *out, struct err *err);
 /* Adds the included resources of the page's matches. */
 bool include_run(struct store_read *r, const struct search_query *q, struct arena *arena,
                  struct search_page *page, struct err *err);

@@ -280,9 +280,9 @@ static int plain_sort(const struct store_plan *p, const struct store_sort *s, co
     const struct store_row *best[2] = {NULL, NULL};
     const struct res *side[2] = {a, b};
     int sign = s->descending ? -1 : 1;
-    if (s->index == 0xFE)
+    if (s->index == STORE_SORT_UPDATED)
         return a->time_ms == b->time_ms ? 0 : (a->time_ms < b->time_ms ? -1 : 1) * sign;
-    if (s->index == 0xFF)
+    if (s->index == STORE_SORT_ID)
         return str_cmp(str_of(a->id), str_of(b->id)) * sign;
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < side[k]->rows; i++) {
@@ -431,17 +431,15 @@ static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t
         patient = patient || cond[i].kind == STORE_COND_PATIENT;
     }
     for (p->sort_count = depth ? 0 : dice(3); patient && p->sort_count == 0 && depth == 0 && dice(2);) {
-        p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, dice(4) != 0};
+        p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, dice(4) != 0, NULL};
         p->sort_count = 1;
         return;
     }
-    static const struct store_sort sorts[] = {{STORE_STRING, FAKE_P_NAME, false},
-                                              {STORE_DATE, FAKE_P_BIRTH, false},
-                                              {STORE_DATE, FAKE_O_DATE, false},
-                                              {STORE_NUMBER, FAKE_O_VALUE, false},
-                                              {STORE_STRING, FAKE_O_NOTE, false},
-                                              {0xFE, 0, false},
-                                              {0xFF, 0, false}};
+    static const struct store_sort sorts[] = {
+        {STORE_STRING, FAKE_P_NAME, false, NULL}, {STORE_DATE, FAKE_P_BIRTH, false, NULL},
+        {STORE_DATE, FAKE_O_DATE, false, NULL},   {STORE_NUMBER, FAKE_O_VALUE, false, NULL},
+        {STORE_STRING, FAKE_O_NOTE, false, NULL}, {STORE_SORT_UPDATED, 0, false, NULL},
+        {STORE_SORT_ID, 0, false, NULL}};
     for (size_t i = 0; i < p->sort_count; i++) {
         p->sort[i] = sorts[dice(sizeof sorts / sizeof *sorts)];
         p->sort[i].descending = dice(2);

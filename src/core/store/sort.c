@@ -3,14 +3,14 @@
  * its greatest one falling; without a value it comes last either way; ties go by rid. */
 #include "store/plan.h"
 
-enum { SORT_UPDATED = 0xFE, SORT_ID = 0xFF, SORT_TEXT_MAX = 48 };
+enum { SORT_TEXT_MAX = 48 };
 
 bool sort_check(const struct store_plan *plan, struct err *err)
 {
     for (size_t i = 0; i < plan->sort_count; i++) {
         uint8_t index = plan->sort[i].index;
         bool known = index == STORE_DATE || index == STORE_STRING || index == STORE_NUMBER ||
-                     index == STORE_CLINICAL || index == SORT_UPDATED || index == SORT_ID;
+                     index == STORE_CLINICAL || index == STORE_SORT_UPDATED || index == STORE_SORT_ID;
         if (!known || i >= STORE_SORT_MAX)
             return err_set(err, ERR_SEARCH_VALUE, "_sort", "_sort", NULL);
     }
@@ -98,9 +98,9 @@ bool sort_values(struct query *q, store_rid rid, int64_t seq, struct str id, str
     *out = (struct sort_hit){.rid = rid};
     for (size_t i = 0; i < q->plan->sort_count; i++) {
         struct sort_value *v = &out->value[i];
-        if (q->plan->sort[i].index == SORT_ID)
+        if (q->plan->sort[i].index == STORE_SORT_ID)
             *v = (struct sort_value){.present = true, .text = id};
-        else if (q->plan->sort[i].index != SORT_UPDATED)
+        else if (q->plan->sort[i].index != STORE_SORT_UPDATED)
             sort_from_rows(q, i, rid, packed, v);
         else {
             v->present = true;

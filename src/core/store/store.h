@@ -86,6 +86,10 @@ struct store_hooks {
      * caller's thread and by reindex on the writer's. */
     bool (*extract)(void *arg, struct arena *arena, uint16_t type, struct str body, struct store_rows *out,
                     struct err *err);
+    /* The text that a body sorts by in param (the least, or the greatest when descending), {NULL,0} when it
+     * has none. NULL: STORE_SORT_TEXT is refused. */
+    bool (*sort_text)(void *arg, struct arena *arena, uint16_t type, uint16_t param, bool descending,
+                      struct str body, struct str *out, struct err *err);
 };
 
 struct store_options {
@@ -175,6 +179,7 @@ enum store_cmp {
     STORE_CMP_CONTAINS, /* STRING: text occurs in it */
     STORE_CMP_EXACT,    /* STRING: text equal and exact equal */
     STORE_CMP_BELOW,    /* URI: prefix */
+    STORE_CMP_ENDS,     /* STRING: text ends so */
     STORE_CMP_ANY,      /* any row of this parameter (for :missing); COMPOSITE: that part is not compared */
 };
 
@@ -200,6 +205,8 @@ enum store_cond_kind {
     STORE_COND_MATCH,   /* one of any[] */
     STORE_COND_IDS,     /* id is one of ids[] */
     STORE_COND_UPDATED, /* lastUpdated compares (cmp, low, high as DATE) */
+    STORE_COND_GROUP, /* one of sub[] holds: all its conditions, of the same resource (nothing else of it) */
+    STORE_COND_RIDS,  /* is one of rids[] */
     STORE_COND_PATIENT, /* has one of the CLINICAL rows any[].row (patient and exactly that hash, 0 too) */
 };
 
@@ -210,26 +217,45 @@ struct store_cond {
     size_t any_count;
     const struct str *ids;
     size_t id_count;
+    const struct store_plan *sub; /* GROUP */
+    size_t sub_count;
+    const store_rid *rids; /* RIDS: ascending */
+    const double *score;   /* RIDS: beside rids, for STORE_SORT_SCORE; NULL: none */
+    size_t rid_count;
+};
+
+/* store_sort.index besides the kinds of rows. */
+enum {
+    STORE_SORT_SCORE = 0xFC,   /* what the plan's RIDS conditions give, best first unless descending */
+    STORE_SORT_TEXT = 0xFD,    /* hooks.sort_text of the body: what is kept as a hash only */
+    STORE_SORT_UPDATED = 0xFE, /* lastUpdated */
+    STORE_SORT_ID = 0xFF,
 };
 
 struct store_sort {
-    uint8_t index; /* DATE, STRING, NUMBER (others: ERR_SEARCH_VALUE); CLINICAL: the date of the rows that the
-                    * plan's PATIENT condition matched (param 0); 0xFE: lastUpdated; 0xFF: id */
+    uint8_t index; /* DATE, STRING, NUMBER; CLINICAL: the date of the rows that the plan's PATIENT condition
+                    * matched (param 0); STORE_SORT_… */
     uint16_t param;
     bool descending; /* resources without a value come last either way */
+    /* param is a REFERENCE: sorted by the targets' own value, theirs by chain */
+    const struct store_sort *chain;
 };
 
+/* Pages: a cursor names the commit of the first page, and every page shows the record as of that commit,
+ * however much is written meanwhile. ERR_SEARCH_PAGE_OLD when too much has changed since. */
 struct store_plan {
     const uint16_t *types; /* build ids; NULL: all */
     size_t type_count;
     const struct store_cond *cond; /* all must hold */
     size_t cond_count;
     struct store_sort sort[STORE_SORT_MAX];
-    size_t sort_count; /* 0: by rid */
-    struct str cursor; /* where the page begins: store_hits.next of the page before; empty: the start */
-    uint32_t limit;    /* rows wanted; 0: none, count only */
-    bool count;        /* also fill total, exactly */
-    bool no_body;      /* rids and ids only */
+    size_t sort_count;    /* 0: by rid */
+    struct str cursor;    /* where the page begins: store_hits.next of the page before; empty: the start */
+    uint32_t limit;       /* rows wanted; 0: none, count only */
+    bool count;           /* also fill total, exactly */
+    bool no_body;         /* rids and ids only */
+    uint64_t work_max;    /* resources looked at before it is given up with ERR_SEARCH_BUDGET; 0: no bound */
+    uint64_t deadline_ns; /* os monotonic time, likewise; 0: none */
 };
 
 struct store_hits {
@@ -238,6 +264,9 @@ struct store_hits {
     bool more;
     struct str next; /* cursor for the next page, in arena; opaque bytes made of printable ASCII */
     uint64_t total;  /* when plan.count */
+    double *score;   /* beside item, when sorted by score */
+    int64_t seq;     /* the commit that the pages are pinned to: this snapshot's, or the cursor's */
+    uint64_t work;   /* resources looked at */
 };
 
 bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
