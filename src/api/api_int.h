@@ -59,7 +59,7 @@ struct metric {
     atomic_uint_fast64_t micros;
 };
 
-enum { METRIC_ROUTES_MAX = 40 };
+enum { METRIC_ROUTES_MAX = 160 };
 
 struct api {
     struct store *store;
@@ -103,8 +103,9 @@ struct route {
     call_fn *run;
     enum route_level level;
     const char *interaction; /* its code in the CapabilityStatement, NULL: none */
-    const char *operation;   /* "everything": listed as an operation of only_type */
-    const char *only_type;   /* NULL: every resource type */
+    const char *operation;   /* "everything": the operation's name without '$' */
+    const char *only_type;   /* operation: of this type alone; NULL: of every type, or of the system */
+    const char *definition;  /* operation: canonical URL of its OperationDefinition */
     bool criteria;           /* the query is a condition, not parameters */
     const char *sv, *en;     /* what it does, for the CapabilityStatement's documentation */
 };
@@ -193,6 +194,11 @@ struct str condition_text(struct arena *arena, fhir_type_id type, struct str que
 
 enum write_kind { WRITE_CREATE, WRITE_UPDATE, WRITE_DELETE };
 
+struct write;
+/* Makes the new body of w's resource from its current one. On the calling thread and, when another write
+ * came between, on the writer's: it must give the same for the same. */
+typedef bool rewrite_fn(struct write *w, struct str body, struct str *out, struct err *err);
+
 /* One change that a call asks for, from checked body to answer. Its memory is the call's arena. */
 struct write {
     struct call *call;
@@ -203,6 +209,10 @@ struct write {
     struct str criteria;  /* query of a conditional interaction, {NULL,0} for others */
     bool late_integrity;  /* in a transaction: what refers to a deleted resource is looked up at its end */
     bool built;           /* change has parts and rows for id */
+    rewrite_fn *rewrite;  /* the body is made from the current version; doc is then room for it */
+    void *rewrite_arg;
+    void (*rewrite_answer)(struct write *w); /* instead of an update's answer; NULL: that */
+    uint32_t base_version;                   /* that doc was made from */
     struct store_change change;
     /* after write_perform */
     bool matched;      /* conditional create: this exists already, nothing written */
@@ -226,15 +236,26 @@ bool write_resolved(struct write *w, enum condition_found found, const struct st
 bool write_perform(struct write *w, struct store_tx *tx, struct err *err);
 /* On the writer thread: does a current resource refer to what w deleted? */
 bool write_integrity(struct write *w, struct store_read *r, struct err *err);
+/* Appends the body as it was stored by an applied write. */
+void write_stored(const struct write *w, struct buf *out);
 /* Fills the call's answer for an applied write. */
 void write_answer(struct write *w);
 /* A UUID in lower case. */
 struct str write_new_id(struct arena *arena);
 
+/* ---- rewrite.c: changes made from the current version ---- */
+
+/* Runs an update whose body rewrite makes; the call's route says whether its resource is named by id or by
+ * criteria. Answers 404 or 410 when there is none. */
+bool rewrite_run(struct call *c, rewrite_fn *rewrite, void *arg, void (*answer)(struct write *w));
+/* On the writer thread: w->doc from the version that is current there. */
+bool rewrite_perform(struct write *w, struct store_read *r, struct err *err);
+
 /* ---- interactions, one file each ---- */
 call_fn capability_run, read_run, vread_run, update_run, update_conditional_run, delete_run,
     delete_conditional_run;
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
+call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
 
 /* ---- entry.c, batch.c, transaction.c ---- */

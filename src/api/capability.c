@@ -46,21 +46,30 @@ static void write_interactions(struct json_out *o, enum route_level a, enum rout
     json_out_end_array(o);
 }
 
+/* Is the route's operation told of already, by another method or level? */
+static bool told(size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (route_table[i].operation && strcmp(route_table[i].definition, route_table[at].definition) == 0)
+            return true;
+    return false;
+}
+
+/* The operations of one type; type NULL: those of every type and of the system. */
 static void write_operations(struct json_out *o, const char *type)
 {
     bool any = false;
     for (size_t i = 0; i < route_count; i++) {
         const struct route *r = &route_table[i];
-        if (!r->operation || strcmp(r->only_type, type) != 0)
+        bool here = r->only_type ? type && strcmp(r->only_type, type) == 0 : !type;
+        if (!r->operation || !here || told(i))
             continue;
         if (!any)
             json_out_array(o, "operation");
         any = true;
-        char url[200];
-        snprintf(url, sizeof(url), "http://hl7.org/fhir/OperationDefinition/%s-%s", type, r->operation);
         json_out_object(o, NULL);
         json_out_cstr(o, "name", r->operation);
-        json_out_cstr(o, "definition", url);
+        json_out_cstr(o, "definition", r->definition);
         json_out_cstr(o, "documentation", r->en);
         json_out_end_object(o);
     }
@@ -149,6 +158,7 @@ static void write_rest(struct json_out *o)
             write_resource(o, &fhir_types[i]);
     json_out_end_array(o);
     write_interactions(o, LEVEL_SYSTEM, LEVEL_SYSTEM);
+    write_operations(o, NULL);
     json_out_end_object(o);
     json_out_end_array(o);
 }

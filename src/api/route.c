@@ -3,8 +3,11 @@
  * so the two cannot disagree. */
 #include "api/api_int.h"
 
-#define TYPES NULL, NULL, false
-#define CRITERIA NULL, NULL, true
+#define TYPES NULL, NULL, NULL, false
+#define CRITERIA NULL, NULL, NULL, true
+/* An operation of one type, and of every type or the system. */
+#define OF_TYPE(type, name) NULL, name, type, "http://hl7.org/fhir/OperationDefinition/" type "-" name, false
+#define OF_ALL(name) NULL, name, NULL, "http://hl7.org/fhir/OperationDefinition/Resource-" name, false
 
 const struct route route_table[] = {
     {"GET /fhir/metadata", capability_run, LEVEL_NONE, NULL, TYPES, "Vad tjänsten kan",
@@ -28,8 +31,19 @@ const struct route route_table[] = {
     {"GET /fhir/[type]", search_call, LEVEL_TYPE, "search-type", TYPES, "Sök", "Search"},
     {"POST /fhir/[type]/_search", search_call_form, LEVEL_TYPE, NULL, TYPES, "Sök med formulär",
      "Search by form"},
-    {"GET /fhir/Patient/[id]/$everything", op_everything_run, LEVEL_INSTANCE, NULL, "everything", "Patient",
-     false, "Hela journalen med det den hänvisar till", "The whole record with what it refers to"},
+    {"GET /fhir/Patient/[id]/$everything", op_everything_run, LEVEL_INSTANCE,
+     OF_TYPE("Patient", "everything"), "Hela journalen med det den hänvisar till",
+     "The whole record with what it refers to"},
+    {"GET /fhir/$meta", op_meta_run, LEVEL_SYSTEM, OF_ALL("meta"), "Alla etiketter som används",
+     "All labels in use"},
+    {"GET /fhir/[type]/$meta", op_meta_run, LEVEL_TYPE, OF_ALL("meta"), "Resurstypens etiketter",
+     "The labels of a type"},
+    {"GET /fhir/[type]/[id]/$meta", op_meta_run, LEVEL_INSTANCE, OF_ALL("meta"), "En resurs etiketter",
+     "The labels of a resource"},
+    {"POST /fhir/[type]/[id]/$meta-add", op_meta_add_run, LEVEL_INSTANCE, OF_ALL("meta-add"),
+     "Lägg till etiketter", "Add labels"},
+    {"POST /fhir/[type]/[id]/$meta-delete", op_meta_delete_run, LEVEL_INSTANCE, OF_ALL("meta-delete"),
+     "Ta bort etiketter", "Take labels away"},
     {"GET /fhir/_history", history_system_run, LEVEL_SYSTEM, "history-system", TYPES, "Alla ändringar",
      "All changes"},
     {"POST /fhir/_search", search_call_form, LEVEL_SYSTEM, NULL, TYPES, "Sök i alla typer med formulär",

@@ -190,7 +190,7 @@ bool write_build(struct write *w, struct err *err)
 static bool resolve_one(struct write *w, const struct store_version *v, struct err *err)
 {
     struct str body_id =
-        w->doc ? json_text(w->doc, json_get(w->doc, w->node, FHIR_NAME_id)) : (struct str){0};
+        w->doc && !w->rewrite ? json_text(w->doc, json_get(w->doc, w->node, FHIR_NAME_id)) : (struct str){0};
     if (w->kind == WRITE_UPDATE && body_id.n && !str_eq(body_id, v->id))
         return err_set_str(err, ERR_FHIR_ID_MISMATCH, body_id, v->id);
     w->id = v->id;
@@ -218,6 +218,9 @@ bool write_resolved(struct write *w, enum condition_found found, const struct st
     w->matched = w->nothing = false;
     switch (found) {
     case CONDITION_NONE:
+        if (w->rewrite)
+            return err_set_str(err, ERR_NOT_FOUND, condition_text(arena, w->call->type, w->criteria),
+                               STR(""));
         resolve_none(w);
         return true;
     case CONDITION_ONE:
@@ -276,7 +279,7 @@ bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
         return true;
     if (w->matched)
         return keep_matched(w, r, err);
-    if (!write_build(w, err))
+    if ((w->rewrite && !rewrite_perform(w, r, err)) || !write_build(w, err))
         return false;
     if (w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err))
         return false;
@@ -329,6 +332,14 @@ static int write_status(const struct write *w)
     return w->change.created ? 201 : 200;
 }
 
+void write_stored(const struct write *w, struct buf *out)
+{
+    if (w->matched)
+        buf_str(out, w->stored);
+    else
+        join(&w->change, w->change.version, w->change.time_ms, out);
+}
+
 static void answer_body(struct write *w, int status)
 {
     struct call *c = w->call;
@@ -343,10 +354,8 @@ static void answer_body(struct write *w, int status)
     buf_init(&out, BUF_NO_MAX);
     if (returns == RETURN_OUTCOME)
         outcome_write_done(&out, c->wants.lang);
-    else if (w->matched)
-        buf_str(&out, w->stored);
     else
-        join(&w->change, w->change.version, w->change.time_ms, &out);
+        write_stored(w, &out);
     resource_answer_buf(c, &out, status);
 }
 
