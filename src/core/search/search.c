@@ -58,6 +58,16 @@ void search_set_key(struct search *s, struct hash_key key)
     s->key = key;
 }
 
+void search_set_terms(struct search *s, const struct search_terms *terms)
+{
+    s->terms = *terms;
+}
+
+void search_set_words(struct search *s, const struct search_words *words)
+{
+    s->words = *words;
+}
+
 struct store_schema search_schema(struct search *s)
 {
     return (struct store_schema){

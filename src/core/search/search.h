@@ -13,6 +13,8 @@ enum {
     SEARCH_PARAMS_MAX = 64,     /* parameters of one search */
     SEARCH_VALUES_MAX = 1000,   /* alternatives of one parameter */
     SEARCH_INCLUDES_MAX = 1000, /* included resources on one page */
+    SEARCH_CODES_MAX = 20000,   /* codes of one value set or hierarchy */
+    SEARCH_RIDS_MAX = 200000,   /* resources that one text search gives */
 };
 
 struct search; /* compiled parameters; after search_new read only, any thread (lazy parts are locked inside)
@@ -29,6 +31,40 @@ fhir_param_id search_param_find(const struct search *s, fhir_type_id base, struc
 struct store_schema search_schema(struct search *s);
 struct store_hooks search_hooks(struct search *s);
 void search_set_key(struct search *s, struct hash_key key);
+
+/* What a floor above gives search; set before the first search. What needs one that is absent is refused with
+ * ERR_SEARCH_ABSENT. The callbacks' answers live in arena; r is the search's own snapshot. */
+struct search_code {
+    struct str system, code; /* system "": the code has none */
+};
+enum search_codes {
+    SEARCH_CODES_IN,    /* value: the value set's URL (|version), "ValueSet/id" or its id; system unused */
+    SEARCH_CODES_BELOW, /* value is a code of system ("": not given): it and all that it subsumes */
+    SEARCH_CODES_ABOVE, /* it and all that subsume it */
+};
+struct search_terms {
+    void *arg;
+    /* At most SEARCH_CODES_MAX, else ERR_SEARCH_LIMIT. */
+    bool (*codes)(void *arg, struct store_read *r, enum search_codes what, struct str system,
+                  struct str value, struct arena *arena, struct search_code **out, size_t *count,
+                  struct err *err);
+};
+enum search_words_in {
+    SEARCH_WORDS_TEXT,    /* _text: the narrative */
+    SEARCH_WORDS_CONTENT, /* _content: all of the resource */
+    SEARCH_WORDS_PARAM,   /* :text: the texts and displays of one parameter's values */
+};
+struct search_words {
+    void *arg;
+    /* The resources of these types (count 0: all) that hold what query asks for; rids ascending without
+     * repeats, score (NULL: none) beside them, the greater the better. At most SEARCH_RIDS_MAX, else
+     * ERR_SEARCH_BUDGET. param only for SEARCH_WORDS_PARAM. */
+    bool (*find)(void *arg, struct store_read *r, enum search_words_in where, fhir_param_id param,
+                 const fhir_type_id *types, size_t type_count, struct str query, struct arena *arena,
+                 store_rid **rids, double **score, size_t *count, struct err *err);
+};
+void search_set_terms(struct search *s, const struct search_terms *terms);
+void search_set_words(struct search *s, const struct search_words *words);
 
 /* All index rows of the resource at i (elem filled), in arena, whose limit does not apply: a resource gives
  * rows in proportion to its size, and a bounded number (ERR_NO_MEMORY past it). Absolute URLs are references

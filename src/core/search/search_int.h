@@ -150,6 +150,8 @@ struct search {
     _Atomic(const struct extract_type *) *type; /* by type id */
     const char **type_names, **param_names;
     char fingerprint[96];
+    struct search_terms terms; /* codes NULL: none */
+    struct search_words words; /* find NULL: none */
 };
 
 /* ---- plan.c, chained.c: conditions ---- */
