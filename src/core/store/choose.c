@@ -6,9 +6,8 @@
 
 enum { CHOOSE_FIRST = 256, CHOOSE_STEP = 16 };
 
-/* One round: every usable condition up to max. 1 chosen, 0 none complete, -1 failed. */
-static int choose_round(struct query *q, store_rid after, size_t max, struct ccond **best,
-                        struct rid_list *list, struct err *err)
+int choose_round(struct query *q, store_rid after, size_t max, struct ccond **best, struct rid_list *list,
+                 struct err *err)
 {
     *best = NULL;
     for (size_t i = 0; i < q->cond_count; i++) {

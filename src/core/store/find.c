@@ -380,9 +380,11 @@ static bool find_run(struct find *f, struct err *err)
 bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
                   struct store_hits *out, struct err *err)
 {
-    *out = (struct store_hits){0};
+    *out = (struct store_hits){.seq = store_read_seq(r)};
+    struct run run = {.r = r, .arena = arena, .work_max = plan->work_max, .deadline_ns = plan->deadline_ns};
     struct find f = {.r = r, .arena = arena, .out = out};
-    bool ok = query_compile(r, plan, arena, 0, &f.q, err) && find_run(&f, err);
+    bool ok = query_compile(&run, plan, 0, &f.q, err) && find_run(&f, err);
+    out->work = run.work;
     query_release(f.q);
     return ok;
 }
@@ -396,7 +398,8 @@ bool store_explain(struct store_read *r, const struct store_plan *plan, struct b
     bool listed = false;
     arena_init(&arena);
     arena_limit(&arena, STORE_ARENA_MAX);
-    bool ok = query_compile(r, plan, &arena, 0, &q, err);
+    struct run run = {.r = r, .arena = &arena, .work_max = plan->work_max, .deadline_ns = plan->deadline_ns};
+    bool ok = query_compile(&run, plan, 0, &q, err);
     if (ok && q->never)
         buf_cstr(out, "nothing can match\n");
     else if (ok && find_clinical_match(q))

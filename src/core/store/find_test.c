@@ -205,6 +205,7 @@ static bool plain_row(const struct store_match *m, const struct store_row *given
     case STORE_STRING:
         return m->cmp == STORE_CMP_PREFIX     ? str_starts(r->text, w->text)
                : m->cmp == STORE_CMP_CONTAINS ? str_find_str(r->text, w->text) != SIZE_MAX
+               : m->cmp == STORE_CMP_ENDS     ? str_ends(r->text, w->text)
                                               : str_eq(r->text, w->text) && r->exact == w->exact;
     case STORE_DATE:
         return plain_span(m->cmp, r->low, r->high, w->low, w->high);
@@ -249,11 +250,17 @@ static bool plain_match(const struct store_match *m, const struct res *r)
     return false;
 }
 
+static bool plain_conds(const struct store_plan *p, const struct res *r);
+
 static bool plain_cond(const struct store_cond *c, const struct res *r)
 {
     bool yes = false;
     for (size_t i = 0; i < c->id_count; i++)
         yes = yes || str_is(c->ids[i], r->id);
+    for (size_t i = 0; i < c->rid_count; i++)
+        yes = yes || c->rids[i] == r->rid;
+    for (size_t i = 0; i < c->sub_count; i++)
+        yes = yes || plain_conds(&c->sub[i], r);
     for (size_t i = 0; i < c->any_count; i++)
         yes = yes || (c->kind == STORE_COND_UPDATED ? plain_span(c->any[i].cmp, r->time_ms, r->time_ms + 1,
                                                                  c->any[i].row.low, c->any[i].row.high)
@@ -261,14 +268,20 @@ static bool plain_cond(const struct store_cond *c, const struct res *r)
     return yes != c->negate;
 }
 
+static bool plain_conds(const struct store_plan *p, const struct res *r)
+{
+    bool all_hold = true;
+    for (size_t i = 0; i < p->cond_count && all_hold; i++)
+        all_hold = plain_cond(&p->cond[i], r);
+    return all_hold;
+}
+
 static bool plain_plan(const struct store_plan *p, const struct res *r)
 {
     bool typed = !p->types;
     for (size_t i = 0; p->types && i < p->type_count; i++)
         typed = typed || p->types[i] == r->type;
-    for (size_t i = 0; i < p->cond_count && typed; i++)
-        typed = plain_cond(&p->cond[i], r);
-    return typed;
+    return typed && plain_conds(p, r);
 }
 
 static struct arena *sort_arena; /* of the plan being tested */
@@ -345,9 +358,11 @@ static void pick_match(struct arena *a, struct store_match *m, uint16_t type, in
     m->any_name = dice(2);
     m->any_text = dice(6) == 0;
     m->any_exact = dice(2);
-    static const uint8_t strings[] = {STORE_CMP_PREFIX, STORE_CMP_CONTAINS, STORE_CMP_EXACT};
+    static const uint8_t strings[] = {STORE_CMP_PREFIX, STORE_CMP_CONTAINS, STORE_CMP_EXACT, STORE_CMP_ENDS};
     if (m->index == STORE_STRING)
-        m->cmp = strings[dice(3)];
+        m->cmp = strings[dice(4)];
+    if (m->cmp == STORE_CMP_ENDS && dice(2))
+        m->row.text = str_sub(m->row.text, m->row.text.n / 2, m->row.text.n);
     else if (m->index == STORE_DATE || m->index == STORE_NUMBER)
         m->cmp = (uint8_t)dice(STORE_CMP_OVERLAP + 1);
     else if (m->index == STORE_URI)
@@ -374,12 +389,45 @@ static void pick_match(struct arena *a, struct store_match *m, uint16_t type, in
     }
 }
 
+static void pick_cond(struct arena *a, struct store_cond *c, uint16_t type, int depth);
+
+static int by_rid(const void *a, const void *b)
+{
+    store_rid x = *(const store_rid *)a, y = *(const store_rid *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Parts with conditions of their own; some have none, and hold for everything. */
+static void pick_group(struct arena *a, struct store_cond *c, uint16_t type, int depth)
+{
+    struct store_plan *sub = ARENA_ARRAY(a, struct store_plan, ANY_MAX);
+    *c = (struct store_cond){
+        .kind = STORE_COND_GROUP, .negate = c->negate, .sub = sub, .sub_count = dice(ANY_MAX + 1)};
+    for (size_t i = 0; i < c->sub_count; i++) {
+        struct store_cond *cond = ARENA_ARRAY(a, struct store_cond, COND_MAX);
+        sub[i] = (struct store_plan){.cond = cond, .cond_count = dice(12) ? 1 + dice(COND_MAX - 1) : 0};
+        for (size_t k = 0; k < sub[i].cond_count; k++)
+            pick_cond(a, &cond[k], type, depth + 1);
+    }
+}
+
+static void pick_rids(struct arena *a, struct store_cond *c)
+{
+    store_rid *rid = ARENA_ARRAY(a, store_rid, RES_MAX);
+    *c = (struct store_cond){.kind = STORE_COND_RIDS, .negate = c->negate, .rids = rid};
+    uint64_t part = 1 + dice(8);
+    for (size_t i = 0; i < all_count; i++)
+        if (dice(part) == 0)
+            rid[c->rid_count++] = all[i].rid;
+    qsort(rid, c->rid_count, sizeof *rid, by_rid);
+}
+
 static void pick_cond(struct arena *a, struct store_cond *c, uint16_t type, int depth)
 {
     struct store_match *any = ARENA_ARRAY(a, struct store_match, ANY_MAX);
     *c = (struct store_cond){
         .kind = STORE_COND_MATCH, .negate = dice(6) == 0, .any = any, .any_count = 1 + dice(2)};
-    uint64_t d = dice(12);
+    uint64_t d = dice(16);
     if (d == 0) {
         struct str *ids = ARENA_ARRAY(a, struct str, ANY_MAX);
         c->kind = STORE_COND_IDS;
@@ -395,6 +443,10 @@ static void pick_cond(struct arena *a, struct store_cond *c, uint16_t type, int 
             any[i].row.low = all[dice(all_count)].time_ms;
             any[i].row.high = any[i].row.low + 1 + (int64_t)dice(2000);
         }
+    } else if (d == 15 && depth < 2) {
+        pick_group(a, c, type, depth);
+    } else if (d == 14) {
+        pick_rids(a, c);
     } else if (type == FAKE_OBS && d < 6) {
         c->kind = STORE_COND_PATIENT;
         for (size_t i = 0; i < c->any_count; i++) {
@@ -596,8 +648,49 @@ static void test_bad_cursor(void **state)
     fake_remove(dir);
 }
 
+/* Every way of searching stops at its bound, and says so. */
+static void test_budget(void **state)
+{
+    (void)state;
+    char *dir = fake_dir();
+    struct store_options opt = fake_options(dir);
+    struct err err;
+    struct store *s = store_open(&opt, &err);
+    struct arena a;
+    arena_init(&a);
+    seed_state = 88172645463325252u;
+    all_count = 0;
+    fill(s, &a);
+    struct store_read *r = store_read_begin(s, &err);
+    struct store_match any = {.index = STORE_TOKEN, .cmp = STORE_CMP_ANY, .row = {.param = FAKE_O_CODE}};
+    struct store_cond cond = {.kind = STORE_COND_MATCH, .any = &any, .any_count = 1};
+    struct store_hits hits;
+    for (int how = 0; how < 3; how++) {
+        struct store_plan p = {.cond = &cond, .cond_count = 1, .limit = 50, .work_max = 40};
+        p.sort_count = how == 1;
+        p.sort[0].index = STORE_SORT_UPDATED;
+        p.count = how == 2;
+        p.limit = how == 2 ? 0 : 50;
+        assert_false(store_search(r, &p, &a, &hits, &err));
+        assert_int_equal(err.code, ERR_SEARCH_BUDGET);
+        p.work_max = 100000;
+        assert_true(store_search(r, &p, &a, &hits, &err));
+        p.deadline_ns = 1; /* long past */
+        assert_false(store_search(r, &p, &a, &hits, &err));
+        assert_int_equal(err.code, ERR_SEARCH_BUDGET);
+        p.deadline_ns = 0;
+        assert_true(store_search(r, &p, &a, &hits, &err));
+        assert_in_range(hits.work, 41, 2 * RES_MAX);
+    }
+    arena_release(&a);
+    store_read_end(r);
+    store_close(s);
+    fake_remove(dir);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_plans), cmocka_unit_test(test_bad_cursor)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_plans), cmocka_unit_test(test_bad_cursor),
+                                       cmocka_unit_test(test_budget)};
     return cmocka_run_group_tests_name("find", tests, NULL, NULL);
 }

@@ -65,6 +65,8 @@ static bool match_string(const struct cmatch *m, const struct nrow *row)
         return str_starts(row->text, want->text);
     case STORE_CMP_CONTAINS:
         return str_find_str(row->text, want->text) != SIZE_MAX;
+    case STORE_CMP_ENDS:
+        return str_ends(row->text, want->text);
     case STORE_CMP_EXACT:
         return str_eq(row->text, want->text) && row->key == m->key;
     default:
@@ -217,49 +219,66 @@ static int match_updated(struct query *q, const struct ccond *c, int64_t seq, st
 
 static int match_ids(const struct ccond *c, store_rid rid)
 {
-    size_t low = 0, high = c->ids.count;
+    size_t low = 0, high = c->id_count;
     while (low < high) {
         size_t mid = (low + high) / 2;
-        if (c->ids.item[mid] < rid)
+        if (c->id[mid] < rid)
             low = mid + 1;
         else
             high = mid;
     }
-    return low < c->ids.count && c->ids.item[low] == rid;
+    return low < c->id_count && c->id[low] == rid;
+}
+
+static int match_all(struct query *q, store_rid rid, int64_t seq, struct str packed, struct err *err);
+
+/* Conditions over the resource itself, and groups of conditions. */
+static int match_special(struct query *q, struct ccond *c, store_rid rid, int64_t seq, struct str packed,
+                         struct err *err)
+{
+    int yes = 0;
+    if (c->c->kind == STORE_COND_UPDATED)
+        return match_updated(q, c, seq, err);
+    if (c->c->kind != STORE_COND_GROUP)
+        return match_ids(c, rid);
+    for (size_t i = 0; i < c->sub_count && yes == 0; i++)
+        yes = match_all(c->sub[i], rid, seq, packed, err);
+    return yes;
 }
 
 static int match_cond(struct query *q, struct ccond *c, store_rid rid, int64_t seq, struct str packed,
                       struct err *err)
 {
     int yes = 0;
-    if (c->c->kind == STORE_COND_IDS)
-        yes = match_ids(c, rid);
-    else if (c->c->kind == STORE_COND_UPDATED)
-        yes = match_updated(q, c, seq, err);
+    if (c->c->kind != STORE_COND_MATCH && c->c->kind != STORE_COND_PATIENT)
+        yes = match_special(q, c, rid, seq, packed, err);
     else
         for (size_t i = 0; i < c->any_count && yes == 0; i++)
             yes = match_any(q, &c->any[i], rid, packed, err);
     return yes < 0 ? yes : (yes != 0) != c->c->negate;
 }
 
-int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, struct str packed,
-                   struct err *err)
+static int match_all(struct query *q, store_rid rid, int64_t seq, struct str packed, struct err *err)
 {
-    if (q->never)
-        return 0;
-    bool typed = q->plan->types == NULL;
-    for (size_t i = 0; i < q->type_count && !typed; i++)
-        typed = q->type[i] == type;
-    int yes = typed;
+    int yes = !q->never;
     for (size_t i = 0; i < q->cond_count && yes > 0; i++)
         yes = match_cond(q, &q->cond[i], rid, seq, packed, err);
     return yes;
 }
 
+int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, struct str packed,
+                   struct err *err)
+{
+    bool typed = q->of->types == NULL;
+    for (size_t i = 0; i < q->type_count && !typed; i++)
+        typed = q->type[i] == type;
+    return typed ? match_all(q, rid, seq, packed, err) : 0;
+}
+
 int match_rid(struct query *q, store_rid rid, struct err *err)
 {
     struct store_read *r = q->r;
-    sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
+    sqlite3_stmt *st = query_work(q, err) ? db_get(r->db, DB_RES_HEAD, err) : NULL;
     if (!st)
         return -1;
     sqlite3_bind_int64(st, 1, rid);

@@ -20,6 +20,8 @@ typedef int path_fn(struct sink *s, struct cmatch *m, struct err *err);
 
 static int sink_rid(struct sink *s, store_rid rid, struct err *err)
 {
+    if (!query_tick(s->q, err))
+        return -1;
     if (rid <= s->after)
         return 1;
     if (s->out->count && s->out->item[s->out->count - 1] == rid)
@@ -262,7 +264,7 @@ static int path_patient(struct sink *s, struct cmatch *m, struct err *err)
     int rc = 1;
     for (size_t i = 0; i < q->type_count && rc > 0 && !s->full; i++)
         rc = path_patient_type(s, m, q->type[i], err);
-    if (q->plan->types)
+    if (q->of->types)
         return rc;
     sqlite3_stmt *st = db_get(q->r->db, DB_PATH_COMPARTMENT, err);
     if (!st)
@@ -295,8 +297,16 @@ static bool path_match_usable(const struct cmatch *m)
         return true;
     if (sm->cmp == STORE_CMP_ANY && m->index != STORE_COMPOSITE && m->index != STORE_CLINICAL)
         return false;
-    return sm->cmp != STORE_CMP_NE && sm->cmp != STORE_CMP_CONTAINS &&
+    return sm->cmp != STORE_CMP_NE && sm->cmp != STORE_CMP_CONTAINS && sm->cmp != STORE_CMP_ENDS &&
            !(m->index == STORE_TOKEN && sm->any_text);
+}
+
+static bool path_sub_usable(const struct query *sub)
+{
+    bool usable = sub->never;
+    for (size_t i = 0; i < sub->cond_count && !usable; i++)
+        usable = path_usable(&sub->cond[i]);
+    return usable;
 }
 
 bool path_usable(const struct ccond *c)
@@ -304,6 +314,8 @@ bool path_usable(const struct ccond *c)
     if (c->c->negate || c->c->kind == STORE_COND_UPDATED)
         return false;
     bool usable = true;
+    for (size_t i = 0; i < c->sub_count && usable; i++)
+        usable = path_sub_usable(c->sub[i]);
     for (size_t i = 0; i < c->any_count && usable; i++)
         usable = path_match_usable(&c->any[i]);
     return usable;
@@ -311,6 +323,8 @@ bool path_usable(const struct ccond *c)
 
 bool path_ordered(const struct ccond *c)
 {
+    if (c->c->kind == STORE_COND_IDS || c->c->kind == STORE_COND_RIDS)
+        return !c->c->negate;
     if (c->c->kind != STORE_COND_MATCH || c->any_count != 1 || c->any[0].chain)
         return false;
     const struct cmatch *m = &c->any[0];
@@ -321,19 +335,19 @@ bool path_ordered(const struct ccond *c)
 /* Rows of a parameter named "Type.code" come from resources of that type only. */
 static bool path_param_typed(const struct query *q, const struct cmatch *m)
 {
-    if (!q->plan->types)
+    if (!q->of->types)
         return true;
-    if (q->plan->type_count != 1)
+    if (q->of->type_count != 1)
         return false;
     const struct store_schema *schema = &q->r->s->schema;
     struct str param = str_of(schema->param_names[m->m->row.param]);
-    struct str type = str_of(schema->type_names[q->plan->types[0]]);
+    struct str type = str_of(schema->type_names[q->of->types[0]]);
     return str_starts(param, type) && param.n > type.n && param.p[type.n] == '.';
 }
 
 bool path_exact(const struct query *q, const struct ccond *c)
 {
-    if (!path_usable(c) || c->c->kind == STORE_COND_IDS)
+    if (!path_usable(c) || (c->c->kind != STORE_COND_MATCH && c->c->kind != STORE_COND_PATIENT))
         return false;
     if (c->c->kind == STORE_COND_PATIENT)
         return true;
@@ -349,16 +363,33 @@ bool path_exact(const struct query *q, const struct ccond *c)
     return exact;
 }
 
+/* What any part leads to: of each part its narrowest condition. */
+static int path_group(struct sink *s, struct ccond *c, struct err *err)
+{
+    int rc = 1;
+    for (size_t i = 0; i < c->sub_count && rc > 0; i++) {
+        struct ccond *best;
+        struct rid_list list = {0};
+        if (c->sub[i]->never)
+            continue;
+        size_t room = s->max - s->out->count;
+        rc = room ? choose_round(c->sub[i], s->after, room, &best, &list, err) : 0;
+        for (size_t k = 0; k < list.count && rc > 0; k++)
+            if (sink_rid(s, list.item[k], err) < 0)
+                rc = -1;
+    }
+    return rc;
+}
+
 int path_gather(struct query *q, struct ccond *c, store_rid after, size_t max, struct rid_list *out,
                 struct err *err)
 {
     struct sink s = {q, out, after, out->count + max, false};
     int rc = 1;
-    if (c->c->kind == STORE_COND_IDS) {
-        for (size_t i = 0; i < c->ids.count && rc > 0; i++)
-            rc = sink_rid(&s, c->ids.item[i], err);
-        return rc < 0 ? -1 : !s.full;
-    }
+    if (c->c->kind == STORE_COND_GROUP)
+        return path_group(&s, c, err);
+    for (size_t i = 0; i < c->id_count && rc > 0; i++)
+        rc = sink_rid(&s, c->id[i], err);
     for (size_t i = 0; i < c->any_count && rc > 0 && !s.full; i++)
         if (!c->any[i].never)
             rc = paths[c->any[i].index].fn(&s, &c->any[i], err);
@@ -368,7 +399,7 @@ int path_gather(struct query *q, struct ccond *c, store_rid after, size_t max, s
 int path_scan(struct query *q, store_rid after, size_t max, struct rid_list *out, struct err *err)
 {
     struct sink s = {q, out, after, out->count + max, false};
-    bool all = q->plan->types == NULL;
+    bool all = q->of->types == NULL;
     if (all || q->type_count == 1) {
         sqlite3_stmt *st = db_get(q->r->db, all ? DB_RES_ALL : DB_KIND_ALL, err);
         if (!st)
@@ -406,10 +437,14 @@ int path_scan(struct query *q, store_rid after, size_t max, struct rid_list *out
 
 void path_explain(const struct ccond *c, struct buf *out)
 {
-    if (c->c->kind == STORE_COND_IDS) {
-        buf_printf(out, "by %zu ids: %s\n", c->ids.count, db_text(DB_KEY_GET));
+    if (c->c->kind == STORE_COND_IDS || c->c->kind == STORE_COND_RIDS) {
+        buf_printf(out, "by %zu ids\n", c->id_count);
         return;
     }
+    for (size_t i = 0; i < c->sub_count; i++)
+        for (size_t k = 0; k < c->sub[i]->cond_count; k++)
+            if (path_usable(&c->sub[i]->cond[k]))
+                path_explain(&c->sub[i]->cond[k], out);
     for (size_t i = 0; i < c->any_count; i++) {
         const struct cmatch *m = &c->any[i];
         const struct path *p = &paths[m->index];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * From the caller's plan to the store's numbers. */
-#include <stdlib.h>
+#include <stdio.h>
 
 #include "base/os.h"
 #include "store/plan.h"
@@ -12,7 +12,7 @@ static bool no_memory(struct err *err)
 
 static bool plan_types(struct query *q, struct err *err)
 {
-    const struct store_plan *p = q->plan;
+    const struct store_plan *p = q->of;
     if (!p->types)
         return true;
     q->type = arena_alloc(q->arena, (p->type_count + 1) * sizeof *q->type);
@@ -71,12 +71,12 @@ static bool plan_below(struct query *q, struct cmatch *m, struct err *err)
     return rc == 0;
 }
 
-static bool plan_reference(struct query *q, struct cmatch *m, int depth, struct err *err)
+static bool plan_reference(struct query *q, struct cmatch *m, struct err *err)
 {
     const struct store_match *sm = m->m;
     if (sm->chain) {
         q->chained = true;
-        return query_compile(q->r, sm->chain, q->arena, depth + 1, &m->chain, err);
+        return query_compile(q->run, sm->chain, q->depth + 1, &m->chain, err);
     }
     if (sm->cmp == STORE_CMP_ANY)
         return true;
@@ -94,7 +94,7 @@ static bool plan_reference(struct query *q, struct cmatch *m, int depth, struct 
 }
 
 /* The names and targets of one alternative. */
-static bool plan_values(struct query *q, struct cmatch *m, int depth, struct err *err)
+static bool plan_values(struct query *q, struct cmatch *m, struct err *err)
 {
     const struct store_match *sm = m->m;
     switch (m->index) {
@@ -106,7 +106,7 @@ static bool plan_values(struct query *q, struct cmatch *m, int depth, struct err
         m->key = (int64_t)sm->row.exact;
         break;
     case STORE_REFERENCE:
-        return plan_reference(q, m, depth, err);
+        return plan_reference(q, m, err);
     case STORE_CLINICAL:
         m->key = (int64_t)sm->row.hash;
         if (!plan_target(q, &sm->row, &m->name, err))
@@ -129,7 +129,7 @@ static bool plan_values(struct query *q, struct cmatch *m, int depth, struct err
 }
 
 static bool plan_match(struct query *q, const struct store_match *sm, bool clinical, struct cmatch *m,
-                       int depth, struct err *err)
+                       struct err *err)
 {
     *m = (struct cmatch){.m = sm, .index = clinical ? STORE_CLINICAL : sm->index};
     map_int_init(&m->memo);
@@ -140,37 +140,75 @@ static bool plan_match(struct query *q, const struct store_match *sm, bool clini
             return true;
         }
     }
-    return plan_values(q, m, depth, err);
+    return plan_values(q, m, err);
 }
 
-static bool plan_id(struct query *q, struct ccond *c, uint16_t type, struct str id, struct err *err)
+static bool plan_id(struct query *q, struct rid_list *to, uint16_t type, struct str id, struct err *err)
 {
     store_rid rid;
     if (!read_key(q->r, type, id, &rid, err))
         return false;
-    return !rid || rid_list_add(&c->ids, q->arena, rid, err);
+    return !rid || rid_list_add(to, q->arena, rid, err);
 }
 
 static bool plan_ids(struct query *q, struct ccond *c, struct err *err)
 {
+    struct rid_list list = {0};
     for (size_t i = 0; i < c->c->id_count; i++) {
         for (size_t k = 0; k < q->type_count; k++)
-            if (!plan_id(q, c, q->type[k], c->c->ids[i], err))
+            if (!plan_id(q, &list, q->type[k], c->c->ids[i], err))
                 return false;
-        for (uint16_t type = 1; !q->plan->types && type < q->r->s->types.next; type++)
-            if (!plan_id(q, c, type, c->c->ids[i], err))
+        for (uint16_t type = 1; !q->of->types && type < q->r->s->types.next; type++)
+            if (!plan_id(q, &list, type, c->c->ids[i], err))
                 return false;
     }
-    rid_list_unique(&c->ids);
+    rid_list_unique(&list);
+    c->id = list.item;
+    c->id_count = list.count;
     return true;
 }
 
-static bool plan_cond(struct query *q, const struct store_cond *sc, struct ccond *c, int depth,
-                      struct err *err)
+static bool plan_conds(struct query *q, struct err *err);
+
+/* A part of a group: a query over the same resources with conditions of its own. */
+static bool plan_sub(struct query *q, const struct store_plan *plan, struct query **out, struct err *err)
 {
-    *c = (struct ccond){.c = sc};
-    if (sc->kind == STORE_COND_IDS)
-        return plan_ids(q, c, err);
+    struct query *sub = ARENA_NEW(q->arena, struct query);
+    *out = sub;
+    if (!sub)
+        return no_memory(err);
+    *sub = *q;
+    sub->plan = plan;
+    sub->group++;
+    sub->cond = NULL;
+    sub->cond_count = 0;
+    sub->never = sub->chained = false;
+    if (sub->group > PLAN_GROUP_MAX)
+        return err_set(err, ERR_SEARCH_LIMIT, "( )", "64", NULL);
+    bool ok = plan_conds(sub, err);
+    q->chained = q->chained || sub->chained;
+    return ok;
+}
+
+static bool plan_group(struct query *q, struct ccond *c, struct err *err)
+{
+    c->sub = arena_zalloc(q->arena, c->c->sub_count + 1, sizeof(struct query *));
+    if (!c->sub)
+        return no_memory(err);
+    bool possible = false;
+    for (size_t i = 0; i < c->c->sub_count; i++) {
+        c->sub_count = i + 1;
+        if (!plan_sub(q, &c->c->sub[i], &c->sub[i], err))
+            return false;
+        possible = possible || !c->sub[i]->never;
+    }
+    q->never = q->never || (!possible && !c->c->negate);
+    return true;
+}
+
+static bool plan_any(struct query *q, struct ccond *c, struct err *err)
+{
+    const struct store_cond *sc = c->c;
     c->any = arena_zalloc(q->arena, sc->any_count + 1, sizeof *c->any);
     if (!c->any)
         return no_memory(err);
@@ -179,7 +217,7 @@ static bool plan_cond(struct query *q, const struct store_cond *sc, struct ccond
         struct cmatch *m = &c->any[c->any_count++];
         if (sc->kind == STORE_COND_UPDATED)
             *m = (struct cmatch){.m = &sc->any[i]};
-        else if (!plan_match(q, &sc->any[i], sc->kind == STORE_COND_PATIENT, m, depth, err))
+        else if (!plan_match(q, &sc->any[i], sc->kind == STORE_COND_PATIENT, m, err))
             return false;
         possible = possible || !m->never;
     }
@@ -187,36 +225,92 @@ static bool plan_cond(struct query *q, const struct store_cond *sc, struct ccond
     return true;
 }
 
-bool query_compile(struct store_read *r, const struct store_plan *plan, struct arena *arena, int depth,
-                   struct query **out, struct err *err)
+static bool plan_cond(struct query *q, const struct store_cond *sc, struct ccond *c, struct err *err)
 {
-    struct query *q = ARENA_NEW(arena, struct query);
+    *c = (struct ccond){.c = sc};
+    switch (sc->kind) {
+    case STORE_COND_IDS:
+        return plan_ids(q, c, err);
+    case STORE_COND_RIDS:
+        c->id = sc->rids;
+        c->id_count = sc->rid_count;
+        return true;
+    case STORE_COND_GROUP:
+        return plan_group(q, c, err);
+    default:
+        return plan_any(q, c, err);
+    }
+}
+
+static bool plan_conds(struct query *q, struct err *err)
+{
+    q->cond = arena_zalloc(q->arena, q->plan->cond_count + 1, sizeof *q->cond);
+    if (!q->cond)
+        return no_memory(err);
+    for (size_t i = 0; i < q->plan->cond_count; i++) {
+        q->cond_count = i + 1;
+        if (!plan_cond(q, &q->plan->cond[i], &q->cond[i], err))
+            return false;
+    }
+    return true;
+}
+
+bool query_compile(struct run *run, const struct store_plan *plan, int depth, struct query **out,
+                   struct err *err)
+{
+    struct query *q = ARENA_NEW(run->arena, struct query);
     *out = q;
     if (!q)
         return no_memory(err);
-    *q = (struct query){.r = r, .arena = arena, .plan = plan};
+    *q = (struct query){
+        .run = run, .r = run->r, .arena = run->arena, .plan = plan, .of = plan, .depth = depth};
     if (depth > PLAN_CHAIN_MAX)
-        return err_set(err, ERR_SEARCH_LIMIT, "chain", "4", NULL);
-    q->cond = arena_zalloc(arena, plan->cond_count + 1, sizeof *q->cond);
-    if (!q->cond)
-        return no_memory(err);
-    if (!plan_types(q, err))
+        return err_set(err, ERR_SEARCH_LIMIT, "chain", "16", NULL);
+    if (!plan_types(q, err) || !plan_conds(q, err))
         return false;
-    for (size_t i = 0; i < plan->cond_count; i++) {
-        q->cond_count = i + 1;
-        if (!plan_cond(q, &plan->cond[i], &q->cond[i], depth, err))
-            return false;
-    }
     for (size_t i = 0; i < plan->sort_count && i < STORE_SORT_MAX; i++)
-        q->sort_param[i] = number_durable(&r->s->params, plan->sort[i].param);
+        q->sort_param[i] = number_durable(&run->r->s->params, plan->sort[i].param);
     return depth > 0 || sort_check(plan, err);
+}
+
+static void plan_release(struct ccond *c)
+{
+    for (size_t k = 0; k < c->any_count; k++) {
+        map_int_release(&c->any[k].memo);
+        query_release(c->any[k].chain);
+    }
+    for (size_t k = 0; k < c->sub_count; k++)
+        query_release(c->sub[k]);
 }
 
 void query_release(struct query *q)
 {
     for (size_t i = 0; q && i < q->cond_count; i++)
-        for (size_t k = 0; k < q->cond[i].any_count; k++) {
-            map_int_release(&q->cond[i].any[k].memo);
-            query_release(q->cond[i].any[k].chain);
-        }
+        plan_release(&q->cond[i]);
+}
+
+/* ---- the budget ---- */
+
+static bool over_budget(const struct run *run, struct err *err)
+{
+    char work[24];
+    snprintf(work, sizeof work, "%llu", (unsigned long long)run->work);
+    return err_set(err, ERR_SEARCH_BUDGET, work, NULL);
+}
+
+bool query_tick(struct query *q, struct err *err)
+{
+    struct run *run = q->run;
+    if (++run->ticks % PLAN_TICKS || !run->deadline_ns || os_mono_ns() < run->deadline_ns)
+        return true;
+    return over_budget(run, err);
+}
+
+bool query_work(struct query *q, struct err *err)
+{
+    struct run *run = q->run;
+    if (run->work_max && run->work >= run->work_max)
+        return over_budget(run, err);
+    run->work++;
+    return query_tick(q, err);
 }

@@ -10,12 +10,24 @@
 #include "store/store_int.h"
 
 enum {
-    PLAN_CHAIN_MAX = 4,            /* queries within queries */
+    PLAN_CHAIN_MAX = 16,           /* queries within queries; store_sort.chain too */
+    PLAN_GROUP_MAX = 64,           /* groups within groups */
+    PLAN_TICKS = 256,              /* rows read between two looks at the clock */
     PLAN_CANDIDATES_MAX = 4 << 20, /* rids gathered at once; past it the search is too costly */
     PLAN_CURSOR_MAX = 1024,
 };
 
 struct query;
+
+/* What all queries of one search share. */
+struct run {
+    struct store_read *r;
+    struct arena *arena;
+    uint64_t work;        /* resources looked at */
+    uint64_t work_max;    /* 0: no bound */
+    uint64_t deadline_ns; /* 0: none */
+    unsigned ticks;
+};
 
 struct cmatch {
     const struct store_match *m;
@@ -32,14 +44,20 @@ struct ccond {
     const struct store_cond *c;
     struct cmatch *any;
     size_t any_count;
-    struct rid_list ids; /* sorted */
+    const store_rid *id; /* IDS, RIDS: rising */
+    size_t id_count;
+    struct query **sub; /* GROUP */
+    size_t sub_count;
 };
 
 struct query {
+    struct run *run;
     struct store_read *r;
     struct arena *arena;
     const struct store_plan *plan;
-    uint16_t *type; /* durable; NULL: all */
+    const struct store_plan *of; /* whose types hold: of a group's part that of the query around it */
+    int depth, group;            /* how deep in chains and in groups */
+    uint16_t *type;              /* durable; NULL: all */
     size_t type_count;
     struct ccond *cond;
     size_t cond_count;
@@ -49,15 +67,19 @@ struct query {
 };
 
 /* Compiles; everything in arena but the memos, which query_release gives back. */
-bool query_compile(struct store_read *r, const struct store_plan *plan, struct arena *arena, int depth,
-                   struct query **out, struct err *err);
+bool query_compile(struct run *run, const struct store_plan *plan, int depth, struct query **out,
+                   struct err *err);
 void query_release(struct query *q);
+/* Within the budget? One more resource is looked at. */
+bool query_work(struct query *q, struct err *err);
+/* Likewise: one more row of an index is read; only the clock counts. */
+bool query_tick(struct query *q, struct err *err);
 
 /* match.c: does the resource hold to all conditions? 1, 0, -1 failed. packed must stay put during the call.
  */
 int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, struct str packed,
                    struct err *err);
-/* The same for a rid alone (placeholders and deleted resources: 0). */
+/* The same for a rid alone (placeholders and deleted resources: 0); counts as work. */
 int match_rid(struct query *q, store_rid rid, struct err *err);
 bool match_span(uint8_t cmp, int64_t low, int64_t high, int64_t want_low, int64_t want_high);
 bool match_number(uint8_t cmp, double low, double high, double want_low, double want_high);
@@ -76,7 +98,11 @@ int path_scan(struct query *q, store_rid after, size_t max, struct rid_list *out
 /* What the path is, for people. */
 void path_explain(const struct ccond *c, struct buf *out);
 
-/* choose.c: the condition to go by. *best NULL: scan. When *listed, list has all its candidates, sorted. */
+/* choose.c: one round: the usable condition with the fewest candidates, when some has no more than max; 1
+ * found, 0 none, -1 failed. */
+int choose_round(struct query *q, store_rid after, size_t max, struct ccond **best, struct rid_list *list,
+                 struct err *err);
+/* The condition to go by. *best NULL: scan. When *listed, list has all its candidates, sorted. */
 bool choose_path(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
                  bool *listed, struct err *err);
 /* All results of a query (a chain's) up to max; 1 all, 0 more than max, -1 failed. */
