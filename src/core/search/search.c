@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include "fold/fold.h"
 #include "search/search_int.h"
 
 /* Types and parameters by the names under which the store keeps its own numbers. */
@@ -66,6 +67,11 @@ void search_set_terms(struct search *s, const struct search_terms *terms)
 void search_set_words(struct search *s, const struct search_words *words)
 {
     s->words = *words;
+}
+
+struct str search_fold(struct arena *arena, struct str s)
+{
+    return fold_text(arena, s);
 }
 
 struct store_schema search_schema(struct search *s)

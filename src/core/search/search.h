@@ -56,12 +56,12 @@ enum search_words_in {
 };
 struct search_words {
     void *arg;
-    /* The resources of these types (count 0: all) that hold what query asks for; rids ascending without
-     * repeats, score (NULL: none) beside them, the greater the better. At most SEARCH_RIDS_MAX, else
-     * ERR_SEARCH_BUDGET. param only for SEARCH_WORDS_PARAM. */
-    bool (*find)(void *arg, struct store_read *r, enum search_words_in where, fhir_param_id param,
-                 const fhir_type_id *types, size_t type_count, struct str query, struct arena *arena,
-                 store_rid **rids, double **score, size_t *count, struct err *err);
+    /* The resources of these types (count 0: all) that hold what query asks for as of the commit seq (that of
+     * the pages; 0: r's own); rids ascending without repeats, score (NULL: none) beside them, 0..1. Too many:
+     * ERR_SEARCH_LIMIT. param (of types[0], the only one then) only for SEARCH_WORDS_PARAM. */
+    bool (*find)(void *arg, struct store_read *r, int64_t seq, enum search_words_in where,
+                 fhir_param_id param, const fhir_type_id *types, size_t type_count, struct str query,
+                 struct arena *arena, store_rid **rids, double **score, size_t *count, struct err *err);
 };
 void search_set_terms(struct search *s, const struct search_terms *terms);
 void search_set_words(struct search *s, const struct search_words *words);

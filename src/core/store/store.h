@@ -162,6 +162,32 @@ bool store_scan(struct store_read *r, uint16_t type, store_rid after_rid, store_
 /* Maintained counter of current resources of a type (0: all). O(1). */
 bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err);
 
+/* ---- following: every change in the order it was committed, for what keeps a copy of its own ---- */
+
+/* A place in the log of changes, between its parts; {0, 0} is before the first. */
+struct store_place {
+    int64_t seq, part;
+};
+struct store_followed {
+    store_rid rid;
+    uint16_t type; /* build id; 0: not of this build's model */
+    uint32_t version;
+    int64_t seq;   /* commit */
+    int64_t until; /* commit of the version after it; 0: it is the current one */
+    char op;       /* 'C', 'U', 'D' */
+};
+/* The changes of the part of the log after *place (one commit, at most 4096, by rid and version), in arena;
+ * *place is then that part's. *count is 0 at the end. */
+bool store_follow(struct store_read *r, struct store_place *place, struct arena *arena,
+                  struct store_followed **out, size_t *count, struct err *err);
+/* A number that two stores, or two pasts of one, will not share for the same commit; 0: there is none. */
+bool store_seq_mark(struct store_read *r, int64_t seq, uint64_t *mark, struct err *err);
+/* A named version of rid, current or old. */
+enum store_found store_get_rid_version(struct store_read *r, store_rid rid, uint32_t version,
+                                       struct arena *arena, struct store_version *out, struct err *err);
+/* Is it store_tx_read's, which sees what is not committed? */
+bool store_read_in_job(const struct store_read *r);
+
 /* ---- searching: a plan is data; the backend turns it into its own statements with a fixed join order ----
  */
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "fold/fold.h"
+
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
 
 #include "base/os.h"
-#include "search/search.h"
 
 /* Letters that Unicode does not decompose but readers take for a base letter. */
 static const struct {
@@ -126,7 +127,7 @@ static struct str fold_unicode(struct arena *arena, struct str s)
     return out;
 }
 
-struct str search_fold(struct arena *arena, struct str s)
+struct str fold_text(struct arena *arena, struct str s)
 {
     char *to = arena_alloc(arena, s.n * 2 + 1);
     size_t n;
@@ -137,4 +138,35 @@ struct str search_fold(struct arena *arena, struct str s)
         return (struct str){to, n};
     }
     return fold_unicode(arena, s);
+}
+
+/* Letters, digits and the marks that are left belong to words (of folded text, so ASCII has no capitals). */
+static bool in_word(UChar32 c)
+{
+    if (c < 0x80)
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+    return (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK)) != 0;
+}
+
+bool fold_word(struct str *rest, struct str *word)
+{
+    size_t i = 0, start = SIZE_MAX;
+    while (i < rest->n) {
+        size_t at = i;
+        UChar32 c;
+        U8_NEXT_OR_FFFD(rest->p, i, rest->n, c);
+        bool in = in_word(c);
+        if (in && start == SIZE_MAX)
+            start = at;
+        if (!in && start != SIZE_MAX) {
+            *word = str_sub(*rest, start, at);
+            *rest = str_sub(*rest, at, rest->n);
+            return true;
+        }
+    }
+    if (start == SIZE_MAX)
+        return false;
+    *word = str_sub(*rest, start, rest->n);
+    *rest = str_sub(*rest, rest->n, rest->n);
+    return true;
 }
