@@ -73,8 +73,8 @@ struct jobs_status {
     int64_t created_ms, started_ms, ended_ms, expires_ms; /* 0: not yet */
     uint64_t done, total;                                 /* progress; total 0: not known */
     unsigned attempts;
-    struct err error;             /* FAILED: why */
-    const struct jobs_file *file; /* DONE, FAILED: its files, in the order they were begun */
+    struct err error;             /* FAILED: why; then there are no files */
+    const struct jobs_file *file; /* DONE: its files, in the order they were ended */
     size_t file_count;
 };
 
