@@ -12,6 +12,7 @@ enum {
     PATH_TEXT_MAX = 64 * 1024,         /* bytes of an expression */
     PATH_DEPTH_MAX = 128,              /* nesting of an expression */
     PATH_STEPS_MAX = 10 * 1000 * 1000, /* work of one evaluation; past it PATH_RUNTIME */
+    PATH_VARIABLES_MAX = 250,          /* variables of the caller's own */
 };
 
 struct path_expr; /* compiled, immutable */
@@ -59,6 +60,30 @@ struct path_context {
     path_resolve_fn
         *resolve; /* NULL: built-in: contained "#id", entries of a Bundle, else type from "Type/id" text */
     void *resolve_arg;
+    const struct path_value *variables; /* the values of path_options.variables, in their order; a value of
+                                         * kind PATH_NODE with node UINT32_MAX is empty */
+};
+
+/* What an expression can yield, as known at compile. */
+struct path_yield {
+    const fhir_type_id *types; /* ids of the model, and of System types (path_value_type_kind tells both) */
+    uint16_t count;
+    bool any;  /* nothing is known about the types */
+    bool many; /* can be more than one item */
+};
+
+/* A variable of the caller's own: %name. FHIR's and FHIRPath's own names (resource, context, ucum …) win. */
+struct path_variable {
+    struct str name;
+    uint8_t kind; /* enum path_kind, a System type (not NODE, TYPE) */
+};
+
+struct path_options {
+    bool strict;                           /* as path_compile_strict */
+    bool view;                             /* SQL-on-FHIR v2's rules: join() of nothing is '' */
+    const struct path_yield *focus;        /* types of the focus; NULL: the context type given */
+    const struct path_variable *variables; /* names outside of these stay a compile error */
+    size_t variable_count;                 /* at most PATH_VARIABLES_MAX (asserted) */
 };
 
 /* Compiles text for the context type (0: not known, then only syntax is checked). The result lives in arena.
@@ -70,15 +95,34 @@ const struct path_expr *path_compile(struct arena *arena, struct str text, fhir_
 const struct path_expr *path_compile_strict(struct arena *arena, struct str text, fhir_type_id context,
                                             bool strict, struct err *err);
 
+/* Same with all choices; opt is borrowed for the call. */
+const struct path_expr *path_compile_with(struct arena *arena, struct str text, fhir_type_id context,
+                                          const struct path_options *opt, struct err *err);
+/* Lives as long as the expression. */
+struct path_yield path_expr_yield(const struct path_expr *expr);
+/* Is name one of FHIR's or FHIRPath's own variables? */
+bool path_variable_reserved(struct str name);
+
 /* Evaluates on the focus node (usually ctx->resource; UINT32_MAX: nothing). Results are appended to *out in
  * arena. */
 bool path_eval(const struct path_expr *expr, const struct path_context *ctx, uint32_t focus,
                struct arena *arena, struct path_list *out, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The same on any value (a node of the context's document or a computed one). */
+bool path_eval_on(const struct path_expr *expr, const struct path_context *ctx,
+                  const struct path_value *focus, struct arena *arena, struct path_list *out, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* The result as the spec's boolean conversion: empty → *empty, one boolean, or one item → true. */
 bool path_truth(const struct path_list *list, bool *empty);
 
+/* A FHIR primitive or Quantity as the System value it stands for; false for other nodes and absent values. */
+bool path_value_system(const struct path_value *v, struct path_value *out);
+/* System kind a type stands for; PATH_NODE for complex types. */
+uint8_t path_value_type_kind(fhir_type_id type);
+/* A type's name as FHIRPath writes it: "HumanName", "System.String". */
+const char *path_value_type_name(fhir_type_id type);
 /* Text of a primitive value of any kind ({NULL,0} for complex ones). */
 struct str path_value_text(const struct path_value *v);
 /* Appends the list as a JSON array: nodes as their JSON, others as JSON values. */

@@ -3,6 +3,7 @@
  * out, and member after member on known types becomes one chain. */
 #include <stdio.h>
 
+#include "base/os.h"
 #include "fhir_gen/names.h"
 #include "path/path_int.h"
 
@@ -13,7 +14,7 @@ struct binder {
     struct str text;
     struct err *err;
     struct path_static context;
-    bool strict;
+    const struct path_options *opt;
     unsigned depth;
 };
 
@@ -195,7 +196,7 @@ static bool bind_root(struct binder *b, struct path_node *n, fhir_type_id type,
     n->type.fhir = type;
     for (uint16_t i = 0; i < focus->count && !possible; i++)
         possible = related(focus->types[i], type);
-    if (!possible && b->strict)
+    if (!possible && b->opt->strict)
         return fail(b, n, "sökvägen börjar på en annan typ än sammanhangets%s: %.*s",
                     "the path begins at another type than the context's%s: %.*s", "", n->text);
     if (focus->count == 1 && !focus->any && possible && fhir_type_is(focus->types[0], type)) {
@@ -240,10 +241,15 @@ static fhir_type_id system_named(struct str name)
     return 0;
 }
 
-static bool bind_type(struct binder *b, const struct path_node *spec, struct path_type *out)
+/* quoted: the name may also stand as a string. */
+static bool bind_type(struct binder *b, const struct path_node *spec, bool quoted, struct path_type *out)
 {
     bool fhir = true, system = true;
     *out = (struct path_type){0, 0};
+    if (quoted && spec->op == PATH_OP_LITERAL && spec->value.kind == PATH_STRING) {
+        out->fhir = fhir_type_find(spec->value.text);
+        return out->fhir || fail(b, spec, "okänd typ%s %.*s", "unknown type%s %.*s", "", spec->value.text);
+    }
     if (spec->op != PATH_OP_MEMBER || (spec->left && (spec->left->op != PATH_OP_MEMBER || spec->left->left)))
         return fail(b, spec, "ett typnamn väntades%s%.*s", "the name of a type was expected%s%.*s", "",
                     (struct str){NULL, 0});
@@ -277,7 +283,7 @@ static struct path_static returned(struct binder *b, const struct path_node *n,
         [PATH_R_BOOLEAN] = PATH_BOOLEAN,   [PATH_R_INTEGER] = PATH_INTEGER, [PATH_R_DECIMAL] = PATH_DECIMAL,
         [PATH_R_STRING] = PATH_STRING,     [PATH_R_STRINGS] = PATH_STRING,  [PATH_R_DATE] = PATH_DATE,
         [PATH_R_DATETIME] = PATH_DATETIME, [PATH_R_TIME] = PATH_TIME,       [PATH_R_QUANTITY] = PATH_QUANTITY,
-        [PATH_R_CLASS] = PATH_TYPE,
+        [PATH_R_CLASS] = PATH_TYPE,        [PATH_R_KEY] = PATH_STRING,
     };
     struct path_static s = any;
     switch (n->fn->returns) {
@@ -306,7 +312,7 @@ static struct path_static returned(struct binder *b, const struct path_node *n,
         return s;
     default:
         s = system_type(kinds[n->fn->returns]);
-        s.many = n->fn->returns == PATH_R_STRINGS;
+        s.many = n->fn->returns == PATH_R_STRINGS || (n->fn->returns == PATH_R_KEY && input->many);
         return s;
     }
 }
@@ -322,6 +328,14 @@ static bool never_string(const struct path_static *s)
             return false;
     }
     return true;
+}
+
+static bool never_reference(const struct path_static *s)
+{
+    for (uint16_t i = 0; i < s->count; i++)
+        if (s->types[i] < PATH_SYSTEM_BASE && related(s->types[i], FHIR_TYPE_Reference))
+            return false;
+    return !s->any && s->count > 0;
 }
 
 /* Literals and results of functions that can never be a boolean. */
@@ -346,7 +360,7 @@ static bool bind_args(struct binder *b, struct path_node *n, const struct path_s
     if (n->fn->flags & PATH_F_REPEAT)
         self = &any;
     if (n->fn->flags & PATH_F_TYPE)
-        return bind_type(b, n->args[0], &n->type);
+        return n->argc == 0 || bind_type(b, n->args[0], n->fn->flags & PATH_F_REFERENCE, &n->type);
     for (uint8_t i = 0; i < n->argc; i++)
         if (!bind(b, &n->args[i], self, &args[i]))
             return false;
@@ -383,7 +397,9 @@ static bool bind_call(struct binder *b, struct path_node *n, const struct path_s
                     n->text);
     if ((n->fn->flags & PATH_F_STRING) && never_string(&input))
         return fail(b, n, "%s%.*s kräver en text", "%s%.*s needs a string", "", n->text);
-    if ((n->fn->flags & PATH_F_ORDERED) && input.unordered && b->strict)
+    if ((n->fn->flags & PATH_F_REFERENCE) && never_reference(&input))
+        return fail(b, n, "%s%.*s kräver en Reference", "%s%.*s needs a Reference", "", n->text);
+    if ((n->fn->flags & PATH_F_ORDERED) && input.unordered && b->opt->strict)
         return fail(b, n, "%s%.*s kräver en ordnad lista", "%s%.*s needs an ordered list", "", n->text);
     n->checked = !input.any;
     if (!bind_args(b, n, focus, &input, args))
@@ -439,9 +455,29 @@ static bool bind_binary(struct binder *b, struct path_node *n, const struct path
     return true;
 }
 
+/* A variable of the caller's own. */
+static bool bind_own(struct binder *b, struct path_node *n, struct path_static *out)
+{
+    for (size_t i = 0; i < b->opt->variable_count; i++)
+        if (str_eq(b->opt->variables[i].name, n->text)) {
+            n->argc = (uint8_t)(i + 1);
+            *out = system_type(b->opt->variables[i].kind);
+            return true;
+        }
+    return fail(b, n, "okänd variabel%s %%%.*s", "unknown variable%s %%%.*s", "", n->text);
+}
+
+bool path_variable_reserved(struct str name)
+{
+    static const char *const names[] = {"context", "resource", "rootResource", "ucum", "sct", "loinc"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_is(name, names[i]))
+            return true;
+    return str_starts(name, STR("vs-")) || str_starts(name, STR("ext-"));
+}
+
 static bool bind_variable(struct binder *b, struct path_node *n, struct path_static *out)
 {
-    static const char *const strings[] = {"ucum", "sct", "loinc"};
     if (str_is(n->text, "context")) {
         *out = b->context;
         return true;
@@ -451,20 +487,17 @@ static bool bind_variable(struct binder *b, struct path_node *n, struct path_sta
         out->many = false;
         return true;
     }
+    if (!path_variable_reserved(n->text))
+        return bind_own(b, n, out);
     *out = system_type(PATH_STRING);
-    if (str_starts(n->text, STR("vs-")) || str_starts(n->text, STR("ext-")))
-        return true;
-    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
-        if (str_is(n->text, strings[i]))
-            return true;
-    return fail(b, n, "okänd variabel%s %%%.*s", "unknown variable%s %%%.*s", "", n->text);
+    return true;
 }
 
 static bool bind_typed(struct binder *b, struct path_node *n, const struct path_static *focus,
                        struct path_static *out)
 {
     struct path_static left;
-    if (!bind(b, &n->left, focus, &left) || !bind_type(b, n->right, &n->type))
+    if (!bind(b, &n->left, focus, &left) || !bind_type(b, n->right, false, &n->type))
         return false;
     n->checked = !left.any;
     *out = n->op == PATH_OP_IS ? system_type(PATH_BOOLEAN) : type_static(b, n->type);
@@ -478,7 +511,7 @@ static bool bind_at(struct binder *b, struct path_node *n, const struct path_sta
     struct path_static index;
     if (!bind(b, &n->left, focus, out) || !bind(b, &n->right, focus, &index))
         return false;
-    if (out->unordered && b->strict)
+    if (out->unordered && b->opt->strict)
         return fail(b, n, "[] kräver en ordnad lista%s%.*s", "[] needs an ordered list%s%.*s", "",
                     (struct str){NULL, 0});
     out->many = false;
@@ -536,12 +569,19 @@ static bool bind(struct binder *b, struct path_node **slot, const struct path_st
 }
 
 bool path_bind(struct arena *arena, struct str text, struct path_node **root, fhir_type_id context,
-               bool strict, struct err *err)
+               const struct path_options *opt, struct path_yield *yield, struct err *err)
 {
-    struct binder b = {.arena = arena, .text = text, .err = err, .context = any, .strict = strict};
+    struct binder b = {.arena = arena, .text = text, .err = err, .context = any, .opt = opt};
     struct path_static out;
-    if (context)
+    OS_ASSERT(opt->variable_count <= PATH_VARIABLES_MAX);
+    if (opt->focus)
+        b.context = (struct path_static){
+            .types = opt->focus->types, .count = opt->focus->count, .any = opt->focus->any};
+    else if (context)
         b.context = one_type(&b, context);
     b.context.many = false;
-    return bind(&b, root, &b.context, &out);
+    if (!bind(&b, root, &b.context, &out))
+        return false;
+    *yield = (struct path_yield){.types = out.types, .count = out.count, .any = out.any, .many = out.many};
+    return true;
 }

@@ -2,6 +2,7 @@
  * N1 5.7 mathematics; boundaries, precision and comparable of FHIRPath 3. */
 #include <math.h>
 
+#include "fhir_gen/names.h"
 #include "path/path_int.h"
 
 enum { BOUNDARY_DECIMALS = 8, BOUNDARY_DECIMALS_MAX = 28 };
@@ -193,12 +194,29 @@ static bool moment_boundary(const struct path_call *c, const struct path_value *
     return path_run_push_text(c->run, c->out, v->kind, (struct str){p, n});
 }
 
+static bool is_period(const struct path_list *input)
+{
+    return input->count == 1 && input->item[0].kind == PATH_NODE && input->item[0].type == FHIR_TYPE_Period;
+}
+
+/* A Period's low boundary is that of its start, its high boundary that of its end (SQL-on-FHIR v2). */
+static bool period_end(const struct path_call *c, bool high, struct path_list *out)
+{
+    const struct path_step step = {high ? FHIR_NAME_end : FHIR_NAME_start, false};
+    return path_step_chain(c->run, &c->input->item[0], &step, 1, out);
+}
+
 static bool boundary(const struct path_call *c, bool high)
 {
     struct path_value v;
+    struct path_list end = {0};
     struct dec d;
     bool empty, none = true;
     int64_t digits = 0;
+    if (is_period(c->input))
+        return period_end(c, high, &end) &&
+               (end.count == 0 ||
+                boundary(&(struct path_call){c->run, c->node, c->frame, &end, c->out}, high));
     if (!path_fn_one(c, &v, &empty) || (c->node->argc && !path_fn_arg_int(c, 0, &digits, &none)))
         return false;
     if (empty)

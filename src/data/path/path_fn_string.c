@@ -256,7 +256,7 @@ static bool fn_join(const struct path_call *c)
     struct buf b;
     if (c->node->argc && !path_fn_arg_text(c, 0, &by, &none))
         return false;
-    if (c->input->count == 0)
+    if (c->input->count == 0 && !c->run->view)
         return true;
     buf_init(&b, PATH_STRING_MAX);
     for (uint32_t i = 0; i < c->input->count; i++) {

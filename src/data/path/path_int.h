@@ -84,7 +84,7 @@ struct path_node {
     uint8_t op;      /* enum path_op */
     uint8_t binary;  /* enum path_binary */
     bool checked;    /* the types to the left were known at compile, and (MEMBER) all from the model */
-    uint8_t argc;    /* CALL: arguments; CHAIN: steps */
+    uint8_t argc;    /* CALL: arguments; CHAIN: steps; VARIABLE: number of the caller's, from 1; 0: not his */
     uint32_t at;     /* byte position in the text, for errors */
     struct str text; /* name of member, variable or function */
     struct path_step step;
@@ -100,6 +100,8 @@ struct path_node {
 struct path_expr {
     struct str text;
     const struct path_node *root;
+    struct path_yield yield;
+    bool view; /* path_options.view */
 };
 
 /* What an expression can yield, known at compile. */
@@ -149,7 +151,7 @@ struct path_node *path_parse(struct arena *arena, struct str text, struct err *e
 
 /* ---- path_bind.c ---- */
 bool path_bind(struct arena *arena, struct str text, struct path_node **root, fhir_type_id context,
-               bool strict, struct err *err);
+               const struct path_options *opt, struct path_yield *yield, struct err *err);
 
 /* ---- path_run.c: one evaluation ---- */
 struct path_run {
@@ -160,6 +162,7 @@ struct path_run {
     uint32_t steps;
     size_t bytes;
     bool failed; /* something failed, even where a comparison could only say "not equal" */
+    bool view;   /* path_options.view */
     const struct path_list *context; /* %context */
 };
 
@@ -205,10 +208,6 @@ bool path_step_has_value(const struct path_value *v);
 struct str path_step_text(const struct path_value *v, uint16_t name);
 
 /* ---- path_value.c: values ---- */
-/* A FHIR primitive or Quantity as the System value it stands for; false for other nodes and absent values. */
-bool path_value_system(const struct path_value *v, struct path_value *out);
-/* System kind a type stands for; PATH_NODE for complex types. */
-uint8_t path_value_type_kind(fhir_type_id type);
 /* Runtime type of v: model id or PATH_SYSTEM(kind). */
 fhir_type_id path_value_type(const struct path_value *v);
 bool path_value_is(const struct path_value *v, struct path_type type);
@@ -299,6 +298,7 @@ enum path_returns {
     PATH_R_EXTENSION,
     PATH_R_UNORDERED, /* children and descendants */
     PATH_R_STRINGS,
+    PATH_R_KEY, /* a string per item */
     PATH_R_BOOLEAN,
     PATH_R_INTEGER,
     PATH_R_DECIMAL,
@@ -318,21 +318,22 @@ enum path_fn_flag {
     PATH_F_INPUT = 16,  /* arguments are evaluated once, with $this the input */
     PATH_F_REPEAT = 32, /* per item of input and of its own results, so the argument's types are not known */
     PATH_F_CRITERION = 64, /* the first argument must be able to be a boolean */
-    PATH_F_PATTERN = 128   /* the first argument is a regular expression */
+    PATH_F_PATTERN = 128,  /* the first argument is a regular expression */
+    PATH_F_REFERENCE = 256 /* the input must be able to be a Reference, a type may be named in quotes */
 };
 
 struct path_fn {
     const char *name;
     uint8_t args_min, args_max;
     uint8_t returns;  /* enum path_returns */
-    uint8_t flags;    /* enum path_fn_flag */
+    uint16_t flags;   /* enum path_fn_flag */
     path_fn_run *run; /* NULL: PATH_UNSUPPORTED */
 };
 
 /* One table for each area, each ended by a row without name. */
 extern const struct path_fn path_fn_list_table[], path_fn_filter_table[], path_fn_convert_table[],
     path_fn_string_table[], path_fn_regex_table[], path_fn_encode_table[], path_fn_math_table[],
-    path_fn_fhir_table[];
+    path_fn_fhir_table[], path_fn_key_table[];
 /* NULL when there is no such function. */
 const struct path_fn *path_fn_find(struct str name);
 

@@ -126,9 +126,19 @@ static const struct variable {
     {"loinc", "http://loinc.org"},
 };
 
+/* A variable of the caller's own. */
+static bool run_own(struct path_run *r, const struct path_node *n, struct path_list *out)
+{
+    OS_ASSERT(r->ctx->variables != NULL);
+    const struct path_value *v = &r->ctx->variables[n->argc - 1];
+    return (v->kind == PATH_NODE && v->node == UINT32_MAX) || path_run_push(r, out, v);
+}
+
 static bool run_variable(struct path_run *r, const struct path_node *n, struct path_list *out)
 {
     struct path_value v = {.kind = PATH_NODE, .doc = r->ctx->doc, .node = r->ctx->resource};
+    if (n->argc)
+        return run_own(r, n, out);
     if (str_is(n->text, "context"))
         return path_run_append(r, out, r->context);
     if (str_is(n->text, "resource") || str_is(n->text, "rootResource")) {
@@ -306,16 +316,24 @@ static fhir_type_id focus_type(const struct json_doc *doc, uint32_t i)
     return type;
 }
 
+bool path_eval_on(const struct path_expr *expr, const struct path_context *ctx,
+                  const struct path_value *focus, struct arena *arena, struct path_list *out, struct err *err)
+{
+    struct path_value root = focus ? *focus : (struct path_value){0};
+    struct path_list self = {&root, focus != NULL, 1};
+    struct path_run r = {
+        .ctx = ctx, .arena = arena, .err = err, .text = expr->text, .view = expr->view, .context = &self};
+    struct path_frame f = {&self, -1, NULL};
+    return path_run(&r, expr->root, &f, out) && !r.failed;
+}
+
 bool path_eval(const struct path_expr *expr, const struct path_context *ctx, uint32_t focus,
                struct arena *arena, struct path_list *out, struct err *err)
 {
     struct path_value root = {.kind = PATH_NODE, .node = focus, .doc = ctx->doc};
-    struct path_list self = {&root, focus != UINT32_MAX, 1};
     if (focus != UINT32_MAX)
         root.type = focus_type(ctx->doc, focus);
-    struct path_run r = {.ctx = ctx, .arena = arena, .err = err, .text = expr->text, .context = &self};
-    struct path_frame f = {&self, -1, NULL};
-    return path_run(&r, expr->root, &f, out) && !r.failed;
+    return path_eval_on(expr, ctx, focus != UINT32_MAX ? &root : NULL, arena, out, err);
 }
 
 const struct path_expr *path_compile(struct arena *arena, struct str text, fhir_type_id context,
@@ -327,14 +345,27 @@ const struct path_expr *path_compile(struct arena *arena, struct str text, fhir_
 const struct path_expr *path_compile_strict(struct arena *arena, struct str text, fhir_type_id context,
                                             bool strict, struct err *err)
 {
+    struct path_options opt = {.strict = strict};
+    return path_compile_with(arena, text, context, &opt, err);
+}
+
+const struct path_expr *path_compile_with(struct arena *arena, struct str text, fhir_type_id context,
+                                          const struct path_options *opt, struct err *err)
+{
     struct path_expr *e = ARENA_NEW(arena, struct path_expr);
     struct str own = arena_str(arena, text);
     struct path_node *root = e && own.p ? path_parse(arena, own, err) : NULL;
     if (!e || !own.p)
         err_set(err, ERR_NO_MEMORY, NULL);
-    if (!root || !path_bind(arena, own, &root, context, strict, err))
+    if (!root || !path_bind(arena, own, &root, context, opt, &e->yield, err))
         return NULL;
     e->text = own;
     e->root = root;
+    e->view = opt->view;
     return e;
+}
+
+struct path_yield path_expr_yield(const struct path_expr *expr)
+{
+    return expr->yield;
 }

@@ -48,6 +48,23 @@ uint8_t path_value_type_kind(fhir_type_id type)
     return fhir_types[type].kind == FHIR_PRIMITIVE && prim < sizeof prim_kinds ? prim_kinds[prim] : PATH_NODE;
 }
 
+const char *path_value_type_name(fhir_type_id type)
+{
+    static const char *const names[] = {
+        [PATH_NODE] = "?",
+        [PATH_BOOLEAN] = "System.Boolean",
+        [PATH_INTEGER] = "System.Integer",
+        [PATH_DECIMAL] = "System.Decimal",
+        [PATH_STRING] = "System.String",
+        [PATH_DATE] = "System.Date",
+        [PATH_DATETIME] = "System.DateTime",
+        [PATH_TIME] = "System.Time",
+        [PATH_QUANTITY] = "System.Quantity",
+        [PATH_TYPE] = "System.ClassInfo",
+    };
+    return type >= PATH_SYSTEM_BASE ? names[path_value_type_kind(type)] : fhir_types[type].name;
+}
+
 fhir_type_id path_value_type(const struct path_value *v)
 {
     return v->kind == PATH_NODE ? v->type : PATH_SYSTEM(v->kind);
