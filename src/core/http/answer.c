@@ -40,7 +40,7 @@ static bool compressible(const struct http_response *r)
 void answer_refusal(struct http_exchange *x)
 {
     struct http_response *r = &x->resp;
-    os_free(r->owned);
+    answer_drop(r);
     *r = (struct http_response){.status = err_info(x->why.code)->http, .route = "refused"};
     x->server->rejected++;
     if (x->server->opt.refused) {
@@ -67,11 +67,51 @@ static void add(struct MHD_Response *to, const char *name, struct str value)
     MHD_add_response_header(to, name, text);
 }
 
+static ssize_t stream_read(void *arg, uint64_t at, char *to, size_t n)
+{
+    const struct http_stream *s = arg;
+    (void)at;
+    ssize_t got = s->read(s->arg, to, n);
+    return got > 0 ? got : got == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
+}
+
+static void stream_free(void *arg)
+{
+    struct http_stream *s = arg;
+    s->free(s->arg);
+    os_free(s);
+}
+
+/* Hands the stream to libmicrohttpd, which outlives the exchange. */
+static struct MHD_Response *stream_response(struct http_exchange *x)
+{
+    struct http_stream *s = os_alloc(sizeof *s);
+    if (!s)
+        return NULL;
+    *s = x->resp.stream;
+    x->resp.stream.read = NULL;
+    struct MHD_Response *out =
+        MHD_create_response_from_callback(s->size, HTTP_STREAM_BLOCK, stream_read, s, stream_free);
+    if (!out)
+        stream_free(s);
+    return out;
+}
+
+void answer_drop(struct http_response *r)
+{
+    os_free(r->owned);
+    r->owned = NULL;
+    if (r->stream.read)
+        r->stream.free(r->stream.arg);
+    r->stream.read = NULL;
+}
+
 enum MHD_Result answer_queue(struct http_exchange *x)
 {
     struct http_response *r = &x->resp;
     struct str body = r->body;
-    bool packs = compressible(r), packed = false;
+    bool streams = r->stream.read != NULL;
+    bool packs = !streams && compressible(r), packed = false;
     if (packs && accepts_gzip(http_header(&x->req, "Accept-Encoding"))) {
         buf_init(&x->packed, BUF_NO_MAX);
         packed = gzip_pack(body, &x->packed);
@@ -79,10 +119,11 @@ enum MHD_Result answer_queue(struct http_exchange *x)
             body = buf_get(&x->packed);
     }
     struct MHD_Response *out =
-        MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
+        streams ? stream_response(x)
+                : MHD_create_response_from_buffer(body.n, (void *)(uintptr_t)body.p, MHD_RESPMEM_PERSISTENT);
     if (!out)
         return MHD_NO;
-    if (r->content_type && body.n)
+    if (r->content_type && (body.n || streams))
         MHD_add_response_header(out, "Content-Type", r->content_type);
     if (packed)
         MHD_add_response_header(out, "Content-Encoding", "gzip");

@@ -31,7 +31,9 @@ static void exchange_unref(struct http_exchange *x)
     if (atomic_fetch_sub(&x->refs, 1) != 1)
         return;
     struct http_server *s = x->server;
-    os_free(x->resp.owned);
+    answer_drop(&x->resp);
+    if (x->req.upload)
+        x->upload.free(x->req.upload);
     buf_release(&x->body);
     buf_release(&x->packed);
     s->bodies -= x->body_held;
@@ -96,10 +98,16 @@ void *exchange_begin(void *cls, const char *uri, struct MHD_Connection *connecti
     return x;
 }
 
+/* Bytes of body this request may have. */
+static uint64_t body_max(const struct http_exchange *x)
+{
+    return x->upload.write ? x->upload.max : x->server->opt.body_max;
+}
+
 static bool refuse_size(struct http_exchange *x)
 {
     char text[24];
-    snprintf(text, sizeof(text), "%zu", x->server->opt.body_max);
+    snprintf(text, sizeof(text), "%llu", (unsigned long long)body_max(x));
     return err_set(&x->why, ERR_BODY_TOO_LARGE, text, NULL);
 }
 
@@ -127,6 +135,16 @@ static bool body_encoding_ok(struct http_exchange *x)
     return err_set_str(&x->why, ERR_HTTP_ENCODING, e, STR(""));
 }
 
+/* Is the body to be streamed? Else it must fit in memory. False with x->why. */
+static bool body_way(struct http_exchange *x, bool body, uint64_t length)
+{
+    const struct http_options *opt = &x->server->opt;
+    if (body && opt->uploads && !opt->uploads(opt->arg, &x->req, &x->upload, &x->why))
+        return false;
+    x->req.upload = x->upload.write ? x->upload.arg : NULL;
+    return length <= body_max(x) || refuse_size(x);
+}
+
 /* The head has come. What must be refused at once is answered here, and libmicrohttpd then ends the
  * connection when a body was announced; what can be refused after the body is, so that the connection lives
  * on. */
@@ -144,8 +162,8 @@ static enum MHD_Result exchange_head(struct http_exchange *x, const char *method
     struct str text = http_header(req, "Content-Length");
     bool known = text.n && str_u64(text, INT64_MAX, &length);
     bool body = known ? length > 0 : http_header(req, "Transfer-Encoding").n > 0;
-    if (x->why.code == ERR_OK && parse_target(x) && body_encoding_ok(x) && length > x->server->opt.body_max)
-        refuse_size(x);
+    if (x->why.code == ERR_OK && parse_target(x) && body_encoding_ok(x))
+        body_way(x, body, length);
     if (x->why.code && body && (length > HTTP_DRAIN_MAX || http_header(req, "Expect").n)) {
         x->close = true;
         answer_refusal(x);
@@ -178,11 +196,13 @@ static enum MHD_Result exchange_upload(struct http_exchange *x, const char *data
         x->conn->body_seen = x->body_seen;
     if (x->answered)
         return MHD_YES;
-    if (x->body_seen > HTTP_DRAIN_MAX)
+    if (x->why.code && x->body_seen > HTTP_DRAIN_MAX)
         return MHD_NO;
-    if (!x->why.code && x->body_seen > x->server->opt.body_max)
+    if (!x->why.code && x->body_seen > body_max(x))
         refuse_size(x);
-    if (!x->why.code && body_reserve(x, n)) {
+    if (!x->why.code && x->upload.write) {
+        x->upload.write(x->upload.arg, (struct str){data, n}, &x->why);
+    } else if (!x->why.code && body_reserve(x, n)) {
         buf_add(&x->body, data, n);
         if (!buf_ok(&x->body))
             err_set(&x->why, ERR_NO_MEMORY, NULL);
@@ -345,7 +365,7 @@ void http_finish(struct http_request *req, const struct http_response *resp)
     struct http_exchange *x = req->exchange;
     /* An abandoned exchange has answered for itself: what this answer owns is only let go. */
     if (!undefer(x, DEFER_FINISHED, resp))
-        os_free(resp->owned);
+        answer_drop(&(struct http_response){.owned = resp->owned, .stream = resp->stream});
     exchange_unref(x);
 }
 

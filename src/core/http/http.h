@@ -6,6 +6,8 @@
 #ifndef HELHET_HTTP_HTTP_H
 #define HELHET_HTTP_HTTP_H
 
+#include <sys/types.h>
+
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -20,6 +22,7 @@ enum {
     HTTP_DRAIN_MAX = 256 * 1024 * 1024,  /* bytes of a refused body read on so that the connection can live */
     HTTP_PAIRS_MAX = 4096,               /* name=value pairs of one query or form */
     HTTP_GZIP_MIN = 1400,                /* smaller answers go as they are */
+    HTTP_STREAM_BLOCK = 64 * 1024,       /* bytes asked for at a time of a streamed answer */
 };
 
 struct http_server;
@@ -39,6 +42,27 @@ struct http_request {
     const struct http_pair *headers;
     size_t header_count;
     struct http_exchange *exchange; /* for http_defer */
+    void *upload; /* what http_upload.arg was, when the body was streamed (then body is empty); who takes it
+                   * over sets it to NULL, else it is freed with the exchange */
+};
+
+/* Where a body goes that is not to be held in memory: bytes as they arrive, still compressed when
+ * Content-Encoding says so. */
+struct http_upload {
+    bool (*write)(void *arg, struct str data, struct err *err); /* false: refused for *err */
+    void (*free)(void *arg);
+    void *arg;
+    uint64_t max; /* bytes; past it 413 */
+};
+
+/* A body that is made while it is sent. read gives up to n bytes, 0 at the end, -1 when it broke (the
+ * connection is then cut, so that nobody takes the part for the whole). On a pool thread: it may wait for the
+ * disk, nothing else. free is called once in any case. */
+struct http_stream {
+    ssize_t (*read)(void *arg, char *to, size_t n); /* NULL: no stream */
+    void (*free)(void *arg);
+    void *arg;
+    uint64_t size; /* UINT64_MAX: not known */
 };
 
 struct http_response {
@@ -48,7 +72,8 @@ struct http_response {
     /* The body: text that lives as long as the request (arena or constant), or a buffer handed over with
      * http_response_buf. gzip is applied by the server when the client accepts it and it pays. */
     struct str body;
-    char *owned; /* freed with os_free after sending */
+    char *owned;               /* freed with os_free after sending */
+    struct http_stream stream; /* instead of body; sent as it is */
     const char *content_type;
     bool no_gzip;
     bool quiet;        /* a routine answer: logged at debug level only */
@@ -64,6 +89,10 @@ typedef bool http_handler(void *arg, struct http_request *req, struct http_respo
 typedef void http_refused(void *arg, struct http_request *req, const struct err *why,
                           struct http_response *resp);
 
+/* Asked when the head of a request with a body has come and nothing refuses it: fills *out to have the body
+ * streamed, leaves it to have it collected as usual; false with *err refuses the request. */
+typedef bool http_uploads(void *arg, struct http_request *req, struct http_upload *out, struct err *err);
+
 struct http_options {
     const char *listen; /* "127.0.0.1:8080", "[::1]:8080", "unix:/path"; port 0 picks one */
     unsigned threads;   /* 0: one per core */
@@ -71,6 +100,7 @@ struct http_options {
     unsigned timeout_s; /* 0: HTTP_TIMEOUT_S */
     http_handler *handler;
     http_refused *refused; /* NULL: plain text */
+    http_uploads *uploads; /* NULL: every body is collected */
     void *arg;
 };
 

@@ -44,14 +44,15 @@ struct http_exchange {
     atomic_int refs;
     atomic_int deferral; /* enum deferral */
     uint64_t begun_ns;
-    struct buf packed;  /* the answer's gzip */
-    struct buf body;    /* as it arrives; its bytes are counted in server->bodies */
-    size_t body_held;   /* what server->bodies has of this exchange */
-    uint64_t body_seen; /* bytes arrived, kept or not */
-    struct err why;     /* why.code set: the request is refused */
-    bool checked;       /* the first call has been made */
-    bool answered;      /* a response has been queued */
-    bool close;         /* the connection ends after this answer */
+    struct buf packed;         /* the answer's gzip */
+    struct buf body;           /* as it arrives; its bytes are counted in server->bodies */
+    size_t body_held;          /* what server->bodies has of this exchange */
+    uint64_t body_seen;        /* bytes arrived, kept or not */
+    struct http_upload upload; /* write set: the body goes there */
+    struct err why;            /* why.code set: the request is refused */
+    bool checked;              /* the first call has been made */
+    bool answered;             /* a response has been queued */
+    bool close;                /* the connection ends after this answer */
 };
 
 struct http_server {
@@ -109,6 +110,8 @@ void exchange_pool_free(struct http_server *s);
 
 /* answer.c: from a response to libmicrohttpd's. */
 enum MHD_Result answer_queue(struct http_exchange *x);
+/* Lets go of what a response owns and nobody will send. */
+void answer_drop(struct http_response *r);
 /* Fills x->resp for x->why. */
 void answer_refusal(struct http_exchange *x);
 

@@ -56,6 +56,70 @@ static bool defer_handler(struct http_request *req, unsigned ms)
     return false;
 }
 
+/* ---- bodies that are not held ---- */
+
+enum { STREAM_BYTES = 3 << 20, UPLOAD_MAX = 8 << 20 };
+static atomic_int streams, uploads; /* made and not freed */
+static uint64_t uploaded;
+
+struct stream {
+    size_t left;
+    bool breaks;
+};
+
+static ssize_t stream_read(void *arg, char *to, size_t n)
+{
+    struct stream *s = arg;
+    if (s->left == 0)
+        return s->breaks ? -1 : 0;
+    n = n < s->left ? n : s->left;
+    memset(to, 's', n);
+    s->left -= n;
+    return (ssize_t)n;
+}
+
+static void stream_free(void *arg)
+{
+    os_free(arg);
+    streams--;
+}
+
+static bool stream_answer(struct http_response *resp, bool sized, bool breaks)
+{
+    struct stream *s = os_alloc(sizeof *s);
+    assert_non_null(s);
+    *s = (struct stream){STREAM_BYTES, breaks};
+    streams++;
+    resp->stream = (struct http_stream){stream_read, stream_free, s, sized ? STREAM_BYTES : UINT64_MAX};
+    return true;
+}
+
+static bool upload_write(void *arg, struct str data, struct err *err)
+{
+    assert_ptr_equal(arg, &uploaded);
+    uploaded += data.n;
+    return !memchr(data.p, '!', data.n) || err_set(err, ERR_NO_SPACE, NULL);
+}
+
+static void upload_free(void *arg)
+{
+    assert_ptr_equal(arg, &uploaded);
+    uploads--;
+}
+
+static bool upload_ask(void *arg, struct http_request *req, struct http_upload *out, struct err *err)
+{
+    (void)arg;
+    if (str_is(req->path, "/refuse"))
+        return err_set(err, ERR_NOT_FOUND, "x", NULL);
+    if (!str_is(req->path, "/upload"))
+        return true;
+    uploads++;
+    uploaded = 0;
+    *out = (struct http_upload){upload_write, upload_free, &uploaded, UPLOAD_MAX};
+    return true;
+}
+
 static bool handler(void *arg, struct http_request *req, struct http_response *resp)
 {
     (void)arg;
@@ -67,6 +131,10 @@ static bool handler(void *arg, struct http_request *req, struct http_response *r
         return defer_handler(req, 50);
     if (str_is(req->path, "/defer-long"))
         return defer_handler(req, 1500);
+    if (str_starts(req->path, STR("/stream")))
+        return stream_answer(resp, str_is(req->path, "/stream-sized"), str_is(req->path, "/stream-broken"));
+    if (str_is(req->path, "/upload"))
+        OS_ASSERT(req->upload == &uploaded && req->body.n == 0);
     if (str_is(req->path, "/slow")) {
         sleep_ms(300);
         resp->body = STR("{\"slow\":true}");
@@ -89,8 +157,12 @@ static int start(void **state)
 {
     (void)state;
     struct err err = {0};
-    struct http_options opt = {
-        .listen = "127.0.0.1:0", .threads = 2, .body_max = BODY_MAX, .timeout_s = 1, .handler = handler};
+    struct http_options opt = {.listen = "127.0.0.1:0",
+                               .threads = 2,
+                               .body_max = BODY_MAX,
+                               .timeout_s = 1,
+                               .handler = handler,
+                               .uploads = upload_ask};
     server = http_start(&opt, &err);
     assert_non_null(server);
     port = atoi(strchr(http_address(server).p, ':') + 1);
@@ -600,6 +672,61 @@ static void test_out_of_memory(void **state)
         }
 }
 
+static void test_stream(void **state)
+{
+    (void)state;
+    int fd = dial();
+    for (int i = 0; i < 2; i++) {
+        say(fd, "GET /stream-sized HTTP/1.1\r\nHost: h\r\nAccept-Encoding: gzip\r\n\r\n");
+        assert_int_equal(hear(fd), 200);
+        assert_int_equal(strlen(strstr(reply, "\r\n\r\n") + 4), STREAM_BYTES);
+        assert_null(strcasestr(reply, "Content-Encoding"));
+    }
+    say(fd, "HEAD /stream HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    assert_int_equal(hear(fd), 200);
+    assert_true(closed(fd));
+    close(fd);
+    assert_int_equal(once("GET /stream HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), 200);
+    assert_true(reply_n > STREAM_BYTES && strcmp(reply + reply_n - 7, "\r\n0\r\n\r\n") == 0);
+    /* A body that broke ends without its end. */
+    assert_int_equal(once("GET /stream-broken HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
+    assert_true(reply_n > STREAM_BYTES && strcmp(reply + reply_n - 7, "\r\n0\r\n\r\n") != 0);
+    fd = dial(); /* the client goes away in the middle */
+    say(fd, "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n");
+    close(fd);
+    for (int i = 0; streams && i < 1000; i++)
+        sleep_ms(5);
+    assert_int_equal(streams, 0);
+}
+
+static void upload(const char *path, size_t n, int status)
+{
+    static char body[UPLOAD_MAX + 2];
+    char head[128];
+    memset(body, n % 2 ? '!' : 'u', sizeof body);
+    int fd = dial();
+    snprintf(head, sizeof head, "POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: %zu\r\n\r\n", path, n);
+    say(fd, head);
+    tell(fd, body, n);
+    assert_int_equal(hear(fd), status);
+    close(fd);
+}
+
+static void test_upload(void **state)
+{
+    (void)state;
+    upload("/upload", 50 * BODY_MAX, 200);
+    assert_int_equal(uploaded, 50 * BODY_MAX);
+    upload("/upload", UPLOAD_MAX, 200);
+    upload("/upload", UPLOAD_MAX + 2, 413);
+    upload("/upload", BODY_MAX + 1, 507); /* what it is written to refuses it */
+    upload("/refuse", 10, 404);
+    upload("/echo", 2 * BODY_MAX, 413);
+    for (int i = 0; uploads && i < 1000; i++)
+        sleep_ms(5);
+    assert_int_equal(uploads, 0);
+}
+
 static void test_query(void **state)
 {
     (void)state;
@@ -645,6 +772,8 @@ int main(void)
         cmocka_unit_test_setup(test_stop_past_grace, start),
         cmocka_unit_test_setup_teardown(test_listen, start, stop),
         cmocka_unit_test_setup_teardown(test_out_of_memory, start, stop),
+        cmocka_unit_test_setup_teardown(test_stream, start, stop),
+        cmocka_unit_test_setup_teardown(test_upload, start, stop),
         cmocka_unit_test(test_unix_socket),
         cmocka_unit_test(test_query),
     };
