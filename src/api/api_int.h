@@ -128,6 +128,8 @@ bool outcome_fail_many(struct call *c, const struct check_issues *issues);
 void outcome_write(struct buf *out, const struct err *errs, size_t count, enum err_lang lang);
 /* Appends one that says all is well. */
 void outcome_write_done(struct buf *out, enum err_lang lang);
+/* Appends one that says no faults were found. */
+void outcome_write_valid(struct buf *out, enum err_lang lang);
 
 /* ---- resource.c: answers that are one resource ---- */
 
@@ -255,6 +257,7 @@ bool rewrite_perform(struct write *w, struct store_read *r, struct err *err);
 call_fn capability_run, read_run, vread_run, update_run, update_conditional_run, delete_run,
     delete_conditional_run;
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
+call_fn op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
 

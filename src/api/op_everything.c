@@ -2,13 +2,16 @@
  * Patient/[id]/$everything: the patient's compartment as it lies in the store, and what it refers to outside
  * (practitioners, organisations, locations, medications), which is found by looking for references in the
  * text: bodies are never parsed. */
-#include "api/api_int.h"
+#include "api/params.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
 
 enum { EVERYTHING_BYTES_MAX = 512 << 20, EVERYTHING_TABLE_FIRST = 1024, EVERYTHING_FIRST_BYTES = 256 * 1024 };
 
-static const char *const everything_params[] = {"_since", "_type", "_count", "_cursor", NULL};
+static const struct params_def everything_defs[] = {
+    {.name = "start"},  {.name = "end"},     {.name = "_since"}, {.name = "_type", .many = true},
+    {.name = "_count"}, {.name = "_cursor"}, {.name = NULL},
+};
 
 /* A set of "Type/id" texts by hash. A collision of two keyed 64-bit hashes would lose an include; it will not
  * happen. */
@@ -34,6 +37,9 @@ struct everything {
     const fhir_type_id *types; /* _type */
     size_t type_count;
     int64_t since_ms;
+    struct time_span care; /* start and end */
+    bool care_limited;
+    struct params params;
     uint64_t limit;
     uint64_t count;
     store_rid last;
@@ -171,11 +177,47 @@ static uint64_t hash_version(struct everything *e, fhir_type_id type, struct str
     return hash_of(e, (struct str){text, n + 1 + id.n});
 }
 
+/* Does a row of one of the care dates touch start..end? *any tells whether there was a row at all. */
+static bool rows_in_care(const struct everything *e, const struct store_rows *rows, fhir_param_id date,
+                         bool *any)
+{
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct store_row *row = &rows->item[i];
+        if (row->index != STORE_DATE || row->param != date)
+            continue;
+        *any = true;
+        if (row->low < e->care.high_ms && row->high > e->care.low_ms)
+            return true;
+    }
+    return false;
+}
+
+/* Care time, not record time. What has no care date (the patient, an allergy never dated) always belongs. */
+static bool in_care(struct everything *e, const struct store_version *v)
+{
+    fhir_param_id dates[2];
+    struct store_rows rows = {0};
+    struct json_doc doc;
+    struct call *c = e->call;
+    size_t n = search_care_dates(c->api->search, v->type, dates);
+    if (!e->care_limited || n == 0)
+        return true;
+    struct arena_mark mark = arena_mark(c->arena);
+    bool in = false, any = false;
+    if (!json_parse(c->arena, v->body, &fhir_names, &doc, &e->err) || fhir_type_tree(&doc, 0) != v->type ||
+        !search_extract(c->api->search, &doc, 0, v->type, c->arena, &rows, &e->err))
+        e->failed = true;
+    for (size_t i = 0; i < n && !any; i++)
+        in = rows_in_care(e, &rows, dates[i], &any);
+    arena_rewind(c->arena, mark);
+    return in || !any;
+}
+
 static bool each_member(void *arg, const struct store_version *v)
 {
     struct everything *e = arg;
-    if (!type_wanted(e, v->type) || v->time_ms < e->since_ms)
-        return true;
+    if (!type_wanted(e, v->type) || v->time_ms < e->since_ms || !in_care(e, v))
+        return !e->failed;
     if (e->count == e->limit) {
         e->more = true;
         return false;
@@ -227,44 +269,68 @@ static bool write_outside(struct everything *e, struct store_read *r)
     return true;
 }
 
-static bool parse_types(struct everything *e, struct str text, struct err *err)
+static bool add_types(struct everything *e, fhir_type_id *types, struct str text, struct err *err)
 {
     struct str part;
-    size_t max = 1;
-    for (size_t i = 0; i < text.n; i++)
-        max += text.p[i] == ',';
-    fhir_type_id *types = ARENA_ARRAY(e->call->arena, fhir_type_id, max);
-    if (!types)
-        return err_set(err, ERR_NO_MEMORY, NULL);
     while (text.p && str_split(&text, ',', &part)) {
         types[e->type_count] = fhir_resource_find(part);
-        if (!types[e->type_count++])
-            return err_set_str(err, ERR_SEARCH_VALUE, part, STR("_type"));
+        if (!types[e->type_count])
+            return err_set_str(err, ERR_PARAM_VALUE, part, STR("_type"));
+        e->type_count++;
     }
+    return true;
+}
+
+static bool parse_types(struct everything *e, struct err *err)
+{
+    size_t max = e->params.count;
+    for (size_t i = 0; i < e->params.count; i++)
+        for (size_t k = 0; k < e->params.item[i].text.n; k++)
+            max += e->params.item[i].text.p[k] == ',';
+    fhir_type_id *types = ARENA_ARRAY(e->call->arena, fhir_type_id, max + 1);
+    if (!types)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    for (size_t i = 0; i < e->params.count; i++)
+        if (str_is(e->params.item[i].name, "_type") && !add_types(e, types, e->params.item[i].text, err))
+            return false;
     e->types = types;
+    return true;
+}
+
+/* A date or time parameter; *out stays when it is absent. */
+static bool parse_time(const struct everything *e, const char *name, bool high, int64_t *out, struct err *err)
+{
+    struct time_value t;
+    struct str text = params_text(&e->params, name);
+    if (!text.p)
+        return true;
+    if (!time_parse(text, true, &t))
+        return err_set_str(err, ERR_PARAM_VALUE, text, str_of(name));
+    struct time_span span = time_span(&t, 0);
+    *out = high ? span.high_ms : span.low_ms;
     return true;
 }
 
 static bool parse(struct everything *e, struct err *err)
 {
     struct call *c = e->call;
-    struct str since = call_param(c, "_since"), count = call_param(c, "_count"),
-               cursor = call_param(c, "_cursor"), types = call_param(c, "_type");
-    struct time_value t;
     uint64_t after = 0;
-    if (!call_params_only(c, everything_params, err))
+    if (!params_read(c, everything_defs, &e->params, err))
         return false;
-    if (since.p && !time_parse(since, true, &t))
-        return err_set_str(err, ERR_SEARCH_VALUE, since, STR("_since"));
-    if (since.p)
-        e->since_ms = time_span(&t, 0).low_ms;
+    struct str count = params_text(&e->params, "_count"), cursor = params_text(&e->params, "_cursor");
+    e->care = (struct time_span){INT64_MIN, INT64_MAX};
+    if (!parse_time(e, "_since", false, &e->since_ms, err) ||
+        !parse_time(e, "start", false, &e->care.low_ms, err) ||
+        !parse_time(e, "end", true, &e->care.high_ms, err))
+        return false;
+    e->care_limited = params_text(&e->params, "start").p || params_text(&e->params, "end").p;
     e->limit = UINT64_MAX;
     if (count.p && (!str_u64(count, API_EVERYTHING_MAX, &e->limit) || e->limit == 0))
-        return err_set_str(err, ERR_SEARCH_VALUE, count, STR("_count"));
+        return err_set_str(err, ERR_PARAM_VALUE, count, STR("_count"));
     if (cursor.p && !str_u64(cursor, INT64_MAX, &after))
         return err_set(err, ERR_SEARCH_PAGE, NULL);
     e->last = (store_rid)after;
-    return !types.p || parse_types(e, types, err);
+    return parse_types(e, err);
 }
 
 static bool collect(struct everything *e, struct store_read *r, struct err *err)
@@ -288,11 +354,11 @@ static bool collect(struct everything *e, struct store_read *r, struct err *err)
 static struct str next_url(const struct everything *e, struct str path)
 {
     struct call *c = e->call;
-    struct search_param *next = ARENA_ARRAY(c->arena, struct search_param, c->param_count + 1);
+    struct search_param *next = ARENA_ARRAY(c->arena, struct search_param, e->params.count + 1);
     size_t n = 0;
-    for (size_t i = 0; i < c->param_count; i++)
-        if (!str_is(c->params[i].name, "_cursor"))
-            next[n++] = c->params[i];
+    for (size_t i = 0; i < e->params.count; i++)
+        if (!str_is(e->params.item[i].name, "_cursor"))
+            next[n++] = (struct search_param){e->params.item[i].name, e->params.item[i].text};
     next[n++] = (struct search_param){STR("_cursor"), arena_printf(c->arena, "%lld", (long long)e->last)};
     return bundle_url(c->arena, c->base, path, next, n);
 }

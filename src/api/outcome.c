@@ -92,7 +92,7 @@ void outcome_write(struct buf *out, const struct err *errs, size_t count, enum e
     outcome_end(&o);
 }
 
-void outcome_write_done(struct buf *out, enum err_lang lang)
+static void write_fine(struct buf *out, const char *text)
 {
     struct json_out o;
     outcome_begin(&o, out);
@@ -100,10 +100,20 @@ void outcome_write_done(struct buf *out, enum err_lang lang)
     json_out_cstr(&o, "severity", "information");
     json_out_cstr(&o, "code", "informational");
     json_out_object(&o, "details");
-    json_out_cstr(&o, "text", lang == ERR_SV ? "Sparat" : "Saved");
+    json_out_cstr(&o, "text", text);
     json_out_end_object(&o);
     json_out_end_object(&o);
     outcome_end(&o);
+}
+
+void outcome_write_done(struct buf *out, enum err_lang lang)
+{
+    write_fine(out, lang == ERR_SV ? "Sparat" : "Saved");
+}
+
+void outcome_write_valid(struct buf *out, enum err_lang lang)
+{
+    write_fine(out, lang == ERR_SV ? "Inga fel hittades" : "No faults were found");
 }
 
 static bool answer(struct call *c, const struct err *errs, size_t count)

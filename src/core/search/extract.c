@@ -236,6 +236,16 @@ const struct extract_type *extract_type_of(struct search *s, fhir_type_id type, 
     return t;
 }
 
+size_t search_care_dates(struct search *s, fhir_type_id type, fhir_param_id out[2])
+{
+    const struct extract_type *t = extract_type_of(s, type, NULL);
+    size_t n = 0;
+    for (size_t i = 0; t && i < 2; i++)
+        if (t->date[i])
+            out[n++] = t->date[i];
+    return n;
+}
+
 /* ---- equal rows once ---- */
 
 static bool same_row(const struct store_row *a, const struct store_row *b)

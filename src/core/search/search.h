@@ -71,6 +71,9 @@ void search_set_words(struct search *s, const struct search_words *words);
  * to elsewhere. */
 bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type,
                     struct arena *arena, struct store_rows *out, struct err *err);
+/* The parameters that say when a resource of the type happened (care time, not record time): how many into
+ * out, the first that has a value counts. */
+size_t search_care_dates(struct search *s, fhir_type_id type, fhir_param_id out[2]);
 /* Case, accents and width folded away, white space squeezed: what string rows and string searches are
  * compared by. */
 struct str search_fold(struct arena *arena, struct str s);
