@@ -501,7 +501,7 @@ describe('$everything', () => {
     }
     assert.deepEqual(seen.sort(), ids('match'));
     refused(await go('GET', '/Patient/never-was/$everything'), 404, 'NOT_FOUND');
-    refused(await go('GET', `/Patient/${p.id}/$everything?nonsense=1`), 400, 'SEARCH_PARAM_UNKNOWN');
+    refused(await go('GET', `/Patient/${p.id}/$everything?nonsense=1`), 400, 'PARAM_UNKNOWN');
     refused(await go('GET', `/Observation/${obs[0].id}/$everything`), 404, 'URL');
   });
 });
