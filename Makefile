@@ -23,13 +23,12 @@ FLOOR_DIRS := $(patsubst %/DEPS,%,$(shell find src -name DEPS | sort))
 floor_of = $(notdir $(1))
 dir_of = $(firstword $(filter %/$(1),$(FLOOR_DIRS)))
 
-PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib libpcre2-8
+PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib libpcre2-8 libxml-2.0
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread -lm
 
-# Only unit tests link these; libxml2 reads the official FHIRPath suite.
-TEST_LIBS := -lcmocka $(shell pkg-config --libs libxml-2.0 2>/dev/null)
-PKG_CFLAGS += $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
+# Only unit tests link this.
+TEST_LIBS := -lcmocka
 
 WARN := -Wall -Wextra -Wpedantic -Wvla -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Werror
 COMMON := -std=c17 -D_GNU_SOURCE -fno-strict-aliasing -fno-common $(WARN) \

@@ -57,7 +57,7 @@ if printf '#include "json/json.h"\n' | gcc -std=c17 -Ibuild/inc/base -fsyntax-on
 fi
 for h in $(git ls-files 'src/*.h'); do
     floor=$(basename "$(dirname "$h")")
-    out=$(printf '#include "%s"\n' "$floor/$(basename "$h")" | gcc -std=c17 -D_GNU_SOURCE $(pkg-config --cflags sqlite3 libzstd libmicrohttpd icu-uc 2>/dev/null) -Wall -Wextra -Wpedantic -Ibuild/inc/"$floor" -fsyntax-only -x c - 2>&1) || breach "$h does not compile alone:
+    out=$(printf '#include "%s"\n' "$floor/$(basename "$h")" | gcc -std=c17 -D_GNU_SOURCE $(pkg-config --cflags sqlite3 libzstd libmicrohttpd icu-uc libxml-2.0 2>/dev/null) -Wall -Wextra -Wpedantic -Ibuild/inc/"$floor" -fsyntax-only -x c - 2>&1) || breach "$h does not compile alone:
 $out"
 done
 exit $bad
