@@ -188,6 +188,34 @@ enum store_found store_get_rid_version(struct store_read *r, store_rid rid, uint
 /* Is it store_tx_read's, which sees what is not committed? */
 bool store_read_in_job(const struct store_read *r);
 
+/* ---- the record as of a commit: long walks in short snapshots ---- */
+
+enum { STORE_AS_OF_SLICE = 512 }; /* resources looked at in one call */
+
+struct store_as_of {
+    uint16_t type; /* build id */
+    int64_t seq;   /* the commit */
+    store_rid after_rid;
+    int64_t since_ms;          /* only versions of commits later than this; 0: all */
+    bool deleted;              /* deleted ones too, without body */
+    bool compartment;          /* only what lies in a patient's compartment; a patient lies in its own */
+    const store_rid *patients; /* ascending: of these patients; NULL: of any */
+    size_t patient_count;
+    const store_rid *only; /* ascending: only these; NULL: all of the type */
+    size_t only_count;
+};
+/* One slice of the resources of a type in rid order, each in the version that was current at commit seq: what
+ * was created later is left out, what was changed or deleted later comes as it was. r may be another snapshot
+ * for each slice, none older than seq. *last is where the next slice begins, *more tells whether there is
+ * one. */
+bool store_as_of(struct store_read *r, const struct store_as_of *q, store_each_fn *fn, void *arg,
+                 store_rid *last, bool *more, struct err *err);
+/* The last commit, and a time between it and every later one: each version of this commit or before has
+ * lastUpdated at or before *time_ms, each later one after it. (While the clock lags behind the record it is
+ * before this commit's own, so that who asks for what is later gets too much, never too little.) Goes through
+ * the writer's queue, since only the writer knows. */
+bool store_now(struct store *s, int64_t *seq, int64_t *time_ms, struct err *err);
+
 /* ---- searching: a plan is data; the backend turns it into its own statements with a fixed join order ----
  */
 
