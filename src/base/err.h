@@ -15,13 +15,13 @@ enum err_code {
     ERR_COUNT
 };
 
-enum { ERR_ARGS = 3, ERR_ARG_MAX = 160, ERR_PATH_MAX = 256 };
+enum { ERR_ARGS = 4, ERR_ARG_MAX = 160, ERR_PATH_MAX = 256 };
 
 struct err {
     enum err_code code;
     uint32_t line, column;           /* 1-based place in the input text; 0: not known */
     char path[ERR_PATH_MAX];         /* FHIRPath of the element, "" when none */
-    char arg[ERR_ARGS][ERR_ARG_MAX]; /* fill {0} {1} {2} of the texts; cut at a character boundary */
+    char arg[ERR_ARGS][ERR_ARG_MAX]; /* fill {0} {1} {2} {3} of the texts; cut at a character boundary */
 };
 
 enum err_lang { ERR_SV, ERR_EN };
@@ -35,7 +35,7 @@ struct err_info {
 
 const struct err_info *err_info(enum err_code code);
 
-/* Sets code and up to three arguments (NULL ends early). Always returns false, so `return err_set(...)` reads
+/* Sets code and up to four arguments (NULL ends early). Always returns false, so `return err_set(...)` reads
  * well. err may be NULL. */
 bool err_set(struct err *err, enum err_code code, ...) __attribute__((sentinel));
 /* Same with borrowed runs. */

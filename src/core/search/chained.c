@@ -5,28 +5,28 @@
 
 enum { CHAIN_TARGETS_MAX = 40 }; /* more possible types than these: the type must be named */
 
-static enum plan_result broken(const struct plan_of *p, struct str chain, struct str at)
+static enum plan_result broken(const struct plan_of *p, struct str chain, struct str at, const char *sv,
+                               const char *en)
 {
-    err_set_str(p->err, ERR_SEARCH_CHAIN, chain, at);
+    struct arena *a = p->arena;
+    err_set(p->err, ERR_SEARCH_CHAIN, arena_cstr(a, chain), arena_cstr(a, at), sv, en, NULL);
     return PLAN_ERROR;
 }
 
-/* A plan for one type with the single condition name=value. */
-static enum plan_result step(const struct plan_of *p, fhir_type_id type, struct str name, struct str value,
-                             const struct store_plan **out)
+/* A plan for one type with what fill adds. */
+static enum plan_result step(const struct plan_of *p, fhir_type_id type, struct str what, plan_fill *fill,
+                             const void *arg, const struct store_plan **out)
 {
     fhir_type_id *types = ARENA_ARRAY(p->arena, fhir_type_id, 1);
-    struct store_plan *plan = ARENA_NEW(p->arena, struct store_plan);
     types[0] = type;
-    struct plan_of inner = {.s = p->s, .arena = p->arena, .err = p->err, .types = types, .type_count = 1};
-    inner.depth = p->depth + 1;
-    inner.matches = p->matches;
-    if (inner.depth > SEARCH_CHAIN_MAX)
-        return broken(p, name, STR("4"));
-    enum plan_result result = plan_add(&inner, name, value);
-    *plan = (struct store_plan){
-        .types = types, .type_count = 1, .cond = inner.cond, .cond_count = inner.cond_count};
-    *out = plan;
+    struct plan_of inner = plan_inner(p, types, 1);
+    if (++inner.depth > SEARCH_CHAIN_MAX)
+        return broken(p, what, STR("16"), " steg är det längsta", " steps is the longest");
+    if (++p->work->steps > SEARCH_STEPS_MAX)
+        return broken(p, what, STR(""), "för många möjliga typer; namnge dem, som subject:Patient.name",
+                      "too many possible types; name them, as in subject:Patient.name");
+    enum plan_result result = fill(&inner, arg);
+    *out = plan_made(&inner);
     return result;
 }
 
@@ -48,18 +48,18 @@ static bool targets(const struct fhir_param *fp, fhir_type_id named, fhir_type_i
     return *count > 0;
 }
 
-static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id named, struct str tail,
-                               struct str value, struct matches *out)
+static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id named, struct str what,
+                               plan_fill *fill, const void *arg, struct matches *out)
 {
     fhir_type_id list[CHAIN_TARGETS_MAX];
     size_t count, before = out->count;
-    struct query_of q = {
-        .s = p->s, .arena = p->arena, .param = search_param(p->s, id), .param_id = id, .err = p->err};
+    struct query_of q = plan_query(p, id);
     if (!targets(q.param, named, list, &count))
-        return broken(p, str_of(q.param->code), tail);
+        return broken(p, what, str_of(q.param->code), " kan peka på vad som helst: namnge typen",
+                      " may point at anything: name the type");
     for (size_t i = 0; i < count; i++) {
         const struct store_plan *plan;
-        enum plan_result result = step(p, list[i], tail, value, &plan);
+        enum plan_result result = step(p, list[i], what, fill, arg, &plan);
         if (result == PLAN_ERROR)
             return result;
         if (result == PLAN_UNKNOWN)
@@ -68,31 +68,68 @@ static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id
         m->row.target_type = list[i];
         m->chain = plan;
     }
-    return out->count > before ? PLAN_OK : broken(p, str_of(q.param->code), tail);
+    if (out->count > before)
+        return PLAN_OK;
+    return broken(p, what, str_of(q.param->code), " leder inte till någon typ med den parametern",
+                  " leads to no type with that parameter");
 }
 
-enum plan_result chained_add(struct plan_of *p, struct str name, size_t dot, struct str value)
+enum plan_result chained_follow(struct plan_of *p, struct str code, fhir_type_id named, struct str what,
+                                plan_fill *fill, const void *arg)
 {
-    struct str type_name = str_sub(name, 0, dot), tail = str_sub(name, dot + 1, name.n), code;
     struct matches list = {0};
-    fhir_type_id named = 0;
-    str_split(&type_name, ':', &code);
-    if (type_name.p && (named = fhir_resource_find(type_name)) == 0)
-        return broken(p, name, type_name);
     for (size_t t = 0; t < p->type_count; t++) {
         fhir_param_id id = search_param_find(p->s, p->types[t], code);
         if (!id)
             return plan_unknown(p, code);
         if (search_param(p->s, id)->type != FHIR_SEARCH_REFERENCE)
-            return broken(p, name, code);
-        enum plan_result result = follow(p, id, named, tail, value, &list);
+            return broken(p, what, code, " är ingen referens", " is no reference");
+        enum plan_result result = follow(p, id, named, what, fill, arg, &list);
         if (result != PLAN_OK)
             return result;
     }
-    struct store_cond *c = plan_cond(p, STORE_COND_MATCH);
-    c->any = list.item;
-    c->any_count = list.count;
+    plan_any(p, &list);
     return PLAN_OK;
+}
+
+enum plan_result chained_back(struct plan_of *p, struct str type_name, struct str code, struct str what,
+                              plan_fill *fill, const void *arg)
+{
+    fhir_type_id type = fhir_resource_find(type_name);
+    fhir_param_id id = type ? search_param_find(p->s, type, code) : 0;
+    if (!id || search_param(p->s, id)->type != FHIR_SEARCH_REFERENCE)
+        return type ? broken(p, what, code, " är ingen referens", " is no reference")
+                    : broken(p, what, type_name, " är ingen resurstyp", " is no resource type");
+    const struct store_plan *plan;
+    enum plan_result result = step(p, type, what, fill, arg, &plan);
+    if (result != PLAN_OK)
+        return PLAN_ERROR;
+    struct matches list = {0};
+    struct query_of q = plan_query(p, id);
+    struct store_match *m = value_match(&q, STORE_REFERENCE, &list);
+    m->chain = plan;
+    m->reverse = true;
+    plan_any(p, &list);
+    return PLAN_OK;
+}
+
+/* ---- in a URL ---- */
+
+static enum plan_result fill_tail(struct plan_of *inner, const void *arg)
+{
+    const struct search_param *tail = arg;
+    return plan_add(inner, tail->name, tail->value);
+}
+
+enum plan_result chained_add(struct plan_of *p, struct str name, size_t dot, struct str value)
+{
+    struct str type_name = str_sub(name, 0, dot), code;
+    struct search_param tail = {str_sub(name, dot + 1, name.n), value};
+    fhir_type_id named = 0;
+    str_split(&type_name, ':', &code);
+    if (type_name.p && (named = fhir_resource_find(type_name)) == 0)
+        return broken(p, name, type_name, " är ingen resurstyp", " is no resource type");
+    return chained_follow(p, code, named, name, fill_tail, &tail);
 }
 
 enum plan_result chained_has(struct plan_of *p, struct str name, struct str value)
@@ -100,23 +137,8 @@ enum plan_result chained_has(struct plan_of *p, struct str name, struct str valu
     struct str rest = name, part, type_name, code;
     if (!str_split(&rest, ':', &part) || !str_split(&rest, ':', &type_name) ||
         !str_split(&rest, ':', &code) || !rest.p)
-        return broken(p, name, STR("_has:Type:parameter:parameter"));
-    fhir_type_id type = fhir_resource_find(type_name);
-    fhir_param_id id = type ? search_param_find(p->s, type, code) : 0;
-    if (!id || search_param(p->s, id)->type != FHIR_SEARCH_REFERENCE)
-        return broken(p, name, type ? code : type_name);
-    const struct store_plan *plan;
-    enum plan_result result = step(p, type, rest, value, &plan);
-    if (result != PLAN_OK)
-        return PLAN_ERROR;
-    struct matches list = {0};
-    struct query_of q = {
-        .s = p->s, .arena = p->arena, .param = search_param(p->s, id), .param_id = id, .err = p->err};
-    struct store_match *m = value_match(&q, STORE_REFERENCE, &list);
-    m->chain = plan;
-    m->reverse = true;
-    struct store_cond *c = plan_cond(p, STORE_COND_MATCH);
-    c->any = list.item;
-    c->any_count = list.count;
-    return PLAN_OK;
+        return broken(p, name, STR(""), "väntade _has:Typ:referens:parameter",
+                      "expected _has:Type:reference:parameter");
+    struct search_param tail = {rest, value};
+    return chained_back(p, type_name, code, name, fill_tail, &tail);
 }

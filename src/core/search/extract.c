@@ -340,6 +340,25 @@ static bool extract_one(struct search *s, const struct json_doc *doc, uint32_t i
     return true;
 }
 
+bool extract_values(struct search *s, fhir_type_id type, fhir_param_id param, const struct path_context *ctx,
+                    struct arena *arena, struct path_list *out, struct err *err)
+{
+    const struct extract_type *t = extract_type_of(s, type, err);
+    struct err local = {0};
+    if (!t)
+        return false;
+    for (size_t i = 0; i < t->param_count; i++) {
+        if (t->param[i].id != param || path_eval(t->param[i].expr, ctx, ctx->resource, arena, out, &local))
+            continue;
+        if (local.code == ERR_PATH_RUNTIME)
+            return true;
+        if (err)
+            *err = local;
+        return false;
+    }
+    return true;
+}
+
 /* ---- the clinical rows ---- */
 
 /* The rows of one parameter lie together: [from, to). */

@@ -3,15 +3,6 @@
 #include "base/os.h"
 #include "search/search_int.h"
 
-static const struct {
-    const char *name;
-    enum search_modifier modifier;
-} modifiers[] = {
-    {"exact", SEARCH_MOD_EXACT}, {"contains", SEARCH_MOD_CONTAINS},     {"missing", SEARCH_MOD_MISSING},
-    {"not", SEARCH_MOD_NOT},     {"identifier", SEARCH_MOD_IDENTIFIER}, {"below", SEARCH_MOD_BELOW},
-    {"above", SEARCH_MOD_ABOVE},
-};
-
 struct store_cond *plan_cond(struct plan_of *p, enum store_cond_kind kind)
 {
     if (p->cond_count == p->cond_cap) {
@@ -26,6 +17,49 @@ struct store_cond *plan_cond(struct plan_of *p, enum store_cond_kind kind)
     return c;
 }
 
+struct store_cond *plan_any(struct plan_of *p, const struct matches *list)
+{
+    p->work->matches += list->count;
+    struct store_cond *c = plan_cond(p, STORE_COND_MATCH);
+    c->any = list->item;
+    c->any_count = list->count;
+    return c;
+}
+
+struct plan_of plan_inner(const struct plan_of *p, const fhir_type_id *types, size_t type_count)
+{
+    struct plan_of inner = *p;
+    inner.types = types;
+    inner.type_count = type_count;
+    inner.cond = NULL;
+    inner.cond_param = NULL;
+    inner.cond_count = inner.cond_cap = 0;
+    inner.scored = false;
+    return inner;
+}
+
+struct store_plan *plan_made(const struct plan_of *p)
+{
+    struct store_plan *plan = ARENA_NEW(p->arena, struct store_plan);
+    *plan = (struct store_plan){
+        .types = p->types, .type_count = p->type_count, .cond = p->cond, .cond_count = p->cond_count};
+    return plan;
+}
+
+struct query_of plan_query(const struct plan_of *p, fhir_param_id id)
+{
+    return (struct query_of){
+        .s = p->s,
+        .arena = p->arena,
+        .param = search_param(p->s, id),
+        .param_id = id,
+        .err = p->err,
+        .read = p->read,
+        .whole = p->whole,
+        .at = p->at,
+    };
+}
+
 enum plan_result plan_unknown(const struct plan_of *p, struct str name)
 {
     const char *type = p->type_count == 1 ? fhir_types[p->types[0]].name : "system";
@@ -33,20 +67,25 @@ enum plan_result plan_unknown(const struct plan_of *p, struct str name)
     return PLAN_UNKNOWN;
 }
 
-/* Reads the modifier for the parameter in q; false with *err when its kind does not allow it. */
-static bool read_modifier(struct query_of *q, const struct search_kind *kind, struct str text)
+bool plan_room(const struct plan_of *p, const struct matches *list, const char *code)
 {
-    if (!text.p)
-        return true;
-    for (size_t i = 0; i < sizeof modifiers / sizeof modifiers[0]; i++) {
-        if (str_is(text, modifiers[i].name))
-            q->modifier = modifiers[i].modifier;
+    return p->work->matches + list->count <= SEARCH_MATCHES_MAX ||
+           err_set(p->err, ERR_SEARCH_LIMIT, code, "20000", NULL);
+}
+
+enum plan_result plan_each(struct plan_of *p, struct str code, plan_each_fn *fn, void *arg,
+                           struct matches *out)
+{
+    for (size_t t = 0; t < p->type_count; t++) {
+        fhir_param_id id = search_param_find(p->s, p->types[t], code);
+        const struct search_kind *kind = id ? search_kind_of(search_param(p->s, id)) : NULL;
+        if (!kind)
+            return plan_unknown(p, code);
+        struct query_of q = plan_query(p, id);
+        if (!fn(&q, kind, arg, out) || !plan_room(p, out, q.param->code))
+            return PLAN_ERROR;
     }
-    if (q->modifier == SEARCH_MOD_NONE && (q->target = fhir_resource_find(text)) != 0)
-        q->modifier = SEARCH_MOD_TYPE;
-    if (q->modifier & kind->modifiers)
-        return true;
-    return err_set_str(q->err, ERR_SEARCH_MODIFIER, text, str_of(q->param->code));
+    return PLAN_OK;
 }
 
 static bool add_missing(const struct query_of *q, const struct search_kind *kind, struct str value,
@@ -54,7 +93,7 @@ static bool add_missing(const struct query_of *q, const struct search_kind *kind
 {
     *negate = str_is(value, "true");
     if (!*negate && !str_is(value, "false"))
-        return value_error(q, value);
+        return value_expected(q, value, "true eller false", "true or false");
     struct store_match *m = value_match(q, kind->index, out);
     m->cmp = STORE_CMP_ANY;
     if (kind->index == STORE_COMPOSITE) { /* there ANY still compares the text: every text begins with none */
@@ -67,59 +106,85 @@ static bool add_missing(const struct query_of *q, const struct search_kind *kind
     return true;
 }
 
-static bool add_values(const struct plan_of *p, const struct query_of *q, const struct search_kind *kind,
-                       struct str value, struct matches *out)
+static bool add_value(const struct query_of *q, const struct search_kind *kind, struct str value,
+                      struct matches *out)
 {
-    struct str rest = value, part;
+    bool approx = false;
+    enum store_cmp cmp = STORE_CMP_EQ;
+    switch (q->modifier) {
+    case SEARCH_MOD_IN:
+    case SEARCH_MOD_NOT_IN:
+        return terms_match(q, SEARCH_CODES_IN, value, out);
+    case SEARCH_MOD_BELOW:
+    case SEARCH_MOD_ABOVE:
+        if (kind == &token_kind)
+            return terms_match(q, q->modifier == SEARCH_MOD_BELOW ? SEARCH_CODES_BELOW : SEARCH_CODES_ABOVE,
+                               value, out);
+        if (kind == &reference_kind)
+            return hierarchy_match(q, value, out);
+        break;
+    default:
+        break;
+    }
+    if (kind->prefixes)
+        cmp = value_prefix(&value, &approx);
+    return kind->match(q, cmp, approx, value, out);
+}
+
+/* A URL parameter's modifier and values, and what was found out about them. */
+struct asked {
+    const struct plan_of *plan;
+    struct str modifier, value;
+    bool negate;
+    fhir_param_id only;
+    unsigned used;
+};
+
+static bool add_values(const struct query_of *q, const struct search_kind *kind, void *arg,
+                       struct matches *out)
+{
+    struct asked *a = arg;
+    struct query_of of = *q;
+    struct str rest = a->value, part;
     unsigned count = 0;
+    if (!modifier_read(&of, kind, a->modifier))
+        return false;
+    a->only = q->param_id;
+    a->used = of.modifier;
+    if (of.modifier == SEARCH_MOD_MISSING)
+        return add_missing(&of, kind, a->value, out, &a->negate);
+    if (of.modifier == SEARCH_MOD_TEXT || of.modifier == SEARCH_MOD_OF_TYPE)
+        return true;
     while (value_split(&rest, ',', &part)) {
-        bool approx = false;
         if (++count > SEARCH_VALUES_MAX)
             return err_set(q->err, ERR_SEARCH_LIMIT, q->param->code, "1000", NULL);
-        if (*p->matches + out->count > SEARCH_MATCHES_MAX)
-            return err_set(q->err, ERR_SEARCH_LIMIT, q->param->code, "5000", NULL);
-        enum store_cmp cmp = kind->prefixes ? value_prefix(&part, &approx) : STORE_CMP_EQ;
-        if (!kind->match(q, cmp, approx, part, out))
+        if (!plan_room(a->plan, out, q->param->code) || !add_value(&of, kind, part, out))
             return false;
     }
     return true;
 }
 
-/* The alternatives of one parameter for every type searched. */
 static enum plan_result add_param(struct plan_of *p, struct str code, struct str modifier, struct str value)
 {
     struct matches list = {0};
-    bool negate = false;
-    fhir_param_id only = 0;
-    unsigned used = SEARCH_MOD_NONE;
-    for (size_t t = 0; t < p->type_count; t++) {
-        fhir_param_id id = search_param_find(p->s, p->types[t], code);
-        const struct search_kind *kind = id ? search_kind_of(search_param(p->s, id)) : NULL;
-        if (!kind)
-            return plan_unknown(p, code);
-        struct query_of q = {
-            .s = p->s, .arena = p->arena, .param = search_param(p->s, id), .param_id = id, .err = p->err};
-        if (!read_modifier(&q, kind, modifier))
-            return PLAN_ERROR;
-        bool ok = q.modifier == SEARCH_MOD_MISSING ? add_missing(&q, kind, value, &list, &negate)
-                                                   : add_values(p, &q, kind, value, &list);
-        if (!ok)
-            return PLAN_ERROR;
-        only = id;
-        used = q.modifier;
-    }
-    *p->matches += list.count;
-    struct store_cond *c = plan_cond(p, STORE_COND_MATCH);
-    c->any = list.item;
-    c->any_count = list.count;
-    c->negate = negate || used == SEARCH_MOD_NOT;
-    if (p->type_count == 1 && (used == SEARCH_MOD_NONE || used == SEARCH_MOD_TYPE))
-        p->cond_param[p->cond_count - 1] = only;
+    struct asked a = {.plan = p, .modifier = modifier, .value = value};
+    enum plan_result result = plan_each(p, code, add_values, &a, &list);
+    if (result != PLAN_OK)
+        return result;
+    if (a.used == SEARCH_MOD_TEXT)
+        return terms_words(p, SEARCH_WORDS_PARAM, code, value) ? PLAN_OK : PLAN_ERROR;
+    if (a.used == SEARCH_MOD_OF_TYPE)
+        return verify_of_type(p, code, value) ? PLAN_OK : PLAN_ERROR;
+    struct store_cond *c = plan_any(p, &list);
+    c->negate = a.negate || a.used == SEARCH_MOD_NOT || a.used == SEARCH_MOD_NOT_IN;
+    if (p->type_count == 1 && (a.used == SEARCH_MOD_NONE || a.used == SEARCH_MOD_TYPE))
+        p->cond_param[p->cond_count - 1] = a.only;
     return PLAN_OK;
 }
 
 enum plan_result plan_add(struct plan_of *p, struct str name, struct str value)
 {
+    p->whole = value;
     if (str_starts(name, STR("_has:")))
         return chained_has(p, name, value);
     size_t dot = str_find(name, '.', 0);

@@ -24,7 +24,7 @@ struct search *search_new(struct err *err)
         err_set(err, ERR_NO_MEMORY, NULL);
         return NULL;
     }
-    *s = (struct search){0};
+    *s = (struct search){.budget = {SEARCH_BUDGET_MS, SEARCH_WORK_MAX}};
     arena_init(&s->arena);
     pthread_mutex_init(&s->lock, NULL);
     name_tables(s);
@@ -57,6 +57,11 @@ fhir_param_id search_param_find(const struct search *s, fhir_type_id base, struc
 void search_set_key(struct search *s, struct hash_key key)
 {
     s->key = key;
+}
+
+void search_set_budget(struct search *s, struct search_budget budget)
+{
+    s->budget = budget;
 }
 
 void search_set_terms(struct search *s, const struct search_terms *terms)
@@ -98,7 +103,7 @@ static bool extract_body(void *arg, struct arena *arena, uint16_t type, struct s
 
 struct store_hooks search_hooks(struct search *s)
 {
-    return (struct store_hooks){.arg = s, .extract = extract_body};
+    return (struct store_hooks){.arg = s, .extract = extract_body, .sort_text = sort_text_of};
 }
 
 const struct search_kind *search_kind_of(const struct fhir_param *p)

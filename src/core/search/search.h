@@ -13,8 +13,10 @@ enum {
     SEARCH_PARAMS_MAX = 64,     /* parameters of one search */
     SEARCH_VALUES_MAX = 1000,   /* alternatives of one parameter */
     SEARCH_INCLUDES_MAX = 1000, /* included resources on one page */
-    SEARCH_CODES_MAX = 20000,   /* codes of one value set or hierarchy */
-    SEARCH_RIDS_MAX = 200000,   /* resources that one text search gives */
+    SEARCH_BUDGET_MS = 10000,   /* what search_set_budget changes */
+    SEARCH_WORK_MAX = 2000000,
+    SEARCH_CODES_MAX = 20000, /* codes of one value set or hierarchy */
+    SEARCH_RIDS_MAX = 200000, /* resources that one text search gives */
 };
 
 struct search; /* compiled parameters; after search_new read only, any thread (lazy parts are locked inside)
@@ -113,14 +115,37 @@ struct search_query {
     size_t used_count;
     struct str *ignored;
     size_t ignored_count;
+    bool explain; /* _explain=true: the plan is asked for, not the page */
 };
 
+/* Where a search looks, and how. */
+struct search_within {
+    fhir_type_id type;        /* 0: all types (those of _type, those of the compartment) */
+    fhir_type_id compartment; /* Patient, Encounter, RelatedPerson, Practitioner or Device; 0: everywhere */
+    struct str id;            /* whose compartment */
+    bool lenient;             /* unknown parameters are left out and told of in ignored */
+};
+/* Is it one of the five, and can a resource of type be in one? The one it is about is in it too. */
+bool search_in_compartment(fhir_type_id compartment, fhir_type_id type);
+
+/* What one search may cost; more is ERR_SEARCH_BUDGET. 0: no bound. */
+struct search_budget {
+    uint64_t ms;       /* from search_parse on */
+    uint64_t work_max; /* resources looked at */
+};
+void search_set_budget(struct search *s, struct search_budget budget);
+
 /* type 0: system search (only common parameters and _type). lenient: unknown parameters are ignored, else
- * ERR_SEARCH_PARAM_UNKNOWN. Cursor parameter "_cursor" and "_count" are understood. Everything lives in
- * arena, whose limit does not apply: the bounds above do. r may be NULL. */
+ * ERR_SEARCH_PARAM_UNKNOWN. Everything lives in
+ * arena, whose limit does not apply: the bounds above do. r is what values are looked up in (lists, value
+ * sets, words); NULL: they are taken as empty. */
 bool search_parse(struct search *s, struct store_read *r, fhir_type_id type,
                   const struct search_param *params, size_t count, bool lenient, struct arena *arena,
                   struct search_query *out, struct err *err);
+
+bool search_parse_within(struct search *s, struct store_read *r, const struct search_within *within,
+                         const struct search_param *params, size_t count, struct arena *arena,
+                         struct search_query *out, struct err *err);
 
 /* A whole page: matches in order, then included resources without repeats. */
 struct search_page {

@@ -13,7 +13,8 @@ enum {
     SEARCH_STRING_MAX = 4096,   /* bytes of a folded string kept in a row */
     SEARCH_WORD_MAX = 48,       /* bytes kept from a later word on */
     SEARCH_WORDS_MAX = 32,      /* later words of one string that get rows */
-    SEARCH_CHAIN_MAX = 4,       /* steps of a chain or nested _has */
+    SEARCH_CHAIN_MAX = 16,      /* steps of a chain or nested _has */
+    SEARCH_STEPS_MAX = 5000,    /* steps of all chains of a search, every possible type counted */
     SEARCH_ITERATE_MAX = 8,     /* rounds of :iterate includes */
     SEARCH_KEY_MAX = 256,       /* bytes of a string as part of a composite's key */
     SEARCH_MATCHES_MAX = 20000, /* alternatives of one condition after expansion */
@@ -31,6 +32,10 @@ enum search_modifier {
     SEARCH_MOD_BELOW = 32,
     SEARCH_MOD_ABOVE = 64,
     SEARCH_MOD_TYPE = 128, /* the name of a resource type */
+    SEARCH_MOD_TEXT = 256,
+    SEARCH_MOD_IN = 512,
+    SEARCH_MOD_NOT_IN = 1024,
+    SEARCH_MOD_OF_TYPE = 2048,
 };
 
 /* A growing list of alternatives. */
@@ -57,6 +62,9 @@ struct query_of {
     unsigned modifier;   /* enum search_modifier */
     fhir_type_id target; /* SEARCH_MOD_TYPE */
     struct err *err;
+    struct store_read *read; /* NULL: no store, then what must look something up finds nothing */
+    struct str whole; /* the text that values are parts of, for positions; and where it begins itself */
+    size_t at;
 };
 
 struct search_kind {
@@ -96,8 +104,16 @@ bool value_split(struct str *rest, char sep, struct str *part);
 struct str value_unescape(struct arena *arena, struct str s);
 /* Takes eq, ne, gt … off the value; ap gives approx. */
 enum store_cmp value_prefix(struct str *value, bool *approx);
-/* ERR_SEARCH_VALUE about this parameter; false. */
+/* ERR_SEARCH_VALUE about this parameter, with the position of value in q->whole and what its type expects;
+ * false. */
 bool value_error(const struct query_of *q, struct str value);
+/* The same with what was expected instead. */
+bool value_expected(const struct query_of *q, struct str value, const char *sv, const char *en);
+/* Place of part in whole, in characters from 1; 0 when it is no part of it. */
+size_t value_place(struct str whole, struct str part);
+/* ERR_SEARCH_VALUE about any name; place 0: not known. False. */
+bool value_refuse(struct arena *arena, struct err *err, struct str name, struct str value, size_t place,
+                  const char *sv, const char *en);
 
 /* ---- shared between types ---- */
 
@@ -111,6 +127,8 @@ void number_compare(struct store_match *m, enum store_cmp cmp, bool approx, doub
                     double high);
 /* token.c: the alternatives for [system|]code in another parameter's token rows (reference :identifier). */
 bool token_match_text(const struct query_of *q, struct str value, struct matches *out);
+/* A system that the parameter's code element implies is no system of its rows. */
+void token_implied(const struct query_of *q, struct store_match *m);
 void token_rows_identifier(const struct rows_to *to, const struct path_value *v);
 /* reference.c: splits "Type/id[/_history/v]"; false when it is none. */
 bool reference_local(struct str text, fhir_type_id *type, struct str *id);
@@ -141,6 +159,9 @@ struct extract_type {
 
 /* Compiled on first use, under the search's lock. NULL with *err when an expression does not compile. */
 const struct extract_type *extract_type_of(struct search *s, fhir_type_id type, struct err *err);
+/* The values of one parameter's expression on ctx->resource (elem filled); one that fails gives none. */
+bool extract_values(struct search *s, fhir_type_id type, fhir_param_id param, const struct path_context *ctx,
+                    struct arena *arena, struct path_list *out, struct err *err);
 /* ---- search.c ---- */
 
 struct search {
@@ -150,15 +171,23 @@ struct search {
     _Atomic(const struct extract_type *) *type; /* by type id */
     const char **type_names, **param_names;
     char fingerprint[96];
+    struct search_budget budget;
     struct search_terms terms; /* codes NULL: none */
     struct search_words words; /* find NULL: none */
 };
 
 /* ---- plan.c, chained.c: conditions ---- */
 
+/* What a search has cost so far, chains and groups together. */
+struct plan_work {
+    size_t matches; /* alternatives */
+    size_t steps;   /* of chains */
+};
+
 /* A plan being made for one resource type (or several: system search). */
 struct plan_of {
     struct search *s;
+    struct store_read *read; /* may be NULL */
     struct arena *arena;
     struct err *err;
     const fhir_type_id *types; /* the types searched, at least one */
@@ -166,8 +195,12 @@ struct plan_of {
     struct store_cond *cond;
     fhir_param_id *cond_param; /* of conditions that are plain OR lists of one parameter; else 0 */
     size_t cond_count, cond_cap;
-    unsigned depth;  /* of chains */
-    size_t *matches; /* alternatives of the whole search so far, chains too */
+    unsigned depth; /* of chains */
+    struct plan_work *work;
+    struct str whole; /* as in query_of */
+    size_t at;
+    bool scored;          /* some condition ranks what it finds */
+    uint64_t deadline_ns; /* of searches made while planning; 0: none */
 };
 
 enum plan_result { PLAN_OK, PLAN_UNKNOWN, PLAN_ERROR };
@@ -176,15 +209,88 @@ enum plan_result { PLAN_OK, PLAN_UNKNOWN, PLAN_ERROR };
 enum plan_result plan_add(struct plan_of *p, struct str name, struct str value);
 /* Adds an empty condition to fill. */
 struct store_cond *plan_cond(struct plan_of *p, enum store_cond_kind kind);
+/* A condition that is this OR list. */
+struct store_cond *plan_any(struct plan_of *p, const struct matches *list);
+/* A plan without conditions for the same search: a group's part, or (other types) a chain's step. */
+struct plan_of plan_inner(const struct plan_of *p, const fhir_type_id *types, size_t type_count);
+/* Its conditions as a plan of the store's, in p's arena. */
+struct store_plan *plan_made(const struct plan_of *p);
+/* What the values of a parameter are read with. */
+struct query_of plan_query(const struct plan_of *p, fhir_param_id id);
 /* ERR_SEARCH_PARAM_UNKNOWN with the name and the type. */
 enum plan_result plan_unknown(const struct plan_of *p, struct str name);
+
+/* The alternatives of one parameter for every type searched, into *out. */
+typedef bool plan_each_fn(const struct query_of *q, const struct search_kind *kind, void *arg,
+                          struct matches *out);
+enum plan_result plan_each(struct plan_of *p, struct str code, plan_each_fn *fn, void *arg,
+                           struct matches *out);
+/* Room for one alternative more? Else ERR_SEARCH_LIMIT. */
+bool plan_room(const struct plan_of *p, const struct matches *list, const char *code);
+
+/* What a chain goes on with: adds the conditions on the resource it has come to. */
+typedef enum plan_result plan_fill(struct plan_of *inner, const void *arg);
+/* Follows reference code forwards, to the type named (0: to all it may point at). what: the chain, for
+ * messages. */
+enum plan_result chained_follow(struct plan_of *p, struct str code, fhir_type_id named, struct str what,
+                                plan_fill *fill, const void *arg);
+/* Follows type's reference code backwards. */
+enum plan_result chained_back(struct plan_of *p, struct str type_name, struct str code, struct str what,
+                              plan_fill *fill, const void *arg);
 /* subject:Patient.name=…, the dot at that place of name, and _has:Observation:patient:code=… */
 enum plan_result chained_add(struct plan_of *p, struct str name, size_t dot, struct str value);
 enum plan_result chained_has(struct plan_of *p, struct str name, struct str value);
 /* clinical.c: rewrites patient (and code) conditions, and a sort by its date, in terms of clinical rows. */
 bool clinical_plan(struct plan_of *p, struct store_plan *plan);
-/* special.c: _id and _lastUpdated, which have no rows. *handled tells whether it was one of them. */
+/* special.c: _id and _lastUpdated, which have no rows, and what asks other floors (_text, _content). *handled
+ * tells whether it was one of them. */
 bool special_cond(struct plan_of *p, struct str code, struct str modifier, struct str value, bool *handled);
+
+/* ---- compartment.c ---- */
+
+bool compartment_has(fhir_type_id compartment, fhir_type_id type);
+/* Adds the condition that the resource is in the compartment of compartment/id. */
+bool compartment_cond(struct plan_of *p, fhir_type_id compartment, struct str id);
+
+/* ---- sort.c ---- */
+
+/* One key of _sort, "-date", "_id" or a chain "subject:Patient.name", for resources of type (0: several). */
+bool sort_parse_key(const struct plan_of *p, fhir_type_id type, struct str text, struct store_sort *out);
+/* store_hooks.sort_text */
+bool sort_text_of(void *arg, struct arena *arena, uint16_t type, uint16_t param, bool descending,
+                  struct str body, struct str *out, struct err *err);
+
+/* ---- modifier.c ---- */
+
+/* Reads the text after ':' for the parameter in q ({NULL,0}: none); false with an error that names what its
+ * kind allows. */
+bool modifier_read(struct query_of *q, const struct search_kind *kind, struct str text);
+
+/* ---- terms.c: codes of value sets and hierarchies, hits of words ---- */
+
+/* :in, :not-in, :below and :above of a token. */
+bool terms_match(const struct query_of *q, enum search_codes what, struct str value, struct matches *out);
+/* The resources that a text search finds, as a condition. */
+bool terms_words(struct plan_of *p, enum search_words_in where, struct str code, struct str value);
+
+/* ---- hierarchy.c ---- */
+
+/* :below and :above of a reference: the resource with this id and all that are part of it, or that it is part
+ * of, by its type's own parameter (Location partof). */
+bool hierarchy_match(const struct query_of *q, struct str value, struct matches *out);
+
+/* ---- verify.c: what the rows do not say exactly is looked up in the bodies ---- */
+
+enum { VERIFY_MAX = 20000 }; /* candidates of one condition; past it ERR_SEARCH_BUDGET */
+
+/* Does the condition hold for the resource at node 0 of doc? False: *err set. */
+typedef bool verify_fn(void *arg, fhir_type_id type, const struct json_doc *doc, bool *yes, struct err *err);
+/* Adds a RIDS condition of those candidates (conditions of inner) for which fn says yes. */
+bool verify_cond(struct plan_of *p, const struct plan_of *inner, verify_fn *fn, void *arg);
+/* identifier:of-type=system|code|value */
+bool verify_of_type(struct plan_of *p, struct str code, struct str value);
+/* Sorts in place and drops repeats. */
+store_rid *verify_sorted(store_rid *rids, size_t *count);
 
 /* ---- include.c ---- */
 

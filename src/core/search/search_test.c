@@ -406,8 +406,19 @@ static void test_errors(void **state)
     } cases[] = {
         {"Patient", "nosuch=1", ERR_SEARCH_PARAM_UNKNOWN, "nosuch"},
         {NULL, "name=x", ERR_SEARCH_PARAM_UNKNOWN, "name"},
-        {"Patient", "_text=x", ERR_SEARCH_PARAM_UNKNOWN, "_text"},
-        {"Patient", "gender:above=x", ERR_SEARCH_MODIFIER, "gender"},
+        {"Patient", "_text=x", ERR_SEARCH_ABSENT, "_text"},
+        {"Patient", "gender:in=http://x.example/vs", ERR_SEARCH_ABSENT, "gender"},
+        {"Patient", "gender:text=x", ERR_SEARCH_ABSENT, "gender"},
+        {"Patient", "gender:of-type=a|b|c", ERR_SEARCH_MODIFIER, "gender"},
+        {"Patient", "gender:code-text=x", ERR_SEARCH_MODIFIER, "gender"},
+        {"Patient", "identifier:of-type=b|c", ERR_SEARCH_VALUE, "identifier"},
+        {"Patient", "_elements=name,nosuch", ERR_SEARCH_VALUE, "nosuch"},
+        {"Patient", "_sort=name,link.nosuch", ERR_SEARCH_VALUE, "nosuch"},
+        {"Patient", "_sort=name.family", ERR_SEARCH_VALUE, "name"},
+        {"Patient", "_sort=_score", ERR_SEARCH_VALUE, "_score"},
+        {"Observation", "_sort=subject.name", ERR_SEARCH_VALUE, "name"},
+        {"Patient", "_summary=text&_include=Patient:link", ERR_SEARCH_VALUE, "_summary"},
+        {"Patient", "gender:above=x", ERR_SEARCH_ABSENT, "gender"},
         {"Patient", "gender:exact=x", ERR_SEARCH_MODIFIER, "gender"},
         {"Patient", "name:not=x", ERR_SEARCH_MODIFIER, "name"},
         {"Patient", "birthdate:text=x", ERR_SEARCH_MODIFIER, "birthdate"},
@@ -469,8 +480,71 @@ static void test_limits(void **state)
     assert_false(parse("Patient", b.p, false, &q, &err));
     assert_int_equal(err.code, ERR_SEARCH_LIMIT);
     buf_release(&b);
-    assert_false(parse("Patient", "link.link.link.link.link.link.name=x", false, &q, &err));
+    b = (struct buf){0};
+    for (int i = 0; i <= SEARCH_CHAIN_MAX; i++)
+        buf_cstr(&b, "link:Patient.");
+    buf_cstr(&b, "name=x");
+    buf_char(&b, 0);
+    assert_false(parse("Patient", b.p, false, &q, &err));
     assert_int_equal(err.code, ERR_SEARCH_CHAIN);
+    assert_true(parse("Patient", b.p + strlen("link:Patient."), false, &q, &err));
+    buf_release(&b);
+    /* Every possible type of every step is work. */
+    assert_false(parse("Provenance", "target.subject.subject.subject.name=x", false, &q, &err));
+    assert_int_equal(err.code, ERR_SEARCH_CHAIN);
+}
+
+/* A wrong value is told by its place and by what was expected there, in both languages. */
+static void test_places(void **state)
+{
+    static const struct {
+        const char *query, *sv, *en;
+    } cases[] = {
+        {"birthdate=2010,ge20x0", "position 8: väntade ett datum", "position 8: expected a date"},
+        {"identifier=åäö,a|b|c", "position 5: väntade kod, system|kod", "position 5: expected code"},
+        {"_sort=name,-nosuch", "position 7: väntade en sökparameter", "position 7: expected a search param"},
+        {"_count=x", "position 1: väntade ett heltal", "position 1: expected a whole number"},
+        {"_elements=id,x", "position 4: väntade ett element", "position 4: expected an element"},
+        {"_id=a,,b", "position 3: väntade ett id", "position 3: expected an id"},
+        {"name:above=x", "där går :missing, :exact, :contains", "allowed there: :missing, :exact"},
+        {"active:missing=ja", "position 1: väntade true eller false", "position 1: expected true or false"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_query q;
+        struct err err;
+        assert_false(parse("Patient", cases[i].query, false, &q, &err));
+        if (!strstr(err.arg[2], cases[i].sv) || !strstr(err.arg[3], cases[i].en))
+            fail_msg("%s: %s, %s", cases[i].query, err.arg[2], err.arg[3]);
+    }
+}
+
+static void test_sort(void **state)
+{
+    struct search_query q;
+    struct err err;
+    (void)state;
+    assert_true(
+        parse("Observation", "_sort=-subject:Patient.name,code,encounter:Encounter.date", false, &q, &err));
+    assert_int_equal(q.plan.sort[0].index, STORE_REFERENCE);
+    assert_true(q.plan.sort[0].descending && q.plan.sort[0].chain->descending);
+    assert_int_equal(q.plan.sort[0].chain->index, STORE_STRING);
+    assert_int_equal(q.plan.sort[1].index, STORE_SORT_TEXT);
+    assert_int_equal(q.plan.sort[2].chain->index, STORE_DATE);
+    assert_true(parse("Observation", "_sort=patient.birthdate", false, &q, &err));
+    assert_int_equal(q.plan.sort[0].chain->index, STORE_DATE);
+    struct store_hooks hooks = search_hooks(s);
+    struct str text,
+        body = STR("{\"resourceType\":\"Patient\",\"id\":\"x\",\"identifier\":[{\"value\":\"b\"},{"
+                   "\"value\":\"a\"}]}");
+    fhir_param_id id = search_param_find(s, FHIR_TYPE_Patient, STR("identifier"));
+    assert_true(hooks.sort_text(s, &arena, FHIR_TYPE_Patient, id, false, body, &text, &err));
+    assert_true(str_is(text, "a"));
+    assert_true(hooks.sort_text(s, &arena, FHIR_TYPE_Patient, id, true, body, &text, &err));
+    assert_true(str_is(text, "b"));
+    id = search_param_find(s, FHIR_TYPE_Patient, STR("gender"));
+    assert_true(hooks.sort_text(s, &arena, FHIR_TYPE_Patient, id, false, body, &text, &err));
+    assert_null(text.p);
 }
 
 static void test_lenient(void **state)
@@ -478,7 +552,7 @@ static void test_lenient(void **state)
     struct search_query q;
     struct err err;
     (void)state;
-    assert_true(parse("Patient", "nosuch=1&name=x&_cursor=abc&_count=5", true, &q, &err));
+    assert_true(parse("Patient", "nosuch=1&name=x&_count=5", true, &q, &err));
     assert_int_equal(q.ignored_count, 1);
     assert_true(str_is(q.ignored[0], "nosuch"));
     assert_int_equal(q.used_count, 2);
@@ -563,7 +637,8 @@ int main(void)
         cmocka_unit_test(test_compile_all), cmocka_unit_test(test_errors),
         cmocka_unit_test(test_limits),      cmocka_unit_test(test_lenient),
         cmocka_unit_test(test_escapes),     cmocka_unit_test(test_clinical),
-        cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_chains),      cmocka_unit_test(test_places),
+        cmocka_unit_test(test_sort),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -76,7 +76,8 @@ static bool id_cond(struct plan_of *p, struct str value)
     size_t count = 0, cap = 0;
     while (value_split(&rest, ',', &part)) {
         if (part.n == 0)
-            return err_set_str(p->err, ERR_SEARCH_VALUE, value, STR("_id"));
+            return value_refuse(p->arena, p->err, STR("_id"), value, value_place(p->whole, part), "ett id",
+                                "an id");
         if (count == SEARCH_VALUES_MAX)
             return err_set(p->err, ERR_SEARCH_LIMIT, "_id", "1000", NULL);
         if (count == cap) {
@@ -93,7 +94,8 @@ static bool id_cond(struct plan_of *p, struct str value)
 static bool updated_cond(struct plan_of *p, struct str value)
 {
     static const struct fhir_param updated = {.code = "_lastUpdated", .type = FHIR_SEARCH_DATE};
-    struct query_of q = {.s = p->s, .arena = p->arena, .param = &updated, .err = p->err};
+    struct query_of q = plan_query(p, 0);
+    q.param = &updated;
     struct store_cond *c = plan_cond(p, STORE_COND_UPDATED);
     struct matches list = {0};
     struct str rest = value, part;
@@ -110,13 +112,32 @@ static bool updated_cond(struct plan_of *p, struct str value)
     return true;
 }
 
+static bool text_cond(struct plan_of *p, struct str value)
+{
+    return terms_words(p, SEARCH_WORDS_TEXT, STR("_text"), value);
+}
+
+static bool content_cond(struct plan_of *p, struct str value)
+{
+    return terms_words(p, SEARCH_WORDS_CONTENT, STR("_content"), value);
+}
+
 bool special_cond(struct plan_of *p, struct str code, struct str modifier, struct str value, bool *handled)
 {
-    bool id = str_is(code, "_id"), updated = str_is(code, "_lastUpdated");
-    *handled = id || updated;
-    if (!*handled)
-        return true;
-    if (modifier.p)
-        return err_set_str(p->err, ERR_SEARCH_MODIFIER, modifier, code);
-    return id ? id_cond(p, value) : updated_cond(p, value);
+    static const struct {
+        const char *name;
+        bool (*cond)(struct plan_of *p, struct str value);
+    } specials[] = {
+        {"_id", id_cond}, {"_lastUpdated", updated_cond}, {"_text", text_cond}, {"_content", content_cond}};
+    *handled = false;
+    for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
+        if (!str_is(code, specials[i].name))
+            continue;
+        *handled = true;
+        if (modifier.p)
+            return err_set(p->err, ERR_SEARCH_MODIFIER, arena_cstr(p->arena, modifier), specials[i].name,
+                           " (där går ingen)", " (none is allowed there)", NULL);
+        return specials[i].cond(p, value);
+    }
+    return true;
 }

@@ -126,6 +126,12 @@ static bool is_implied(const struct fhir_param *p, struct str system)
     return system.n == at + tail.n && memcmp(system.p, set, at) == 0 && str_ends(system, tail);
 }
 
+void token_implied(const struct query_of *q, struct store_match *m)
+{
+    if (m->row.name.n && is_implied(q->param, m->row.name))
+        m->row.name = STR("");
+}
+
 /* Another way of writing a Swedish identity asks for its canonical form as well. */
 static void match_identity(const struct query_of *q, struct store_match m, struct matches *out)
 {
@@ -153,8 +159,8 @@ bool token_match_text(const struct query_of *q, struct str value, struct matches
     m->row.text = value_unescape(q->arena, code);
     if (has_system)
         m->row.name = value_unescape(q->arena, system);
-    if (system.n && has_system && is_implied(q->param, m->row.name))
-        m->row.name = STR("");
+    if (has_system)
+        token_implied(q, m);
     match_identity(q, *m, out);
     return true;
 }
@@ -169,7 +175,8 @@ static bool match(const struct query_of *q, enum store_cmp cmp, bool approx, str
 
 const struct search_kind token_kind = {
     .index = STORE_TOKEN,
-    .modifiers = SEARCH_MOD_MISSING | SEARCH_MOD_NOT,
+    .modifiers = SEARCH_MOD_MISSING | SEARCH_MOD_NOT | SEARCH_MOD_TEXT | SEARCH_MOD_IN | SEARCH_MOD_NOT_IN |
+                 SEARCH_MOD_BELOW | SEARCH_MOD_ABOVE | SEARCH_MOD_OF_TYPE,
     .rows = rows,
     .match = match,
 };

@@ -124,7 +124,50 @@ enum store_cmp value_prefix(struct str *value, bool *approx)
     return STORE_CMP_EQ;
 }
 
+size_t value_place(struct str whole, struct str part)
+{
+    uintptr_t from = (uintptr_t)whole.p, at = (uintptr_t)part.p;
+    size_t place = 1;
+    if (!whole.p || !part.p || at < from || at > from + whole.n)
+        return 0;
+    for (size_t i = 0; i < at - from; i++)
+        place += ((unsigned char)whole.p[i] & 0xC0) != 0x80;
+    return place;
+}
+
+bool value_refuse(struct arena *arena, struct err *err, struct str name, struct str value, size_t place,
+                  const char *sv, const char *en)
+{
+    struct str where = place ? arena_printf(arena, "position %zu: ", place) : STR("");
+    struct str a = arena_printf(arena, " (%.*sväntade %s)", STR_ARG(where), sv);
+    struct str b = arena_printf(arena, " (%.*sexpected %s)", STR_ARG(where), en);
+    return err_set(err, ERR_SEARCH_VALUE, arena_cstr(arena, value), arena_cstr(arena, name), a.p, b.p, NULL);
+}
+
+bool value_expected(const struct query_of *q, struct str value, const char *sv, const char *en)
+{
+    size_t place = value_place(q->whole, value);
+    if (q->at)
+        place = place ? place + q->at - 1 : q->at;
+    return value_refuse(q->arena, q->err, str_of(q->param->code), value, place, sv, en);
+}
+
 bool value_error(const struct query_of *q, struct str value)
 {
-    return err_set_str(q->err, ERR_SEARCH_VALUE, value, str_of(q->param->code));
+    static const struct {
+        const char *sv, *en;
+    } expected[] = {
+        [FHIR_SEARCH_NUMBER] = {"ett tal som 5.4", "a number such as 5.4"},
+        [FHIR_SEARCH_DATE] = {"ett datum som 2026, 2026-11-21 eller 2026-11-21T10:30:00Z",
+                              "a date such as 2026, 2026-11-21 or 2026-11-21T10:30:00Z"},
+        [FHIR_SEARCH_STRING] = {"en text", "a text"},
+        [FHIR_SEARCH_TOKEN] = {"kod, system|kod, |kod eller system|", "code, system|code, |code or system|"},
+        [FHIR_SEARCH_REFERENCE] = {"ett id, Typ/id eller en URL", "an id, Type/id or a URL"},
+        [FHIR_SEARCH_COMPOSITE] = {"delarnas värden med $ emellan", "the parts' values with $ between"},
+        [FHIR_SEARCH_QUANTITY] = {"tal, tal|system|kod eller tal||enhet",
+                                  "number, number|system|code or number||unit"},
+        [FHIR_SEARCH_URI] = {"en URI", "a URI"},
+        [FHIR_SEARCH_SPECIAL] = {"latitud|longitud|avstånd|enhet", "latitude|longitude|distance|unit"},
+    };
+    return value_expected(q, value, expected[q->param->type].sv, expected[q->param->type].en);
 }
