@@ -349,6 +349,7 @@ bool search_parse_within(struct search *s, struct store_read *read, const struct
     r.plan =
         (struct plan_of){.s = s, .read = read, .arena = arena, .err = err ? err : &unused, .work = &work};
     r.plan.deadline_ns = out->plan.deadline_ns;
+    r.plan.seq = within->seq;
     arena->limit = 0; /* the bounds of a search are its own */
     bool ok = read_search(&r, params, count);
     arena->limit = limit;

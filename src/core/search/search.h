@@ -123,6 +123,7 @@ struct search_within {
     fhir_type_id type;        /* 0: all types (those of _type, those of the compartment) */
     fhir_type_id compartment; /* Patient, Encounter, RelatedPerson, Practitioner or Device; 0: everywhere */
     struct str id;            /* whose compartment */
+    int64_t seq;              /* the commit that the pages are pinned to; 0: now */
     bool lenient;             /* unknown parameters are left out and told of in ignored */
 };
 /* Is it one of the five, and can a resource of type be in one? The one it is about is in it too. */

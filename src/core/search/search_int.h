@@ -201,6 +201,7 @@ struct plan_of {
     size_t at;
     bool scored;          /* some condition ranks what it finds */
     uint64_t deadline_ns; /* of searches made while planning; 0: none */
+    int64_t seq;          /* the commit that the pages are pinned to; 0: now */
 };
 
 enum plan_result { PLAN_OK, PLAN_UNKNOWN, PLAN_ERROR };

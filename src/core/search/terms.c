@@ -51,8 +51,8 @@ bool terms_words(struct plan_of *p, enum search_words_in where, struct str code,
     if (where != SEARCH_WORDS_PARAM) {
         store_rid *rids = NULL;
         double *score = NULL;
-        if (p->read && !w->find(w->arg, p->read, where, 0, p->types, p->type_count, value, p->arena, &rids,
-                                &score, &c->rid_count, p->err))
+        if (p->read && !w->find(w->arg, p->read, p->seq, where, 0, p->types, p->type_count, value, p->arena,
+                                &rids, &score, &c->rid_count, p->err))
             return false;
         c->rids = rids;
         c->score = score;
@@ -66,8 +66,8 @@ bool terms_words(struct plan_of *p, enum search_words_in where, struct str code,
         double *score = NULL;
         size_t count = 0;
         fhir_param_id id = search_param_find(p->s, p->types[t], code);
-        if (!w->find(w->arg, p->read, where, id, &p->types[t], 1, value, p->arena, &rids, &score, &count,
-                     p->err))
+        if (!w->find(w->arg, p->read, p->seq, where, id, &p->types[t], 1, value, p->arena, &rids, &score,
+                     &count, p->err))
             return false;
         if (!count)
             continue;
