@@ -62,6 +62,7 @@ struct path_context {
     void *resolve_arg;
     const struct path_value *variables; /* the values of path_options.variables, in their order; a value of
                                          * kind PATH_NODE with node UINT32_MAX is empty */
+    uint64_t *work;                     /* NULL, or where the steps of each evaluation are added */
 };
 
 /* What an expression can yield, as known at compile. */

@@ -324,7 +324,10 @@ bool path_eval_on(const struct path_expr *expr, const struct path_context *ctx,
     struct path_run r = {
         .ctx = ctx, .arena = arena, .err = err, .text = expr->text, .view = expr->view, .context = &self};
     struct path_frame f = {&self, -1, NULL};
-    return path_run(&r, expr->root, &f, out) && !r.failed;
+    bool ok = path_run(&r, expr->root, &f, out) && !r.failed;
+    if (ctx->work)
+        *ctx->work += r.steps;
+    return ok;
 }
 
 bool path_eval(const struct path_expr *expr, const struct path_context *ctx, uint32_t focus,
