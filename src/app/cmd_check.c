@@ -44,6 +44,27 @@ static void cmd_check_print(const struct store_check *k, double seconds)
         (unsigned long long)k->bytes, (unsigned long long)k->faults, seconds);
 }
 
+/* What stands in the text index; CMD_FAILED when it is not what the store says. */
+static int cmd_check_words(const struct wiring *w, const char *data)
+{
+    struct words_status s;
+    struct err err;
+    if (!words_check(data, w->store, &s, &err)) {
+        if (err.code == ERR_STORE_CORRUPT)
+            printf("Textindex (text index)    skadat; görs om av serve (damaged; serve makes it anew)\n");
+        return cmd_fail(&cmd_check, &err);
+    }
+    if (!s.present) {
+        printf("Textindex (text index)    inget än; serve gör det (none yet; serve makes it)\n");
+        return CMD_OK;
+    }
+    printf("Textindex (text index)    %llu resurser (resources), %llu äldre (older), %llu byte, "
+           "incheckning (commit) %lld/%lld\nFel i textindex (faults)  %llu\n",
+           (unsigned long long)s.docs, (unsigned long long)s.superseded, (unsigned long long)s.bytes,
+           (long long)s.seq, (long long)s.store_seq, (unsigned long long)s.faults);
+    return s.faults ? CMD_FAILED : CMD_OK;
+}
+
 static int cmd_check_run(int argc, char **argv)
 {
     const char *data = NULL;
@@ -59,11 +80,11 @@ static int cmd_check_run(int argc, char **argv)
     meter_begin(&m, "versioner (versions)");
     bool ok = store_check(w.store, &k, cmd_check_progress, &m, &err);
     meter_end(&m);
+    if (ok)
+        cmd_check_print(&k, meter_seconds(&m));
+    code = ok ? cmd_check_words(&w, data) : cmd_fail(&cmd_check, &err);
     wiring_close(&w);
-    if (!ok)
-        return cmd_fail(&cmd_check, &err);
-    cmd_check_print(&k, meter_seconds(&m));
-    return k.faults ? cmd_fail(&cmd_check, &k.first) : CMD_OK;
+    return ok && k.faults ? cmd_fail(&cmd_check, &k.first) : code;
 }
 
 static int cmd_reindex_run(int argc, char **argv)

@@ -14,12 +14,17 @@ enum { CMD_SERVE_GRACE_MS = 10 * 1000, CMD_SERVE_PATH_MAX = 4096 };
 struct cmd_serve_options {
     const char *data, *listen, *web;
     enum log_level log;
+    bool no_words;
 };
 
 static const struct option cmd_serve_longs[] = {
-    {"data", required_argument, NULL, 'd'}, {"listen", required_argument, NULL, 'l'},
-    {"web", required_argument, NULL, 'w'},  {"log", required_argument, NULL, 'g'},
-    {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+    {"data", required_argument, NULL, 'd'},
+    {"listen", required_argument, NULL, 'l'},
+    {"web", required_argument, NULL, 'w'},
+    {"log", required_argument, NULL, 'g'},
+    {"no-text-index", no_argument, NULL, 't'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static const struct {
@@ -54,6 +59,9 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
             break;
         case 'w':
             o->web = optarg;
+            break;
+        case 't':
+            o->no_words = true;
             break;
         case 'g':
             if (!cmd_serve_level(optarg, &o->log))
@@ -158,7 +166,7 @@ static int cmd_serve_run(int argc, char **argv)
     log_open(o.log, STDERR_FILENO);
     bool ok = wiring_open(&w, o.data, true, false, &err);
     if (ok) {
-        ok = cmd_serve_until_stopped(&w, &o, &stop, &err);
+        ok = (o.no_words || wiring_words(&w, o.data, &err)) && cmd_serve_until_stopped(&w, &o, &stop, &err);
         wiring_close(&w);
     }
     log_close();
@@ -168,23 +176,28 @@ static int cmd_serve_run(int argc, char **argv)
 const struct cmd cmd_serve = {
     .name = "serve",
     .run = cmd_serve_run,
-    .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ]",
-    .help_sv = "svarar på FHIR och webben\n"
-               "  --data KATALOG         lagret; skapas om det saknas\n"
-               "  --listen ADRESS:PORT   annars 127.0.0.1:8080; [::1]:PORT och unix:/sökväg går också, bara "
-               "den egna\n"
-               "                         datorn tills konton finns; port 0 väljer en ledig\n"
-               "  --web KATALOG          den byggda webbdelen (annars web bredvid programmet)\n"
-               "  --log NIVÅ             debug, info, warn, error eller off; en rad JSON per händelse, inga "
-               "personuppgifter\n"
-               "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
-    .help_en = "answers FHIR and the browser\n"
-               "  --data DIR             the store; made when absent\n"
-               "  --listen ADDRESS:PORT  else 127.0.0.1:8080; [::1]:PORT and unix:/path work too, this "
-               "machine only\n"
-               "                         until accounts exist; port 0 picks a free one\n"
-               "  --web DIR              the built browser part (else web beside the program)\n"
-               "  --log LEVEL            debug, info, warn, error or off; one line of JSON an event, no "
-               "personal data\n"
-               "Ctrl-C or SIGTERM stops: requests in flight may finish.",
+    .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--no-text-index]",
+    .help_sv =
+        "svarar på FHIR och webben\n"
+        "  --data KATALOG         lagret; skapas om det saknas\n"
+        "  --listen ADRESS:PORT   annars 127.0.0.1:8080; [::1]:PORT och unix:/sökväg går också, bara "
+        "den egna\n"
+        "                         datorn tills konton finns; port 0 väljer en ledig\n"
+        "  --web KATALOG          den byggda webbdelen (annars web bredvid programmet)\n"
+        "  --log NIVÅ             debug, info, warn, error eller off; en rad JSON per händelse, inga "
+        "personuppgifter\n"
+        "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
+        "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
+    .help_en =
+        "answers FHIR and the browser\n"
+        "  --data DIR             the store; made when absent\n"
+        "  --listen ADDRESS:PORT  else 127.0.0.1:8080; [::1]:PORT and unix:/path work too, this "
+        "machine only\n"
+        "                         until accounts exist; port 0 picks a free one\n"
+        "  --web DIR              the built browser part (else web beside the program)\n"
+        "  --log LEVEL            debug, info, warn, error or off; one line of JSON an event, no "
+        "personal data\n"
+        "  --no-text-index        no text index (words.db in the store): _text, _content and :text are "
+        "refused\n"
+        "Ctrl-C or SIGTERM stops: requests in flight may finish.",
 };

@@ -28,11 +28,23 @@ bool wiring_open(struct wiring *w, const char *dir, bool create, bool stale, str
     return err_set(err, ERR_STORE_STALE, dir, NULL);
 }
 
+bool wiring_words(struct wiring *w, const char *dir, struct err *err)
+{
+    w->words = words_open(dir, w->store, err);
+    if (!w->words)
+        return false;
+    w->hook = (struct words_hook){w->words, w->search};
+    struct search_words words = words_for_search(&w->hook);
+    search_set_words(w->search, &words);
+    return true;
+}
+
 void wiring_close(struct wiring *w)
 {
+    words_close(w->words);
     store_close(w->store);
     search_free(w->search);
-    *w = (struct wiring){NULL, NULL};
+    *w = (struct wiring){0};
 }
 
 static void wiring_on_signal(int signal_number)

@@ -80,6 +80,11 @@ size_t search_care_dates(struct search *s, fhir_type_id type, fhir_param_id out[
  * compared by. */
 struct str search_fold(struct arena *arena, struct str s);
 
+/* :text: does a text of one of the parameter's values in a stored body (CodeableConcept.text, Coding.display,
+ * Identifier.type.text, Reference.display) begin, or one of its words, with folded? */
+bool search_text_begins(struct search *s, fhir_type_id type, fhir_param_id param, struct str body,
+                        struct str folded, struct arena *arena, bool *yes, struct err *err);
+
 struct search_param {
     struct str name, value; /* percent-decoded */
 };
