@@ -3,8 +3,6 @@
  * of its own inside a condition of the plan before. */
 #include "search/search_int.h"
 
-enum { CHAIN_TARGETS_MAX = 40 }; /* more possible types than these: the type must be named */
-
 static enum plan_result broken(const struct plan_of *p, struct str chain, struct str at, const char *sv,
                                const char *en)
 {
@@ -30,33 +28,38 @@ static enum plan_result step(const struct plan_of *p, fhir_type_id type, struct 
     return result;
 }
 
-/* The types a chain may go on in: the one named, or the parameter's targets. False when they are too many. */
-static bool targets(const struct fhir_param *fp, fhir_type_id named, fhir_type_id *list, size_t *count)
+static bool is_concrete(fhir_type_id t)
 {
+    return fhir_types[t].kind == FHIR_RESOURCE && !fhir_types[t].abstract;
+}
+
+/* The types a chain may go on in: the one named, the parameter's targets, or all. */
+static fhir_type_id *targets(const struct plan_of *p, const struct fhir_param *fp, fhir_type_id named,
+                             size_t *count)
+{
+    fhir_type_id *list = ARENA_ARRAY(p->arena, fhir_type_id, fhir_type_count);
     *count = 0;
-    if (named) {
+    if (named)
         list[(*count)++] = named;
-        return true;
-    }
-    if (fp->target_count == 0 || fp->target_count > CHAIN_TARGETS_MAX)
-        return false;
-    for (uint16_t i = 0; i < fp->target_count; i++) {
+    for (uint16_t i = 0; !named && i < fp->target_count; i++) {
         fhir_type_id type = fhir_targets[fp->target_first + i];
-        if (fhir_types[type].kind == FHIR_RESOURCE && !fhir_types[type].abstract)
+        if (is_concrete(type))
             list[(*count)++] = type;
     }
-    return *count > 0;
+    bool any = *count == 0;
+    for (fhir_type_id t = 1; any && t < fhir_type_count; t++) {
+        if (is_concrete(t))
+            list[(*count)++] = t;
+    }
+    return list;
 }
 
 static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id named, struct str what,
                                plan_fill *fill, const void *arg, struct matches *out)
 {
-    fhir_type_id list[CHAIN_TARGETS_MAX];
     size_t count, before = out->count;
     struct query_of q = plan_query(p, id);
-    if (!targets(q.param, named, list, &count))
-        return broken(p, what, str_of(q.param->code), " kan peka på vad som helst: namnge typen",
-                      " may point at anything: name the type");
+    const fhir_type_id *list = targets(p, q.param, named, &count);
     for (size_t i = 0; i < count; i++) {
         const struct store_plan *plan;
         enum plan_result result = step(p, list[i], what, fill, arg, &plan);

@@ -70,8 +70,12 @@ static void rows(const struct rows_to *to, const struct path_value *v)
         rows_timing(to, v);
         return;
     }
+    /* A string that looks like a date is none (CarePlan.activity.detail.scheduledString). */
     struct time_span span;
-    if (span_of(value_self(v), false, &span))
+    bool moment = v->kind == PATH_DATE || v->kind == PATH_DATETIME ||
+                  (v->kind == PATH_NODE && (v->type == FHIR_TYPE_date || v->type == FHIR_TYPE_dateTime ||
+                                            v->type == FHIR_TYPE_instant));
+    if (moment && span_of(value_self(v), false, &span))
         put(to, span.low_ms, span.high_ms);
 }
 

@@ -310,6 +310,34 @@ static bool eval_composite(const struct rows_to *to, const struct extract_param 
     return true;
 }
 
+/* Has the value anything in it but extensions? */
+static bool has_value(const struct path_value *v)
+{
+    if (v->kind != PATH_NODE)
+        return true;
+    const struct json_node *n = &v->doc->nodes[v->node];
+    if (n->kind != JSON_OBJECT || (n->flags & JSON_F_UNDERSCORE))
+        return n->kind != JSON_OBJECT;
+    JSON_EACH(v->doc, v->node, c)
+    {
+        uint16_t name = v->doc->nodes[c].name;
+        if (name != FHIR_NAME_extension && name != FHIR_NAME_id)
+            return true;
+    }
+    return false;
+}
+
+/* An element that is there but gives nothing to search by (a concept of text alone, a reference into
+ * contained) leaves an empty token row, which answers to nothing but :missing. */
+static void mark_present(const struct rows_to *to, const struct path_list *values, size_t first)
+{
+    bool present = false;
+    for (uint32_t k = 0; k < values->count && to->out->count == first && !present; k++)
+        present = has_value(&values->item[k]);
+    if (present)
+        value_row(to, STORE_TOKEN);
+}
+
 static bool extract_one(struct search *s, const struct json_doc *doc, uint32_t i,
                         const struct extract_param *p, struct arena *arena, struct store_rows *out,
                         struct err *err)
@@ -329,6 +357,7 @@ static bool extract_one(struct search *s, const struct json_doc *doc, uint32_t i
     if (p->kind->rows) {
         for (uint32_t k = 0; k < values.count; k++)
             p->kind->rows(&to, &values.item[k]);
+        mark_present(&to, &values, first);
     } else if (!eval_composite(&to, p, &ctx, &values, &local)) {
         if (err)
             *err = local;
@@ -384,7 +413,7 @@ static int64_t main_date(const struct extract_type *t, const struct store_rows *
     for (size_t d = 0; d < 2 && low == INT64_MIN; d++) {
         struct run r = run_of(rows, count, t->date[d]);
         for (size_t i = r.from; i < r.to; i++) {
-            if (i == r.from || rows->item[i].low < low)
+            if (rows->item[i].index == STORE_DATE && (i == r.from || rows->item[i].low < low))
                 low = rows->item[i].low;
         }
     }

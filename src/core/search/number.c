@@ -56,6 +56,10 @@ void number_compare(struct store_match *m, enum store_cmp cmp, bool approx, doub
     } else if (cmp == STORE_CMP_EQ || cmp == STORE_CMP_NE) {
         m->row.number_low = low;
         m->row.number_high = high;
+    } else if (cmp == STORE_CMP_SA) { /* numbers have no width: after is strictly after */
+        m->row.number_high = nextafter(value, INFINITY);
+    } else if (cmp == STORE_CMP_EB) {
+        m->row.number_low = nextafter(value, -INFINITY);
     }
 }
 

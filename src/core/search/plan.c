@@ -100,8 +100,8 @@ static bool add_missing(const struct query_of *q, const struct search_kind *kind
         m->cmp = STORE_CMP_PREFIX;
         m->any_exact = true;
     }
-    /* A logical reference alone is a value too. */
-    if (kind == &reference_kind)
+    /* So is what only a token row tells of: a logical reference, a value with nothing to search by. */
+    if (kind->index != STORE_TOKEN)
         value_match(q, STORE_TOKEN, out)->cmp = STORE_CMP_ANY;
     return true;
 }

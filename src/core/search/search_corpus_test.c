@@ -170,6 +170,8 @@ static bool search_for(const struct store_row *r, struct search_param *out)
     out->name = str_of(p->code);
     switch (r->index) {
     case STORE_TOKEN:
+        if (r->text.n + r->name.n == 0) /* there is something, and nothing to search it by */
+            return false;
         if (p->type == FHIR_SEARCH_REFERENCE)
             out->name = arena_printf(&arena, "%s:identifier", p->code);
         out->value = arena_printf(&arena, "%.*s|%.*s", STR_ARG(escape(r->name)), STR_ARG(escape(r->text)));

@@ -19,7 +19,7 @@ enum {
     SEARCH_KEY_MAX = 256,       /* bytes of a string as part of a composite's key */
     SEARCH_MATCHES_MAX = 20000, /* alternatives of one condition after expansion */
     SEARCH_ROWS_MAX = 400000,   /* rows of one resource */
-    SEARCH_ROWS_VERSION = 1,    /* raise when extraction gives other rows from the same model */
+    SEARCH_ROWS_VERSION = 2,    /* raise when extraction gives other rows from the same model */
 };
 
 enum search_modifier {

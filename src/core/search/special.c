@@ -122,22 +122,42 @@ static bool content_cond(struct plan_of *p, struct str value)
     return terms_words(p, SEARCH_WORDS_CONTENT, STR("_content"), value);
 }
 
+/* Every resource has an id and a time: :missing=true is no resource. */
+static bool never_missing(struct plan_of *p, struct str code, struct str value)
+{
+    bool missing = str_is(value, "true");
+    if (!missing && !str_is(value, "false"))
+        return err_set_str(p->err, ERR_SEARCH_VALUE, value, code);
+    plan_cond(p, STORE_COND_IDS)->negate = !missing;
+    return true;
+}
+
+enum { HAS_NOT = 1, HAS_MISSING = 2 };
+
 bool special_cond(struct plan_of *p, struct str code, struct str modifier, struct str value, bool *handled)
 {
     static const struct {
         const char *name;
         bool (*cond)(struct plan_of *p, struct str value);
-    } specials[] = {
-        {"_id", id_cond}, {"_lastUpdated", updated_cond}, {"_text", text_cond}, {"_content", content_cond}};
+        unsigned modifiers;
+    } specials[] = {{"_id", id_cond, HAS_NOT | HAS_MISSING},
+                    {"_lastUpdated", updated_cond, HAS_MISSING},
+                    {"_text", text_cond, 0},
+                    {"_content", content_cond, 0}};
     *handled = false;
     for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
+        unsigned has = specials[i].modifiers;
         if (!str_is(code, specials[i].name))
             continue;
         *handled = true;
-        if (modifier.p)
+        if ((has & HAS_MISSING) && str_is(modifier, "missing"))
+            return never_missing(p, code, value);
+        if (modifier.p && !((has & HAS_NOT) && str_is(modifier, "not")))
             return err_set(p->err, ERR_SEARCH_MODIFIER, arena_cstr(p->arena, modifier), specials[i].name,
                            " (där går ingen)", " (none is allowed there)", NULL);
-        return specials[i].cond(p, value);
+        if (!specials[i].cond(p, value))
+            return false;
+        p->cond[p->cond_count - 1].negate = modifier.p != NULL;
     }
     return true;
 }

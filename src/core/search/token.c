@@ -50,8 +50,6 @@ void token_rows_identifier(const struct rows_to *to, const struct path_value *v)
 {
     struct str value = value_text(v, FHIR_NAME_value), system = value_text(v, FHIR_NAME_system);
     struct personnummer p;
-    if (value.n == 0)
-        return;
     put(to, system, value);
     /* "19121212-1212" is found as 191212121212 too; a form without century says no certain person. */
     if (value.n > PERSONNUMMER_LEN && is_identity_system(system) &&

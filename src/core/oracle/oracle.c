@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A search over everything added: each resource against each parameter, chains and _has followed from it. */
+#include <stdio.h>
+
+#include "base/os.h"
+#include "fhir_gen/names.h"
+#include "oracle/oracle_int.h"
+
+struct ask {
+    struct oracle *o;
+    char *why; /* ORACLE_WHY_MAX */
+    bool failed;
+};
+
+static bool fail(struct ask *k, const char *reason, struct str what)
+{
+    if (!k->failed)
+        snprintf(k->why, ORACLE_WHY_MAX, "%s: %.*s", reason, STR_ARG(what));
+    k->failed = true;
+    return false;
+}
+
+struct oracle *oracle_new(const char *dir)
+{
+    struct oracle *o = os_alloc(sizeof *o);
+    memset(o, 0, sizeof *o);
+    arena_init(&o->arena);
+    o->type = ARENA_ARRAY(&o->arena, struct oracle_type, fhir_type_count);
+    if (!oracle_param_read(o, dir)) {
+        oracle_free(o);
+        return NULL;
+    }
+    return o;
+}
+
+void oracle_free(struct oracle *o)
+{
+    if (!o)
+        return;
+    arena_release(&o->arena);
+    os_free(o);
+}
+
+void oracle_set_now(struct oracle *o, int64_t now_ms)
+{
+    o->now_ms = now_ms;
+}
+
+void oracle_add(struct oracle *o, const struct oracle_resource *r)
+{
+    OS_ASSERT(o->count < ORACLE_RESOURCES_MAX);
+    o->resource[o->count] = *r;
+    o->values[o->count++] = ARENA_ARRAY(&o->arena, struct oracle_values, o->type[r->type].param_count + 1);
+}
+
+size_t oracle_count(const struct oracle *o)
+{
+    return o->count;
+}
+
+const struct oracle_resource *oracle_get(const struct oracle *o, size_t i)
+{
+    return &o->resource[i];
+}
+
+static bool holds(struct ask *k, size_t i, struct str name, struct str value);
+
+/* ---- one condition ---- */
+
+static bool is_true(struct ask *k, struct str value)
+{
+    if (!str_is(value, "true") && !str_is(value, "false"))
+        fail(k, "true or false", value);
+    return str_is(value, "true");
+}
+
+static bool any_atom(struct ask *k, const struct oracle_param *p, const struct oracle_atoms *atoms,
+                     struct str modifier, struct str value)
+{
+    for (size_t i = 0; i < atoms->count; i++) {
+        int m = oracle_match_atom(k->o, p, &atoms->item[i], modifier, value);
+        if (m < 0)
+            return fail(k, "no such value", value);
+        if (m)
+            return true;
+    }
+    return false;
+}
+
+/* Every component of the value holds in one and the same tuple. */
+static bool any_tuple(struct ask *k, fhir_type_id type, const struct oracle_param *p,
+                      const struct oracle_values *v, struct str value)
+{
+    for (size_t t = 0; t < v->tuple_count; t++) {
+        struct str rest = value, part;
+        size_t n = 0;
+        bool all = true;
+        while (all && n < p->component_count && oracle_text_split(&rest, '$', &part)) {
+            const struct oracle_param *c = oracle_param_by_url(k->o, type, p->component[n].definition);
+            all = c && any_atom(k, c, &v->tuple[t].component[n], (struct str){NULL, 0}, part);
+            n++;
+        }
+        if (all && n == p->component_count && !rest.p)
+            return true;
+    }
+    return false;
+}
+
+static bool one_value(struct ask *k, size_t i, struct oracle_param *p, struct str modifier, struct str value)
+{
+    struct oracle_values *v = oracle_value_get(k->o, i, p);
+    if (p->type == FHIR_SEARCH_COMPOSITE)
+        return any_tuple(k, k->o->resource[i].type, p, v, value);
+    return any_atom(k, p, &v->atoms, modifier, value);
+}
+
+/* Commas stand for "or"; :not turns the whole round. */
+static bool any_value(struct ask *k, size_t i, struct oracle_param *p, struct str modifier, struct str value)
+{
+    struct str rest = value, part;
+    bool not = str_is(modifier, "not"), found = false;
+    struct str inner = not ? (struct str){NULL, 0} : modifier;
+    while (!found && oracle_text_split(&rest, ',', &part))
+        found = one_value(k, i, p, inner, part);
+    return found != not ;
+}
+
+/* _id and _lastUpdated are of the resource itself, and never missing. */
+static bool is_special(struct str code)
+{
+    return str_is(code, "_id") || str_is(code, "_lastUpdated");
+}
+
+static bool special(struct ask *k, size_t i, struct str code, struct str modifier, struct str value)
+{
+    const struct oracle_resource *r = &k->o->resource[i];
+    struct str rest = value, part;
+    int64_t low, high;
+    bool found = false;
+    if (str_is(modifier, "missing"))
+        return !is_true(k, value);
+    while (oracle_text_split(&rest, ',', &part)) {
+        if (str_is(code, "_id")) {
+            found = found || str_eq(part, r->id);
+            continue;
+        }
+        struct str prefix = oracle_match_prefix(&part);
+        if (!oracle_text_moment(part, &low, &high))
+            return fail(k, "no such instant", part);
+        found =
+            found || oracle_match_moment(prefix, r->updated_ms, r->updated_ms + 1, low, high, k->o->now_ms);
+    }
+    return found != str_is(modifier, "not");
+}
+
+/* ---- chains ---- */
+
+static bool is_resource(const struct oracle *o, size_t i, fhir_type_id type, struct str id)
+{
+    return o->resource[i].type == type && str_eq(o->resource[i].id, id);
+}
+
+/* Some resource that i refers to through p holds what follows the point. */
+static bool chained(struct ask *k, size_t i, struct oracle_param *p, struct str type, struct str rest,
+                    struct str value)
+{
+    fhir_type_id only = type.n ? fhir_resource_find(type) : 0;
+    struct oracle_values *v = oracle_value_get(k->o, i, p);
+    if (type.n && !only)
+        return fail(k, "no such type", type);
+    for (size_t a = 0; a < v->atoms.count; a++) {
+        const struct oracle_atom *atom = &v->atoms.item[a];
+        if (!atom->target || (only && atom->target != only))
+            continue;
+        for (size_t j = 0; j < k->o->count; j++) {
+            if (is_resource(k->o, j, atom->target, atom->id) && holds(k, j, rest, value))
+                return true;
+        }
+    }
+    return false;
+}
+
+/* _has:Type:param:rest: some resource of Type refers to i through param and holds rest. */
+static bool reversed(struct ask *k, size_t i, struct str name, struct str value)
+{
+    struct str type, code;
+    str_split(&name, ':', &type);
+    if (!str_split(&name, ':', &code) || !name.p)
+        return fail(k, "_has:Type:parameter:…", value);
+    fhir_type_id t = fhir_resource_find(type);
+    struct oracle_param *p = t ? oracle_param_find(k->o, t, code) : NULL;
+    if (!p)
+        return fail(k, "no such parameter", code);
+    for (size_t j = 0; j < k->o->count; j++) {
+        if (k->o->resource[j].type != t)
+            continue;
+        struct oracle_values *v = oracle_value_get(k->o, j, p);
+        bool refers = false;
+        for (size_t a = 0; a < v->atoms.count && !refers; a++) {
+            const struct oracle_atom *atom = &v->atoms.item[a];
+            refers = atom->target && is_resource(k->o, i, atom->target, atom->id);
+        }
+        if (refers && holds(k, j, name, value))
+            return true;
+    }
+    return false;
+}
+
+static bool holds(struct ask *k, size_t i, struct str name, struct str value)
+{
+    struct str rest = name, head, code, modifier = {NULL, 0};
+    if (str_starts(name, STR("_has:")))
+        return reversed(k, i, str_sub(name, 5, name.n), value);
+    str_split(&rest, '.', &head);
+    code = head;
+    size_t colon = str_find(head, ':', 0);
+    if (colon != SIZE_MAX) {
+        code = str_sub(head, 0, colon);
+        modifier = str_sub(head, colon + 1, head.n);
+    }
+    if (!rest.p && is_special(code))
+        return special(k, i, code, modifier, value);
+    struct oracle_param *p = oracle_param_find(k->o, k->o->resource[i].type, code);
+    if (!p)
+        return false; /* a chain to a type that lacks it; the first is checked in oracle_search */
+    if (rest.p)
+        return chained(k, i, p, modifier, rest, value);
+    if (str_is(modifier, "missing"))
+        return is_true(k, value) != oracle_value_get(k->o, i, p)->present;
+    return any_value(k, i, p, modifier, value);
+}
+
+bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg *arg, size_t count,
+                   bool *match, char why[ORACLE_WHY_MAX])
+{
+    struct ask k = {.o = o, .why = why};
+    why[0] = '\0';
+    for (size_t i = 0; i < o->count; i++) {
+        match[i] = !type || o->resource[i].type == type;
+        for (size_t n = 0; n < count && match[i]; n++)
+            match[i] = holds(&k, i, arg[n].name, arg[n].value);
+    }
+    return !k.failed;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * oracle: a naive search, for tests only. Written from the text of R4 3.1.1 "Search" and from the official
+ * SearchParameter resources, it evaluates each parameter's whole FHIRPath expression over resources in memory
+ * and holds every resource against every condition. It shares nothing with the search and store floors, so
+ * that a difference between the two is a fault in one of them. Where R4 leaves a choice it follows the list
+ * in search/README.md. Not linked into the program. One thread. */
+#ifndef HELHET_ORACLE_ORACLE_H
+#define HELHET_ORACLE_ORACLE_H
+
+#include "fhir/model.h"
+
+enum {
+    ORACLE_RESOURCES_MAX = 4096,
+    ORACLE_COMPONENTS_MAX = 3,
+    ORACLE_WHY_MAX = 800,
+};
+
+struct oracle;
+
+/* One parameter of a search: name with modifiers and chains, value; both percent-decoded. */
+struct oracle_arg {
+    struct str name, value;
+};
+
+struct oracle_resource {
+    fhir_type_id type;
+    struct str id;
+    const struct json_doc *doc; /* with elem filled; the caller's */
+    int64_t updated_ms;
+};
+
+/* Reads SearchParameter, ValueSet and CodeSystem (NDJSON, gzip) from dir. NULL when they are not there. */
+struct oracle *oracle_new(const char *dir);
+void oracle_free(struct oracle *o);
+/* The instant that ap and today count from. */
+void oracle_set_now(struct oracle *o, int64_t now_ms);
+void oracle_add(struct oracle *o, const struct oracle_resource *r);
+size_t oracle_count(const struct oracle *o);
+const struct oracle_resource *oracle_get(const struct oracle *o, size_t i);
+
+/* match[i] tells whether resource i is found; type 0: any type. False, with a reason, when the search is not
+ * one that the oracle understands or that R4 allows. */
+bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg *arg, size_t count,
+                   bool *match, char why[ORACLE_WHY_MAX]);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One value of a search against one atom, for each search type: prefixes (R4 3.1.1.4.6) with the ranges of
+ * both sides, and modifiers. */
+#include "fhir_gen/names.h"
+#include "oracle/oracle_int.h"
+
+static const char *const prefixes[] = {"eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"};
+
+struct str oracle_match_prefix(struct str *value)
+{
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        if (value->n > 2 && str_starts(*value, str_of(prefixes[i]))) {
+            *value = str_sub(*value, 2, value->n);
+            return str_of(prefixes[i]);
+        }
+    }
+    return STR("eq");
+}
+
+/* ---- date ---- */
+
+bool oracle_match_moment(struct str prefix, int64_t low, int64_t high, int64_t want_low, int64_t want_high,
+                         int64_t now_ms)
+{
+    bool within = low >= want_low && high <= want_high;
+    bool after = high > want_high, before = low < want_low;
+    if (str_is(prefix, "eq"))
+        return within;
+    if (str_is(prefix, "ne"))
+        return !within;
+    if (str_is(prefix, "gt"))
+        return after;
+    if (str_is(prefix, "lt"))
+        return before;
+    if (str_is(prefix, "ge"))
+        return after || within;
+    if (str_is(prefix, "le"))
+        return before || within;
+    if (str_is(prefix, "sa"))
+        return low >= want_high;
+    if (str_is(prefix, "eb"))
+        return high <= want_low;
+    /* ap: a tenth of the gap between now and the date to either side. */
+    int64_t gap = now_ms < want_low ? want_low - now_ms : now_ms > want_high ? now_ms - want_high : 0;
+    return low < want_high + gap / 10 && high > want_low - gap / 10;
+}
+
+static int match_date(const struct oracle *o, const struct oracle_atom *a, struct str value)
+{
+    int64_t low, high;
+    struct str prefix = oracle_match_prefix(&value);
+    if (!oracle_text_moment(value, &low, &high))
+        return -1;
+    return oracle_match_moment(prefix, a->low_ms, a->high_ms, low, high, o->now_ms);
+}
+
+/* ---- number ---- */
+
+/* Is the number below the end of the range / above it, where the end may be open or absent? */
+static bool begins_before(const struct oracle_range *r, struct dec v)
+{
+    return r->low_none || dec_cmp(r->low, v) < 0;
+}
+
+static bool ends_after(const struct oracle_range *r, struct dec v)
+{
+    return r->high_none || dec_cmp(r->high, v) > 0;
+}
+
+/* Lies the range within [low, high), or within the point when they are equal? */
+static bool within(const struct oracle_range *r, struct dec low, struct dec high)
+{
+    bool point = dec_cmp(low, high) == 0;
+    if (r->low_none || r->high_none || dec_cmp(r->low, low) < 0)
+        return false;
+    int c = dec_cmp(r->high, high);
+    return c < 0 || (c == 0 && (point || r->high_open));
+}
+
+/* A tenth of the value to either side, and never less than what eq takes. */
+static bool approximates(const struct oracle_range *r, struct dec value, struct dec half)
+{
+    struct dec tenth, low, high;
+    struct dec size = dec_cmp(value, dec_of_i64(0)) < 0 ? dec_neg(value) : value;
+    if (!dec_mul(size, (struct dec){1, 1}, &tenth))
+        return false;
+    bool open = dec_cmp(half, tenth) > 0;
+    if (!dec_sub(value, open ? half : tenth, &low) || !dec_add(value, open ? half : tenth, &high))
+        return false;
+    if (open && !r->low_none && dec_cmp(r->low, high) == 0)
+        return false;
+    return (r->low_none || dec_cmp(r->low, high) <= 0) && (r->high_none || dec_cmp(r->high, low) >= 0);
+}
+
+static bool match_range(struct str prefix, const struct oracle_range *r, struct dec value, struct dec half)
+{
+    struct dec low, high;
+    if (!dec_sub(value, half, &low) || !dec_add(value, half, &high))
+        return false;
+    if (str_is(prefix, "eq"))
+        return within(r, low, high);
+    if (str_is(prefix, "ne"))
+        return !within(r, low, high);
+    if (str_is(prefix, "gt"))
+        return ends_after(r, value);
+    if (str_is(prefix, "lt"))
+        return begins_before(r, value);
+    if (str_is(prefix, "ge"))
+        return ends_after(r, value) || within(r, value, value);
+    if (str_is(prefix, "le"))
+        return begins_before(r, value) || within(r, value, value);
+    if (str_is(prefix, "sa"))
+        return !r->low_none && (dec_cmp(r->low, value) > 0 || (r->low_open && dec_cmp(r->low, value) == 0));
+    if (str_is(prefix, "eb"))
+        return !r->high_none &&
+               (dec_cmp(r->high, value) < 0 || (r->high_open && dec_cmp(r->high, value) == 0));
+    return approximates(r, value, half);
+}
+
+static int match_number(const struct oracle_atom *a, struct str value)
+{
+    struct dec v, half;
+    struct str prefix = oracle_match_prefix(&value);
+    if (!oracle_text_number(value, &v, &half))
+        return -1;
+    return match_range(prefix, &a->range, v, half);
+}
+
+/* "number", "number|system|code" or "number||code": the last asks the code and the unit for people. */
+static int match_quantity(struct oracle *o, const struct oracle_atom *a, struct str value)
+{
+    struct str number, system = {NULL, 0}, code = {NULL, 0};
+    oracle_text_split(&value, '|', &number);
+    int found = match_number(a, number);
+    if (found <= 0 || !oracle_text_split(&value, '|', &system))
+        return found;
+    if (!oracle_text_split(&value, '|', &code) || code.n == 0)
+        return -1;
+    system = oracle_text_unescape(&o->arena, system);
+    code = oracle_text_unescape(&o->arena, code);
+    if (system.n)
+        return str_eq(a->system, system) && str_eq(a->code, code);
+    return str_eq(a->code, code) || str_eq(a->unit, code);
+}
+
+/* ---- token ---- */
+
+/* A required binding gives a code the system it has not written. */
+static bool has_system(struct oracle *o, const struct oracle_atom *a, struct str system)
+{
+    return (a->system.p && str_eq(a->system, system)) ||
+           (a->type == FHIR_SEARCH_TOKEN && !a->system.p &&
+            oracle_param_implies(o, a->binding, a->code, system));
+}
+
+/* code, system|code, |code, system|: compared as written. */
+static int match_token(struct oracle *o, const struct oracle_atom *a, struct str value)
+{
+    struct str system, code;
+    if (value.n == 0)
+        return -1;
+    oracle_text_split(&value, '|', &system);
+    if (!oracle_text_split(&value, '|', &code))
+        return a->code.p && str_eq(a->code, oracle_text_unescape(&o->arena, system));
+    system = oracle_text_unescape(&o->arena, system);
+    code = oracle_text_unescape(&o->arena, code);
+    if (system.n == 0 && code.n == 0)
+        return -1;
+    if (system.n == 0)
+        return !a->system.p && a->code.p && str_eq(a->code, code);
+    return has_system(o, a, system) && (code.n == 0 || (a->code.p && str_eq(a->code, code)));
+}
+
+/* ---- string ---- */
+
+enum { LATER_WORDS = 32, LATER_BYTES = 48 }; /* what is kept of them: search/README.md */
+
+/* A word begins after a space or a hyphen. */
+static bool starts_word(struct str text, struct str wanted)
+{
+    unsigned words = 0;
+    if (str_starts(text, wanted))
+        return true;
+    for (size_t i = 1; i < text.n && words < LATER_WORDS; i++) {
+        if (text.p[i - 1] != ' ' && text.p[i - 1] != '-')
+            continue;
+        words++;
+        if (wanted.n <= LATER_BYTES && str_starts(str_sub(text, i, text.n), wanted))
+            return true;
+    }
+    return false;
+}
+
+static int match_string(struct oracle *o, const struct oracle_atom *a, struct str modifier, struct str value)
+{
+    struct str raw = oracle_text_unescape(&o->arena, value);
+    if (raw.n == 0)
+        return -1;
+    if (str_is(modifier, "exact"))
+        return str_eq(a->text, raw);
+    struct str folded = oracle_text_fold(&o->arena, raw);
+    if (str_is(modifier, "contains"))
+        return str_find_str(a->folded, folded) != SIZE_MAX;
+    return starts_word(a->folded, folded);
+}
+
+/* ---- uri and reference ---- */
+
+static int match_uri(struct oracle *o, const struct oracle_atom *a, struct str modifier, struct str value)
+{
+    struct str wanted = oracle_text_unescape(&o->arena, value);
+    if (str_is(modifier, "below"))
+        return str_starts(a->text, wanted);
+    if (str_is(modifier, "above")) /* whole steps of the path */
+        return str_starts(wanted, a->text) &&
+               (wanted.n == a->text.n || str_ends(a->text, STR("/")) || wanted.p[a->text.n] == '/');
+    return str_eq(a->text, wanted);
+}
+
+/* An id alone stands for any type that the parameter names as a target. */
+static bool is_target(const struct oracle_param *p, fhir_type_id type)
+{
+    for (size_t i = 0; i < p->target_count; i++) {
+        if (p->target[i] == type)
+            return true;
+    }
+    return p->target_count == 0;
+}
+
+static int match_reference(struct oracle *o, const struct oracle_param *p, const struct oracle_atom *a,
+                           struct str modifier, struct str value)
+{
+    struct str rest = value, url, version = {NULL, 0}, id;
+    fhir_type_id type = modifier.n ? fhir_resource_find(modifier) : 0;
+    if (str_is(modifier, "identifier"))
+        return a->identifier ? match_token(o, a, value) : 0;
+    if (a->identifier || value.n == 0)
+        return value.n == 0 ? -1 : 0;
+    oracle_text_split(&rest, '|', &url);
+    url = oracle_text_unescape(&o->arena, url);
+    if (rest.p)
+        version = oracle_text_unescape(&o->arena, rest);
+    if (type && str_find(url, '/', 0) == SIZE_MAX)
+        return a->target == type && str_eq(a->id, url);
+    if (type && a->target != type)
+        return false;
+    size_t slash = str_find(url, '/', 0);
+    if (slash == SIZE_MAX && str_find(url, ':', 0) == SIZE_MAX)
+        return a->target ? is_target(p, a->target) && str_eq(a->id, url) : str_eq(a->text, url);
+    id = str_sub(url, slash == SIZE_MAX ? 0 : slash + 1, url.n);
+    type = slash == SIZE_MAX ? 0 : fhir_resource_find(str_sub(url, 0, slash));
+    if (type && str_find(id, '/', 0) == SIZE_MAX)
+        return a->target == type && str_eq(a->id, id);
+    return !a->target && str_eq(a->text, url) && (!version.p || str_eq(a->version, version));
+}
+
+int oracle_match_atom(struct oracle *o, const struct oracle_param *p, const struct oracle_atom *atom,
+                      struct str modifier, struct str value)
+{
+    switch (p->type) {
+    case FHIR_SEARCH_DATE:
+        return match_date(o, atom, value);
+    case FHIR_SEARCH_NUMBER:
+        return match_number(atom, value);
+    case FHIR_SEARCH_QUANTITY:
+        return match_quantity(o, atom, value);
+    case FHIR_SEARCH_TOKEN:
+        return match_token(o, atom, value);
+    case FHIR_SEARCH_STRING:
+        return match_string(o, atom, modifier, value);
+    case FHIR_SEARCH_URI:
+        return match_uri(o, atom, modifier, value);
+    case FHIR_SEARCH_REFERENCE:
+        return match_reference(o, p, atom, modifier, value);
+    default:
+        return -1;
+    }
+}

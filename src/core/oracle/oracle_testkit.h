@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * oracle_testkit: the same resources in a store and in the oracle, and one search asked of both. Included by
+ * tests only, once per program. */
+#ifndef HELHET_ORACLE_ORACLE_TESTKIT_H
+#define HELHET_ORACLE_ORACLE_TESTKIT_H
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/os.h"
+#include "fhir_gen/names.h"
+#include "oracle/oracle_gen.h"
+#include "search/search.h"
+
+enum { KIT_LABELS_MAX = 3000, KIT_FILE_MAX = 64 << 20, KIT_ARGS_MAX = 8, KIT_LABEL_MAX = 64 };
+
+struct kit_label {
+    char text[KIT_LABEL_MAX];
+    size_t passed, failed;
+    char first[1200];
+};
+
+struct kit {
+    struct search *s;
+    struct store *store;
+    struct store_read *read;
+    struct oracle *o;
+    struct arena arena; /* lives with the resources */
+    struct arena work;  /* one search */
+    char dir[64];
+    bool *expected, *found;
+    struct kit_label label[KIT_LABELS_MAX];
+    size_t label_count, passed, failed, skipped, shown, show;
+    const char *only;
+    struct str skip_first;
+};
+static struct kit kit;
+
+static inline const char *kit_corpus(void)
+{
+    const char *corpus = getenv("HELHET_CORPUS");
+    return corpus ? corpus : "../shared/corpus";
+}
+
+static inline int kit_setup(void **state)
+{
+    struct err err = {0};
+    char path[400];
+    (void)state;
+    kit = (struct kit){.only = getenv("HELHET_ORACLE_ONLY")};
+    kit.show = getenv("HELHET_ORACLE_SHOW") ? strtoul(getenv("HELHET_ORACLE_SHOW"), NULL, 10) : 0;
+    arena_init(&kit.arena);
+    arena_init(&kit.work);
+    snprintf(path, sizeof path, "%s/fhir-r4-definitions", kit_corpus());
+    kit.o = oracle_new(path);
+    kit.s = search_new(&err);
+    snprintf(kit.dir, sizeof kit.dir, "/tmp/helhet-oracle-XXXXXX");
+    assert_non_null(mkdtemp(kit.dir));
+    struct store_options opt = {
+        .dir = kit.dir, .create = true, .schema = search_schema(kit.s), .hooks = search_hooks(kit.s)};
+    kit.store = store_open(&opt, &err);
+    assert_non_null(kit.store);
+    search_set_key(kit.s, store_hash_key(kit.store));
+    kit.expected = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.expected);
+    kit.found = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.found);
+    return 0;
+}
+
+static inline int kit_teardown(void **state)
+{
+    char command[100];
+    (void)state;
+    store_close(kit.store);
+    search_free(kit.s);
+    oracle_free(kit.o);
+    os_free(kit.expected);
+    os_free(kit.found);
+    arena_release(&kit.arena);
+    arena_release(&kit.work);
+    snprintf(command, sizeof command, "rm -rf %s", kit.dir);
+    return system(command);
+}
+
+/* ---- resources into both ---- */
+
+static inline void kit_members(const struct json_doc *doc, uint32_t i, bool meta, struct buf *out)
+{
+    JSON_EACH(doc, i, c)
+    {
+        struct str key = {doc->nodes[c].key, doc->nodes[c].key_len};
+        if (meta ? str_is(key, "versionId") || str_is(key, "lastUpdated")
+                 : str_is(key, "resourceType") || str_is(key, "id") || str_is(key, "meta"))
+            continue;
+        buf_char(out, ',');
+        json_write_string(out, key);
+        buf_char(out, ':');
+        json_write(doc, c, out);
+    }
+}
+
+static inline bool kit_put(struct store_tx *tx, void *arg, struct err *err)
+{
+    const struct oracle_resource *r = arg;
+    struct arena a;
+    struct store_rows rows = {0};
+    struct buf tail, rest;
+    uint32_t meta = json_get(r->doc, 0, FHIR_NAME_meta);
+    arena_init(&a);
+    buf_init(&tail, BUF_NO_MAX);
+    buf_init(&rest, BUF_NO_MAX);
+    kit_members(r->doc, 0, false, &tail);
+    buf_char(&tail, '}');
+    if (meta != UINT32_MAX)
+        kit_members(r->doc, meta, true, &rest);
+    struct store_change change = {.op = 'U', .type = r->type, .id = r->id};
+    change.head = arena_printf(&a, "{\"resourceType\":\"%s\",\"id\":\"%.*s\",", fhir_types[r->type].name,
+                               STR_ARG(r->id));
+    change.meta_rest = buf_get(&rest);
+    change.tail = buf_get(&tail);
+    bool ok = search_extract(kit.s, r->doc, 0, r->type, &a, &rows, err);
+    change.rows = rows.item;
+    change.row_count = rows.count;
+    ok = ok && store_put(tx, &change, err);
+    ((struct oracle_resource *)arg)->updated_ms = change.time_ms;
+    buf_release(&tail);
+    buf_release(&rest);
+    arena_release(&a);
+    return ok;
+}
+
+static inline bool kit_known(const struct oracle_resource *r)
+{
+    for (size_t i = 0; i < oracle_count(kit.o); i++) {
+        if (oracle_get(kit.o, i)->type == r->type && str_eq(oracle_get(kit.o, i)->id, r->id))
+            return true;
+    }
+    return false;
+}
+
+/* Resources without id, and a second one of the same name, are left out. */
+static inline void kit_add(struct str json)
+{
+    struct err err = {0};
+    struct json_doc *doc = ARENA_NEW(&kit.arena, struct json_doc);
+    assert_true(json_parse(&kit.arena, arena_str(&kit.arena, json), &fhir_names, doc, &err));
+    struct oracle_resource r = {.type = fhir_type_tree(doc, 0), .doc = doc};
+    r.id = json_text(doc, json_get(doc, 0, FHIR_NAME_id));
+    if (!r.type || !r.id.n || kit_known(&r))
+        return;
+    struct store_job job = {.run = kit_put, .arg = &r, .agent = STR("test"), .reason = STR("test")};
+    if (!store_run(kit.store, &job, &err))
+        fail_msg("%.*s: %s %s %s", STR_ARG(r.id), err_info(err.code)->name, err.path, err.arg[0]);
+    oracle_add(kit.o, &r);
+}
+
+static inline int kit_by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* The official examples, in the order of their names. */
+static inline size_t kit_examples(void)
+{
+    char path[700], dir[400];
+    struct dirent **list;
+    snprintf(dir, sizeof dir, "%s/fhir-r4-examples", kit_corpus());
+    int n = scandir(dir, &list, NULL, kit_by_name);
+    for (int i = 0; i < n; i++) {
+        char *data;
+        size_t len;
+        snprintf(path, sizeof path, "%s/%s", dir, list[i]->d_name);
+        if (str_ends(str_of(list[i]->d_name), STR(".json")) &&
+            os_file_read(path, KIT_FILE_MAX, &data, &len)) {
+            kit_add((struct str){data, len});
+            os_free(data);
+        }
+        free(list[i]);
+    }
+    if (n >= 0)
+        free(list);
+    return oracle_count(kit.o);
+}
+
+/* ---- one search of both ---- */
+
+static inline void kit_begin(void)
+{
+    struct err err = {0};
+    kit.read = store_read_begin(kit.store, &err);
+    assert_non_null(kit.read);
+    oracle_set_now(kit.o, os_now_ms());
+}
+
+static inline struct kit_label *kit_label(const char *text)
+{
+    for (size_t i = 0; i < kit.label_count; i++) {
+        if (strcmp(kit.label[i].text, text) == 0)
+            return &kit.label[i];
+    }
+    assert_true(kit.label_count < KIT_LABELS_MAX);
+    struct kit_label *l = &kit.label[kit.label_count++];
+    snprintf(l->text, sizeof l->text, "%s", text);
+    return l;
+}
+
+static inline size_t kit_index(const struct store_version *v)
+{
+    for (size_t i = 0; i < oracle_count(kit.o); i++) {
+        const struct oracle_resource *r = oracle_get(kit.o, i);
+        if (r->type == v->type && str_eq(r->id, v->id))
+            return i;
+    }
+    fail_msg("found what was never stored: %.*s", STR_ARG(v->id));
+    return 0;
+}
+
+/* Walks the pages of the search; found[] is set. False with a reason in why. */
+static inline bool kit_search(fhir_type_id type, const struct oracle_arg *args, size_t count, unsigned page,
+                              char *why, size_t why_max)
+{
+    struct search_param params[KIT_ARGS_MAX];
+    struct search_query q;
+    struct search_page p;
+    struct str cursor = {NULL, 0};
+    struct err err = {0};
+    memset(kit.found, 0, ORACLE_RESOURCES_MAX * sizeof *kit.found);
+    for (size_t i = 0; i < count; i++)
+        params[i] = (struct search_param){args[i].name, args[i].value};
+    do {
+        bool ok = search_parse(kit.s, kit.read, type, params, count, false, &kit.work, &q, &err);
+        q.plan.limit = page;
+        q.plan.cursor = cursor;
+        if (!ok || !search_run(kit.s, kit.read, &q, &kit.work, &p, &err)) {
+            snprintf(why, why_max, "%s %s %s %s", err_info(err.code)->name, err.arg[0], err.arg[1],
+                     err.arg[2]);
+            return false;
+        }
+        for (size_t i = 0; i < p.match_count; i++) {
+            size_t at = kit_index(&p.match[i]);
+            if (kit.found[at]) {
+                snprintf(why, why_max, "%.*s twice", STR_ARG(p.match[i].id));
+                return false;
+            }
+            kit.found[at] = true;
+        }
+        cursor = p.next;
+    } while (p.more);
+    return true;
+}
+
+static inline bool kit_same(char *why, size_t max)
+{
+    size_t expected = 0, missing = 0, extra = 0, example = 0;
+    for (size_t i = 0; i < oracle_count(kit.o); i++) {
+        expected += kit.expected[i];
+        missing += kit.expected[i] && !kit.found[i];
+        extra += kit.found[i] && !kit.expected[i];
+        if (kit.expected[i] != kit.found[i])
+            example = i;
+    }
+    if (!missing && !extra)
+        return true;
+    const struct oracle_resource *r = oracle_get(kit.o, example);
+    snprintf(why, max, "%zu expected, %zu missing, %zu extra, e.g. %s/%.*s", expected, missing, extra,
+             fhir_types[r->type].name, STR_ARG(r->id));
+    return false;
+}
+
+static inline void kit_url(fhir_type_id type, const struct oracle_arg *args, size_t count, struct buf *out)
+{
+    buf_cstr(out, type ? fhir_types[type].name : "");
+    for (size_t i = 0; i < count; i++)
+        buf_printf(out, "%c%.*s=%.*s", i ? '&' : '?', STR_ARG(args[i].name), STR_ARG(args[i].value));
+}
+
+/* oracle_gen_emit */
+static inline void compare(void *arg, const char *text, fhir_type_id type, const struct oracle_arg *args,
+                           size_t count)
+{
+    char why[ORACLE_WHY_MAX] = "";
+    (void)arg;
+    if (kit.only && strncmp(text, kit.only, strlen(kit.only)) != 0)
+        return;
+    if (!oracle_search(kit.o, type, args, count, kit.expected, why)) {
+        kit.skipped++;
+        return;
+    }
+    struct kit_label *l = kit_label(text);
+    unsigned page = (kit.passed + kit.failed) % 5 == 0 ? 2 : 1000;
+    bool ok = kit_search(type, args, count, page, why, sizeof why) && kit_same(why, sizeof why);
+    arena_reset(&kit.work);
+    kit.passed += ok;
+    kit.failed += !ok;
+    l->passed += ok;
+    l->failed += !ok;
+    if (ok || (l->failed > 1 && kit.shown >= kit.show))
+        return;
+    struct buf b;
+    buf_init(&b, BUF_NO_MAX);
+    kit_url(type, args, count, &b);
+    buf_printf(&b, "  # %s", why);
+    if (l->failed == 1)
+        snprintf(l->first, sizeof l->first, "%.*s", STR_ARG(buf_get(&b)));
+    if (kit.shown < kit.show)
+        print_message("[%s] %.*s\n", text, STR_ARG(buf_get(&b)));
+    kit.shown++;
+    buf_release(&b);
+}
+
+static inline void kit_end(const char *name)
+{
+    store_read_end(kit.read);
+    print_message("%zu resources, %zu kinds of searches\n", oracle_count(kit.o), kit.label_count);
+    print_message("CONFORMANCE %s: %zu passed, %zu failed, %zu skipped\n", name, kit.passed, kit.failed,
+                  kit.skipped);
+    for (size_t i = 0; i < kit.label_count; i++) {
+        const struct kit_label *l = &kit.label[i];
+        if (l->failed)
+            print_message("  - %s (%zu of %zu): %s\n", l->text, l->failed, l->failed + l->passed, l->first);
+    }
+    assert_int_equal(kit.failed, 0);
+}
+
+#endif
