@@ -8,6 +8,7 @@
 
 #include "check/check.h"
 #include "load/load.h"
+#include "load/load_source.h"
 
 /* A run of whole records of one file. */
 struct load_chunk {
@@ -162,15 +163,6 @@ bool load_refs_map(void *arg, bool is_reference, struct str from, struct arena *
  * that the load is over. */
 bool load_refs_find(struct load_worker *w, fhir_type_id type, struct str query, unsigned *count,
                     struct str *id, bool *over, struct err *err);
-
-/* A stream of decompressed bytes. */
-struct load_source;
-struct load_source *load_source_open(const char *path, struct err *err);
-/* Up to n bytes; 0 at the end. False with *err when the file is broken or cannot be read. */
-bool load_source_read(struct load_source *s, char *to, size_t n, size_t *got, struct err *err);
-/* Bytes of the file itself used so far. */
-uint64_t load_source_position(const struct load_source *s);
-void load_source_close(struct load_source *s);
 
 /* Reads one file through to the queue. False when the load is over. */
 bool load_split_file(struct load *l, const char *path);

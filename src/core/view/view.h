@@ -97,4 +97,10 @@ struct view_input {
 bool view_run(const struct view *v, const struct view_input *in, struct arena *arena, view_row_fn *fn,
               void *arg, struct err *err) __attribute__((warn_unused_result));
 
+/* The same for a resource as text (a stored body, a line of NDJSON): JSON_ and FHIR_ errors when it is none.
+ * *other tells whether it is of another type than the view's (NULL: no matter). */
+bool view_run_text(const struct view *v, struct str body, int64_t now_ms, struct arena *arena,
+                   view_row_fn *fn, void *arg, bool *other, struct err *err)
+    __attribute__((warn_unused_result));
+
 #endif

@@ -283,3 +283,28 @@ bool view_run(const struct view *v, const struct view_input *in, struct arena *a
                                   .work = &r.work};
     return holds(&r, &focus, &keep) && (!keep || run_frame(&r, &root));
 }
+
+/* What a document that fhir_type_tree knows nothing of lacks. */
+static bool no_resource(const struct json_doc *doc, struct err *err)
+{
+    if (doc->nodes[0].kind != JSON_OBJECT)
+        return err_set(err, ERR_FHIR_NOT_OBJECT, NULL);
+    struct str type = json_text(doc, json_get_key(doc, 0, STR("resourceType")));
+    return type.p ? err_set_str(err, ERR_FHIR_TYPE_UNKNOWN, type, (struct str){NULL, 0})
+                  : err_set(err, ERR_FHIR_TYPE_MISSING, NULL);
+}
+
+bool view_run_text(const struct view *v, struct str body, int64_t now_ms, struct arena *arena,
+                   view_row_fn *fn, void *arg, bool *other, struct err *err)
+{
+    struct json_doc doc;
+    struct view_input in = {.doc = &doc, .now_ms = now_ms};
+    if (!json_parse(arena, body, &fhir_names, &doc, err))
+        return false;
+    fhir_type_id type = fhir_type_tree(&doc, 0);
+    if (!type)
+        return no_resource(&doc, err);
+    if (other)
+        *other = type != v->type;
+    return view_run(v, &in, arena, fn, arg, err);
+}
