@@ -78,8 +78,10 @@ static struct str base_of_host(struct arena *arena, struct str host)
 
 static bool call_open(struct call *c, struct err *err)
 {
+    c->query = c->req->query;
     if (!call_headers(c, err))
         return false;
+    media_begin(c);
     if (c->api->base_url.n) {
         c->base = c->api->base_url;
     } else {
@@ -87,7 +89,6 @@ static bool call_open(struct call *c, struct err *err)
             return err_set_str(err, ERR_HOST, c->wants.host, STR(""));
         c->base = base_of_host(c->arena, c->wants.host.n ? c->wants.host : STR("localhost"));
     }
-    c->query = c->req->query;
     return true;
 }
 
@@ -114,7 +115,7 @@ static bool dispatch(struct call *c)
 {
     struct err err = {0};
     if (!call_open(c, &err) || !route_find(c, &err) || !call_query_of_route(c, &err) ||
-        !call_acceptable(c, &err))
+        !media_acceptable(c, &err) || !media_in(c, &err))
         return outcome_fail(c, &err);
     return c->route->run(c);
 }
@@ -139,6 +140,7 @@ bool api_handle(void *api, struct http_request *req, struct http_response *resp)
                        .begun_ns = os_mono_ns()};
     if (!dispatch(c))
         return false;
+    media_out(c);
     resp->route = c->route ? c->route->name : "none";
     seal(resp);
     metrics_count(a, c->route, resp->status, micros_since(c->begun_ns));
@@ -149,8 +151,11 @@ void api_refuse(void *api, struct http_request *req, const struct err *why, stru
 {
     struct call c = {.api = api, .req = req, .resp = resp, .arena = req->arena, .method = req->method};
     struct err ignored;
-    call_headers(&c, &ignored);
+    c.query = req->query;
+    if (call_headers(&c, &ignored))
+        media_begin(&c);
     outcome_fail(&c, why);
+    media_out(&c);
     seal(resp);
     resp->route = "refused";
 }
@@ -179,6 +184,7 @@ bool api_job_submit(struct call *c, struct api_job *job)
 void api_job_end(struct call *c)
 {
     struct api *a = c->api;
+    media_out(c);
     c->resp->route = c->route->name;
     seal(c->resp);
     metrics_count(a, c->route, c->resp->status, micros_since(c->begun_ns));

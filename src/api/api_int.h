@@ -17,6 +17,7 @@ enum {
     CALL_ID_BYTES = 36,      /* a server-made id: a UUID in lower case */
 };
 
+enum call_format { FORMAT_JSON, FORMAT_XML, FORMAT_NONE };
 enum call_return { RETURN_DEFAULT, RETURN_MINIMAL, RETURN_REPRESENTATION, RETURN_OUTCOME };
 
 struct call;
@@ -30,6 +31,8 @@ typedef bool call_fn(struct call *c);
 struct call_wants {
     struct str accept, content_type, host, if_match, if_none_match, if_modified_since, if_none_exist;
     enum call_return returns;
+    struct str format_param; /* _format as sent */
+    enum call_format format; /* of the answer; NONE: none that we have */
     bool lenient, pretty;
     enum err_lang lang;
 };
@@ -51,7 +54,8 @@ struct call {
     struct call_wants wants;
     struct store_read *read; /* entries of a transaction: its reader; else NULL */
     uint64_t begun_ns;
-    bool entry; /* part of a Bundle: answers at once, never defers */
+    bool was_xml; /* body came as XML: its lines are known, its columns are not */
+    bool entry;   /* part of a Bundle: answers at once, never defers */
 };
 
 struct metric {
@@ -82,10 +86,6 @@ bool call_headers(struct call *c, struct err *err);
 bool call_query_of_route(struct call *c, struct err *err);
 /* Splits and decodes a raw query into c->params, taking _format and _pretty out. */
 bool call_query(struct call *c, struct str query, struct err *err);
-/* Can we answer in what the client accepts? */
-bool call_acceptable(struct call *c, struct err *err);
-/* Is the body what FHIR bodies are? */
-bool call_content(struct call *c, struct err *err);
 /* Any parameter not in the NULL-ended list is an error unless lenient. */
 bool call_params_only(struct call *c, const char *const *allowed, struct err *err);
 /* Value of the first parameter of that name, {NULL,0} when absent. */
@@ -93,6 +93,23 @@ struct str call_param(const struct call *c, const char *name);
 /* The call's reader: the transaction's, or a new one that call_read_end gives back. */
 struct store_read *call_read_begin(struct call *c, struct err *err);
 void call_read_end(struct call *c, struct store_read *r);
+
+/* ---- media.c: JSON and XML, converted at one place on the way in and one on the way out ---- */
+
+/* Sets the format of the answer from Accept and _format, and takes _format and _pretty out of c->query. */
+void media_begin(struct call *c);
+/* Takes one decoded parameter if it is _format or _pretty. */
+bool media_param(struct call *c, struct str name, struct str value);
+/* Can we answer in what the client accepts? */
+bool media_acceptable(struct call *c, struct err *err);
+/* Makes c->body JSON when it is sent as XML. */
+bool media_in(struct call *c, struct err *err);
+/* Is the body, as media_in left it, what FHIR bodies are? */
+bool media_content(struct call *c, struct err *err);
+/* Gives an answer in FHIR JSON the form asked for: XML, or indented. Others are left alone. */
+void media_out(struct call *c);
+/* The Content-Type of an answer in FHIR JSON: set exactly this for media_out to know it. */
+const char *media_type(void);
 
 /* ---- route.c: the one table ---- */
 
@@ -126,6 +143,8 @@ bool outcome_fail(struct call *c, const struct err *err);
 bool outcome_fail_many(struct call *c, const struct check_issues *issues);
 /* Appends the OperationOutcome resource. */
 void outcome_write(struct buf *out, const struct err *errs, size_t count, enum err_lang lang);
+/* The same for what is wrong in the call's body, in its language. */
+void outcome_write_of(struct call *c, struct buf *out, const struct err *errs, size_t count);
 /* Appends one that says all is well. */
 void outcome_write_done(struct buf *out, enum err_lang lang);
 /* Appends one that says no faults were found. */

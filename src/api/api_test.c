@@ -97,35 +97,78 @@ static void test_routes(void **state)
 static void test_media_types(void **state)
 {
     (void)state;
-    static const char *const accepted[] = {"",
-                                           "*/*",
-                                           "application/json",
-                                           "application/fhir+json",
-                                           "text/html, */*;q=0.8",
-                                           "application/fhir+json; fhirVersion=4.0",
-                                           "application/xml;q=0.9, application/fhir+json",
-                                           "APPLICATION/FHIR+JSON; charset=\"UTF-8\""};
-    static const char *const refused[] = {"application/fhir+xml", "text/html",
-                                          "application/fhir+json;fhirVersion=3.0", "application/fhir+ndjson",
-                                          "application/json;charset=utf-16"};
-    for (size_t i = 0; i < sizeof(accepted) / sizeof(*accepted); i++) {
-        struct call c = {.arena = &arena, .wants.accept = str_of(accepted[i])};
+    static const struct {
+        const char *accept, *format;
+        enum call_format gives;
+    } cases[] = {
+        {"", NULL, FORMAT_JSON},
+        {"*/*", NULL, FORMAT_JSON},
+        {"application/*", NULL, FORMAT_JSON},
+        {"application/json", NULL, FORMAT_JSON},
+        {"application/fhir+json", NULL, FORMAT_JSON},
+        {"text/html, */*;q=0.8", NULL, FORMAT_JSON},
+        {"application/fhir+json; fhirVersion=4.0", NULL, FORMAT_JSON},
+        {"application/xml;q=0.9, application/fhir+json", NULL, FORMAT_JSON},
+        {"APPLICATION/FHIR+JSON; charset=\"UTF-8\"", NULL, FORMAT_JSON},
+        {"application/fhir+xml", NULL, FORMAT_XML},
+        {"application/xml", NULL, FORMAT_XML},
+        {"text/xml;charset=utf-8", NULL, FORMAT_XML},
+        {"application/fhir+xml;fhirVersion=4.0", NULL, FORMAT_XML},
+        {"application/fhir+xml, application/fhir+json", NULL, FORMAT_XML},
+        {"application/fhir+json, application/fhir+xml", NULL, FORMAT_JSON},
+        {"application/fhir+xml, */*", NULL, FORMAT_XML},
+        {"*/*, application/fhir+xml;q=0.5", NULL, FORMAT_JSON},
+        {"application/fhir+json;q=0.3, application/fhir+xml;q=0.31", NULL, FORMAT_XML},
+        {"application/json;q=0, */*", NULL, FORMAT_XML},
+        {"application/json;q=0, application/xml;q=0.0", NULL, FORMAT_NONE},
+        {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", NULL, FORMAT_XML},
+        {"application/fhir+xml;fhirVersion=3.0, application/fhir+json;q=0.1", NULL, FORMAT_JSON},
+        {"text/html", NULL, FORMAT_NONE},
+        {"application/fhir+json;fhirVersion=3.0", NULL, FORMAT_NONE},
+        {"application/fhir+ndjson", NULL, FORMAT_NONE},
+        {"application/json;charset=utf-16", NULL, FORMAT_NONE},
+        {"application/fhir+xml", "json", FORMAT_JSON},
+        {"text/html", "application/fhir xml", FORMAT_XML},
+        {"", "text/xml", FORMAT_XML},
+        {"", "application/fhir+xml;fhirVersion=4.0", FORMAT_XML},
+        {"", "application/fhir+xml;fhirVersion=5.0", FORMAT_NONE},
+        {"", "html", FORMAT_NONE},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct call c = {.arena = &arena, .wants.accept = str_of(cases[i].accept)};
         struct err err = {0};
-        assert_true(call_acceptable(&c, &err));
+        media_begin(&c);
+        if (cases[i].format)
+            assert_true(media_param(&c, STR("_format"), str_of(cases[i].format)));
+        if (c.wants.format != cases[i].gives)
+            fail_msg("%s %s: %d", cases[i].accept, cases[i].format ? cases[i].format : "", c.wants.format);
+        assert_int_equal(media_acceptable(&c, &err), cases[i].gives != FORMAT_NONE);
+        assert_int_equal(err.code, cases[i].gives == FORMAT_NONE ? ERR_NOT_ACCEPTABLE : ERR_OK);
     }
-    for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++) {
-        struct call c = {.arena = &arena, .wants.accept = str_of(refused[i])};
-        struct err err = {0};
-        assert_false(call_acceptable(&c, &err));
-        assert_int_equal(err.code, ERR_NOT_ACCEPTABLE);
-    }
-    static const char *const bodies[] = {"", "*/*", "application/*", "text/plain", "application/fhir+xml"};
+}
+
+static void test_media_bodies(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {"", "*/*", "application/*", "text/plain",
+                                         "application/fhir+json;fhirVersion=3.0"};
     for (size_t i = 0; i < sizeof(bodies) / sizeof(*bodies); i++) {
-        struct call c = {.arena = &arena, .wants.content_type = str_of(bodies[i])};
+        struct call c = {.arena = &arena, .body = STR("x"), .wants.content_type = str_of(bodies[i])};
         struct err err = {0};
-        assert_false(call_content(&c, &err));
+        assert_true(media_in(&c, &err));
+        assert_false(media_content(&c, &err));
         assert_int_equal(err.code, ERR_CONTENT_TYPE);
     }
+    struct call c = {.arena = &arena,
+                     .body = STR("<Patient xmlns=\"http://hl7.org/fhir\"/>"),
+                     .wants.content_type = STR("application/xml; charset=UTF-8")};
+    struct err err = {0};
+    assert_true(media_in(&c, &err) && media_content(&c, &err));
+    assert_true(str_is(c.body, "{\"resourceType\":\"Patient\"}"));
+    c = (struct call){.arena = &arena,
+                      .query = STR("a=1&_format=application%2Ffhir%2Bxml&b=%20&_pretty=true")};
+    media_begin(&c);
+    assert_true(str_is(c.query, "a=1&b=%20") && c.wants.format == FORMAT_XML && c.wants.pretty);
 }
 
 static void expect_subset(const char *in, struct subset s, const char *out)
@@ -270,9 +313,11 @@ static void test_ids(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_routes),  cmocka_unit_test(test_media_types), cmocka_unit_test(test_subset),
-        cmocka_unit_test(test_outcome), cmocka_unit_test(test_capability),  cmocka_unit_test(test_links),
-        cmocka_unit_test(test_textmap), cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_routes),       cmocka_unit_test(test_media_types),
+        cmocka_unit_test(test_media_bodies), cmocka_unit_test(test_subset),
+        cmocka_unit_test(test_outcome),      cmocka_unit_test(test_capability),
+        cmocka_unit_test(test_links),        cmocka_unit_test(test_textmap),
+        cmocka_unit_test(test_ids),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -105,7 +105,7 @@ static bool parse(struct call *c, struct bundle *b, struct err *err)
     struct json_doc *doc = ARENA_NEW(c->arena, struct json_doc);
     if (!doc)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    if (!call_content(c, err) || !json_parse(c->arena, c->body, &fhir_names, doc, err))
+    if (!media_content(c, err) || !json_parse(c->arena, c->body, &fhir_names, doc, err))
         return false;
     *b = (struct bundle){.call = c, .doc = doc};
     fhir_type_id type = fhir_type_tree(doc, 0);

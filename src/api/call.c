@@ -78,79 +78,13 @@ bool call_headers(struct call *c, struct err *err)
                 read_prefer(w, h->value);
             else if (!wanted[j].to->p)
                 *wanted[j].to = h->value;
+            else if (wanted[j].to == &w->accept)
+                w->accept = arena_printf(c->arena, "%.*s,%.*s", STR_ARG(w->accept), STR_ARG(h->value));
             else if (wanted[j].to == &w->if_none_exist || wanted[j].to == &w->content_type)
                 return err_set(err, ERR_HEADER, wanted[j].name, "2", NULL);
         }
     }
     w->lang = read_language(language);
-    return true;
-}
-
-/* The media types that mean FHIR JSON, without parameters. '+' may have become a space in _format. */
-static bool is_json(struct str type)
-{
-    static const char *const names[] = {
-        "application/fhir+json", "application/json", "json", "text/json", "application/fhir json", "*/*",
-        "application/*"};
-    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-        if (same(type, names[i]))
-            return true;
-    return false;
-}
-
-/* "application/fhir+json; fhirVersion=4.0; charset=utf-8" → type; false when a parameter says something we
- * are not. */
-static bool split_media(struct str text, struct str *type)
-{
-    struct str part;
-    if (!str_split(&text, ';', &part))
-        return false;
-    *type = trim(part);
-    while (text.p && str_split(&text, ';', &part)) {
-        part = trim(part);
-        size_t eq = str_find(part, '=', 0);
-        struct str name = str_sub(part, 0, eq == SIZE_MAX ? part.n : eq);
-        struct str value = eq == SIZE_MAX ? STR("") : str_sub(part, eq + 1, part.n);
-        if (value.n >= 2 && value.p[0] == '"')
-            value = str_sub(value, 1, value.n - 1);
-        if (same(name, "fhirVersion") && !same(value, "4.0") && !same(value, "4.0.1"))
-            return false;
-        if (same(name, "charset") && !same(value, "utf-8"))
-            return false;
-    }
-    return true;
-}
-
-bool call_acceptable(struct call *c, struct err *err)
-{
-    struct str rest = c->wants.accept, part, type;
-    if (!rest.n)
-        return true;
-    while (rest.p && str_split(&rest, ',', &part))
-        if (split_media(part, &type) && is_json(type))
-            return true;
-    return err_set_str(err, ERR_NOT_ACCEPTABLE, c->wants.accept, STR(""));
-}
-
-bool call_content(struct call *c, struct err *err)
-{
-    struct str type = {0};
-    bool ok = split_media(c->wants.content_type, &type) && is_json(type) && type.p[type.n - 1] != '*';
-    return ok ? true : err_set_str(err, ERR_CONTENT_TYPE, c->wants.content_type, STR(""));
-}
-
-/* _format and _pretty belong to every interaction and override the headers. */
-static bool take_general(struct call *c, const struct http_pair *p, bool *taken, struct err *err)
-{
-    *taken = str_is(p->name, "_format") || str_is(p->name, "_pretty");
-    if (str_is(p->name, "_pretty"))
-        c->wants.pretty = str_is(p->value, "true");
-    if (!str_is(p->name, "_format"))
-        return true;
-    struct str type = {0};
-    if (!split_media(p->value, &type) || !is_json(type))
-        return err_set_str(err, ERR_NOT_ACCEPTABLE, p->value, STR(""));
-    c->wants.accept = (struct str){0};
     return true;
 }
 
@@ -169,10 +103,7 @@ bool call_query(struct call *c, struct str query, struct err *err)
         memcpy(all, c->params, c->param_count * sizeof(*all));
     c->params = all;
     for (size_t i = 0; i < count; i++) {
-        bool taken;
-        if (!take_general(c, &pairs[i], &taken, err))
-            return false;
-        if (!taken)
+        if (!media_param(c, pairs[i].name, pairs[i].value))
             c->params[c->param_count++] = (struct search_param){pairs[i].name, pairs[i].value};
     }
     return true;

@@ -185,7 +185,9 @@ static void write_head(struct json_out *o, const struct api *a)
     json_out_cstr(o, "fhirVersion", "4.0.1");
     json_out_array(o, "format");
     json_out_cstr(o, NULL, "application/fhir+json");
+    json_out_cstr(o, NULL, "application/fhir+xml");
     json_out_cstr(o, NULL, "json");
+    json_out_cstr(o, NULL, "xml");
     json_out_end_array(o);
 }
 

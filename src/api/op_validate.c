@@ -47,7 +47,7 @@ static bool read_one(struct validation *v, struct str name, struct str text, uin
 static bool read_body(struct validation *v, struct err *err)
 {
     struct call *c = v->call;
-    if (!call_content(c, err) || !json_parse(c->arena, c->body, &fhir_names, &v->doc, err))
+    if (!media_content(c, err) || !json_parse(c->arena, c->body, &fhir_names, &v->doc, err))
         return false;
     if (v->doc.nodes[0].kind != JSON_OBJECT)
         return err_set(err, ERR_FHIR_NOT_OBJECT, NULL);
@@ -168,7 +168,7 @@ static bool answer(struct validation *v)
     struct buf out;
     buf_init(&out, BUF_NO_MAX);
     if (v->issues->count)
-        outcome_write(&out, v->issues->item, v->issues->count, v->call->wants.lang);
+        outcome_write_of(v->call, &out, v->issues->item, v->issues->count);
     else
         outcome_write_valid(&out, v->call->wants.lang);
     return resource_answer_buf(v->call, &out, 200);

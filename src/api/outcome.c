@@ -57,8 +57,10 @@ static void write_issue(struct json_out *o, const struct err *e, enum err_lang l
     json_out_end_object(o);
     if (e->line) {
         char place[64];
-        int n = snprintf(place, sizeof(place), lang == ERR_SV ? "rad %u, kolumn %u" : "line %u, column %u",
-                         e->line, e->column);
+        int n = snprintf(place, sizeof(place), lang == ERR_SV ? "rad %u" : "line %u", e->line);
+        if (e->column)
+            n += snprintf(place + n, sizeof(place) - (size_t)n,
+                          lang == ERR_SV ? ", kolumn %u" : ", column %u", e->column);
         json_out_string(o, "diagnostics", (struct str){place, (size_t)n});
     }
     if (e->path[0]) {
@@ -92,6 +94,20 @@ void outcome_write(struct buf *out, const struct err *errs, size_t count, enum e
     outcome_end(&o);
 }
 
+void outcome_write_of(struct call *c, struct buf *out, const struct err *errs, size_t count)
+{
+    struct json_out o;
+    outcome_begin(&o, out);
+    for (size_t i = 0; i < count; i++) {
+        struct err e = errs[i];
+        /* Of a body that came as XML the columns are those of the JSON made from it. */
+        if (c->was_xml)
+            e.column = 0;
+        write_issue(&o, &e, c->wants.lang);
+    }
+    outcome_end(&o);
+}
+
 static void write_fine(struct buf *out, const char *text)
 {
     struct json_out o;
@@ -120,7 +136,7 @@ static bool answer(struct call *c, const struct err *errs, size_t count)
 {
     struct buf out;
     buf_init(&out, OUTCOME_BYTES_MAX);
-    outcome_write(&out, errs, count, c->wants.lang);
+    outcome_write_of(c, &out, errs, count);
     int status = err_info(errs[0].code)->http;
     if (errs[0].code == ERR_METHOD)
         http_response_header(c->resp, "Allow", route_allow(c));

@@ -115,7 +115,7 @@ static bool read_body(struct call *c, const struct params_def *defs, struct para
     p->doc = ARENA_NEW(c->arena, struct json_doc);
     if (!issues || !p->doc)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    if (!call_content(c, err) || !json_parse(c->arena, c->body, &fhir_names, p->doc, err))
+    if (!media_content(c, err) || !json_parse(c->arena, c->body, &fhir_names, p->doc, err))
         return false;
     if (p->doc->nodes[0].kind != JSON_OBJECT)
         return err_set(err, ERR_FHIR_NOT_OBJECT, NULL);

@@ -2,8 +2,6 @@
 #include "api/api_int.h"
 #include "base/time.h"
 
-static const char fhir_json[] = "application/fhir+json;charset=utf-8";
-
 struct str resource_name(struct arena *arena, fhir_type_id type, struct str id)
 {
     return arena_printf(arena, "%s/%.*s", fhir_types[type].name, STR_ARG(id));
@@ -36,30 +34,10 @@ void resource_headers(struct call *c, uint32_t version, int64_t time_ms)
         http_response_header(c->resp, "Last-Modified", (struct str){time, time_format_http(time_ms, time)});
 }
 
-static struct str pretty_of(struct call *c, struct str text, struct buf *out)
-{
-    struct json_doc doc;
-    buf_init(out, BUF_NO_MAX);
-    if (!json_parse(c->arena, text, &fhir_names, &doc, NULL))
-        return text;
-    json_write_pretty(&doc, 0, out);
-    return buf_ok(out) ? buf_get(out) : text;
-}
-
 bool resource_answer_set(struct call *c, int status)
 {
-    struct buf out;
     c->resp->status = status;
-    c->resp->content_type = fhir_json;
-    if (!c->wants.pretty || !c->resp->body.n || c->entry)
-        return true;
-    pretty_of(c, c->resp->body, &out);
-    if (out.n && buf_ok(&out)) {
-        os_free(c->resp->owned);
-        c->resp->owned = NULL;
-        http_response_buf(c->resp, &out);
-    }
-    buf_release(&out);
+    c->resp->content_type = media_type();
     return true;
 }
 
@@ -68,7 +46,7 @@ bool resource_answer_buf(struct call *c, struct buf *b, int status)
     if (!buf_ok(b)) {
         buf_release(b);
         c->resp->status = 503;
-        c->resp->content_type = fhir_json;
+        c->resp->content_type = media_type();
         c->resp->body =
             STR("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":"
                 "\"too-costly\",\"details\":{\"text\":\"Minnet räckte inte för begäran\"}}]}");

@@ -110,7 +110,7 @@ static bool write_body(struct call *c, struct write *w)
         err_set(&err, ERR_NO_MEMORY, NULL);
     else if (c->body.n == 0)
         err_set(&err, ERR_BODY_MISSING, NULL);
-    else if (call_content(c, &err))
+    else if (media_content(c, &err))
         (void)(json_parse(c->arena, c->body, &fhir_names, w->doc, &err) &&
                (w->doc->nodes[0].kind == JSON_OBJECT || err_set(&err, ERR_FHIR_NOT_OBJECT, NULL)));
     if (err.code) {

@@ -520,14 +520,14 @@ describe('what is asked wrongly', () => {
     refused(await go('GET', '/Patient/a?nonsense=1'), 400, 'SEARCH_PARAM_UNKNOWN');
   });
   test('formats', async () => {
-    refused(await go('GET', '/Patient', { headers: { Accept: 'application/fhir+xml' } }), 406, 'NOT_ACCEPTABLE');
-    refused(await go('GET', '/Patient?_format=xml'), 406, 'NOT_ACCEPTABLE');
+    refused(await go('GET', '/Patient', { headers: { Accept: 'application/fhir+turtle' } }), 406, 'NOT_ACCEPTABLE');
+    refused(await go('GET', '/Patient?_format=ttl'), 406, 'NOT_ACCEPTABLE');
     assert.equal((await go('GET', '/Patient?_format=json&_count=1', { headers: { Accept: 'text/html' } })).status, 200);
     assert.equal((await go('GET', '/Patient?_count=1', { headers: { Accept: 'application/fhir+json; fhirVersion=4.0, */*;q=0.1' } })).status, 200);
     refused(await go('GET', '/metadata', { headers: { Accept: 'application/fhir+json; fhirVersion=5.0' } }), 406, 'NOT_ACCEPTABLE');
     const pretty = await go('GET', '/metadata?_pretty=true');
     assert.ok(pretty.text.includes('\n  "resourceType"') || pretty.text.startsWith('{\n'));
-    for (const type of ['text/plain', 'application/fhir+xml', 'application/x-www-form-urlencoded', 'application/fhir+json; charset=latin1'])
+    for (const type of ['text/plain', 'application/fhir+turtle', 'application/x-www-form-urlencoded', 'application/fhir+json; charset=latin1'])
       refused(await go('POST', '/Patient', { body: JSON.stringify(patient()), type }), 415, 'CONTENT_TYPE');
   });
   test('bodies, with place and path', async () => {
