@@ -17,6 +17,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     memset(a, 0, sizeof(*a));
     a->store = s;
     a->search = search;
+    a->long_jobs = opt->jobs;
     a->base_url = str_of(opt->base_url);
     while (a->base_url.n && a->base_url.p[a->base_url.n - 1] == '/')
         a->base_url.n--;
@@ -115,7 +116,7 @@ static bool dispatch(struct call *c)
 {
     struct err err = {0};
     if (!call_open(c, &err) || !route_find(c, &err) || !call_query_of_route(c, &err) ||
-        !media_acceptable(c, &err) || !media_in(c, &err))
+        (c->route->level != LEVEL_FILE && (!media_acceptable(c, &err) || !media_in(c, &err))))
         return outcome_fail(c, &err);
     return c->route->run(c);
 }

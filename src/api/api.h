@@ -20,11 +20,13 @@ enum {
 };
 
 struct api;
+struct jobs;
 
 struct api_options {
     const char *web_dir;  /* built browser part (index.html, assets/…), read at api_new; NULL: none */
     const char *base_url; /* "https://record.example/fhir"; NULL: http:// and the request's Host */
     const char *agent;    /* who, in the commit log, until accounts exist; NULL: "anonymous" */
+    struct jobs *jobs;    /* long work ($export …); NULL: asking for it is refused */
 };
 
 /* Borrows s, search and the options' texts until api_free. */

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "api/api.h"
+#include "api/subset.h"
 #include "base/os.h"
 #include "check/check.h"
 #include "fhir/model.h"
@@ -34,6 +35,7 @@ struct call_wants {
     struct str format_param; /* _format as sent */
     enum call_format format; /* of the answer; NONE: none that we have */
     bool lenient, pretty;
+    bool async; /* Prefer: respond-async */
     enum err_lang lang;
 };
 
@@ -68,6 +70,7 @@ enum { METRIC_ROUTES_MAX = 160 };
 struct api {
     struct store *store;
     struct search *search;
+    struct jobs *long_jobs; /* NULL: none */
     const struct http_server *_Atomic server;
     struct str base_url, agent;
     struct web *web;
@@ -113,7 +116,8 @@ const char *media_type(void);
 
 /* ---- route.c: the one table ---- */
 
-enum route_level { LEVEL_SYSTEM, LEVEL_TYPE, LEVEL_INSTANCE, LEVEL_NONE };
+/* LEVEL_FILE: no level, and gives a file as it is, whatever Accept says. */
+enum route_level { LEVEL_SYSTEM, LEVEL_TYPE, LEVEL_INSTANCE, LEVEL_NONE, LEVEL_FILE };
 
 struct route {
     const char *name; /* "GET /fhir/[type]/[id]": method, one space, template */
@@ -156,7 +160,6 @@ void outcome_write_valid(struct buf *out, enum err_lang lang);
  * it. */
 bool resource_answer(struct call *c, const struct store_version *v, int status);
 /* Appends the body, subset as asked. False with *err. */
-struct subset;
 bool resource_write(struct arena *arena, struct str body, const struct subset *s, struct buf *out,
                     struct err *err);
 /* Headers of a version: ETag and Last-Modified. */
@@ -170,17 +173,8 @@ struct str resource_name(struct arena *arena, fhir_type_id type, struct str id);
 
 /* ---- subset.c: _summary and _elements ---- */
 
-struct subset {
-    enum search_summary summary;
-    const struct str *elements;
-    size_t element_count;
-};
 /* Reads _summary and _elements of a call; false with *err. */
 bool subset_parse(struct call *c, struct subset *s, struct err *err);
-bool subset_wanted(const struct subset *s);
-/* Appends the subset of a stored body with the SUBSETTED tag. */
-bool subset_write(struct arena *arena, struct str body, const struct subset *s, struct buf *out,
-                  struct err *err);
 
 /* ---- bundle.c: writing Bundles ---- */
 
@@ -278,7 +272,23 @@ call_fn capability_run, read_run, vread_run, update_run, update_conditional_run,
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
 call_fn op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
+call_fn op_export_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
+
+/* ---- op_job.c: long work ---- */
+
+/* Submits a job of this kind (see jobs/jobs.h) and answers 202 with where to ask for it; refused without
+ * Prefer: respond-async. */
+struct jobs_draft;
+bool op_job_start(struct call *c, const char *kind, struct str request, struct jobs_draft *draft);
+/* Is the call asked for in the way long work must be? False with *err. */
+bool op_job_wanted(struct call *c, struct err *err);
+
+/* ---- job_stream.c ---- */
+
+/* A finished job's file as the answer: packed when the client takes it so, else unpacked on the way. */
+struct jobs_file;
+bool job_stream_answer(struct call *c, int fd, const struct jobs_file *f);
 
 /* ---- entry.c, batch.c, transaction.c ---- */
 

@@ -31,6 +31,7 @@ static void read_prefer(struct call_wants *w, struct str value)
         while (part.p && str_split(&part, ';', &piece)) {
             piece = trim(piece);
             w->lenient = w->lenient || same(piece, "handling=lenient");
+            w->async = w->async || same(piece, "respond-async");
             for (size_t i = 0; i < sizeof(returns) / sizeof(*returns); i++)
                 if (same(piece, returns[i].text))
                     w->returns = returns[i].returns;

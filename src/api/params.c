@@ -30,6 +30,8 @@ static bool add(struct call *c, const struct params_def *defs, struct params *p,
                 struct err *err)
 {
     const struct params_def *def = def_of(defs, v->name);
+    if (!def && c->wants.lenient)
+        return true;
     if (!def)
         return err_set_str(err, ERR_PARAM_UNKNOWN, v->name, str_of(c->route->operation));
     if (!def->many && !def->anything && params_find(p, def->name))

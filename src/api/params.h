@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * params: the parameters of an operation (R4 3.2.0.2), from the query or from a posted Parameters resource
- * alike. An operation states what it takes in a const table; everything else is an error that names it. */
+ * alike. An operation states what it takes in a const table; everything else is an error that names it,
+ * unless the client asked for lenient handling. */
 #ifndef HELHET_API_PARAMS_H
 #define HELHET_API_PARAMS_H
 

@@ -9,6 +9,9 @@
 #define OF_TYPE(type, name) NULL, name, type, "http://hl7.org/fhir/OperationDefinition/" type "-" name, false
 #define OF_ALL(name) NULL, name, NULL, "http://hl7.org/fhir/OperationDefinition/Resource-" name, false
 
+#define OF_BULK(type, name, code)                                                                            \
+    NULL, name, type, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/" code, false
+
 const struct route route_table[] = {
     {"GET /fhir/metadata", capability_run, LEVEL_NONE, NULL, TYPES, "Vad tjänsten kan",
      "What the service can do"},
@@ -66,6 +69,26 @@ const struct route route_table[] = {
     {"GET /fhir", search_call, LEVEL_SYSTEM, "search-system", TYPES, "Sök i alla typer", "Search all types"},
     {"POST /fhir", bundle_run, LEVEL_SYSTEM, "transaction", TYPES, "Batch eller transaktion",
      "Batch or transaction"},
+    {"GET /fhir/$export", op_export_run, LEVEL_SYSTEM, OF_BULK(NULL, "export", "export"),
+     "Exportera allt i bakgrunden", "Export everything in the background"},
+    {"POST /fhir/$export", op_export_run, LEVEL_SYSTEM, OF_BULK(NULL, "export", "export"),
+     "Exportera allt i bakgrunden", "Export everything in the background"},
+    {"GET /fhir/Patient/$export", op_export_run, LEVEL_TYPE, OF_BULK("Patient", "export", "patient-export"),
+     "Exportera alla patienters journaler i bakgrunden", "Export all patients' records in the background"},
+    {"POST /fhir/Patient/$export", op_export_run, LEVEL_TYPE, OF_BULK("Patient", "export", "patient-export"),
+     "Exportera alla patienters journaler i bakgrunden", "Export all patients' records in the background"},
+    {"GET /fhir/Group/[id]/$export", op_export_run, LEVEL_INSTANCE,
+     OF_BULK("Group", "export", "group-export"), "Exportera gruppens journaler i bakgrunden",
+     "Export the group's records in the background"},
+    {"POST /fhir/Group/[id]/$export", op_export_run, LEVEL_INSTANCE,
+     OF_BULK("Group", "export", "group-export"), "Exportera gruppens journaler i bakgrunden",
+     "Export the group's records in the background"},
+    {"GET /fhir/_job/[id]", op_job_status_run, LEVEL_NONE, NULL, TYPES, "Hur långt ett jobb har kommit",
+     "How far a job has come"},
+    {"DELETE /fhir/_job/[id]", op_job_cancel_run, LEVEL_NONE, NULL, TYPES, "Avbryt eller ta bort ett jobb",
+     "Cancel or remove a job"},
+    {"GET /fhir/_job/[id]/[file]", op_job_file_run, LEVEL_FILE, NULL, TYPES, "En fil som ett jobb gav",
+     "A file that a job made"},
     {"GET /health", health_run, LEVEL_NONE, NULL, TYPES, "Lever tjänsten", "Is the service alive"},
     {"GET /metrics", metrics_run, LEVEL_NONE, NULL, TYPES, "Mätvärden för Prometheus",
      "Figures for Prometheus"},
@@ -113,7 +136,7 @@ static bool fits(const struct segments *path, const char *name)
         if (str_is(part, "[type]")) {
             if (!looks_like_type(have))
                 return false;
-        } else if (str_is(part, "[id]") || str_is(part, "[vid]")) {
+        } else if (str_is(part, "[id]") || str_is(part, "[vid]") || str_is(part, "[file]")) {
             if (have.n == 0 || have.p[0] == '_' || have.p[0] == '$')
                 return false;
         } else if (!str_eq(part, have)) {
@@ -133,7 +156,12 @@ static bool same_method(struct str method, const char *name)
 
 static bool read_names(struct call *c, const struct segments *s, struct err *err)
 {
-    if (c->route->level == LEVEL_NONE || s->count < 2 || !looks_like_type(s->item[1]))
+    if (c->route->level >= LEVEL_NONE) { /* perhaps a job and its file */
+        c->id = s->count > 2 ? s->item[2] : STR("");
+        c->vid = s->count > 3 ? s->item[3] : STR("");
+        return true;
+    }
+    if (s->count < 2 || !looks_like_type(s->item[1]))
         return true;
     c->type = fhir_resource_find(s->item[1]);
     if (!c->type)

@@ -8,13 +8,17 @@
 #include "app/cmd.h"
 #include "app/wiring.h"
 #include "base/log.h"
+#include "bulk/bulk.h"
+#include "jobs/jobs.h"
 
-enum { CMD_SERVE_GRACE_MS = 10 * 1000, CMD_SERVE_PATH_MAX = 4096 };
+enum { CMD_SERVE_GRACE_MS = 10 * 1000, CMD_SERVE_PATH_MAX = 4096, CMD_SERVE_KEEP_MAX = 100000 };
 
 struct cmd_serve_options {
     const char *data, *listen, *web;
     enum log_level log;
     bool no_words;
+    int64_t jobs_keep_ms;
+    unsigned jobs;
 };
 
 static const struct option cmd_serve_longs[] = {
@@ -22,6 +26,8 @@ static const struct option cmd_serve_longs[] = {
     {"listen", required_argument, NULL, 'l'},
     {"web", required_argument, NULL, 'w'},
     {"log", required_argument, NULL, 'g'},
+    {"jobs", required_argument, NULL, 'j'},
+    {"jobs-keep", required_argument, NULL, 'k'},
     {"no-text-index", no_argument, NULL, 't'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -44,6 +50,47 @@ static bool cmd_serve_level(const char *name, enum log_level *out)
             return true;
         }
     return false;
+}
+
+/* "24h", "30m", "45s" in milliseconds; without a letter, hours. */
+static bool cmd_serve_time(const char *text, int64_t *ms)
+{
+    static const struct {
+        char letter;
+        int64_t ms;
+    } units[] = {{'s', 1000}, {'m', 60 * 1000}, {'h', 3600 * 1000}};
+    struct str s = str_of(text);
+    int64_t unit = units[2].ms;
+    uint64_t n;
+    for (size_t i = 0; s.n && i < sizeof units / sizeof *units; i++)
+        if (s.p[s.n - 1] == units[i].letter) {
+            unit = units[i].ms;
+            s.n--;
+            break;
+        }
+    if (!str_u64(s, CMD_SERVE_KEEP_MAX, &n) || n == 0)
+        return false;
+    *ms = (int64_t)n * unit;
+    return true;
+}
+
+static bool cmd_serve_count(const char *text, unsigned max, unsigned *out)
+{
+    uint64_t n;
+    bool ok = str_u64(str_of(text), max, &n) && n > 0;
+    *out = ok ? (unsigned)n : *out;
+    return ok;
+}
+
+/* The options of long work: -1 taken, else the exit code. */
+static int cmd_serve_parse_jobs(int c, struct cmd_serve_options *o)
+{
+    if (c == 'j' && !cmd_serve_count(optarg, JOBS_THREADS_MAX, &o->jobs))
+        return cmd_wrong(&cmd_serve, "--jobs ska vara 1 till 16", "--jobs must be 1 to 16");
+    if (c == 'k' && !cmd_serve_time(optarg, &o->jobs_keep_ms))
+        return cmd_wrong(&cmd_serve, "--jobs-keep ska vara en tid som 24h, 30m eller 45s",
+                         "--jobs-keep must be a time such as 24h, 30m or 45s");
+    return -1;
 }
 
 /* -1 to go on, else the exit code. */
@@ -70,6 +117,11 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
             break;
         case 'h':
             return cmd_help(&cmd_serve);
+        case 'j':
+        case 'k':
+            if ((c = cmd_serve_parse_jobs(c, o)) >= 0)
+                return c;
+            break;
         default:
             return cmd_wrong(&cmd_serve, "okänd flagga", "unknown option");
         }
@@ -120,12 +172,12 @@ static void cmd_serve_wait(const sigset_t *stop)
     fflush(stdout);
 }
 
-static bool cmd_serve_until_stopped(struct wiring *w, const struct cmd_serve_options *o, const sigset_t *stop,
-                                    struct err *err)
+static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
+                                    const sigset_t *stop, struct err *err)
 {
     char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"];
     const char *web = o->web ? o->web : cmd_serve_web(path);
-    struct api_options api_opt = {.web_dir = web};
+    struct api_options api_opt = {.web_dir = web, .jobs = jobs};
     struct api *api = api_new(w->store, w->search, &api_opt, err);
     if (!api)
         return false;
@@ -147,6 +199,28 @@ static bool cmd_serve_until_stopped(struct wiring *w, const struct cmd_serve_opt
     return server != NULL;
 }
 
+/* With the kinds of long work there are. */
+static bool cmd_serve_with_jobs(struct wiring *w, const struct cmd_serve_options *o, const sigset_t *stop,
+                                struct err *err)
+{
+    char dir[CMD_SERVE_PATH_MAX];
+    struct bulk bulk = {.store = w->store, .search = w->search};
+    struct job_kind export = bulk_export(&bulk);
+    const struct job_kind *const kinds[] = {&export};
+    struct jobs_options opt = {
+        .dir = dir,
+        .kinds = kinds,
+        .kind_count = sizeof kinds / sizeof *kinds,
+        .threads = o->jobs,
+        .keep_ms = o->jobs_keep_ms,
+    };
+    snprintf(dir, sizeof dir, "%.*s/jobs", CMD_SERVE_PATH_MAX - 100, o->data);
+    struct jobs *jobs = jobs_open(&opt, err);
+    bool ok = jobs && cmd_serve_until_stopped(w, jobs, o, stop, err);
+    jobs_close(jobs);
+    return ok;
+}
+
 static int cmd_serve_run(int argc, char **argv)
 {
     /* A person at a terminal wants the address to stay in sight; a collector wants every line. */
@@ -166,7 +240,7 @@ static int cmd_serve_run(int argc, char **argv)
     log_open(o.log, STDERR_FILENO);
     bool ok = wiring_open(&w, o.data, true, false, &err);
     if (ok) {
-        ok = (o.no_words || wiring_words(&w, o.data, &err)) && cmd_serve_until_stopped(&w, &o, &stop, &err);
+        ok = (o.no_words || wiring_words(&w, o.data, &err)) && cmd_serve_with_jobs(&w, &o, &stop, &err);
         wiring_close(&w);
     }
     log_close();
@@ -176,7 +250,8 @@ static int cmd_serve_run(int argc, char **argv)
 const struct cmd cmd_serve = {
     .name = "serve",
     .run = cmd_serve_run,
-    .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--no-text-index]",
+    .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
+                "[--jobs-keep TID] [--no-text-index]",
     .help_sv =
         "svarar på FHIR och webben\n"
         "  --data KATALOG         lagret; skapas om det saknas\n"
@@ -186,6 +261,8 @@ const struct cmd cmd_serve = {
         "  --web KATALOG          den byggda webbdelen (annars web bredvid programmet)\n"
         "  --log NIVÅ             debug, info, warn, error eller off; en rad JSON per händelse, inga "
         "personuppgifter\n"
+        "  --jobs ANTAL           långa jobb ($export med flera) som pågår samtidigt, annars 2\n"
+        "  --jobs-keep TID        så länge finns ett färdigt jobbs filer kvar: 24h (annars), 30m, 45s\n"
         "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
         "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
     .help_en =
@@ -197,6 +274,8 @@ const struct cmd cmd_serve = {
         "  --web DIR              the built browser part (else web beside the program)\n"
         "  --log LEVEL            debug, info, warn, error or off; one line of JSON an event, no "
         "personal data\n"
+        "  --jobs NUMBER          long jobs ($export and others) running at once, else 2\n"
+        "  --jobs-keep TIME       how long a finished job's files are kept: 24h (else), 30m, 45s\n"
         "  --no-text-index        no text index (words.db in the store): _text, _content and :text are "
         "refused\n"
         "Ctrl-C or SIGTERM stops: requests in flight may finish.",

@@ -26,6 +26,11 @@ static bool accepts_gzip(struct str accept)
     return false;
 }
 
+bool http_accepts_gzip(const struct http_request *req)
+{
+    return accepts_gzip(http_header(req, "Accept-Encoding"));
+}
+
 static bool compressible(const struct http_response *r)
 {
     static const char *const kinds[] = {"json", "text/", "javascript", "xml", "svg"};
@@ -112,7 +117,7 @@ enum MHD_Result answer_queue(struct http_exchange *x)
     struct str body = r->body;
     bool streams = r->stream.read != NULL;
     bool packs = !streams && compressible(r), packed = false;
-    if (packs && accepts_gzip(http_header(&x->req, "Accept-Encoding"))) {
+    if (packs && http_accepts_gzip(&x->req)) {
         buf_init(&x->packed, BUF_NO_MAX);
         packed = gzip_pack(body, &x->packed);
         if (packed)

@@ -117,6 +117,8 @@ void http_finish(struct http_request *req, const struct http_response *resp);
 
 /* First header of that name (case-insensitive), {NULL,0} when absent. */
 struct str http_header(const struct http_request *req, const char *name);
+/* Does the client take a gzip answer? */
+bool http_accepts_gzip(const struct http_request *req);
 void http_response_header(struct http_response *resp, const char *name, struct str value);
 /* Hands the buffer's memory over as the body. */
 void http_response_buf(struct http_response *resp, struct buf *b);

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The run of an export: type after type, slice after slice, each slice in a snapshot of its own. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/subset.h"
+#include "base/os.h"
+#include "base/time.h"
+#include "bulk/bulk.h"
+#include "bulk/bulk_int.h"
+#include "fhir_gen/names.h"
+
+struct export
+{
+    struct bulk *bulk;
+    struct job *job;
+    struct bulk_request req;
+    struct arena arena; /* as long as the run */
+    struct arena work;  /* one resource */
+    struct err *err;
+    int64_t seq;
+    store_rid *patient;
+    size_t patient_count;
+    store_rid *only; /* of the type at hand */
+    size_t only_count, only_cap;
+    struct job_file *file, *gone;
+    struct buf line, bundle;
+    size_t bundle_count;
+    struct str *element; /* of the type at hand */
+    size_t element_count;
+    uint64_t done, total;
+    fhir_type_id type;
+};
+
+static int by_rid(const void *a, const void *b)
+{
+    store_rid x = *(const store_rid *)a, y = *(const store_rid *)b;
+    return (x > y) - (x < y);
+}
+
+static size_t sort_unique(store_rid *rid, size_t count)
+{
+    size_t n = 0;
+    if (count)
+        qsort(rid, count, sizeof *rid, by_rid);
+    for (size_t i = 0; i < count; i++)
+        if (n == 0 || rid[n - 1] != rid[i])
+            rid[n++] = rid[i];
+    return n;
+}
+
+/* ---- whose, and which ---- */
+
+/* The rids of the patients asked for; one that was deleted since has what it had. */
+static bool find_patients(struct export *e, struct store_read *r)
+{
+    if (!e->req.patients)
+        return true;
+    e->patient = ARENA_ARRAY(&e->arena, store_rid, e->req.patient_count + 1);
+    if (!e->patient)
+        return err_set(e->err, ERR_NO_MEMORY, NULL);
+    for (size_t i = 0; i < e->req.patient_count; i++) {
+        struct store_version v;
+        enum store_found found = store_get(r, FHIR_TYPE_Patient, e->req.patient[i], &e->work, &v, e->err);
+        if (found == STORE_FAILED)
+            return false;
+        if (found != STORE_ABSENT)
+            e->patient[e->patient_count++] = v.rid;
+        arena_reset(&e->work);
+    }
+    e->patient_count = sort_unique(e->patient, e->patient_count);
+    return true;
+}
+
+static bool only_add(struct export *e, const struct store_hits *hits)
+{
+    if (e->only_count + hits->count > BULK_FILTER_MAX)
+        return err_set_str(e->err, ERR_SEARCH_BUDGET, STR("20000000"), STR(""));
+    if (e->only_count + hits->count > e->only_cap) {
+        size_t cap = 2 * e->only_cap + hits->count + SEARCH_COUNT_MAX;
+        store_rid *grown = os_realloc(e->only, cap * sizeof *grown);
+        if (!grown)
+            return err_set(e->err, ERR_NO_MEMORY, NULL);
+        e->only = grown;
+        e->only_cap = cap;
+    }
+    for (size_t i = 0; i < hits->count; i++)
+        e->only[e->only_count++] = hits->item[i].rid;
+    return true;
+}
+
+static bool stopped(struct export *e)
+{
+    return job_stopped(e->job) ? !err_set(e->err, ERR_CANCELLED, NULL) : false;
+}
+
+/* One page of a filter's matches; each page may be another snapshot, its cursor keeps them to one commit. */
+static bool filter_page(struct export *e, const struct bulk_filter *f, struct str *cursor, bool *more)
+{
+    struct search_query q;
+    struct store_hits hits;
+    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    if (!r)
+        return false;
+    bool ok =
+        search_parse(e->bulk->search, r, f->type, f->param, f->param_count, false, &e->work, &q, e->err);
+    if (ok) {
+        q.plan.limit = SEARCH_COUNT_MAX;
+        q.plan.count = false;
+        q.plan.no_body = true;
+        q.plan.sort_count = 0;
+        q.plan.cursor = *cursor;
+        ok = store_search(r, &q.plan, &e->work, &hits, e->err);
+    }
+    store_read_end(r);
+    if (!ok || !only_add(e, &hits))
+        return false;
+    *more = hits.more;
+    *cursor = hits.more ? arena_str(&e->arena, hits.next) : STR("");
+    return true;
+}
+
+/* All that the filters of the type match; nothing when it has none. */
+static bool run_filters(struct export *e, bool *filtered)
+{
+    *filtered = false;
+    e->only_count = 0;
+    for (size_t i = 0; i < e->req.filter_count; i++) {
+        const struct bulk_filter *f = &e->req.filter[i];
+        struct str cursor = STR("");
+        bool more = f->type == e->type;
+        *filtered = *filtered || more;
+        while (more) {
+            if (stopped(e) || !filter_page(e, f, &cursor, &more))
+                return false;
+            arena_reset(&e->work);
+        }
+    }
+    e->only_count = sort_unique(e->only, e->only_count);
+    return true;
+}
+
+/* ---- what is written ---- */
+
+static const char ndjson[] = "application/fhir+ndjson";
+
+static bool bundle_end(struct export *e)
+{
+    static const struct job_file_options opt = {.name = "deleted",
+                                                .suffix = "ndjson",
+                                                .part = "deleted",
+                                                .type = "Bundle",
+                                                .content_type = ndjson,
+                                                .gzip = true,
+                                                .split = true};
+    if (e->bundle_count == 0)
+        return true;
+    buf_cstr(&e->bundle, "]}\n");
+    if (!buf_ok(&e->bundle))
+        return err_set(e->err, ERR_NO_MEMORY, NULL);
+    if (!e->gone && !(e->gone = job_file_open(e->job, &opt, e->err)))
+        return false;
+    bool ok = job_file_write(e->gone, buf_get(&e->bundle), 1, e->err);
+    buf_clear(&e->bundle);
+    e->bundle_count = 0;
+    return ok;
+}
+
+/* A deleted resource is an entry of a transaction that deletes it. */
+static bool write_deleted(struct export *e, const struct store_version *v)
+{
+    if (e->bundle_count == 0)
+        buf_cstr(&e->bundle, "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[");
+    buf_printf(&e->bundle, "%s{\"request\":{\"method\":\"DELETE\",\"url\":\"%s/%.*s\"}}",
+               e->bundle_count ? "," : "", fhir_types[v->type].name, STR_ARG(v->id));
+    return ++e->bundle_count < BULK_DELETED_MAX || bundle_end(e);
+}
+
+static bool write_flush(struct export *e, uint64_t items)
+{
+    struct job_file_options opt = {.name = fhir_types[e->type].name,
+                                   .suffix = "ndjson",
+                                   .part = "output",
+                                   .type = fhir_types[e->type].name,
+                                   .content_type = ndjson,
+                                   .gzip = true,
+                                   .split = true};
+    if (!buf_ok(&e->line))
+        return err_set(e->err, ERR_NO_MEMORY, NULL);
+    if (!e->file && !(e->file = job_file_open(e->job, &opt, e->err)))
+        return false;
+    bool ok = job_file_write(e->file, buf_get(&e->line), items, e->err);
+    buf_clear(&e->line);
+    return ok;
+}
+
+static bool write_resource(struct export *e, const struct store_version *v)
+{
+    if (e->element_count) {
+        struct subset s = {SEARCH_SUMMARY_FALSE, e->element, e->element_count};
+        if (!subset_write(&e->work, v->body, &s, &e->line, e->err))
+            return false;
+        arena_reset(&e->work);
+    } else {
+        buf_str(&e->line, v->body);
+    }
+    buf_char(&e->line, '\n');
+    return write_flush(e, 1);
+}
+
+static bool each(void *arg, const struct store_version *v)
+{
+    struct export *e = arg;
+    if (e->req.until_ms && v->time_ms > e->req.until_ms)
+        return true;
+    if (v->op == 'D' ? write_deleted(e, v) : write_resource(e, v))
+        return true;
+    OS_ASSERT(e->err->code);
+    return false;
+}
+
+/* "name" and those "Type.name" that are of the type at hand. */
+static bool choose_elements(struct export *e)
+{
+    e->element_count = 0;
+    e->element = ARENA_ARRAY(&e->arena, struct str, e->req.element_count + 1);
+    if (!e->element)
+        return err_set(e->err, ERR_NO_MEMORY, NULL);
+    for (size_t i = 0; i < e->req.element_count; i++) {
+        struct str want = e->req.element[i];
+        size_t dot = str_find(want, '.', 0);
+        if (dot == SIZE_MAX || str_is(str_sub(want, 0, dot), fhir_types[e->type].name))
+            e->element[e->element_count++] = want;
+    }
+    return true;
+}
+
+/* ---- the walk ---- */
+
+static bool slice(struct export *e, struct store_as_of *q, bool *more)
+{
+    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    if (!r)
+        return false;
+    bool ok = store_as_of(r, q, each, e, &q->after_rid, more, e->err);
+    store_read_end(r);
+    return ok && e->err->code == ERR_OK;
+}
+
+static bool export_slices(struct export *e, bool filtered)
+{
+    struct store_as_of q = {
+        .type = e->type,
+        .seq = e->seq,
+        .since_ms = e->req.since_ms,
+        .deleted = e->req.since_ms > 0,
+        .compartment = e->req.compartment || e->req.patients,
+        .patients = e->patient,
+        .patient_count = e->patient_count,
+        .only = filtered ? e->only : NULL,
+        .only_count = e->only_count,
+    };
+    if (filtered && e->only_count == 0)
+        return true;
+    for (bool more = true; more;) {
+        if (stopped(e) || !slice(e, &q, &more))
+            return false;
+        e->done += STORE_AS_OF_SLICE;
+        job_progress(e->job, e->done < e->total ? e->done : e->total, e->total);
+    }
+    return true;
+}
+
+static bool count_of(struct export *e, fhir_type_id type, uint64_t *count)
+{
+    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    bool ok = r && store_count(r, type, count, e->err);
+    store_read_end(r);
+    return ok;
+}
+
+static bool export_type(struct export *e)
+{
+    bool filtered;
+    uint64_t count = 0, before = e->done;
+    bool ok = count_of(e, e->type, &count) && choose_elements(e) && run_filters(e, &filtered) &&
+              export_slices(e, filtered);
+    if (e->file && ok)
+        ok = job_file_close(e->file, e->err);
+    else
+        job_file_drop(e->file);
+    e->file = NULL;
+    e->done = before + count; /* slices count placeholders and the deleted too */
+    job_progress(e->job, e->done < e->total ? e->done : e->total, e->total);
+    return ok;
+}
+
+static bool begin(struct export *e, int64_t *time_ms)
+{
+    if (!bulk_request_read(job_request(e->job), &e->arena, &e->req, e->err) ||
+        !store_now(e->bulk->store, &e->seq, time_ms, e->err))
+        return false;
+    for (size_t i = 0; i < e->req.type_count; i++) {
+        uint64_t n;
+        if (!count_of(e, e->req.type[i], &n))
+            return false;
+        e->total += n;
+    }
+    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    bool ok = r && find_patients(e, r);
+    store_read_end(r);
+    return ok;
+}
+
+static bool finish(struct export *e, int64_t time_ms)
+{
+    char text[TIME_TEXT_MAX], result[TIME_TEXT_MAX + 32];
+    size_t n = time_format(time_ms, text);
+    int len = snprintf(result, sizeof result, "{\"transactionTime\":\"%.*s\"}", (int)n, text);
+    if (!bundle_end(e))
+        return false;
+    bool ok = !e->gone || job_file_close(e->gone, e->err);
+    e->gone = NULL;
+    return ok && job_result(e->job, (struct str){result, (size_t)len}, e->err);
+}
+
+static bool export_run(struct job *j, void *arg, struct err *err)
+{
+    struct export e = {.bulk = arg, .job = j, .err = err};
+    int64_t time_ms;
+    arena_init(&e.arena);
+    arena_init(&e.work);
+    buf_init(&e.line, STORE_BODY_MAX + 1);
+    buf_init(&e.bundle, BUF_NO_MAX);
+    bool ok = begin(&e, &time_ms);
+    for (size_t i = 0; ok && i < e.req.type_count; i++) {
+        e.type = e.req.type[i];
+        ok = export_type(&e);
+    }
+    ok = ok && finish(&e, time_ms);
+    job_file_drop(e.gone);
+    os_free(e.only);
+    buf_release(&e.line);
+    buf_release(&e.bundle);
+    arena_release(&e.work);
+    arena_release(&e.arena);
+    return ok;
+}
+
+struct job_kind bulk_export(struct bulk *b)
+{
+    return (struct job_kind){"export", export_run, b};
+}
