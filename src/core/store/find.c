@@ -98,19 +98,33 @@ static void heap_up(struct find *f, size_t at)
     }
 }
 
+/* Texts move to room of their own; that of the hit it replaces, when there is one. */
+static bool find_texts(struct find *f, struct sort_hit *hit, const struct sort_hit *old, struct err *err)
+{
+    for (size_t i = 0; i < f->q->plan->sort_count; i++) {
+        struct sort_value *v = &hit->value[i];
+        v->room = old ? old->value[i].room : NULL;
+        if (v->text.n == 0)
+            continue;
+        v->room = v->room ? v->room : arena_alloc(f->arena, SORT_TEXT_MAX);
+        if (!v->room)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+        memcpy(v->room, v->text.p, v->text.n);
+        v->text.p = v->room;
+    }
+    return true;
+}
+
 static bool find_keep(struct find *f, struct sort_hit *hit, struct err *err)
 {
     if (f->has_cursor && sort_cmp(f->q, hit, &f->from) <= 0)
         return true;
-    if (f->hits == f->want && sort_cmp(f->q, hit, &f->hit[0]) >= 0)
+    bool full = f->hits == f->want;
+    if (full && sort_cmp(f->q, hit, &f->hit[0]) >= 0)
         return true;
-    for (size_t i = 0; i < f->q->plan->sort_count; i++)
-        if (hit->value[i].text.n) {
-            hit->value[i].text = arena_str(f->arena, hit->value[i].text);
-            if (!hit->value[i].text.p)
-                return err_set(err, ERR_NO_MEMORY, NULL);
-        }
-    if (f->hits < f->want) {
+    if (!find_texts(f, hit, full ? &f->hit[0] : NULL, err))
+        return false;
+    if (!full) {
         if (!find_add(f, hit, err))
             return false;
         heap_up(f, f->hits - 1);
@@ -126,20 +140,12 @@ static bool find_keep(struct find *f, struct sort_hit *hit, struct err *err)
 static bool find_rank(struct find *f, store_rid rid, const int64_t *second, struct err *err)
 {
     struct sort_hit hit;
+    struct asof_state head;
     struct arena_mark mark = arena_mark(&f->r->arena);
-    sqlite3_stmt *st = db_get(f->r->db, DB_RES_HEAD, err);
-    if (!st)
-        return false;
-    sqlite3_bind_int64(st, 1, rid);
-    int rc = db_step(f->r->db, st, err);
-    bool ok = rc >= 0;
-    if (rc > 0) {
-        struct str id = read_column_id(st, 1, &f->r->arena);
-        ok = sort_values(f->q, rid, sqlite3_column_int64(st, 3), id, db_column_blob(st, 5), &hit, err);
-        if (ok && (!second || table_seconds(hit.value[0].whole) == *second))
-            ok = find_keep(f, &hit, err);
-        sqlite3_reset(st);
-    }
+    bool ok = asof_read(f->r, rid, &f->r->arena, &head, err);
+    if (ok && head.exists)
+        ok = sort_values(f->q, rid, &head, &hit, err) &&
+             ((second && table_seconds(hit.value[0].whole) != *second) || find_keep(f, &hit, err));
     arena_rewind(&f->r->arena, mark);
     return ok;
 }
@@ -160,7 +166,7 @@ static int cmp_hit(const void *a, const void *b, void *q)
 static bool find_dated(const struct find *f)
 {
     const struct store_plan *p = f->q->plan;
-    return p->sort_count == 1 && p->sort[0].index == STORE_DATE && f->q->sort_param[0] &&
+    return p->sort_count == 1 && p->sort[0].index == STORE_DATE && f->q->sort[0]->param &&
            !(f->has_cursor && !f->from.value[0].present);
 }
 
@@ -170,16 +176,40 @@ static sqlite3_stmt *dated_from(struct find *f, struct err *err)
     sqlite3_stmt *st = db_get(f->r->db, down ? DB_PATH_DATE_DOWN : DB_PATH_DATE_UP, err);
     if (st) {
         int64_t edge = down ? INT64_MAX : INT64_MIN;
-        sqlite3_bind_int64(st, 1, f->q->sort_param[0]);
+        sqlite3_bind_int64(st, 1, f->q->sort[0]->param);
         sqlite3_bind_int64(st, 2, table_seconds(f->has_cursor ? f->from.value[0].whole : edge));
     }
     return st;
 }
 
+/* Is all of the heap before a second of the index? Its worst is on top. */
+static bool dated_before(const struct find *f, int64_t second)
+{
+    const struct sort_value *worst = &f->hit[0].value[0];
+    int64_t at = table_seconds(worst->whole);
+    return worst->present && (f->q->plan->sort[0].descending ? at > second : at < second);
+}
+
+/* What has changed since the pin is not where the index has it: its matches go into the heap beforehand. */
+static int dated_past(struct find *f, struct err *err)
+{
+    struct rid_list list;
+    int past = query_past(f->q, err);
+    if (past <= 0)
+        return past;
+    if (!asof_list(f->r, f->q->type, f->q->type_count, f->arena, &list, err))
+        return -1;
+    for (size_t i = 0; i < list.count; i++)
+        if (!find_sort_one(f, list.item[i], err))
+            return -1;
+    return 1;
+}
+
 /* 1: the page is full of what comes first; 0: not known without looking at everything; -1 failed. */
 static int find_stream(struct find *f, struct err *err)
 {
-    sqlite3_stmt *st = dated_from(f, err);
+    int past = dated_past(f, err);
+    sqlite3_stmt *st = past < 0 ? NULL : dated_from(f, err);
     int rc = st ? 1 : -1, yes = 0;
     int64_t second = INT64_MAX;
     bool full = false;
@@ -188,10 +218,10 @@ static int find_stream(struct find *f, struct err *err)
         if (rc <= 0)
             break;
         int64_t low = sqlite3_column_int64(st, 1);
-        full = low != second && f->hits == f->want;
+        full = low != second && f->hits == f->want && dated_before(f, low);
         second = low;
         store_rid rid = sqlite3_column_int64(st, 0);
-        yes = full ? 0 : match_rid(f->q, rid, err);
+        yes = full || (past && asof_changed(f->r, rid)) ? 0 : match_rid(f->q, rid, err);
         /* One with several dates counts only where it sorts. */
         if (yes > 0 && !find_rank(f, rid, &second, err))
             yes = -1;
@@ -273,28 +303,101 @@ static sqlite3_stmt *clinical_from(struct find *f, const struct cmatch *m, int64
     return st;
 }
 
+/* One that has changed since the pin, where its date of then puts it. */
+static bool clinical_past_one(struct find *f, const struct cmatch *m, store_rid rid, struct sort_hit *hits,
+                              size_t *count, struct err *err)
+{
+    const struct asof_state *s = asof_get(f->r, rid, err);
+    if (!s)
+        return false;
+    struct sort_hit hit;
+    struct str packed = s->packed;
+    struct rows_group g;
+    bool ok = s->exists, has = false;
+    while (!has && rows_next(&packed, rid, &g, &ok))
+        has = g.row.kind == STORE_CLINICAL && g.row.name == m->name && g.row.key == m->key;
+    if (!has)
+        return true;
+    int yes = match_rid(f->q, rid, err);
+    if (yes <= 0 || !sort_values(f->q, rid, s, &hit, err))
+        return yes == 0;
+    if (!f->has_cursor || sort_cmp(f->q, &hit, &f->from) > 0)
+        hits[(*count)++] = hit;
+    return true;
+}
+
+static bool clinical_past(struct find *f, const struct cmatch *m, struct sort_hit **hits, size_t *count,
+                          struct err *err)
+{
+    struct rid_list list;
+    *count = 0;
+    if (!asof_list(f->r, f->q->type, f->q->type_count, f->arena, &list, err))
+        return false;
+    *hits = arena_alloc(f->arena, (list.count + 1) * sizeof **hits);
+    if (!*hits)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    for (size_t i = 0; i < list.count; i++)
+        if (!clinical_past_one(f, m, list.item[i], *hits, count, err))
+            return false;
+    qsort_r(*hits, *count, sizeof **hits, cmp_hit, f->q);
+    return true;
+}
+
+/* The index in order, into which the changed ones are merged. */
+struct clinical {
+    const struct cmatch *m;
+    struct sort_hit *past;
+    size_t past_count, at;
+    bool pinned;
+};
+
+static bool clinical_merge(struct find *f, struct clinical *c, const struct sort_hit *before, struct err *err)
+{
+    while (c->at < c->past_count && f->hits < f->want &&
+           (!before || sort_cmp(f->q, &c->past[c->at], before) < 0))
+        if (!find_add(f, &c->past[c->at++], err))
+            return false;
+    return true;
+}
+
+/* One row of the index. */
+static bool clinical_take(struct find *f, struct clinical *c, sqlite3_stmt *st, struct err *err)
+{
+    int64_t date = ~sqlite3_column_int64(st, 1);
+    struct sort_hit hit = {.rid = sqlite3_column_int64(st, 0)};
+    hit.value[0] = (struct sort_value){.present = date != INT64_MIN, .whole = date};
+    if (!query_tick(f->q, err))
+        return false;
+    if (c->pinned && asof_changed(f->r, hit.rid))
+        return true;
+    /* One condition is what the path itself says; more are asked of the rows. */
+    int yes = f->q->cond_count == 1 ? 1 : match_rid(f->q, hit.rid, err);
+    if (yes <= 0)
+        return yes == 0;
+    return clinical_merge(f, c, &hit, err) && (f->hits == f->want || find_add(f, &hit, err));
+}
+
 static bool find_clinical(struct find *f, const struct cmatch *m, struct err *err)
 {
+    struct clinical c = {.m = m};
     int64_t past = INT64_MIN;
     store_rid rid = 0;
     if (f->has_cursor) {
         past = f->from.value[0].present ? ~f->from.value[0].whole : INT64_MAX;
         rid = f->from.rid;
     }
+    int touched = query_past(f->q, err);
+    c.pinned = touched > 0;
+    if (touched < 0 || (touched && !clinical_past(f, m, &c.past, &c.past_count, err)))
+        return false;
     sqlite3_stmt *st = clinical_from(f, m, past, rid, err);
-    int rc = st ? 1 : -1, yes = 1;
-    while (f->hits < f->want && rc > 0 && yes >= 0 && (rc = db_step(f->r->db, st, err)) > 0) {
-        int64_t date = ~sqlite3_column_int64(st, 1);
-        struct sort_hit hit = {.rid = sqlite3_column_int64(st, 0)};
-        hit.value[0] = (struct sort_value){.present = date != INT64_MIN, .whole = date};
-        /* One condition is what the path itself says; more are asked of the rows. */
-        yes = f->q->cond_count == 1 ? 1 : match_rid(f->q, hit.rid, err);
-        if (yes > 0 && !find_add(f, &hit, err))
-            yes = -1;
-    }
+    int rc = st ? 1 : -1;
+    bool ok = true;
+    while (f->hits < f->want && ok && rc > 0 && (rc = db_step(f->r->db, st, err)) > 0)
+        ok = clinical_take(f, &c, st, err);
     if (st)
         sqlite3_reset(st);
-    return rc >= 0 && yes >= 0;
+    return ok && rc >= 0 && clinical_merge(f, &c, NULL, err);
 }
 
 /* ---- the page and the total ---- */
@@ -305,17 +408,21 @@ static bool find_page(struct find *f, struct err *err)
     out->more = f->hits == f->want;
     size_t n = out->more ? f->hits - 1 : f->hits;
     out->item = arena_alloc(f->arena, (n + 1) * sizeof *out->item);
-    if (!out->item)
+    if (sort_scored(f->q))
+        out->score = arena_zalloc(f->arena, n + 1, sizeof *out->score);
+    if (!out->item || (sort_scored(f->q) && !out->score))
         return err_set(err, ERR_NO_MEMORY, NULL);
     for (size_t i = 0; i < n; i++) {
         enum store_found found =
             read_current(f->r, f->hit[i].rid, !f->q->plan->no_body, f->arena, &out->item[out->count], err);
         if (found == STORE_FAILED)
             return false;
+        if (out->score)
+            out->score[out->count] = sort_score(f->q, f->hit[i].rid);
         out->count += found == STORE_FOUND;
     }
     if (out->more && n) {
-        out->next = sort_cursor(f->q, &f->hit[n - 1], f->arena);
+        out->next = sort_cursor(f->q, out->seq, &f->hit[n - 1], f->arena);
         return out->next.p || err_set(err, ERR_NO_MEMORY, NULL);
     }
     return true;
@@ -344,7 +451,10 @@ static bool find_total(struct find *f, struct err *err)
         return true;
     if (q->cond_count == 0)
         return find_total_of_types(f, err);
-    if (q->cond_count == 1 && path_exact(q, &q->cond[0])) {
+    int past = query_past(q, err);
+    if (past < 0)
+        return false;
+    if (q->cond_count == 1 && !past && path_exact(q, &q->cond[0])) {
         int rc = path_gather(q, &q->cond[0], 0, PLAN_CANDIDATES_MAX, &list, err);
         rid_list_unique(&list);
         f->out->total = list.count;
@@ -357,14 +467,24 @@ static bool find_total(struct find *f, struct err *err)
     return rc > 0 || (rc == 0 && err_set(err, ERR_SEARCH_LIMIT, "_total", "4194304", NULL));
 }
 
+/* The page goes on from where the one before ended, as of its commit. */
+static bool find_resume(struct find *f, struct err *err)
+{
+    f->has_cursor = true;
+    if (!sort_parse(f->q, f->q->plan->cursor, f->arena, &f->out->seq, &f->from, err))
+        return false;
+    /* A job's own changes are in no list of changes yet; nobody turns pages there. */
+    if (f->r->in_job || f->out->seq > store_read_seq(f->r) || f->out->seq <= 0)
+        return err_set(err, ERR_SEARCH_PAGE, NULL);
+    store_read_pin(f->r, f->out->seq);
+    return true;
+}
+
 static bool find_run(struct find *f, struct err *err)
 {
     const struct store_plan *p = f->q->plan;
-    if (p->cursor.n) {
-        f->has_cursor = true;
-        if (!sort_parse(f->q, p->cursor, f->arena, &f->from, err))
-            return false;
-    }
+    if (p->cursor.n && !find_resume(f, err))
+        return false;
     if (p->count && !find_total(f, err))
         return false;
     if (p->limit == 0 || f->q->never)
@@ -380,12 +500,15 @@ static bool find_run(struct find *f, struct err *err)
 bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
                   struct store_hits *out, struct err *err)
 {
-    *out = (struct store_hits){.seq = store_read_seq(r)};
+    int64_t pin = r->asof.pin;
+    *out = (struct store_hits){.seq = pin == ASOF_NOW ? store_read_seq(r) : pin};
     struct run run = {.r = r, .arena = arena, .work_max = plan->work_max, .deadline_ns = plan->deadline_ns};
     struct find f = {.r = r, .arena = arena, .out = out};
     bool ok = query_compile(&run, plan, 0, &f.q, err) && find_run(&f, err);
     out->work = run.work;
     query_release(f.q);
+    if (r->asof.pin != pin)
+        asof_set(&r->asof, pin);
     return ok;
 }
 

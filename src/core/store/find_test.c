@@ -11,7 +11,7 @@
 
 #include "store/store_fake.h"
 
-enum { RES_MAX = 300, ROWS_EACH = 12, PATIENTS = 12, PLANS = 400, ANY_MAX = 3, COND_MAX = 3 };
+enum { RES_MAX = 400, NEW_MAX = 100, ROWS_EACH = 12, PATIENTS = 12, PLANS = 400, ANY_MAX = 3, COND_MAX = 3 };
 
 struct res {
     char id[40];
@@ -19,6 +19,8 @@ struct res {
     bool alive;
     store_rid rid;
     int64_t time_ms;
+    uint32_t version;
+    char text[400]; /* what STORE_SORT_TEXT sorts by; "x": nothing */
     struct store_row row[ROWS_EACH];
     size_t rows;
 };
@@ -34,18 +36,23 @@ static uint64_t dice(uint64_t n)
 
 static const char *const codes[] = {"a1", "b2", "c3", "d4"};
 static const char *const systems[] = {"", "urn:s1", "urn:s2", "urn:never"};
+#define TEN "åäö-åäö-å-"
+#define LONG TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN
 static const char *const names[] = {"anna",
                                     "annika",
                                     "an",
                                     "björn",
                                     "bo",
                                     "åsa-lena-maria-av-en-mycket-lång-ätt-från-västerbotten",
-                                    "åsa-lena-maria-av-en-mycket-lång-ätt-från-västergötland"};
+                                    "åsa-lena-maria-av-en-mycket-lång-ätt-från-västergötland",
+                                    LONG "slut",
+                                    LONG "fin"};
 static const char *const urls[] = {"http://x/a", "http://x/ab", "http://y", "urn:z"};
 
 #define PICK(list) str_of((list)[dice(sizeof(list) / sizeof *(list))])
 
-static struct res all[RES_MAX];
+/* What is there, and a copy of it as of a page; all is which of them the oracle looks at. */
+static struct res live[RES_MAX], then[RES_MAX], *all = live;
 static size_t all_count;
 
 static int64_t pick_ms(void)
@@ -284,52 +291,92 @@ static bool plain_plan(const struct store_plan *p, const struct res *r)
     return typed && plain_conds(p, r);
 }
 
-static struct arena *sort_arena; /* of the plan being tested */
+struct plain {
+    bool present;
+    int64_t whole;
+    double real;
+    struct str text;
+};
+
+static int plain_cmp(const struct plain *a, const struct plain *b, bool down)
+{
+    if (!a->present || !b->present)
+        return a->present ? -1 : b->present ? 1 : 0;
+    int c = a->whole != b->whole ? (a->whole < b->whole ? -1 : 1)
+            : a->real != b->real ? (a->real < b->real ? -1 : 1)
+                                 : str_cmp(str_sub(a->text, 0, 200), str_sub(b->text, 0, 200));
+    return down ? -c : c;
+}
+
+static void plain_best(struct plain *best, struct plain v, bool down)
+{
+    if (v.present && (!best->present || plain_cmp(&v, best, down) < 0))
+        *best = v;
+}
+
+static double plain_score(const struct store_plan *p, const struct res *r)
+{
+    double sum = 0;
+    for (size_t i = 0; i < p->cond_count; i++) {
+        const struct store_cond *c = &p->cond[i];
+        for (size_t k = 0; k < c->rid_count && c->score && !c->negate; k++)
+            sum += c->rids[k] == r->rid ? c->score[k] : 0;
+        for (size_t k = 0; k < c->sub_count && !c->negate; k++)
+            sum += plain_score(&c->sub[k], r);
+    }
+    return sum;
+}
+
+/* Is it a row of the patient that the plan asks for? */
+static bool plain_patient(const struct store_plan *p, const struct store_row *r)
+{
+    bool wanted = false;
+    for (size_t c = 0; c < p->cond_count; c++)
+        for (size_t m = 0; p->cond[c].kind == STORE_COND_PATIENT && m < p->cond[c].any_count; m++)
+            wanted = wanted || plain_row(&p->cond[c].any[m], r);
+    return wanted && r->low != INT64_MIN;
+}
+
+static struct plain plain_value(const struct store_plan *p, const struct store_sort *s, bool down,
+                                const struct res *r)
+{
+    struct plain best = {0};
+    if (s->index == STORE_SORT_UPDATED)
+        return (struct plain){.present = true, .whole = r->time_ms};
+    if (s->index == STORE_SORT_ID)
+        return (struct plain){.present = true, .text = str_of(r->id)};
+    if (s->index == STORE_SORT_SCORE)
+        return (struct plain){.present = true, .real = plain_score(p, r)};
+    if (s->index == STORE_SORT_TEXT)
+        return (struct plain){.present = strcmp(r->text, "x") != 0, .text = str_of(r->text)};
+    for (size_t i = 0; i < r->rows; i++) {
+        const struct store_row *w = &r->row[i];
+        bool wanted = w->index == s->index && w->param == s->param && (w->index != STORE_STRING || w->exact);
+        if (!wanted || (w->index == STORE_CLINICAL && !plain_patient(p, w)))
+            continue;
+        bool turned = w->high < w->low && w->index != STORE_CLINICAL;
+        struct plain v = {.present = true};
+        if (s->index == STORE_STRING)
+            v.text = w->text;
+        else if (s->index == STORE_NUMBER)
+            v.real = w->number_low;
+        else
+            v.whole = turned ? w->high : w->low;
+        for (size_t k = 0; k < all_count && s->chain; k++)
+            if (all[k].alive && all[k].type == w->target_type && str_is(w->text, all[k].id))
+                plain_best(&best, plain_value(p, s->chain, down, &all[k]), down);
+        if (!s->chain)
+            plain_best(&best, v, down);
+    }
+    return best;
+}
 
 /* <0 when a sorts before b by one key. */
 static int plain_sort(const struct store_plan *p, const struct store_sort *s, const struct res *a,
                       const struct res *b)
 {
-    const struct store_row *best[2] = {NULL, NULL};
-    const struct res *side[2] = {a, b};
-    int sign = s->descending ? -1 : 1;
-    if (s->index == STORE_SORT_UPDATED)
-        return a->time_ms == b->time_ms ? 0 : (a->time_ms < b->time_ms ? -1 : 1) * sign;
-    if (s->index == STORE_SORT_ID)
-        return str_cmp(str_of(a->id), str_of(b->id)) * sign;
-    for (int k = 0; k < 2; k++)
-        for (size_t i = 0; i < side[k]->rows; i++) {
-            struct store_row *r = ARENA_NEW(sort_arena, struct store_row);
-            const struct store_row *x = best[k];
-            *r = side[k]->row[i];
-            if (r->high < r->low && r->index != STORE_CLINICAL)
-                r->low = r->high;
-            bool wanted =
-                r->index == s->index && r->param == s->param && (r->index != STORE_STRING || r->exact);
-            if (s->index == STORE_CLINICAL && wanted) {
-                wanted = false;
-                for (size_t c = 0; c < p->cond_count; c++)
-                    for (size_t m = 0; p->cond[c].kind == STORE_COND_PATIENT && m < p->cond[c].any_count; m++)
-                        wanted = wanted || plain_row(&p->cond[c].any[m], r);
-                wanted = wanted && r->low != INT64_MIN;
-            }
-            if (!wanted)
-                continue;
-            int c = !x                         ? -1
-                    : s->index == STORE_STRING ? str_cmp(str_sub(r->text, 0, 48), str_sub(x->text, 0, 48))
-                    : s->index == STORE_NUMBER
-                        ? (r->number_low < x->number_low ? -1 : r->number_low > x->number_low)
-                        : (r->low < x->low ? -1 : r->low > x->low);
-            if (!x || c * sign < 0)
-                best[k] = r;
-        }
-    const struct store_row *x = best[0], *y = best[1];
-    if (!x || !y)
-        return x ? -1 : y ? 1 : 0;
-    int c = s->index == STORE_STRING   ? str_cmp(str_sub(x->text, 0, 48), str_sub(y->text, 0, 48))
-            : s->index == STORE_NUMBER ? (x->number_low < y->number_low ? -1 : x->number_low > y->number_low)
-                                       : (x->low < y->low ? -1 : x->low > y->low);
-    return c * sign;
+    struct plain x = plain_value(p, s, s->descending, a), y = plain_value(p, s, s->descending, b);
+    return plain_cmp(&x, &y, (s->index == STORE_SORT_SCORE) != s->descending);
 }
 
 static int plain_order(const void *a, const void *b, void *plan)
@@ -414,7 +461,11 @@ static void pick_group(struct arena *a, struct store_cond *c, uint16_t type, int
 static void pick_rids(struct arena *a, struct store_cond *c)
 {
     store_rid *rid = ARENA_ARRAY(a, store_rid, RES_MAX);
+    double *score = ARENA_ARRAY(a, double, RES_MAX);
     *c = (struct store_cond){.kind = STORE_COND_RIDS, .negate = c->negate, .rids = rid};
+    c->score = dice(2) ? score : NULL;
+    for (size_t i = 0; i < RES_MAX; i++)
+        score[i] = (double)dice(5) / 4;
     uint64_t part = 1 + dice(8);
     for (size_t i = 0; i < all_count; i++)
         if (dice(part) == 0)
@@ -487,11 +538,22 @@ static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t
         p->sort_count = 1;
         return;
     }
-    static const struct store_sort sorts[] = {
-        {STORE_STRING, FAKE_P_NAME, false, NULL}, {STORE_DATE, FAKE_P_BIRTH, false, NULL},
-        {STORE_DATE, FAKE_O_DATE, false, NULL},   {STORE_NUMBER, FAKE_O_VALUE, false, NULL},
-        {STORE_STRING, FAKE_O_NOTE, false, NULL}, {STORE_SORT_UPDATED, 0, false, NULL},
-        {STORE_SORT_ID, 0, false, NULL}};
+    static const struct store_sort name = {STORE_STRING, FAKE_P_NAME, false, NULL},
+                                   born = {STORE_DATE, FAKE_P_BIRTH, false, NULL},
+                                   text = {STORE_SORT_TEXT, 1, false, NULL},
+                                   subject = {STORE_REFERENCE, FAKE_O_SUBJECT, false, &name};
+    static const struct store_sort sorts[] = {name,
+                                              born,
+                                              text,
+                                              subject,
+                                              {STORE_DATE, FAKE_O_DATE, false, NULL},
+                                              {STORE_NUMBER, FAKE_O_VALUE, false, NULL},
+                                              {STORE_STRING, FAKE_O_NOTE, false, NULL},
+                                              {STORE_REFERENCE, FAKE_G_MEMBER, false, &text},
+                                              {STORE_REFERENCE, FAKE_O_SUBJECT, false, &born},
+                                              {STORE_SORT_SCORE, 0, false, NULL},
+                                              {STORE_SORT_UPDATED, 0, false, NULL},
+                                              {STORE_SORT_ID, 0, false, NULL}};
     for (size_t i = 0; i < p->sort_count; i++) {
         p->sort[i] = sorts[dice(sizeof sorts / sizeof *sorts)];
         p->sort[i].descending = dice(2);
@@ -500,35 +562,45 @@ static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t
 
 /* ---- the test ---- */
 
-static void fill(struct store *s, struct arena *a)
+static void fill_new(struct res *r)
+{
+    r->type = all_count <= PATIENTS ? FAKE_PATIENT : dice(8) ? FAKE_OBS : FAKE_GROUP;
+    snprintf(r->id, sizeof r->id, "%s%d", r->type == FAKE_PATIENT ? "p" : "r", (int)all_count - 1);
+    if (dice(2) && r->type != FAKE_PATIENT)
+        snprintf(r->id, sizeof r->id, "%08x-0000-4000-8000-%012x", (unsigned)dice(1u << 31),
+                 (unsigned)all_count);
+}
+
+/* Something new, or something changed or deleted. */
+static void fill_one(struct store *s, struct arena *a, bool again)
 {
     struct err err;
-    for (size_t i = 0; i < RES_MAX; i++) {
-        struct res *r = &all[i];
-        bool again = i > 100 && dice(6) == 0;
-        if (again)
-            r = &all[dice(all_count)];
-        else
-            r = &all[all_count++];
-        if (!again) {
-            r->type = all_count <= PATIENTS ? FAKE_PATIENT : dice(8) ? FAKE_OBS : FAKE_GROUP;
-            snprintf(r->id, sizeof r->id, "%s%d", r->type == FAKE_PATIENT ? "p" : "r", (int)all_count - 1);
-            if (dice(2) && r->type != FAKE_PATIENT)
-                snprintf(r->id, sizeof r->id, "%08x-0000-4000-8000-%012x", (unsigned)dice(1u << 31),
-                         (unsigned)all_count);
-        }
-        pick_rows(r);
-        for (size_t k = 0; k < r->rows; k++)
-            r->row[k].text = arena_str(a, r->row[k].text);
-        r->alive = !again || dice(4);
-        struct store_change c = fake_change(a, r->alive ? 'U' : 'D', r->type, r->id, r->row, r->rows, "x");
-        if (!fake_put(s, &c, 1, &err))
-            fail_msg("put: %s %s", err_info(err.code)->name, err.arg[0]);
-        r->rid = c.rid;
-        r->time_ms = c.time_ms;
-        if (dice(50) == 0)
-            usleep(3000);
-    }
+    struct res *r = again ? &all[dice(all_count)] : &all[all_count++];
+    if (!again)
+        fill_new(r);
+    pick_rows(r);
+    for (size_t k = 0; k < r->rows; k++)
+        r->row[k].text = arena_str(a, r->row[k].text);
+    r->alive = !again || dice(4);
+    snprintf(r->text, sizeof r->text, "%s", dice(3) ? PICK(names).p : "x");
+    struct store_change c = fake_change(a, r->alive ? 'U' : 'D', r->type, r->id, r->row, r->rows, r->text);
+    if (!fake_put(s, &c, 1, &err))
+        fail_msg("put: %s %s", err_info(err.code)->name, err.arg[0]);
+    if (c.noop)
+        return;
+    r->rid = c.rid;
+    r->time_ms = c.time_ms;
+    r->version = c.version;
+    if (dice(50) == 0)
+        usleep(3000);
+}
+
+static void fill(struct store *s, struct arena *a)
+{
+    all = live;
+    all_count = 0;
+    for (size_t i = 0; i < RES_MAX - NEW_MAX; i++)
+        fill_one(s, a, i > 100 && dice(6) == 0);
 }
 
 static void show(struct store_read *r, const struct store_plan *p, uint64_t seed, size_t at)
@@ -554,75 +626,251 @@ static void show(struct store_read *r, const struct store_plan *p, uint64_t seed
     buf_release(&b);
 }
 
+/* What the plan finds in all, in its order. */
+static size_t plain_answer(struct store_plan *p, const struct res **want)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < all_count; i++)
+        if (all[i].alive && plain_plan(p, &all[i]))
+            want[n++] = &all[i];
+    qsort_r(want, n, sizeof *want, plain_order, p);
+    return n;
+}
+
+static bool page_same(const struct store_plan *p, const struct store_hits *hits, const struct res **want,
+                      size_t got, size_t n)
+{
+    bool same = hits->count <= p->limit && got + hits->count <= n && (!p->count || hits->total == n) &&
+                hits->more == (got + hits->count < n);
+    for (size_t i = 0; i < hits->count && same; i++) {
+        const struct res *w = want[got + i];
+        const struct store_version *v = &hits->item[i];
+        char version[32];
+        snprintf(version, sizeof version, "\"versionId\":\"%u\"", w->version);
+        same = str_is(v->id, w->id) && v->version == w->version &&
+               (p->no_body || str_find_str(v->body, str_of(version)) != SIZE_MAX) &&
+               (!hits->score || hits->score[i] == plain_score(p, w));
+        if (!same)
+            print_error("at %zu: %.*s, not %s\n", got + i, STR_ARG(v->id), w->id);
+    }
+    return same;
+}
+
+/* One page against the answer; the plan then stands at the next. */
+static bool test_page(struct store_read *r, struct arena *a, struct store_plan *p, const struct res **want,
+                      size_t *got, size_t n, struct store_hits *hits)
+{
+    struct err err = {0};
+    if (!store_search(r, p, a, hits, &err)) {
+        print_error("search: %s %s\n", err_info(err.code)->name, err.arg[0]);
+        return false;
+    }
+    bool same = page_same(p, hits, want, *got, n);
+    *got += hits->count;
+    p->cursor = hits->next;
+    if (!same)
+        print_error("page differs: got %zu of %zu, total %" PRIu64 "\n", *got, n, hits->total);
+    return same;
+}
+
 static void test_one_plan(struct store_read *r, struct arena *a, uint64_t seed, size_t at)
 {
     struct store_plan p;
-    struct err err = {0};
     const struct res *want[RES_MAX];
-    size_t n = 0, got = 0;
+    size_t got = 0;
     pick_plan(a, &p, 0, FAKE_PATIENT + (uint16_t)(dice(8) ? dice(2) : 2));
-    for (size_t i = 0; i < all_count; i++)
-        if (all[i].alive && plain_plan(&p, &all[i]))
-            want[n++] = &all[i];
-    sort_arena = a;
-    qsort_r(want, n, sizeof *want, plain_order, &p);
+    size_t n = plain_answer(&p, want);
     p.limit = (uint32_t)(1 + dice(30));
     p.count = dice(2);
     p.no_body = dice(2);
     struct store_hits hits = {.more = true};
-    while (hits.more) {
-        if (!store_search(r, &p, a, &hits, &err)) {
+    while (hits.more)
+        if (!test_page(r, a, &p, want, &got, n, &hits)) {
             show(r, &p, seed, at);
-            fail_msg("search: %s %s", err_info(err.code)->name, err.arg[0]);
+            fail();
         }
-        bool same = hits.count <= p.limit && got + hits.count <= n && (!p.count || hits.total == n) &&
-                    hits.more == (got + hits.count < n);
-        for (size_t i = 0; i < hits.count && same; i++)
-            if (!str_is(hits.item[i].id, want[got + i]->id) || (!p.no_body && hits.item[i].body.n == 0)) {
-                print_error("at %zu: %.*s, not %s\n", got + i, STR_ARG(hits.item[i].id), want[got + i]->id);
-                same = false;
-            }
-        got += hits.count;
-        if (!same) {
-            show(r, &p, seed, at);
-            fail_msg("page differs: got %zu of %zu, total %" PRIu64, got, n, hits.total);
-        }
-        p.cursor = hits.next;
-    }
     assert_int_equal(got, n);
+}
+
+/* A store filled from a seed, for plans by the hundred. */
+struct world {
+    char *dir;
+    struct store *s;
+    struct arena keep, a;
+    uint64_t seed;
+    size_t plans;
+};
+
+static void world_open(struct world *w)
+{
+    const char *given = getenv("HELHET_SEED"), *plans = getenv("HELHET_PLANS");
+    struct err err;
+    w->seed = given ? strtoull(given, NULL, 10) : (uint64_t)os_now_ms();
+    w->plans = plans ? strtoull(plans, NULL, 10) : PLANS;
+    print_message("seed %" PRIu64 "\n", w->seed);
+    seed_state = w->seed * 2654435761u + 88172645463325252u;
+    w->dir = fake_dir();
+    struct store_options opt = fake_options(w->dir);
+    w->s = store_open(&opt, &err);
+    arena_init(&w->keep);
+    arena_init(&w->a);
+    fill(w->s, &w->keep);
+}
+
+static void world_check(struct world *w)
+{
+    struct store_check check;
+    struct err err;
+    assert_true(store_check(w->s, &check, NULL, NULL, &err));
+    if (check.faults)
+        fail_msg("%s", check.first.arg[0]);
+}
+
+static void world_close(struct world *w)
+{
+    store_close(w->s);
+    arena_release(&w->a);
+    arena_release(&w->keep);
+    fake_remove(w->dir);
 }
 
 static void test_plans(void **state)
 {
     (void)state;
-    const char *given = getenv("HELHET_SEED"), *plans = getenv("HELHET_PLANS");
-    uint64_t seed = given ? strtoull(given, NULL, 10) : (uint64_t)os_now_ms();
-    size_t count = plans ? strtoull(plans, NULL, 10) : PLANS;
-    print_message("seed %" PRIu64 "\n", seed);
-    seed_state = seed * 2654435761u + 88172645463325252u;
-    char *dir = fake_dir();
-    struct store_options opt = fake_options(dir);
+    struct world w;
     struct err err;
-    struct store *s = store_open(&opt, &err);
-    struct arena keep, a;
-    arena_init(&keep);
-    arena_init(&a);
-    all_count = 0;
-    fill(s, &keep);
-    struct store_check check;
-    assert_true(store_check(s, &check, NULL, NULL, &err));
-    if (check.faults)
-        fail_msg("%s", check.first.arg[0]);
-    struct store_read *r = store_read_begin(s, &err);
-    for (size_t i = 0; i < count; i++) {
-        arena_reset(&a);
-        test_one_plan(r, &a, seed, i);
+    world_open(&w);
+    world_check(&w);
+    struct store_read *r = store_read_begin(w.s, &err);
+    for (size_t i = 0; i < w.plans; i++) {
+        arena_reset(&w.a);
+        test_one_plan(r, &w.a, w.seed, i);
     }
     store_read_end(r);
-    store_close(s);
-    arena_release(&a);
-    arena_release(&keep);
-    fake_remove(dir);
+    world_close(&w);
+}
+
+/* ---- pages while others write: every page is of the first one's commit ---- */
+
+static bool see_target(void *arg, uint16_t param, store_rid target)
+{
+    size_t *n = arg;
+    (void)param;
+    (void)target;
+    return ++*n > 0;
+}
+
+static bool see_version(void *arg, const struct store_version *v)
+{
+    size_t *n = arg;
+    *n += v->version;
+    return true;
+}
+
+static size_t plain_targets(const struct res *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->rows; i++) {
+        bool first = r->row[i].index == STORE_REFERENCE && r->row[i].target_type;
+        for (size_t k = 0; k < i && first; k++)
+            first = r->row[k].index != STORE_REFERENCE || r->row[k].param != r->row[i].param ||
+                    r->row[k].target_type != r->row[i].target_type || !str_eq(r->row[k].text, r->row[i].text);
+        n += first;
+    }
+    return n;
+}
+
+/* Sum of the versions of what refers to r (CLINICAL: what is in its compartment). */
+static size_t plain_referrers(const struct res *r, uint8_t index)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < all_count; k++)
+        for (size_t i = 0; i < all[k].rows && all[k].alive; i++)
+            if (all[k].row[i].index == index && all[k].row[i].target_type == r->type &&
+                str_is(all[k].row[i].text, r->id)) {
+                n += all[k].version;
+                break;
+            }
+    return n;
+}
+
+/* Everything else that can be read of a pinned reader, about one resource. */
+static void test_pinned_reads(struct store_read *r, struct arena *a)
+{
+    struct res *w = &all[dice(all_count)];
+    struct store_version v;
+    struct err err;
+    size_t targets = 0, referrers = 0, members = 0;
+    uint64_t count, alive = 0;
+    for (size_t i = 0; i < all_count; i++)
+        alive += all[i].alive && all[i].type == w->type;
+    assert_true(store_count(r, w->type, &count, &err));
+    assert_int_equal(count, alive);
+    assert_int_equal(store_get(r, w->type, str_of(w->id), a, &v, &err),
+                     w->alive ? STORE_FOUND : STORE_DELETED);
+    assert_true(!w->alive || v.version == w->version);
+    assert_int_equal(store_get_version(r, w->type, str_of(w->id), v.version + 1, a, &v, &err), STORE_ABSENT);
+    if (!w->alive)
+        return;
+    assert_true(store_targets(r, w->rid, see_target, &targets, &err));
+    assert_int_equal(targets, plain_targets(w));
+    assert_true(store_referrers(r, w->rid, 0, 0, see_version, &referrers, &err));
+    assert_int_equal(referrers, plain_referrers(w, STORE_REFERENCE));
+    if (w->type != FAKE_PATIENT)
+        return;
+    assert_true(store_compartment(r, w->rid, 0, see_version, &members, &err));
+    assert_int_equal(members, plain_referrers(w, STORE_CLINICAL) + w->version);
+}
+
+static void test_one_pinned(struct world *w, size_t at)
+{
+    struct store_plan p;
+    struct err err;
+    const struct res *want[RES_MAX];
+    size_t got = 0;
+    pick_plan(&w->a, &p, 0, FAKE_PATIENT + (uint16_t)(dice(8) ? dice(2) : 2));
+    memcpy(then, live, sizeof live);
+    size_t live_count = all_count, then_count = all_count;
+    all = then;
+    size_t n = plain_answer(&p, want);
+    p.limit = (uint32_t)(1 + dice(10));
+    p.count = dice(2);
+    p.no_body = dice(2);
+    struct store_hits hits = {.more = true};
+    for (int page = 0; hits.more; page++) {
+        struct store_read *r = store_read_begin(w->s, &err);
+        all = then;
+        all_count = then_count;
+        if (!test_page(r, &w->a, &p, want, &got, n, &hits)) {
+            show(r, &p, w->seed, at);
+            fail_msg("page %d", page);
+        }
+        store_read_pin(r, hits.seq);
+        for (int k = 0; k < 3 && page; k++)
+            test_pinned_reads(r, &w->a);
+        store_read_end(r);
+        all = live;
+        all_count = live_count;
+        for (uint64_t k = page < 6 ? dice(6) : 0; k; k--)
+            fill_one(w->s, &w->keep, all_count == RES_MAX || dice(8));
+        live_count = all_count;
+    }
+    all = live;
+    all_count = live_count;
+    assert_int_equal(got, n);
+}
+
+static void test_pinned(void **state)
+{
+    (void)state;
+    struct world w;
+    world_open(&w);
+    for (size_t i = 0; i < w.plans; i++) {
+        arena_reset(&w.a);
+        test_one_pinned(&w, i);
+    }
+    world_check(&w);
+    world_close(&w);
 }
 
 static void test_bad_cursor(void **state)
@@ -659,7 +907,6 @@ static void test_budget(void **state)
     struct arena a;
     arena_init(&a);
     seed_state = 88172645463325252u;
-    all_count = 0;
     fill(s, &a);
     struct store_read *r = store_read_begin(s, &err);
     struct store_match any = {.index = STORE_TOKEN, .cmp = STORE_CMP_ANY, .row = {.param = FAKE_O_CODE}};
@@ -690,7 +937,7 @@ static void test_budget(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_plans), cmocka_unit_test(test_bad_cursor),
-                                       cmocka_unit_test(test_budget)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_plans), cmocka_unit_test(test_pinned),
+                                       cmocka_unit_test(test_bad_cursor), cmocka_unit_test(test_budget)};
     return cmocka_run_group_tests_name("find", tests, NULL, NULL);
 }

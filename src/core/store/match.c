@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Is a resource a match? Decided on its packed rows alone, exactly as store.h says. */
+#include <stdlib.h>
+
 #include "store/plan.h"
 
 bool match_span(uint8_t cmp, int64_t low, int64_t high, int64_t want_low, int64_t want_high)
@@ -158,6 +160,79 @@ static int match_memo(struct cmatch *m, store_rid rid, struct err *err)
     return yes;
 }
 
+static int cmp_past(const void *a, const void *b)
+{
+    const struct past_ref *x = a, *y = b;
+    if (x->target != y->target)
+        return x->target < y->target ? -1 : 1;
+    return x->rid < y->rid ? -1 : x->rid > y->rid;
+}
+
+static bool past_add(struct query *q, struct cmatch *m, store_rid rid, size_t *cap, struct err *err)
+{
+    const struct asof_state *s = asof_get(q->r, rid, err);
+    if (!s)
+        return false;
+    struct str packed = s->packed;
+    struct rows_group g;
+    bool ok = s->exists;
+    while (rows_next(&packed, rid, &g, &ok)) {
+        if (!match_group(m, &g) || g.row.name <= 0)
+            continue;
+        if (m->past_count == *cap) {
+            size_t grown = *cap ? *cap * 2 : 64;
+            m->past = arena_grow(q->arena, m->past, *cap, grown, sizeof *m->past);
+            *cap = grown;
+        }
+        if (!m->past)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+        m->past[m->past_count++] = (struct past_ref){g.row.name, rid};
+    }
+    return true;
+}
+
+/* What the changed resources of the chain's types pointed at then: gathered once. */
+static bool past_refs(struct query *q, struct cmatch *m, struct err *err)
+{
+    struct rid_list list;
+    size_t cap = 0;
+    if (m->past_known)
+        return true;
+    if (!asof_list(q->r, m->chain->type, m->chain->type_count, q->arena, &list, err))
+        return false;
+    for (size_t i = 0; i < list.count; i++)
+        if (!query_work(q, err) || !past_add(q, m, list.item[i], &cap, err))
+            return false;
+    if (m->past_count)
+        qsort(m->past, m->past_count, sizeof *m->past, cmp_past);
+    m->past_known = true;
+    return true;
+}
+
+/* The list of what points here now becomes what did then. */
+static bool past_reverse(struct query *q, struct cmatch *m, store_rid target, struct rid_list *list,
+                         struct err *err)
+{
+    size_t kept = 0, low = 0;
+    if (!past_refs(q, m, err))
+        return false;
+    for (size_t i = 0; i < list->count; i++)
+        if (!asof_changed(q->r, list->item[i]))
+            list->item[kept++] = list->item[i];
+    list->count = kept;
+    for (size_t high = m->past_count; low < high;) {
+        size_t mid = (low + high) / 2;
+        if (m->past[mid].target < target)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < m->past_count && m->past[low].target == target; low++)
+        if (!rid_list_add(list, &q->r->arena, m->past[low].rid, err))
+            return false;
+    return true;
+}
+
 /* _has: does something that refers here through the parameter match the chain? */
 static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struct err *err)
 {
@@ -178,6 +253,8 @@ static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struc
             break;
         }
     int yes = rc < 0 ? -1 : 0;
+    if (yes == 0 && r->asof.pin != ASOF_NOW && !past_reverse(q, m, rid, &list, err))
+        yes = -1;
     for (size_t i = 0; i < list.count && yes == 0; i++)
         yes = match_memo(m, list.item[i], err);
     arena_rewind(&r->arena, mark);
@@ -217,7 +294,7 @@ static int match_updated(struct query *q, const struct ccond *c, int64_t seq, st
     return 0;
 }
 
-static int match_ids(const struct ccond *c, store_rid rid)
+bool match_in(const struct ccond *c, store_rid rid, size_t *at)
 {
     size_t low = 0, high = c->id_count;
     while (low < high) {
@@ -227,6 +304,7 @@ static int match_ids(const struct ccond *c, store_rid rid)
         else
             high = mid;
     }
+    *at = low;
     return low < c->id_count && c->id[low] == rid;
 }
 
@@ -237,10 +315,11 @@ static int match_special(struct query *q, struct ccond *c, store_rid rid, int64_
                          struct err *err)
 {
     int yes = 0;
+    size_t at;
     if (c->c->kind == STORE_COND_UPDATED)
         return match_updated(q, c, seq, err);
     if (c->c->kind != STORE_COND_GROUP)
-        return match_ids(c, rid);
+        return match_in(c, rid, &at);
     for (size_t i = 0; i < c->sub_count && yes == 0; i++)
         yes = match_all(c->sub[i], rid, seq, packed, err);
     return yes;
@@ -275,6 +354,16 @@ int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, s
     return typed ? match_all(q, rid, seq, packed, err) : 0;
 }
 
+/* A resource that has changed since the pin, as it was. */
+static int match_past(struct query *q, store_rid rid, struct err *err)
+{
+    q->run->ticks += PLAN_TICKS / 4; /* an extraction takes as long as many rows */
+    const struct asof_state *s = query_tick(q, err) ? asof_get(q->r, rid, err) : NULL;
+    if (!s)
+        return -1;
+    return s->exists ? match_resource(q, rid, s->type, s->seq, s->packed, err) : 0;
+}
+
 int match_rid(struct query *q, store_rid rid, struct err *err)
 {
     struct store_read *r = q->r;
@@ -286,6 +375,10 @@ int match_rid(struct query *q, store_rid rid, struct err *err)
     if (rc <= 0)
         return rc;
     int yes = 0;
+    if (sqlite3_column_int64(st, 3) > r->asof.pin) {
+        sqlite3_reset(st);
+        return match_past(q, rid, err);
+    }
     if (sqlite3_column_int64(st, 2) > 0 && sqlite3_column_int(st, 4) != OP_DELETED) {
         struct arena_mark mark = arena_mark(&r->arena);
         uint16_t type = (uint16_t)sqlite3_column_int(st, 0);

@@ -208,6 +208,12 @@ static int path_targets_of(struct sink *s, const struct cmatch *m, store_rid rid
     struct rows_group g;
     bool ok = true;
     struct str packed = rc > 0 ? db_column_blob(st, 5) : (struct str){NULL, 0};
+    if (rc > 0 && sqlite3_column_int64(st, 3) > r->asof.pin) {
+        sqlite3_reset(st);
+        const struct asof_state *then = asof_get(r, rid, err);
+        packed = then ? then->packed : packed;
+        more = then ? 1 : -1;
+    }
     while (more > 0 && rows_next(&packed, rid, &g, &ok)) {
         bool named = false;
         for (int i = 0; i < g.params && !named; i++)
@@ -381,8 +387,9 @@ static int path_group(struct sink *s, struct ccond *c, struct err *err)
     return rc;
 }
 
-int path_gather(struct query *q, struct ccond *c, store_rid after, size_t max, struct rid_list *out,
-                struct err *err)
+/* Candidates as the indexes have them now. */
+static int path_index(struct query *q, struct ccond *c, store_rid after, size_t max, struct rid_list *out,
+                      struct err *err)
 {
     struct sink s = {q, out, after, out->count + max, false};
     int rc = 1;
@@ -394,6 +401,38 @@ int path_gather(struct query *q, struct ccond *c, store_rid after, size_t max, s
         if (!c->any[i].never)
             rc = paths[c->any[i].index].fn(&s, &c->any[i], err);
     return rc < 0 ? -1 : !s.full;
+}
+
+/* Indexes know what is now: pinned, what has changed since joins every condition's candidates. */
+static int path_merge(struct query *q, store_rid after, size_t max, size_t from, int rc, struct rid_list *out,
+                      struct err *err)
+{
+    if (!q->past_known && !asof_list(q->r, q->type, q->type_count, q->arena, &q->past, err))
+        return -1;
+    q->past_known = true;
+    store_rid last = rc > 0 ? INT64_MAX : out->count > from ? out->item[out->count - 1] : 0;
+    for (size_t i = 0; i < q->past.count && q->past.item[i] <= last; i++)
+        if (q->past.item[i] > after && !rid_list_add(out, q->arena, q->past.item[i], err))
+            return -1;
+    struct rid_list fresh = {out->item + from, out->count - from, 0};
+    rid_list_unique(&fresh);
+    if (fresh.count > max) {
+        fresh.count = max;
+        rc = 0;
+    }
+    out->count = from + fresh.count;
+    return rc;
+}
+
+int path_gather(struct query *q, struct ccond *c, store_rid after, size_t max, struct rid_list *out,
+                struct err *err)
+{
+    size_t from = out->count;
+    int rc = path_index(q, c, after, max, out, err);
+    /* A group's parts are left to the query around them. */
+    if (rc < 0 || q->r->asof.pin == ASOF_NOW || q->group)
+        return rc;
+    return path_merge(q, after, max, from, rc, out, err);
 }
 
 int path_scan(struct query *q, store_rid after, size_t max, struct rid_list *out, struct err *err)

@@ -268,9 +268,7 @@ bool query_compile(struct run *run, const struct store_plan *plan, int depth, st
         return err_set(err, ERR_SEARCH_LIMIT, "chain", "16", NULL);
     if (!plan_types(q, err) || !plan_conds(q, err))
         return false;
-    for (size_t i = 0; i < plan->sort_count && i < STORE_SORT_MAX; i++)
-        q->sort_param[i] = number_durable(&run->r->s->params, plan->sort[i].param);
-    return depth > 0 || sort_check(plan, err);
+    return depth > 0 || sort_compile(q, err);
 }
 
 static void plan_release(struct ccond *c)
@@ -287,6 +285,13 @@ void query_release(struct query *q)
 {
     for (size_t i = 0; q && i < q->cond_count; i++)
         plan_release(&q->cond[i]);
+    for (size_t i = 0; q && i < STORE_SORT_MAX && !q->group; i++)
+        sort_release(q->sort[i]);
+}
+
+int query_past(struct query *q, struct err *err)
+{
+    return q->r->asof.pin == ASOF_NOW ? 0 : asof_touched(q->r, q->type, q->type_count, err);
 }
 
 /* ---- the budget ---- */
@@ -301,7 +306,10 @@ static bool over_budget(const struct run *run, struct err *err)
 bool query_tick(struct query *q, struct err *err)
 {
     struct run *run = q->run;
-    if (++run->ticks % PLAN_TICKS || !run->deadline_ns || os_mono_ns() < run->deadline_ns)
+    if (++run->ticks < PLAN_TICKS)
+        return true;
+    run->ticks = 0;
+    if (!run->deadline_ns || os_mono_ns() < run->deadline_ns)
         return true;
     return over_budget(run, err);
 }

@@ -14,7 +14,7 @@ enum {
     PLAN_GROUP_MAX = 64,           /* groups within groups */
     PLAN_TICKS = 256,              /* rows read between two looks at the clock */
     PLAN_CANDIDATES_MAX = 4 << 20, /* rids gathered at once; past it the search is too costly */
-    PLAN_CURSOR_MAX = 1024,
+    PLAN_CURSOR_MAX = 2048,
 };
 
 struct query;
@@ -29,6 +29,10 @@ struct run {
     unsigned ticks;
 };
 
+struct past_ref {
+    store_rid target, rid;
+};
+
 struct cmatch {
     const struct store_match *m;
     uint8_t index;         /* enum store_index */
@@ -37,7 +41,10 @@ struct cmatch {
     int64_t key, name;     /* as in nrow; name -1: unknown */
     struct rid_list names; /* URI BELOW: names with the prefix */
     struct query *chain;
-    struct map_int memo; /* chain: rid → 1 accepted, 2 not */
+    struct map_int memo;   /* chain: rid → 1 accepted, 2 not */
+    struct past_ref *past; /* reverse, pinned: what changed resources pointed at, by target */
+    size_t past_count;
+    bool past_known;
 };
 
 struct ccond {
@@ -48,6 +55,31 @@ struct ccond {
     size_t id_count;
     struct query **sub; /* GROUP */
     size_t sub_count;
+};
+
+/* sort.c: sort values, their order and the cursor made of them. Texts are compared by their first
+ * SORT_TEXT_MAX bytes; what is equal so far goes by rid, so that a cursor can hold all that decides. */
+enum { SORT_TEXT_MAX = 200 };
+struct sort_value {
+    bool present;
+    int64_t whole;
+    double real;
+    struct str text;
+    char *room; /* SORT_TEXT_MAX bytes that text may move to; find.c's */
+};
+struct sort_hit {
+    store_rid rid;
+    struct sort_value value[STORE_SORT_MAX];
+};
+
+/* A sort; of one with a chain what the targets' values are is remembered. */
+struct csort {
+    const struct store_sort *s;
+    uint16_t param; /* durable */
+    struct csort *chain;
+    struct map_int memo; /* target → place in known + 1 */
+    struct sort_value *known;
+    size_t count, cap;
 };
 
 struct query {
@@ -61,7 +93,9 @@ struct query {
     size_t type_count;
     struct ccond *cond;
     size_t cond_count;
-    uint16_t sort_param[STORE_SORT_MAX];
+    struct csort *sort[STORE_SORT_MAX];
+    struct rid_list past; /* pinned: what has changed since (asof_list) */
+    bool past_known;
     bool never;   /* no resource can match */
     bool chained; /* some condition looks at other resources */
 };
@@ -74,6 +108,9 @@ void query_release(struct query *q);
 bool query_work(struct query *q, struct err *err);
 /* Likewise: one more row of an index is read; only the clock counts. */
 bool query_tick(struct query *q, struct err *err);
+/* Is the search pinned to a commit after which something of the query's types has changed? 1, 0, -1 failed.
+ */
+int query_past(struct query *q, struct err *err);
 
 /* match.c: does the resource hold to all conditions? 1, 0, -1 failed. packed must stay put during the call.
  */
@@ -81,6 +118,8 @@ int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, s
                    struct err *err);
 /* The same for a rid alone (placeholders and deleted resources: 0); counts as work. */
 int match_rid(struct query *q, store_rid rid, struct err *err);
+/* Is rid one of an IDS or RIDS condition's, and at which place? */
+bool match_in(const struct ccond *c, store_rid rid, size_t *at);
 bool match_span(uint8_t cmp, int64_t low, int64_t high, int64_t want_low, int64_t want_high);
 bool match_number(uint8_t cmp, double low, double high, double want_low, double want_high);
 
@@ -108,24 +147,18 @@ bool choose_path(struct query *q, store_rid after, bool all, struct ccond **best
 /* All results of a query (a chain's) up to max; 1 all, 0 more than max, -1 failed. */
 int choose_collect(struct query *q, size_t max, struct rid_list *out, struct err *err);
 
-/* sort.c: sort values, their order and the cursor made of them. */
-struct sort_value {
-    bool present;
-    int64_t whole;
-    double real;
-    struct str text;
-};
-struct sort_hit {
-    store_rid rid;
-    struct sort_value value[STORE_SORT_MAX];
-};
-/* The values of a resource; texts are borrowed from packed or id. */
-bool sort_values(struct query *q, store_rid rid, int64_t seq, struct str id, struct str packed,
-                 struct sort_hit *out, struct err *err);
+/* What the plan sorts by, checked, in q->sort. */
+bool sort_compile(struct query *q, struct err *err);
+void sort_release(struct csort *s);
+/* The values of a resource; texts are borrowed from head or lie in the reader's arena. */
+bool sort_values(struct query *q, store_rid rid, const struct asof_state *head, struct sort_hit *out,
+                 struct err *err);
 int sort_cmp(const struct query *q, const struct sort_hit *a, const struct sort_hit *b);
-struct str sort_cursor(const struct query *q, const struct sort_hit *hit, struct arena *arena);
-bool sort_parse(const struct query *q, struct str cursor, struct arena *arena, struct sort_hit *out,
-                struct err *err);
-bool sort_check(const struct store_plan *plan, struct err *err);
+/* Is the query sorted by score? A resource's is the sum of what the plan's RIDS conditions give it. */
+bool sort_scored(const struct query *q);
+double sort_score(const struct query *q, store_rid rid);
+struct str sort_cursor(const struct query *q, int64_t seq, const struct sort_hit *hit, struct arena *arena);
+bool sort_parse(const struct query *q, struct str cursor, struct arena *arena, int64_t *seq,
+                struct sort_hit *out, struct err *err);
 
 #endif

@@ -13,6 +13,7 @@ bool read_init(struct store_read *r, struct store *s, struct db *db, struct err 
     buf_init(&r->scratch, ZSTD_COMPRESSBOUND(STORE_BODY_MAX) + 8);
     arena_init(&r->arena);
     arena_limit(&r->arena, STORE_ARENA_MAX);
+    asof_init(&r->asof);
     memset(r->times, 0xFF, sizeof r->times);
     r->dctx = ZSTD_createDCtx();
     if (!r->dctx)
@@ -27,6 +28,7 @@ void read_release(struct store_read *r)
     ZSTD_freeDCtx(r->dctx);
     buf_release(&r->scratch);
     arena_release(&r->arena);
+    asof_release(&r->asof);
 }
 
 static struct store_read *read_new(struct store *s, struct err *err)
@@ -91,6 +93,7 @@ void store_read_end(struct store_read *r)
     OS_ASSERT(!r->in_job);
     db_run(r->db, db_get(r->db, DB_COMMIT, NULL), NULL);
     arena_reset(&r->arena);
+    asof_forget(&r->asof);
     read_give(r->s, r);
 }
 
@@ -115,6 +118,12 @@ int64_t store_read_seq(struct store_read *r)
     if (st)
         sqlite3_reset(st);
     return r->seq;
+}
+
+void store_read_pin(struct store_read *r, int64_t seq)
+{
+    OS_ASSERT(!r->in_job);
+    asof_set(&r->asof, seq > 0 && seq < store_read_seq(r) ? seq : ASOF_NOW);
 }
 
 /* ---- lookups ---- */
@@ -226,6 +235,38 @@ static enum store_found read_columns(struct store_read *r, sqlite3_stmt *st, boo
     return STORE_FOUND;
 }
 
+/* Columns version, seq, op, body of the history into out, which has the rest. */
+static enum store_found read_old_columns(struct store_read *r, sqlite3_stmt *st, bool body,
+                                         struct arena *arena, struct store_version *out, struct err *err)
+{
+    int op = sqlite3_column_int(st, 2);
+    out->version = (uint32_t)sqlite3_column_int64(st, 0);
+    out->seq = sqlite3_column_int64(st, 1);
+    out->op = read_op(op);
+    body = body && op != OP_DELETED;
+    bool ok = !body || read_body(r, db_column_blob(st, 3), arena, &out->body, err);
+    sqlite3_reset(st);
+    if (!ok || !read_time(r, out->seq, &out->time_ms, err))
+        return STORE_FAILED;
+    return op == OP_DELETED ? STORE_DELETED : STORE_FOUND;
+}
+
+/* An old version of the resource that out describes: which has (rid, at) as its keys. */
+static enum store_found read_old(struct store_read *r, enum db_stmt which, int64_t at, bool body,
+                                 struct arena *arena, struct store_version *out, struct err *err)
+{
+    sqlite3_stmt *st = db_get(r->db, which, err);
+    if (!st)
+        return STORE_FAILED;
+    sqlite3_bind_int64(st, 1, out->rid);
+    sqlite3_bind_int64(st, 2, at);
+    int rc = db_step(r->db, st, err);
+    if (rc > 0)
+        return read_old_columns(r, st, body, arena, out, err);
+    out->version = 0;
+    return rc < 0 ? STORE_FAILED : STORE_ABSENT;
+}
+
 enum store_found read_current(struct store_read *r, store_rid rid, bool body, struct arena *arena,
                               struct store_version *out, struct err *err)
 {
@@ -237,34 +278,14 @@ enum store_found read_current(struct store_read *r, store_rid rid, bool body, st
     int rc = db_step(r->db, st, err);
     if (rc <= 0)
         return rc < 0 ? STORE_FAILED : STORE_ABSENT;
-    enum store_found found = read_columns(r, st, body, arena, out, err);
+    bool past = sqlite3_column_int64(st, 3) > r->asof.pin;
+    enum store_found found = read_columns(r, st, body && !past, arena, out, err);
     sqlite3_reset(st);
+    if (past && found != STORE_FAILED)
+        return read_old(r, DB_HIST_ASOF, r->asof.pin, body, arena, out, err);
     if ((found == STORE_FOUND || found == STORE_DELETED) && !read_time(r, out->seq, &out->time_ms, err))
         return STORE_FAILED;
     return found;
-}
-
-/* The old version of a resource whose current one out describes. */
-static enum store_found read_old(struct store_read *r, uint32_t version, struct arena *arena,
-                                 struct store_version *out, struct err *err)
-{
-    sqlite3_stmt *st = db_get(r->db, DB_HIST_GET, err);
-    if (!st)
-        return STORE_FAILED;
-    sqlite3_bind_int64(st, 1, out->rid);
-    sqlite3_bind_int64(st, 2, version);
-    int rc = db_step(r->db, st, err);
-    if (rc <= 0)
-        return rc < 0 ? STORE_FAILED : STORE_ABSENT;
-    int op = sqlite3_column_int(st, 1);
-    out->version = version;
-    out->seq = sqlite3_column_int64(st, 0);
-    out->op = read_op(op);
-    bool ok = op == OP_DELETED || read_body(r, db_column_blob(st, 2), arena, &out->body, err);
-    sqlite3_reset(st);
-    if (!ok || !read_time(r, out->seq, &out->time_ms, err))
-        return STORE_FAILED;
-    return op == OP_DELETED ? STORE_DELETED : STORE_FOUND;
 }
 
 enum store_found read_version(struct store_read *r, store_rid rid, uint32_t version, struct arena *arena,
@@ -275,7 +296,9 @@ enum store_found read_version(struct store_read *r, store_rid rid, uint32_t vers
         return found;
     if (out->version == version)
         return found == STORE_FOUND ? read_current(r, rid, true, arena, out, err) : found;
-    return read_old(r, version, arena, out, err);
+    if (out->version < version)
+        return STORE_ABSENT;
+    return read_old(r, DB_HIST_GET, version, true, arena, out, err);
 }
 
 /* ---- the contract's reads ---- */
@@ -327,7 +350,11 @@ bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct er
     if (rc > 0)
         *count = (uint64_t)sqlite3_column_int64(st, 0);
     sqlite3_reset(st);
-    return rc >= 0;
+    int64_t more = 0;
+    if (rc < 0 || (r->asof.pin != ASOF_NOW && !asof_more(r, durable, &more, err)))
+        return false;
+    *count += (uint64_t)more;
+    return true;
 }
 
 /* ---- lists of rids ---- */

@@ -68,6 +68,29 @@ static bool scan_list(struct store_read *r, struct rid_list *list, sqlite3_stmt 
     return rc == 0;
 }
 
+/* The (durable) type whose resources have the parameter, named "Type.code"; 0: not one alone. */
+static uint16_t scan_type_of(struct store_read *r, uint16_t param)
+{
+    const struct store_schema *schema = &r->s->schema;
+    struct str rest = str_of(param ? schema->param_names[param] : ""), name;
+    str_split(&rest, '.', &name);
+    for (uint16_t type = 1; type < schema->type_count && param; type++)
+        if (str_is(name, schema->type_names[type]))
+            return number_durable(&r->s->types, type);
+    return 0;
+}
+
+/* Drops those up to after. */
+static bool scan_from(struct rid_list *list, store_rid after)
+{
+    size_t n = 0;
+    while (n < list->count && list->item[n] <= after)
+        n++;
+    list->item += n;
+    list->count -= n;
+    return true;
+}
+
 bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_rid after_rid,
                      store_each_fn *fn, void *arg, struct err *err)
 {
@@ -85,6 +108,8 @@ bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_
         sqlite3_bind_int64(st, 3, after_rid);
     bool stop = false, ok = scan_list(r, &list, st, err);
     rid_list_unique(&list);
+    ok = ok && asof_pointing(r, scan_type_of(r, param), STORE_REFERENCE, durable, rid, &list, err) &&
+         scan_from(&list, after_rid);
     ok = ok && scan_give(r, list.item, list.count, fn, arg, &stop, err);
     arena_rewind(&r->arena, mark);
     return ok;
@@ -109,6 +134,13 @@ bool store_targets(struct store_read *r, store_rid rid, store_target_fn *fn, voi
     sqlite3_bind_int64(st, 1, rid);
     int rc = db_step(r->db, st, err);
     struct str packed = rc > 0 ? db_column_blob(st, 5) : (struct str){NULL, 0};
+    if (rc > 0 && sqlite3_column_int64(st, 3) > r->asof.pin) {
+        sqlite3_reset(st);
+        const struct asof_state *then = asof_get(r, rid, err);
+        if (!then)
+            return false;
+        packed = then->packed;
+    }
     struct rows_group g;
     bool ok = true, go = true;
     while (go && rows_next(&packed, rid, &g, &ok))
@@ -131,6 +163,7 @@ bool store_compartment(struct store_read *r, store_rid patient, store_rid after_
     sqlite3_bind_int64(st, 1, patient);
     bool stop = false, ok = scan_list(r, &list, st, err);
     rid_list_unique(&list);
+    ok = ok && asof_pointing(r, 0, STORE_CLINICAL, 0, patient, &list, err);
     if (ok && after_rid == 0)
         ok = scan_give(r, &patient, 1, fn, arg, &stop, err);
     for (size_t i = 0; i < list.count && ok && !stop; i++)

@@ -126,6 +126,9 @@ struct store_read *store_read_begin(struct store *s, struct err *err);
 void store_read_end(struct store_read *r);
 /* Sequence of the last commit this snapshot sees. */
 int64_t store_read_seq(struct store_read *r);
+/* From here on everything read through r is as of that commit: what was changed since is as it was, what was
+ * created is not there, what was deleted is. 0: as of the snapshot again, as after begin. Not in a job. */
+void store_read_pin(struct store_read *r, int64_t seq);
 
 enum store_found { STORE_ABSENT, STORE_FOUND, STORE_DELETED, STORE_FAILED };
 
@@ -316,6 +319,7 @@ struct store_hits {
     struct store_version *item; /* in arena */
     size_t count;
     bool more;
+    /* With a cursor the page is as of seq: what is read besides needs store_read_pin(r, seq). */
     struct str next; /* cursor for the next page, in arena; opaque bytes made of printable ASCII */
     uint64_t total;  /* when plan.count */
     double *score;   /* beside item, when sorted by score */

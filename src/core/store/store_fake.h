@@ -100,13 +100,30 @@ static inline bool fake_extract(void *arg, struct arena *arena, uint16_t type, s
     return true;
 }
 
+/* The body's text; "x" stands for none. */
+static inline bool fake_sort_text(void *arg, struct arena *arena, uint16_t type, uint16_t param,
+                                  bool descending, struct str body, struct str *out, struct err *err)
+{
+    (void)arg;
+    (void)type;
+    (void)param;
+    (void)descending;
+    size_t at = str_find_str(body, STR("\"text\":\""));
+    if (at == SIZE_MAX)
+        return err_set(err, ERR_INTERNAL, "no text in body", NULL);
+    struct str rest = str_sub(body, at + 8, body.n), text;
+    str_split(&rest, '"', &text);
+    *out = str_is(text, "x") ? (struct str){NULL, 0} : arena_str(arena, text);
+    return true;
+}
+
 static inline struct store_options fake_options(const char *dir)
 {
     return (struct store_options){
         .dir = dir,
         .create = true,
         .schema = {"fake-1", fake_types, FAKE_TYPES, fake_params, FAKE_PARAMS},
-        .hooks = {NULL, fake_extract},
+        .hooks = {NULL, fake_extract, fake_sort_text},
         .cache_mib = 4,
     };
 }

@@ -13,6 +13,7 @@
 
 #include <pthread.h>
 
+#include "store/asof.h"
 #include "store/chain.h"
 #include "store/db.h"
 #include "store/dict.h"
@@ -75,6 +76,7 @@ struct store_read {
     struct arena arena; /* work memory of one call; arena_mark/rewind around its use */
     int64_t seq;        /* -1: not asked yet */
     bool in_job;
+    struct asof asof;
     struct {
         int64_t seq, time_ms;
     } times[STORE_TIMES];
@@ -89,7 +91,7 @@ bool read_key(struct store_read *r, uint16_t type, struct str id, store_rid *rid
 /* id of a name; 0 is "", -1 unknown. */
 bool read_name(struct store_read *r, struct str text, int64_t *id, struct err *err);
 bool read_time(struct store_read *r, int64_t seq, int64_t *time_ms, struct err *err);
-/* The current row of rid; body only when wanted. */
+/* The current version of rid, or as of the pin; body only when wanted. */
 enum store_found read_current(struct store_read *r, store_rid rid, bool body, struct arena *arena,
                               struct store_version *out, struct err *err);
 /* Version of rid, current or old. */
