@@ -140,9 +140,9 @@ static bool find_keep(struct find *f, struct sort_hit *hit, struct err *err)
 static bool find_rank(struct find *f, store_rid rid, const int64_t *second, struct err *err)
 {
     struct sort_hit hit;
-    struct asof_state head;
+    struct pin_state head;
     struct arena_mark mark = arena_mark(&f->r->arena);
-    bool ok = asof_read(f->r, rid, &f->r->arena, &head, err);
+    bool ok = pin_read(f->r, rid, &f->r->arena, &head, err);
     if (ok && head.exists)
         ok = sort_values(f->q, rid, &head, &hit, err) &&
              ((second && table_seconds(hit.value[0].whole) != *second) || find_keep(f, &hit, err));
@@ -197,7 +197,7 @@ static int dated_past(struct find *f, struct err *err)
     int past = query_past(f->q, err);
     if (past <= 0)
         return past;
-    if (!asof_list(f->r, f->q->type, f->q->type_count, f->arena, &list, err))
+    if (!pin_list(f->r, f->q->type, f->q->type_count, f->arena, &list, err))
         return -1;
     for (size_t i = 0; i < list.count; i++)
         if (!find_sort_one(f, list.item[i], err))
@@ -221,7 +221,7 @@ static int find_stream(struct find *f, struct err *err)
         full = low != second && f->hits == f->want && dated_before(f, low);
         second = low;
         store_rid rid = sqlite3_column_int64(st, 0);
-        yes = full || (past && asof_changed(f->r, rid)) ? 0 : match_rid(f->q, rid, err);
+        yes = full || (past && pin_changed(f->r, rid)) ? 0 : match_rid(f->q, rid, err);
         /* One with several dates counts only where it sorts. */
         if (yes > 0 && !find_rank(f, rid, &second, err))
             yes = -1;
@@ -307,7 +307,7 @@ static sqlite3_stmt *clinical_from(struct find *f, const struct cmatch *m, int64
 static bool clinical_past_one(struct find *f, const struct cmatch *m, store_rid rid, struct sort_hit *hits,
                               size_t *count, struct err *err)
 {
-    const struct asof_state *s = asof_get(f->r, rid, err);
+    const struct pin_state *s = pin_get(f->r, rid, err);
     if (!s)
         return false;
     struct sort_hit hit;
@@ -331,7 +331,7 @@ static bool clinical_past(struct find *f, const struct cmatch *m, struct sort_hi
 {
     struct rid_list list;
     *count = 0;
-    if (!asof_list(f->r, f->q->type, f->q->type_count, f->arena, &list, err))
+    if (!pin_list(f->r, f->q->type, f->q->type_count, f->arena, &list, err))
         return false;
     *hits = arena_alloc(f->arena, (list.count + 1) * sizeof **hits);
     if (!*hits)
@@ -368,7 +368,7 @@ static bool clinical_take(struct find *f, struct clinical *c, sqlite3_stmt *st, 
     hit.value[0] = (struct sort_value){.present = date != INT64_MIN, .whole = date};
     if (!query_tick(f->q, err))
         return false;
-    if (c->pinned && asof_changed(f->r, hit.rid))
+    if (c->pinned && pin_changed(f->r, hit.rid))
         return true;
     /* One condition is what the path itself says; more are asked of the rows. */
     int yes = f->q->cond_count == 1 ? 1 : match_rid(f->q, hit.rid, err);
@@ -500,15 +500,15 @@ static bool find_run(struct find *f, struct err *err)
 bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
                   struct store_hits *out, struct err *err)
 {
-    int64_t pin = r->asof.pin;
-    *out = (struct store_hits){.seq = pin == ASOF_NOW ? store_read_seq(r) : pin};
+    int64_t pin = r->pin.seq;
+    *out = (struct store_hits){.seq = pin == PIN_NOW ? store_read_seq(r) : pin};
     struct run run = {.r = r, .arena = arena, .work_max = plan->work_max, .deadline_ns = plan->deadline_ns};
     struct find f = {.r = r, .arena = arena, .out = out};
     bool ok = query_compile(&run, plan, 0, &f.q, err) && find_run(&f, err);
     out->work = run.work;
     query_release(f.q);
-    if (r->asof.pin != pin)
-        asof_set(&r->asof, pin);
+    if (r->pin.seq != pin)
+        pin_set(&r->pin, pin);
     return ok;
 }
 

@@ -81,7 +81,7 @@ static bool history_part(struct history_walk *w, int64_t seq, struct str data, s
 static bool history_log(struct history_walk *w, struct err *err)
 {
     int64_t seq = w->fn && w->h->before_seq ? w->h->before_seq : INT64_MAX - 1, part = INT64_MAX;
-    seq = seq > w->r->asof.pin ? w->r->asof.pin : seq;
+    seq = seq > w->r->pin.seq ? w->r->pin.seq : seq;
     while (!w->over) {
         struct str data;
         struct arena_mark mark = arena_mark(&w->r->arena);

@@ -170,7 +170,7 @@ static int cmp_past(const void *a, const void *b)
 
 static bool past_add(struct query *q, struct cmatch *m, store_rid rid, size_t *cap, struct err *err)
 {
-    const struct asof_state *s = asof_get(q->r, rid, err);
+    const struct pin_state *s = pin_get(q->r, rid, err);
     if (!s)
         return false;
     struct str packed = s->packed;
@@ -198,7 +198,7 @@ static bool past_refs(struct query *q, struct cmatch *m, struct err *err)
     size_t cap = 0;
     if (m->past_known)
         return true;
-    if (!asof_list(q->r, m->chain->type, m->chain->type_count, q->arena, &list, err))
+    if (!pin_list(q->r, m->chain->type, m->chain->type_count, q->arena, &list, err))
         return false;
     for (size_t i = 0; i < list.count; i++)
         if (!query_work(q, err) || !past_add(q, m, list.item[i], &cap, err))
@@ -217,7 +217,7 @@ static bool past_reverse(struct query *q, struct cmatch *m, store_rid target, st
     if (!past_refs(q, m, err))
         return false;
     for (size_t i = 0; i < list->count; i++)
-        if (!asof_changed(q->r, list->item[i]))
+        if (!pin_changed(q->r, list->item[i]))
             list->item[kept++] = list->item[i];
     list->count = kept;
     for (size_t high = m->past_count; low < high;) {
@@ -253,7 +253,7 @@ static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struc
             break;
         }
     int yes = rc < 0 ? -1 : 0;
-    if (yes == 0 && r->asof.pin != ASOF_NOW && !past_reverse(q, m, rid, &list, err))
+    if (yes == 0 && r->pin.seq != PIN_NOW && !past_reverse(q, m, rid, &list, err))
         yes = -1;
     for (size_t i = 0; i < list.count && yes == 0; i++)
         yes = match_memo(m, list.item[i], err);
@@ -358,7 +358,7 @@ int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, s
 static int match_past(struct query *q, store_rid rid, struct err *err)
 {
     q->run->ticks += PLAN_TICKS / 4; /* an extraction takes as long as many rows */
-    const struct asof_state *s = query_tick(q, err) ? asof_get(q->r, rid, err) : NULL;
+    const struct pin_state *s = query_tick(q, err) ? pin_get(q->r, rid, err) : NULL;
     if (!s)
         return -1;
     return s->exists ? match_resource(q, rid, s->type, s->seq, s->packed, err) : 0;
@@ -375,7 +375,7 @@ int match_rid(struct query *q, store_rid rid, struct err *err)
     if (rc <= 0)
         return rc;
     int yes = 0;
-    if (sqlite3_column_int64(st, 3) > r->asof.pin) {
+    if (sqlite3_column_int64(st, 3) > r->pin.seq) {
         sqlite3_reset(st);
         return match_past(q, rid, err);
     }

@@ -208,9 +208,9 @@ static int path_targets_of(struct sink *s, const struct cmatch *m, store_rid rid
     struct rows_group g;
     bool ok = true;
     struct str packed = rc > 0 ? db_column_blob(st, 5) : (struct str){NULL, 0};
-    if (rc > 0 && sqlite3_column_int64(st, 3) > r->asof.pin) {
+    if (rc > 0 && sqlite3_column_int64(st, 3) > r->pin.seq) {
         sqlite3_reset(st);
-        const struct asof_state *then = asof_get(r, rid, err);
+        const struct pin_state *then = pin_get(r, rid, err);
         packed = then ? then->packed : packed;
         more = then ? 1 : -1;
     }
@@ -407,7 +407,7 @@ static int path_index(struct query *q, struct ccond *c, store_rid after, size_t 
 static int path_merge(struct query *q, store_rid after, size_t max, size_t from, int rc, struct rid_list *out,
                       struct err *err)
 {
-    if (!q->past_known && !asof_list(q->r, q->type, q->type_count, q->arena, &q->past, err))
+    if (!q->past_known && !pin_list(q->r, q->type, q->type_count, q->arena, &q->past, err))
         return -1;
     q->past_known = true;
     store_rid last = rc > 0 ? INT64_MAX : out->count > from ? out->item[out->count - 1] : 0;
@@ -430,7 +430,7 @@ int path_gather(struct query *q, struct ccond *c, store_rid after, size_t max, s
     size_t from = out->count;
     int rc = path_index(q, c, after, max, out, err);
     /* A group's parts are left to the query around them. */
-    if (rc < 0 || q->r->asof.pin == ASOF_NOW || q->group)
+    if (rc < 0 || q->r->pin.seq == PIN_NOW || q->group)
         return rc;
     return path_merge(q, after, max, from, rc, out, err);
 }

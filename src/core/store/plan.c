@@ -291,7 +291,7 @@ void query_release(struct query *q)
 
 int query_past(struct query *q, struct err *err)
 {
-    return q->r->asof.pin == ASOF_NOW ? 0 : asof_touched(q->r, q->type, q->type_count, err);
+    return q->r->pin.seq == PIN_NOW ? 0 : pin_touched(q->r, q->type, q->type_count, err);
 }
 
 /* ---- the budget ---- */

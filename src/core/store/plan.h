@@ -94,7 +94,7 @@ struct query {
     struct ccond *cond;
     size_t cond_count;
     struct csort *sort[STORE_SORT_MAX];
-    struct rid_list past; /* pinned: what has changed since (asof_list) */
+    struct rid_list past; /* pinned: what has changed since (pin_list) */
     bool past_known;
     bool never;   /* no resource can match */
     bool chained; /* some condition looks at other resources */
@@ -151,7 +151,7 @@ int choose_collect(struct query *q, size_t max, struct rid_list *out, struct err
 bool sort_compile(struct query *q, struct err *err);
 void sort_release(struct csort *s);
 /* The values of a resource; texts are borrowed from head or lie in the reader's arena. */
-bool sort_values(struct query *q, store_rid rid, const struct asof_state *head, struct sort_hit *out,
+bool sort_values(struct query *q, store_rid rid, const struct pin_state *head, struct sort_hit *out,
                  struct err *err);
 int sort_cmp(const struct query *q, const struct sort_hit *a, const struct sort_hit *b);
 /* Is the query sorted by score? A resource's is the sum of what the plan's RIDS conditions give it. */

@@ -13,7 +13,7 @@ bool read_init(struct store_read *r, struct store *s, struct db *db, struct err 
     buf_init(&r->scratch, ZSTD_COMPRESSBOUND(STORE_BODY_MAX) + 8);
     arena_init(&r->arena);
     arena_limit(&r->arena, STORE_ARENA_MAX);
-    asof_init(&r->asof);
+    pin_init(&r->pin);
     memset(r->times, 0xFF, sizeof r->times);
     r->dctx = ZSTD_createDCtx();
     if (!r->dctx)
@@ -28,7 +28,7 @@ void read_release(struct store_read *r)
     ZSTD_freeDCtx(r->dctx);
     buf_release(&r->scratch);
     arena_release(&r->arena);
-    asof_release(&r->asof);
+    pin_release(&r->pin);
 }
 
 static struct store_read *read_new(struct store *s, struct err *err)
@@ -93,7 +93,7 @@ void store_read_end(struct store_read *r)
     OS_ASSERT(!r->in_job);
     db_run(r->db, db_get(r->db, DB_COMMIT, NULL), NULL);
     arena_reset(&r->arena);
-    asof_forget(&r->asof);
+    pin_forget(&r->pin);
     read_give(r->s, r);
 }
 
@@ -123,7 +123,7 @@ int64_t store_read_seq(struct store_read *r)
 void store_read_pin(struct store_read *r, int64_t seq)
 {
     OS_ASSERT(!r->in_job);
-    asof_set(&r->asof, seq > 0 && seq < store_read_seq(r) ? seq : ASOF_NOW);
+    pin_set(&r->pin, seq > 0 && seq < store_read_seq(r) ? seq : PIN_NOW);
 }
 
 /* ---- lookups ---- */
@@ -278,11 +278,11 @@ enum store_found read_current(struct store_read *r, store_rid rid, bool body, st
     int rc = db_step(r->db, st, err);
     if (rc <= 0)
         return rc < 0 ? STORE_FAILED : STORE_ABSENT;
-    bool past = sqlite3_column_int64(st, 3) > r->asof.pin;
+    bool past = sqlite3_column_int64(st, 3) > r->pin.seq;
     enum store_found found = read_columns(r, st, body && !past, arena, out, err);
     sqlite3_reset(st);
     if (past && found != STORE_FAILED)
-        return read_old(r, DB_HIST_ASOF, r->asof.pin, body, arena, out, err);
+        return read_old(r, DB_HIST_ASOF, r->pin.seq, body, arena, out, err);
     if ((found == STORE_FOUND || found == STORE_DELETED) && !read_time(r, out->seq, &out->time_ms, err))
         return STORE_FAILED;
     return found;
@@ -351,7 +351,7 @@ bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct er
         *count = (uint64_t)sqlite3_column_int64(st, 0);
     sqlite3_reset(st);
     int64_t more = 0;
-    if (rc < 0 || (r->asof.pin != ASOF_NOW && !asof_more(r, durable, &more, err)))
+    if (rc < 0 || (r->pin.seq != PIN_NOW && !pin_more(r, durable, &more, err)))
         return false;
     *count += (uint64_t)more;
     return true;

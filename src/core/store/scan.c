@@ -108,7 +108,7 @@ bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_
         sqlite3_bind_int64(st, 3, after_rid);
     bool stop = false, ok = scan_list(r, &list, st, err);
     rid_list_unique(&list);
-    ok = ok && asof_pointing(r, scan_type_of(r, param), STORE_REFERENCE, durable, rid, &list, err) &&
+    ok = ok && pin_pointing(r, scan_type_of(r, param), STORE_REFERENCE, durable, rid, &list, err) &&
          scan_from(&list, after_rid);
     ok = ok && scan_give(r, list.item, list.count, fn, arg, &stop, err);
     arena_rewind(&r->arena, mark);
@@ -134,9 +134,9 @@ bool store_targets(struct store_read *r, store_rid rid, store_target_fn *fn, voi
     sqlite3_bind_int64(st, 1, rid);
     int rc = db_step(r->db, st, err);
     struct str packed = rc > 0 ? db_column_blob(st, 5) : (struct str){NULL, 0};
-    if (rc > 0 && sqlite3_column_int64(st, 3) > r->asof.pin) {
+    if (rc > 0 && sqlite3_column_int64(st, 3) > r->pin.seq) {
         sqlite3_reset(st);
-        const struct asof_state *then = asof_get(r, rid, err);
+        const struct pin_state *then = pin_get(r, rid, err);
         if (!then)
             return false;
         packed = then->packed;
@@ -163,7 +163,7 @@ bool store_compartment(struct store_read *r, store_rid patient, store_rid after_
     sqlite3_bind_int64(st, 1, patient);
     bool stop = false, ok = scan_list(r, &list, st, err);
     rid_list_unique(&list);
-    ok = ok && asof_pointing(r, 0, STORE_CLINICAL, 0, patient, &list, err);
+    ok = ok && pin_pointing(r, 0, STORE_CLINICAL, 0, patient, &list, err);
     if (ok && after_rid == 0)
         ok = scan_give(r, &patient, 1, fn, arg, &stop, err);
     for (size_t i = 0; i < list.count && ok && !stop; i++)

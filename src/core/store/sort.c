@@ -131,7 +131,7 @@ static bool sort_wanted(const struct query *q, const struct csort *s, const stru
 struct sorting {
     struct query *q;
     store_rid rid;
-    const struct asof_state *head;
+    const struct pin_state *head;
     bool descending; /* of the sort itself, whatever the chain's parts say */
 };
 
@@ -204,10 +204,10 @@ static bool sort_of_target(const struct sorting *to, struct csort *s, store_rid 
         return true;
     }
     *out = (struct sort_value){0};
-    struct asof_state head;
+    struct pin_state head;
     struct arena_mark mark = arena_mark(&q->r->arena);
     struct sorting there = {q, target, &head, to->descending};
-    bool ok = query_work(q, err) && asof_read(q->r, target, &q->r->arena, &head, err) &&
+    bool ok = query_work(q, err) && pin_read(q->r, target, &q->r->arena, &head, err) &&
               (!head.exists || sort_value_of(&there, s->chain, out, err)) &&
               sort_remember(q, s, target, out, err);
     if (ok)
@@ -256,7 +256,7 @@ static bool sort_value_of(const struct sorting *to, struct csort *s, struct sort
     }
 }
 
-bool sort_values(struct query *q, store_rid rid, const struct asof_state *head, struct sort_hit *out,
+bool sort_values(struct query *q, store_rid rid, const struct pin_state *head, struct sort_hit *out,
                  struct err *err)
 {
     *out = (struct sort_hit){.rid = rid};

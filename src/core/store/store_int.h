@@ -13,13 +13,13 @@
 
 #include <pthread.h>
 
-#include "store/asof.h"
 #include "store/chain.h"
 #include "store/db.h"
 #include "store/dict.h"
 #include "store/id.h"
 #include "store/map.h"
 #include "store/number.h"
+#include "store/pin.h"
 #include "store/rows.h"
 #include "store/store.h"
 #include "store/table.h"
@@ -76,7 +76,7 @@ struct store_read {
     struct arena arena; /* work memory of one call; arena_mark/rewind around its use */
     int64_t seq;        /* -1: not asked yet */
     bool in_job;
-    struct asof asof;
+    struct pin pin;
     struct {
         int64_t seq, time_ms;
     } times[STORE_TIMES];

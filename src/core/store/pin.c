@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "store/asof.h"
+#include "store/pin.h"
 
 #include "store/change.h"
 #include "store/lookup.h"
 
-enum { ASOF_NOW_THERE = 1, ASOF_CREATED = 2, ASOF_TYPE_SHIFT = 2 };
+enum { PIN_NOW_THERE = 1, PIN_CREATED = 2, PIN_TYPE_SHIFT = 2 };
 
-void asof_init(struct asof *a)
+void pin_init(struct pin *a)
 {
-    *a = (struct asof){.pin = ASOF_NOW, .kept = ASOF_NOW};
+    *a = (struct pin){.seq = PIN_NOW, .kept = PIN_NOW};
     map_int_init(&a->changed);
     map_int_init(&a->known);
     arena_init(&a->arena);
     arena_limit(&a->arena, STORE_ARENA_MAX);
 }
 
-void asof_release(struct asof *a)
+void pin_release(struct pin *a)
 {
     map_int_release(&a->changed);
     map_int_release(&a->known);
     arena_release(&a->arena);
 }
 
-void asof_forget(struct asof *a)
+void pin_forget(struct pin *a)
 {
-    a->pin = a->kept = ASOF_NOW;
+    a->seq = a->kept = PIN_NOW;
     a->walked = false;
     map_int_clear(&a->changed);
     map_int_clear(&a->known);
@@ -34,100 +34,100 @@ void asof_forget(struct asof *a)
     arena_limit(&a->arena, STORE_ARENA_MAX);
 }
 
-void asof_set(struct asof *a, int64_t pin)
+void pin_set(struct pin *a, int64_t pin)
 {
-    if (pin != ASOF_NOW && pin != a->kept) {
-        asof_forget(a);
+    if (pin != PIN_NOW && pin != a->kept) {
+        pin_forget(a);
         a->kept = pin;
     }
-    a->pin = pin;
+    a->seq = pin;
 }
 
 /* ---- what has changed since ---- */
 
-static bool asof_note(struct asof *a, const struct change *c, struct err *err)
+static bool pin_note(struct pin *a, const struct change *c, struct err *err)
 {
     int64_t *known = map_int_get(&a->changed, c->rid);
-    int64_t there = c->op == OP_DELETED ? 0 : ASOF_NOW_THERE;
-    int64_t created = c->version == 1 ? ASOF_CREATED : 0;
+    int64_t there = c->op == OP_DELETED ? 0 : PIN_NOW_THERE;
+    int64_t created = c->version == 1 ? PIN_CREATED : 0;
     if (known) {
-        *known = (*known & ~(int64_t)ASOF_NOW_THERE) | there;
+        *known = (*known & ~(int64_t)PIN_NOW_THERE) | there;
         return true;
     }
-    return map_int_put(&a->changed, c->rid, (int64_t)c->type << ASOF_TYPE_SHIFT | created | there) ||
+    return map_int_put(&a->changed, c->rid, (int64_t)c->type << PIN_TYPE_SHIFT | created | there) ||
            err_set(err, ERR_NO_MEMORY, NULL);
 }
 
-static bool asof_note_part(struct store_read *r, struct str data, uint64_t *total, struct err *err)
+static bool pin_note_part(struct store_read *r, struct str data, uint64_t *total, struct err *err)
 {
     struct change *c;
     size_t n;
     struct arena_mark mark = arena_mark(&r->arena);
     bool ok = change_decode(data, &r->arena, &c, &n, err);
     *total += ok ? n : 0;
-    if (*total > ASOF_WALK_MAX)
+    if (*total > PIN_WALK_MAX)
         ok = err_set(err, ERR_SEARCH_PAGE_OLD, NULL);
     for (size_t i = 0; i < n && ok; i++)
-        ok = asof_note(&r->asof, &c[i], err);
+        ok = pin_note(&r->pin, &c[i], err);
     arena_rewind(&r->arena, mark);
     return ok;
 }
 
-static bool asof_walk(struct store_read *r, struct err *err)
+static bool pin_walk(struct store_read *r, struct err *err)
 {
-    if (r->asof.walked)
+    if (r->pin.walked)
         return true;
     sqlite3_stmt *st = db_get(r->db, DB_CHANGE_SINCE, err);
     if (!st)
         return false;
-    sqlite3_bind_int64(st, 1, r->asof.pin);
+    sqlite3_bind_int64(st, 1, r->pin.seq);
     int rc;
     uint64_t total = 0;
     while ((rc = db_step(r->db, st, err)) > 0)
-        if (!asof_note_part(r, db_column_blob(st, 0), &total, err))
+        if (!pin_note_part(r, db_column_blob(st, 0), &total, err))
             break;
     sqlite3_reset(st);
-    r->asof.walked = rc == 0;
+    r->pin.walked = rc == 0;
     if (rc != 0)
-        map_int_clear(&r->asof.changed);
+        map_int_clear(&r->pin.changed);
     return rc == 0;
 }
 
-static bool asof_of_type(int64_t entry, const uint16_t *type, size_t count)
+static bool pin_of_type(int64_t entry, const uint16_t *type, size_t count)
 {
     bool found = type == NULL;
     for (size_t i = 0; i < count && !found; i++)
-        found = entry >> ASOF_TYPE_SHIFT == type[i];
+        found = entry >> PIN_TYPE_SHIFT == type[i];
     return found;
 }
 
-int asof_touched(struct store_read *r, const uint16_t *type, size_t count, struct err *err)
+int pin_touched(struct store_read *r, const uint16_t *type, size_t count, struct err *err)
 {
-    if (!asof_walk(r, err))
+    if (!pin_walk(r, err))
         return -1;
-    const struct map_int *m = &r->asof.changed;
+    const struct map_int *m = &r->pin.changed;
     for (size_t i = 0; i < m->cap; i++)
-        if (m->key[i] && asof_of_type(m->value[i], type, count))
+        if (m->key[i] && pin_of_type(m->value[i], type, count))
             return 1;
     return 0;
 }
 
-bool asof_changed(const struct store_read *r, store_rid rid)
+bool pin_changed(const struct store_read *r, store_rid rid)
 {
-    return map_int_get(&r->asof.changed, rid) != NULL;
+    return map_int_get(&r->pin.changed, rid) != NULL;
 }
 
-bool asof_list(struct store_read *r, const uint16_t *type, size_t count, struct arena *arena,
-               struct rid_list *out, struct err *err)
+bool pin_list(struct store_read *r, const uint16_t *type, size_t count, struct arena *arena,
+              struct rid_list *out, struct err *err)
 {
-    const struct map_int *m = &r->asof.changed;
+    const struct map_int *m = &r->pin.changed;
     *out = (struct rid_list){0};
-    if (!asof_walk(r, err))
+    if (!pin_walk(r, err))
         return false;
     for (size_t i = 0; i < m->cap; i++) {
-        if (!m->key[i] || m->value[i] & ASOF_CREATED || !asof_of_type(m->value[i], type, count))
+        if (!m->key[i] || m->value[i] & PIN_CREATED || !pin_of_type(m->value[i], type, count))
             continue;
-        if (out->count == ASOF_CHANGED_MAX)
+        if (out->count == PIN_CHANGED_MAX)
             return err_set(err, ERR_SEARCH_PAGE_OLD, NULL);
         if (!rid_list_add(out, arena, m->key[i], err))
             return false;
@@ -137,47 +137,47 @@ bool asof_list(struct store_read *r, const uint16_t *type, size_t count, struct 
 }
 
 /* Was it there at the pin? 1, 0, -1 failed. */
-static int asof_there(struct store_read *r, store_rid rid, struct err *err)
+static int pin_there(struct store_read *r, store_rid rid, struct err *err)
 {
     sqlite3_stmt *st = db_get(r->db, DB_HIST_ASOF, err);
     if (!st)
         return -1;
     sqlite3_bind_int64(st, 1, rid);
-    sqlite3_bind_int64(st, 2, r->asof.pin);
+    sqlite3_bind_int64(st, 2, r->pin.seq);
     int rc = db_step(r->db, st, err);
     int there = rc > 0 ? sqlite3_column_int(st, 2) != OP_DELETED : rc;
     sqlite3_reset(st);
     return there;
 }
 
-bool asof_more(struct store_read *r, uint16_t type, int64_t *more, struct err *err)
+bool pin_more(struct store_read *r, uint16_t type, int64_t *more, struct err *err)
 {
-    const struct map_int *m = &r->asof.changed;
+    const struct map_int *m = &r->pin.changed;
     size_t looked = 0;
     *more = 0;
-    if (!asof_walk(r, err))
+    if (!pin_walk(r, err))
         return false;
     for (size_t i = 0; i < m->cap; i++) {
-        if (!m->key[i] || !asof_of_type(m->value[i], type ? &type : NULL, 1))
+        if (!m->key[i] || !pin_of_type(m->value[i], type ? &type : NULL, 1))
             continue;
-        bool created = m->value[i] & ASOF_CREATED;
-        if (!created && ++looked > ASOF_CHANGED_MAX)
+        bool created = m->value[i] & PIN_CREATED;
+        if (!created && ++looked > PIN_CHANGED_MAX)
             return err_set(err, ERR_SEARCH_PAGE_OLD, NULL);
-        int then = created ? 0 : asof_there(r, m->key[i], err);
+        int then = created ? 0 : pin_there(r, m->key[i], err);
         if (then < 0)
             return false;
-        *more += then - (m->value[i] & ASOF_NOW_THERE ? 1 : 0);
+        *more += then - (m->value[i] & PIN_NOW_THERE ? 1 : 0);
     }
     return true;
 }
 
 /* ---- one resource as it was ---- */
 
-static struct asof_state *asof_add(struct asof *a, store_rid rid, struct err *err)
+static struct pin_state *pin_add(struct pin *a, store_rid rid, struct err *err)
 {
     if (a->states == a->states_cap) {
         size_t cap = a->states_cap ? a->states_cap * 2 : 64;
-        struct asof_state *grown = arena_grow(&a->arena, a->state, a->states, cap, sizeof *grown);
+        struct pin_state *grown = arena_grow(&a->arena, a->state, a->states, cap, sizeof *grown);
         if (!grown) {
             err_set(err, ERR_NO_MEMORY, NULL);
             return NULL;
@@ -189,13 +189,13 @@ static struct asof_state *asof_add(struct asof *a, store_rid rid, struct err *er
         err_set(err, ERR_NO_MEMORY, NULL);
         return NULL;
     }
-    a->state[a->states] = (struct asof_state){0};
+    a->state[a->states] = (struct pin_state){0};
     return &a->state[a->states++];
 }
 
 /* The version's rows, packed, and its id, in the arena of the pin. */
-static bool asof_fill(struct store_read *r, const struct store_version *v, struct asof_state *out,
-                      struct err *err)
+static bool pin_fill(struct store_read *r, const struct store_version *v, struct pin_state *out,
+                     struct err *err)
 {
     struct store_hooks *hooks = &r->s->hooks;
     struct store_rows rows = {0};
@@ -207,33 +207,33 @@ static bool asof_fill(struct store_read *r, const struct store_version *v, struc
     struct buf packed;
     buf_init(&packed, STORE_ARENA_MAX);
     rows_pack(row, count, v->rid, &packed);
-    out->packed = buf_ok(&packed) ? arena_str(&r->asof.arena, buf_get(&packed)) : (struct str){NULL, 0};
+    out->packed = buf_ok(&packed) ? arena_str(&r->pin.arena, buf_get(&packed)) : (struct str){NULL, 0};
     buf_release(&packed);
-    out->id = arena_str(&r->asof.arena, v->id);
+    out->id = arena_str(&r->pin.arena, v->id);
     out->type = number_durable(&r->s->types, v->type);
     out->seq = v->seq;
     out->exists = true;
     return (out->packed.p && out->id.p) || err_set(err, ERR_NO_MEMORY, NULL);
 }
 
-const struct asof_state *asof_get(struct store_read *r, store_rid rid, struct err *err)
+const struct pin_state *pin_get(struct store_read *r, store_rid rid, struct err *err)
 {
-    const int64_t *known = map_int_get(&r->asof.known, rid);
+    const int64_t *known = map_int_get(&r->pin.known, rid);
     if (known)
-        return &r->asof.state[*known - 1];
+        return &r->pin.state[*known - 1];
     struct store_version v;
-    struct asof_state state = {0}, *kept = NULL;
+    struct pin_state state = {0}, *kept = NULL;
     struct arena_mark mark = arena_mark(&r->arena);
     enum store_found found = read_current(r, rid, true, &r->arena, &v, err);
-    if (found != STORE_FAILED && (found != STORE_FOUND || asof_fill(r, &v, &state, err)))
-        kept = asof_add(&r->asof, rid, err);
+    if (found != STORE_FAILED && (found != STORE_FOUND || pin_fill(r, &v, &state, err)))
+        kept = pin_add(&r->pin, rid, err);
     if (kept)
         *kept = state;
     arena_rewind(&r->arena, mark);
     return kept;
 }
 
-bool asof_points(const struct asof_state *s, store_rid rid, uint8_t kind, uint16_t param, store_rid target)
+bool pin_points(const struct pin_state *s, store_rid rid, uint8_t kind, uint16_t param, store_rid target)
 {
     struct str packed = s->packed;
     struct rows_group g;
@@ -247,24 +247,24 @@ bool asof_points(const struct asof_state *s, store_rid rid, uint8_t kind, uint16
     return found;
 }
 
-bool asof_pointing(struct store_read *r, uint16_t type, uint8_t kind, uint16_t param, store_rid target,
-                   struct rid_list *list, struct err *err)
+bool pin_pointing(struct store_read *r, uint16_t type, uint8_t kind, uint16_t param, store_rid target,
+                  struct rid_list *list, struct err *err)
 {
     struct rid_list past;
     size_t kept = 0;
-    if (r->asof.pin == ASOF_NOW)
+    if (r->pin.seq == PIN_NOW)
         return true;
-    if (!asof_list(r, type ? &type : NULL, 1, &r->arena, &past, err))
+    if (!pin_list(r, type ? &type : NULL, 1, &r->arena, &past, err))
         return false;
     for (size_t i = 0; i < list->count; i++)
-        if (!asof_changed(r, list->item[i]))
+        if (!pin_changed(r, list->item[i]))
             list->item[kept++] = list->item[i];
     list->count = kept;
     for (size_t i = 0; i < past.count; i++) {
-        const struct asof_state *s = asof_get(r, past.item[i], err);
+        const struct pin_state *s = pin_get(r, past.item[i], err);
         if (!s)
             return false;
-        if (asof_points(s, past.item[i], kind, param, target) &&
+        if (pin_points(s, past.item[i], kind, param, target) &&
             !rid_list_add(list, &r->arena, past.item[i], err))
             return false;
     }
@@ -272,10 +272,10 @@ bool asof_pointing(struct store_read *r, uint16_t type, uint8_t kind, uint16_t p
     return true;
 }
 
-bool asof_read(struct store_read *r, store_rid rid, struct arena *arena, struct asof_state *out,
-               struct err *err)
+bool pin_read(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
+              struct err *err)
 {
-    *out = (struct asof_state){0};
+    *out = (struct pin_state){0};
     sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
     if (!st)
         return false;
@@ -284,9 +284,9 @@ bool asof_read(struct store_read *r, store_rid rid, struct arena *arena, struct 
     if (rc <= 0)
         return rc == 0;
     out->seq = sqlite3_column_int64(st, 3);
-    if (out->seq > r->asof.pin) {
+    if (out->seq > r->pin.seq) {
         sqlite3_reset(st);
-        const struct asof_state *then = asof_get(r, rid, err);
+        const struct pin_state *then = pin_get(r, rid, err);
         *out = then ? *then : *out;
         return then != NULL;
     }
