@@ -17,6 +17,30 @@ static bool count_of_all(struct store_read *r, const struct store_plan *plan, ui
     return true;
 }
 
+static bool run_rest(struct store_read *r, const struct search_query *q, const struct store_plan *plan,
+                     const struct store_hits *hits, struct arena *arena, struct search_page *out,
+                     struct err *err)
+{
+    bool all = plan->cond_count == 0;
+    out->match = hits->item;
+    out->match_count = hits->count;
+    out->more = hits->more;
+    out->next = hits->next;
+    out->total = hits->total;
+    out->has_total = plan->count;
+    if (all && q->total != SEARCH_TOTAL_NONE) {
+        if (!count_of_all(r, plan, &out->total, err))
+            return false;
+        out->has_total = true;
+    } else if (!plan->count && q->total != SEARCH_TOTAL_NONE && plan->limit && !hits->more &&
+               plan->cursor.n == 0) {
+        /* The whole result is on this page. */
+        out->total = hits->count;
+        out->has_total = true;
+    }
+    return include_run(r, q, arena, out, err);
+}
+
 bool search_run(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
                 struct search_page *out, struct err *err)
 {
@@ -28,21 +52,11 @@ bool search_run(struct search *s, struct store_read *r, const struct search_quer
     plan.count = plan.count && !all;
     if ((plan.limit || plan.count) && !store_search(r, &plan, arena, &hits, err))
         return false;
-    out->match = hits.item;
-    out->match_count = hits.count;
-    out->more = hits.more;
-    out->next = hits.next;
-    out->total = hits.total;
-    out->has_total = plan.count;
-    if (all && q->total != SEARCH_TOTAL_NONE) {
-        if (!count_of_all(r, &plan, &out->total, err))
-            return false;
-        out->has_total = true;
-    } else if (!plan.count && q->total != SEARCH_TOTAL_NONE && plan.limit && !hits.more &&
-               plan.cursor.n == 0) {
-        /* The whole result is on this page. */
-        out->total = hits.count;
-        out->has_total = true;
-    }
-    return include_run(r, q, arena, out, err);
+    /* Later pages are as of the first one's commit, and so is what is counted and included with them. */
+    if (plan.cursor.n)
+        store_read_pin(r, hits.seq);
+    bool ok = run_rest(r, q, &plan, &hits, arena, out, err);
+    if (plan.cursor.n)
+        store_read_pin(r, 0);
+    return ok;
 }
