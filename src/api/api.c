@@ -23,7 +23,10 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
         a->base_url.n--;
     a->agent = str_of(opt->agent ? opt->agent : "anonymous");
     a->started_ms = os_now_ms();
-    if (!capability_make(a, err) || (opt->web_dir && !(a->web = web_new(opt->web_dir, err)))) {
+    a->paths = path_cache_new();
+    if (!a->paths)
+        err_set(err, ERR_NO_MEMORY, NULL);
+    if (!a->paths || !capability_make(a, err) || (opt->web_dir && !(a->web = web_new(opt->web_dir, err)))) {
         api_free(a);
         return NULL;
     }
@@ -38,6 +41,7 @@ void api_free(struct api *a)
     while (a->jobs)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     web_free(a->web);
+    path_cache_free(a->paths);
     os_free(a->capability_own);
     os_free(a);
 }

@@ -11,6 +11,7 @@
 #include "base/os.h"
 #include "check/check.h"
 #include "fhir/model.h"
+#include "path/path_cache.h"
 
 enum {
     CALL_FORM_MAX = 1 << 20, /* bytes of a POST _search form */
@@ -71,6 +72,7 @@ struct api {
     struct store *store;
     struct search *search;
     struct jobs *long_jobs; /* NULL: none */
+    struct path_cache *paths; /* expressions that came with requests */
     const struct http_server *_Atomic server;
     struct str base_url, agent;
     struct web *web;
@@ -270,7 +272,7 @@ bool rewrite_perform(struct write *w, struct store_read *r, struct err *err);
 call_fn capability_run, read_run, vread_run, update_run, update_conditional_run, delete_run,
     delete_conditional_run;
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
-call_fn op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
+call_fn op_graphql_run, op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_export_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
