@@ -182,6 +182,7 @@ bool write_build(struct write *w, struct err *err)
         return false;
     w->change.rows = rows.item;
     w->change.row_count = rows.count;
+    w->change.epoch = rows.epoch;
     w->built = true;
     return true;
 }

@@ -118,7 +118,7 @@ static bool load_entry_extract(struct load_worker *w, struct load_entry *e, stru
 
 bool load_entry_ready(struct load_worker *w, struct load_entry *e, struct load_refs *refs)
 {
-    struct store_rows rows = {NULL, 0, 0};
+    struct store_rows rows = {0};
     struct store_change *c = &e->change;
     bool ok = refs_rewrite(e->doc, e->node, &w->arena, load_refs_map, refs, &w->err) &&
               body_parts(e->doc, e->node, c->type, c->id, &w->arena, c, &w->err) &&
@@ -127,6 +127,7 @@ bool load_entry_ready(struct load_worker *w, struct load_entry *e, struct load_r
     c->skip_same = true;
     c->rows = rows.item;
     c->row_count = rows.count;
+    c->epoch = rows.epoch;
     if (!ok)
         load_entry_reject(w, e);
     return !refs->over;

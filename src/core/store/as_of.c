@@ -62,7 +62,7 @@ static bool in_rows(const struct as_of *a, store_rid rid, bool *in)
 static bool in_body(const struct as_of *a, const struct store_version *v, bool *in)
 {
     struct store *s = a->r->s;
-    struct store_rows rows = {NULL, 0, 0};
+    struct store_rows rows = {0};
     if (!s->hooks.extract(s->hooks.arg, &a->r->arena, v->type, v->body, &rows, a->err))
         return false;
     for (size_t i = 0; i < rows.count && !*in; i++) {

@@ -7,8 +7,8 @@
 
 static uint16_t number_find(const struct number *n, const char *name)
 {
-    for (uint16_t i = 1; i < n->count; i++)
-        if (n->names[i] && strcmp(n->names[i], name) == 0)
+    for (uint16_t i = 1; i < n->count && n->names[i]; i++)
+        if (strcmp(n->names[i], name) == 0)
             return i;
     return 0;
 }
@@ -48,6 +48,26 @@ bool number_load(struct number *n, struct db *db, const char *table, enum db_stm
         return db_fail(db, err);
     bool ok = number_read(n, db, st, err);
     sqlite3_finalize(st);
+    return ok;
+}
+
+bool number_link(struct number *n, struct db *db, const char *table, uint16_t build, struct err *err)
+{
+    char sql[80];
+    sqlite3_stmt *st = NULL;
+    OS_ASSERT(build > 0 && build < n->count && n->names[build]);
+    snprintf(sql, sizeof sql, "SELECT id FROM %s WHERE name=?1", table);
+    if (sqlite3_prepare_v2(db->h, sql, -1, &st, NULL) != SQLITE_OK)
+        return db_fail(db, err);
+    sqlite3_bind_text(st, 1, n->names[build], -1, SQLITE_STATIC);
+    int rc = sqlite3_step(st);
+    int64_t id = rc == SQLITE_ROW ? sqlite3_column_int64(st, 0) : 0;
+    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || db_fail(db, err);
+    sqlite3_finalize(st);
+    if (id > 0 && id < NUMBER_MAX) {
+        atomic_store(&n->build[id], build);
+        atomic_store(&n->durable[build], (uint16_t)id);
+    }
     return ok;
 }
 

@@ -12,7 +12,7 @@
 enum { NUMBER_MAX = 16384 };
 
 struct number {
-    const char *const *names; /* of the build, borrowed */
+    const char *const *names; /* of the build, borrowed; NULL from the end: not given yet */
     uint16_t count;
     _Atomic uint16_t *durable; /* by build id; 0: not yet numbered */
     _Atomic uint16_t *build;   /* by durable number; 0: not in this build */
@@ -27,6 +27,8 @@ void number_release(struct number *n);
 /* 0 when it has none yet. */
 uint16_t number_durable(const struct number *n, uint16_t build);
 uint16_t number_build(const struct number *n, uint16_t durable);
+/* Reads the number that the build id's name, new since number_load, has in table. */
+bool number_link(struct number *n, struct db *db, const char *table, uint16_t build, struct err *err);
 /* Gives one when needed; 0 on failure. */
 uint16_t number_assign(struct number *n, struct db *db, uint16_t build, struct err *err);
 /* Forgets what was assigned since next was mark (the transaction was undone). */

@@ -33,6 +33,7 @@ enum {
 struct store;      /* an open store */
 struct store_read; /* a reader: one consistent snapshot between begin and end */
 struct store_tx;   /* the writer's transaction, seen by a job */
+struct store_version;
 
 typedef int64_t store_rid; /* > 0; 0: none */
 
@@ -69,6 +70,7 @@ struct store_row {
 struct store_rows {
     struct store_row *item;
     size_t count, cap;
+    uint32_t epoch; /* hooks.epoch they were made under */
 };
 
 /* What the store must know of the model. Arrays are indexed by build id; entry 0 is NULL. */
@@ -76,8 +78,9 @@ struct store_schema {
     const char *fingerprint;       /* changes when extraction may give other rows */
     const char *const *type_names; /* "Patient" */
     uint16_t type_count;
-    const char *const *param_names; /* "Patient.birthdate" */
-    uint16_t param_count;
+    const char *const *param_names; /* "Patient.birthdate"; NULL at the end: room for parameters made later */
+    uint16_t param_count;           /* that room included */
+    uint16_t watched; /* build id of the type that hooks.accept and changed are about; 0: none */
 };
 
 struct store_hooks {
@@ -90,6 +93,18 @@ struct store_hooks {
      * has none. NULL: STORE_SORT_TEXT is refused. */
     bool (*sort_text)(void *arg, struct arena *arena, uint16_t type, uint16_t param, bool descending,
                       struct str body, struct str *out, struct err *err);
+    /* Rises when extraction may give other rows than before (a parameter made or withdrawn at run time).
+     * Changes whose rows are of another epoch are extracted anew by the writer. NULL: never. */
+    uint32_t (*epoch)(void *arg);
+    /* Before a change of the watched type is written, in its transaction: false with *err refuses it. now has
+     * rid 0 for a new one; its body is NULL for 'D'. Must write nothing but notes. May be NULL. */
+    bool (*accept)(void *arg, struct store_tx *tx, const struct store_version *now, struct err *err);
+    /* After a commit that changed these of the watched type, on the writer's thread, before any job of it is
+     * told that it is done. May be NULL. */
+    void (*changed)(void *arg, struct store_read *r, const store_rid *rid, size_t count);
+    /* Has every resource the rows of param that it should? check passes over those that may not. NULL: yes.
+     */
+    bool (*settled)(void *arg, uint16_t param);
 };
 
 struct store_options {
@@ -355,6 +370,7 @@ struct store_change {
     struct str head, meta_rest, tail; /* not for 'D' */
     const struct store_row *rows;
     size_t row_count;
+    uint32_t epoch;      /* of rows: store_rows.epoch */
     uint32_t if_version; /* 0: no matter; else the current version must be this: ERR_VERSION_CONFLICT */
     bool skip_same;      /* same content as the current version: no new version, same = true */
     bool if_absent; /* a current version exists: nothing is written, exists = true (same tells whether equal)
@@ -432,6 +448,39 @@ bool store_check(struct store *s, struct store_check *out,
 /* Throws all index rows away and makes them anew from the bodies. */
 bool store_reindex(struct store *s, void (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
                    struct err *err);
+
+/* ---- parameters made at run time: rows added to, compared with and taken from what lies in the store ----
+ */
+
+/* Gives param, whose name schema.param_names has got since the store was opened, the number that its name has
+ * in the store already, if any. On the writer's thread, or before anything is written. */
+bool store_param_link(struct store_read *r, uint16_t param, struct err *err);
+/* The names in the store that no parameter of the schema has; false from fn stops early. */
+typedef bool store_name_fn(void *arg, struct str name);
+bool store_param_strangers(struct store_read *r, store_name_fn *fn, void *arg, struct err *err);
+/* Forgets a stranger, of which no resource may have rows any more. */
+bool store_param_forget(struct store_tx *tx, struct str name, struct err *err);
+
+/* Short texts of the caller's own, durable with the transaction, by key; an empty one is absent. */
+bool store_note_put(struct store_tx *tx, const char *key, struct str value, struct err *err);
+bool store_note_get(struct store_read *r, const char *key, struct arena *arena, struct str *value,
+                    struct err *err);
+
+/* In place of all rows that the current version of rid has of param[] (count 0: of all rows), these. Nothing
+ * is done when it has another version by now or is deleted: what was written since has its rows already. */
+bool store_rows_put(struct store_tx *tx, store_rid rid, uint32_t version, const uint16_t *param, size_t count,
+                    const struct store_rows *rows, struct err *err);
+/* Takes all rows of param[] from the next limit resources of type after *after, which moves on; 0 at the end.
+ */
+bool store_rows_drop(struct store_tx *tx, uint16_t type, store_rid *after, unsigned limit,
+                     const uint16_t *param, size_t count, struct err *err);
+/* Has rid rows of param[i] in this snapshot, has it in rows, and are they the same? count 0: all rows, one
+ * answer. */
+struct store_rows_seen {
+    bool stored, expected, same;
+};
+bool store_rows_compare(struct store_read *r, store_rid rid, const uint16_t *param, size_t count,
+                        const struct store_rows *rows, struct store_rows_seen *seen, struct err *err);
 /* Bytes on disk. */
 uint64_t store_disk_bytes(const struct store *s);
 

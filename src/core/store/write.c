@@ -110,6 +110,7 @@ void write_free(struct write *w)
     buf_release(&w->packed);
     arena_release(&w->arena);
     os_free(w->change);
+    os_free(w->watched);
     ZSTD_freeCCtx(w->cctx);
     chain_free(w->chain);
     os_free(w);
@@ -349,6 +350,66 @@ static bool put_history(struct put *p, struct err *err)
     return db_run(p->w->db, st, err);
 }
 
+static bool put_watched(const struct put *p)
+{
+    return p->c->type && p->c->type == p->w->s->schema.watched;
+}
+
+/* Notes a change that hooks.changed is told of after the commit. */
+static bool put_watch(const struct put *p, struct err *err)
+{
+    struct write *w = p->w;
+    if (w->watched_count == w->watched_cap) {
+        size_t cap = w->watched_cap ? w->watched_cap * 2 : 64;
+        store_rid *grown = os_realloc(w->watched, cap * sizeof *grown);
+        if (!grown)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+        w->watched = grown;
+        w->watched_cap = cap;
+    }
+    w->watched[w->watched_count++] = p->rid;
+    return true;
+}
+
+/* Asks whether a change of the watched type may be. */
+static bool put_accept(struct put *p, struct err *err)
+{
+    struct write *w = p->w;
+    struct store_change *c = p->c;
+    struct store_version now = {
+        .rid = p->rid, .type = c->type, .id = c->id, .version = p->version + 1, .time_ms = p->tx->time_ms};
+    now.op = c->op == 'D' ? 'D' : put_current(p) ? 'U' : 'C';
+    if (!put_watched(p) || !w->s->hooks.accept)
+        return true;
+    /* What the transaction wrote before must be there to be asked about. */
+    if (p->tx->hold && !write_apply(p->tx, err))
+        return false;
+    if (c->op != 'D') {
+        if (!body_build(c, now.version, now.time_ms, &w->body))
+            return err_set(err, ERR_NO_MEMORY, NULL);
+        now.body = buf_get(&w->body);
+    }
+    return w->s->hooks.accept(w->s->hooks.arg, p->tx, &now, err);
+}
+
+/* Rows made under another epoch are made again, in w->arena. */
+static bool put_extract(struct put *p, struct err *err)
+{
+    struct write *w = p->w;
+    struct store_change *c = p->c;
+    const struct store_hooks *h = &w->s->hooks;
+    struct store_rows rows = {0};
+    if (c->op == 'D' || !h->epoch || h->epoch(h->arg) == c->epoch)
+        return true;
+    if (!body_build(c, p->version + 1, p->tx->time_ms, &w->body))
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    if (!h->extract(h->arg, &w->arena, c->type, buf_get(&w->body), &rows, err))
+        return false;
+    c->rows = rows.item;
+    c->row_count = rows.count;
+    return true;
+}
+
 static bool put_log(struct put *p, uint8_t op, struct err *err)
 {
     struct write *w = p->w;
@@ -361,6 +422,8 @@ static bool put_log(struct put *p, uint8_t op, struct err *err)
         w->change = change;
         w->change_cap = cap;
     }
+    if (put_watched(p) && !put_watch(p, err))
+        return false;
     struct write_change *to = &w->change[w->change_count];
     *to = (struct write_change){.rid = p->rid, .type = p->type, .op = op, .version = c->version};
     to->counted = (int8_t)((op != OP_DELETED) - (int)put_current(p));
@@ -491,8 +554,13 @@ bool write_put(struct store_tx *tx, struct store_change *c, struct err *err)
         c->seq = p.seq;
         return read_time(&w->read, p.seq, &c->time_ms, err);
     }
-    if (put_write(&p, err) && (tx->hold || write_apply(tx, err)))
-        return true;
-    tx->broken = true;
-    return false;
+    const struct store_row *rows = c->rows;
+    size_t row_count = c->row_count;
+    if (!put_accept(&p, err) || !put_extract(&p, err))
+        return false;
+    bool ok = put_write(&p, err) && (tx->hold || write_apply(tx, err));
+    c->rows = rows; /* those made again lie in memory that is gone at the next change */
+    c->row_count = row_count;
+    tx->broken |= !ok;
+    return ok;
 }

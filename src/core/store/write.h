@@ -37,6 +37,8 @@ struct write {
     struct arena arena;          /* one change */
     struct write_change *change; /* of the job */
     size_t change_count, change_cap;
+    store_rid *watched; /* changed ones of the watched type, of the group */
+    size_t watched_count, watched_cap;
     uint64_t plain;                    /* bodies packed without a dictionary since the start */
     uint64_t text_bytes, packed_bytes; /* bodies before and after packing since the start */
 };

@@ -76,6 +76,15 @@ static bool writer_transaction(struct writer *w, size_t n, struct err *err)
     return writer_simple(w, DB_COMMIT, err);
 }
 
+/* Those of jobs that were undone are told of too: whoever is told looks at what there is. */
+static void writer_changed(struct store *s, bool committed)
+{
+    struct write *w = s->write;
+    if (committed && w->watched_count && s->hooks.changed)
+        s->hooks.changed(s->hooks.arg, &w->read, w->watched, w->watched_count);
+    w->watched_count = 0;
+}
+
 static void writer_group(struct writer *w, size_t n)
 {
     struct store *s = w->s;
@@ -90,6 +99,7 @@ static void writer_group(struct writer *w, size_t n)
         struct err again;
         write_load(s->write, &again);
     }
+    writer_changed(s, committed);
     for (size_t i = 0; i < n; i++) {
         const struct store_job *job = w->group[i];
         bool ok = committed && w->ok[i];
