@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "bulk/bulk.h"
 #include "jobs/jobs.h"
+#include "search/own.h"
 
 enum { CMD_SERVE_GRACE_MS = 10 * 1000, CMD_SERVE_PATH_MAX = 4096, CMD_SERVE_KEEP_MAX = 100000 };
 
@@ -189,11 +190,16 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
         .arg = api,
     };
     struct http_server *server = http_start(&http_opt, err);
+    if (server && !own_index_start(w->search, 0, err)) {
+        http_stop(server, 0);
+        server = NULL;
+    }
     if (server) {
         api_served_by(api, server);
         cmd_serve_welcome(http_address(server), web != NULL);
         cmd_serve_wait(stop);
         http_stop(server, CMD_SERVE_GRACE_MS);
+        own_index_stop(w->search);
     }
     api_free(api);
     return server != NULL;

@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+#include "search/own.h"
+
 atomic_bool wiring_stopped;
 
 bool wiring_open(struct wiring *w, const char *dir, bool create, bool stale, struct err *err)
@@ -22,10 +24,11 @@ bool wiring_open(struct wiring *w, const char *dir, bool create, bool stale, str
         return false;
     }
     search_set_key(w->search, store_hash_key(w->store));
-    if (!store_needs_reindex(w->store) || stale)
-        return true;
-    wiring_close(w);
-    return err_set(err, ERR_STORE_STALE, dir, NULL);
+    bool ok = (!store_needs_reindex(w->store) || stale || err_set(err, ERR_STORE_STALE, dir, NULL)) &&
+              own_load(w->search, w->store, err);
+    if (!ok)
+        wiring_close(w);
+    return ok;
 }
 
 bool wiring_words(struct wiring *w, const char *dir, struct err *err)
@@ -41,6 +44,7 @@ bool wiring_words(struct wiring *w, const char *dir, struct err *err)
 
 void wiring_close(struct wiring *w)
 {
+    own_index_stop(w->search);
     words_close(w->words);
     store_close(w->store);
     search_free(w->search);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/os.h"
+#include "fhir_gen/names.h"
 #include "load/load_int.h"
+#include "search/own.h"
 
 /* Under turn_lock: is this chunk one to leave out? The first worker to notice the stop draws the line at its
  * own chunk, so that what goes in is always a prefix of the input. */
@@ -35,14 +37,36 @@ bool load_turn_fatal(enum err_code code)
            code == ERR_STORE_BUSY || code == ERR_STORE_OPEN || code == ERR_INTERNAL || code == ERR_NO_MEMORY;
 }
 
+/* A SearchParameter is checked when all before it is in force, and in force before what comes after it: in a
+ * batch, one that is refused would take the whole batch with it. */
+static bool load_turn_settle(struct load_worker *w, struct load_entry *e, bool before)
+{
+    struct load *l = w->load;
+    if (e->state != LOAD_READY || e->change.type != FHIR_TYPE_SearchParameter)
+        return true;
+    if (!store_bulk_flush(l->bulk, &w->err))
+        return load_fail(l, &w->err);
+    if (!before)
+        return true;
+    struct store_read *r = store_read_begin(l->opt.store, &w->err);
+    if (!r)
+        return load_fail(l, &w->err);
+    if (!own_check(l->opt.search, r, e->doc, e->node, e->change.id, &w->err))
+        load_entry_reject(w, e);
+    store_read_end(r);
+    return true;
+}
+
 static bool load_turn_one(struct load_worker *w, struct load_entry *e)
 {
+    if (!load_turn_settle(w, e, true))
+        return false;
     if (e->state == LOAD_READY && !store_bulk_put(w->load->bulk, &e->change, &w->err)) {
         if (load_turn_fatal(w->err.code))
             return load_fail(w->load, &w->err);
         load_entry_reject(w, e);
     }
-    return true;
+    return load_turn_settle(w, e, false);
 }
 
 static void load_turn_count(struct load *l, const char *file, const struct load_entry *e,

@@ -34,15 +34,16 @@ static bool is_concrete(fhir_type_id t)
 }
 
 /* The types a chain may go on in: the one named, the parameter's targets, or all. */
-static fhir_type_id *targets(const struct plan_of *p, const struct fhir_param *fp, fhir_type_id named,
-                             size_t *count)
+static fhir_type_id *targets(const struct plan_of *p, fhir_param_id id, fhir_type_id named, size_t *count)
 {
+    uint16_t target_count;
+    const fhir_type_id *target = search_targets(p->s, id, &target_count);
     fhir_type_id *list = ARENA_ARRAY(p->arena, fhir_type_id, fhir_type_count);
     *count = 0;
     if (named)
         list[(*count)++] = named;
-    for (uint16_t i = 0; !named && i < fp->target_count; i++) {
-        fhir_type_id type = fhir_targets[fp->target_first + i];
+    for (uint16_t i = 0; !named && i < target_count; i++) {
+        fhir_type_id type = target[i];
         if (is_concrete(type))
             list[(*count)++] = type;
     }
@@ -59,7 +60,7 @@ static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id
 {
     size_t count, before = out->count;
     struct query_of q = plan_query(p, id);
-    const fhir_type_id *list = targets(p, q.param, named, &count);
+    const fhir_type_id *list = targets(p, id, named, &count);
     for (size_t i = 0; i < count; i++) {
         const struct store_plan *plan;
         enum plan_result result = step(p, list[i], what, fill, arg, &plan);

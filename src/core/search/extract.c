@@ -3,7 +3,7 @@
  * when one of the top-level elements its expression begins with is there. */
 #include "base/os.h"
 #include "fhir_gen/names.h"
-#include "search/search_int.h"
+#include "search/own_int.h"
 
 enum { COMPARTMENT_MAX = 16, DEDUP_SMALL = 24 };
 
@@ -81,6 +81,11 @@ static bool makes_values(struct str expr, size_t at, struct str word)
     return false;
 }
 
+static bool is_ancestor(struct str word)
+{
+    return str_is(word, "Resource") || str_is(word, "DomainResource");
+}
+
 /* Which top-level elements the expression can begin with: those that follow "Type." in it; all when it is not
  * a plain path. */
 static uint64_t root_bits(fhir_type_id type, struct str expr)
@@ -102,13 +107,46 @@ static uint64_t root_bits(fhir_type_id type, struct str expr)
             continue;
         if (makes_values(expr, i, word))
             return UINT64_MAX;
-        if ((i > 0 && expr.p[i - 1] == '.') || (!str_eq(word, owner) && !str_is(word, "Resource")))
+        if ((i > 0 && expr.p[i - 1] == '.') || (!str_eq(word, owner) && !is_ancestor(word)))
             continue;
         if (i + step >= expr.n || expr.p[i + step] != '.' || !(found = step_bits(type, expr, i + step + 1)))
             return UINT64_MAX;
         bits |= found;
     }
     return bits ? bits : UINT64_MAX;
+}
+
+/* Length of the literal in quotes at from; 0 when it holds parentheses, which root_bits would count. */
+static size_t quoted(struct str expr, size_t from)
+{
+    size_t to = from + 1;
+    for (; to < expr.n && expr.p[to] != expr.p[from]; to++) {
+        to += expr.p[to] == '\\';
+        if (to < expr.n && (expr.p[to] == '(' || expr.p[to] == ')'))
+            return 0;
+    }
+    return to + 1 - from;
+}
+
+/* A literal outside the arguments of a function is a value of its own. */
+uint64_t extract_roots(fhir_type_id type, struct str expr)
+{
+    unsigned depth = 0, args = 0;
+    for (size_t i = 0, step; i < expr.n; i += step) {
+        char c = expr.p[i];
+        bool quote = c == '\'' || c == '`' || c == '"', begins = i == 0 || !is_word(expr.p[i - 1]);
+        step = quote ? quoted(expr, i) : 1;
+        if (step == 0 || (!args && (quote || c == '@' || (begins && c >= '0' && c <= '9'))))
+            return UINT64_MAX;
+        if (c == '(' || c == '[') {
+            depth++;
+            args = !args && !begins ? depth : args;
+        } else if ((c == ')' || c == ']') && depth) {
+            args = args == depth ? 0 : args;
+            depth--;
+        }
+    }
+    return root_bits(type, expr);
 }
 
 /* A composite over the resource itself has a value only where its last component has one. */
@@ -202,23 +240,52 @@ static void compile_clinical(struct search *s, fhir_type_id type, struct extract
         t->date[1] = 0;
 }
 
+/* The type's own parameters after the model's in a list with room for them. */
+static void add_own(struct search *s, fhir_type_id type, struct extract_type *t)
+{
+    const struct own_type *own = atomic_load(&s->own->type[type]);
+    t->param_count = t->model_count;
+    for (size_t i = 0; own && i < own->count; i++)
+        t->param[t->param_count++] = own_get(s, own->id[i])->extract;
+}
+
+static size_t own_count(const struct search *s, fhir_type_id type)
+{
+    const struct own_type *own = atomic_load(&s->own->type[type]);
+    return own ? own->count : 0;
+}
+
 static const struct extract_type *compile(struct search *s, fhir_type_id type, struct err *err)
 {
     const struct fhir_type *ft = &fhir_types[type];
     struct extract_type *t = ARENA_NEW(&s->arena, struct extract_type);
-    t->param = ARENA_ARRAY(&s->arena, struct extract_param, ft->param_count + 1u);
+    t->param = ARENA_ARRAY(&s->arena, struct extract_param, ft->param_count + own_count(s, type) + 1u);
     for (uint16_t i = 0; i < ft->param_count; i++) {
         fhir_param_id id = (fhir_param_id)(ft->param_first + i);
         if (!search_kind_of(&fhir_params[id]))
             continue;
-        if (!compile_param(s, id, &t->param[t->param_count], err)) {
+        if (!compile_param(s, id, &t->param[t->model_count], err)) {
             err_at(err, str_of(fhir_params[id].url));
             return NULL;
         }
-        t->param_count++;
+        t->model_count++;
     }
+    add_own(s, type, t);
     compile_clinical(s, type, t);
     return t;
+}
+
+void extract_refresh(struct search *s, fhir_type_id type)
+{
+    const struct extract_type *old = atomic_load_explicit(&s->type[type], memory_order_relaxed);
+    if (!old)
+        return;
+    struct extract_type *t = ARENA_NEW(&s->arena, struct extract_type);
+    *t = *old;
+    t->param = ARENA_ARRAY(&s->arena, struct extract_param, t->model_count + own_count(s, type) + 1u);
+    memcpy(t->param, old->param, t->model_count * sizeof *t->param);
+    add_own(s, type, t);
+    atomic_store_explicit(&s->type[type], t, memory_order_release);
 }
 
 const struct extract_type *extract_type_of(struct search *s, fhir_type_id type, struct err *err)
@@ -502,12 +569,27 @@ static bool extract_all(struct search *s, const struct json_doc *doc, uint32_t i
 bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type,
                     struct arena *arena, struct store_rows *out, struct err *err)
 {
+    /* Read before the type's parameters: rows of older ones are then known to be so. */
+    out->epoch = own_epoch(s);
     const struct extract_type *t = extract_type_of(s, type, err);
     size_t limit = arena->limit;
     if (!t)
         return false;
     arena->limit = 0; /* the rows' bound is the resource's size and SEARCH_ROWS_MAX */
     bool ok = extract_all(s, doc, i, t, type, arena, out, err);
+    arena->limit = limit;
+    return ok;
+}
+
+bool extract_some(struct search *s, const struct json_doc *doc, uint32_t i,
+                  const struct extract_param *const *param, size_t count, struct arena *arena,
+                  struct store_rows *out, struct err *err)
+{
+    size_t limit = arena->limit;
+    bool ok = true;
+    arena->limit = 0;
+    for (size_t p = 0; ok && p < count; p++)
+        ok = extract_one(s, doc, i, param[p], arena, out, err);
     arena->limit = limit;
     return ok;
 }

@@ -2,7 +2,7 @@
  * A search URL's parameters to a search_query: the ones that shape the answer are in the table below, all
  * others are conditions (plan.c). */
 #include "base/os.h"
-#include "search/search_int.h"
+#include "search/own_int.h"
 
 struct reading {
     struct plan_of plan;
@@ -351,7 +351,7 @@ bool search_parse_within(struct search *s, struct store_read *read, const struct
     r.plan.deadline_ns = out->plan.deadline_ns;
     r.plan.seq = within->seq;
     arena->limit = 0; /* the bounds of a search are its own */
-    bool ok = read_search(&r, params, count);
+    bool ok = read_search(&r, params, count) && own_query_ready(s, read, within->type, out, r.plan.err);
     arena->limit = limit;
     return ok;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One URL parameter to one condition of the plan. */
 #include "base/os.h"
-#include "search/search_int.h"
+#include "search/own_int.h"
 
 struct store_cond *plan_cond(struct plan_of *p, enum store_cond_kind kind)
 {
@@ -147,7 +147,7 @@ static bool add_values(const struct query_of *q, const struct search_kind *kind,
     struct query_of of = *q;
     struct str rest = a->value, part;
     unsigned count = 0;
-    if (!modifier_read(&of, kind, a->modifier))
+    if (!modifier_read(&of, kind, a->modifier) || !own_query_allows(&of, a->modifier, a->value))
         return false;
     a->only = q->param_id;
     a->used = of.modifier;

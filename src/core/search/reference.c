@@ -107,11 +107,13 @@ static void match_id(const struct query_of *q, struct str id, struct matches *ou
         return;
     }
     /* Parameters that may point at anything hold canonicals too, and those need not look like URLs. */
-    if (p->target_count == 0 || p->target_count > FEW_TARGETS)
+    uint16_t count;
+    const fhir_type_id *target = search_targets(q->s, q->param_id, &count);
+    if (count == 0 || count > FEW_TARGETS)
         value_match(q, STORE_REFERENCE, out)->row.name = id;
     bool any = true;
-    for (uint16_t i = 0; i < p->target_count; i++) {
-        fhir_type_id type = fhir_targets[p->target_first + i];
+    for (uint16_t i = 0; i < count; i++) {
+        fhir_type_id type = target[i];
         if (!is_concrete(type))
             continue;
         match_type(q, type, id, out);

@@ -2,14 +2,15 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include "fhir_gen/names.h"
 #include "fold/fold.h"
-#include "search/search_int.h"
+#include "search/own_int.h"
 
 /* Types and parameters by the names under which the store keeps its own numbers. */
 static void name_tables(struct search *s)
 {
     s->type_names = ARENA_ARRAY(&s->arena, const char *, fhir_type_count + 1u);
-    s->param_names = ARENA_ARRAY(&s->arena, const char *, fhir_param_count + 1u);
+    s->param_names = ARENA_ARRAY(&s->arena, const char *, fhir_param_count + OWN_MAX + 1u);
     for (fhir_type_id t = 1; t < fhir_type_count; t++)
         s->type_names[t] = fhir_types[t].name;
     for (fhir_param_id p = 1; p < fhir_param_count; p++)
@@ -29,6 +30,12 @@ struct search *search_new(struct err *err)
     pthread_mutex_init(&s->lock, NULL);
     name_tables(s);
     s->type = arena_zalloc(&s->arena, fhir_type_count, sizeof *s->type);
+    s->own = own_new(s);
+    if (!s->own) {
+        search_free(s);
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
     snprintf(s->fingerprint, sizeof s->fingerprint, "%d-%s", SEARCH_ROWS_VERSION, fhir_model_fingerprint);
     return s;
 }
@@ -37,6 +44,7 @@ void search_free(struct search *s)
 {
     if (!s)
         return;
+    own_free(s);
     pthread_mutex_destroy(&s->lock);
     arena_release(&s->arena);
     os_free(s);
@@ -44,14 +52,22 @@ void search_free(struct search *s)
 
 const struct fhir_param *search_param(const struct search *s, fhir_param_id id)
 {
-    (void)s;
-    return &fhir_params[id];
+    const struct own_param *own = own_get(s, id);
+    return own ? &own->p : &fhir_params[id];
 }
 
 fhir_param_id search_param_find(const struct search *s, fhir_type_id base, struct str code)
 {
-    (void)s;
-    return fhir_param_find(base, code);
+    fhir_param_id id = fhir_param_find(base, code);
+    return id ? id : own_find(s, base, code);
+}
+
+const fhir_type_id *search_targets(const struct search *s, fhir_param_id id, uint16_t *count)
+{
+    const struct own_param *own = own_get(s, id);
+    const struct fhir_param *p = search_param(s, id);
+    *count = own ? own->target_count : p->target_count;
+    return own ? own->targets : &fhir_targets[p->target_first];
 }
 
 void search_set_key(struct search *s, struct hash_key key)
@@ -86,7 +102,8 @@ struct store_schema search_schema(struct search *s)
         .type_names = s->type_names,
         .type_count = fhir_type_count,
         .param_names = s->param_names,
-        .param_count = fhir_param_count,
+        .param_count = fhir_param_count + OWN_MAX,
+        .watched = FHIR_TYPE_SearchParameter,
     };
 }
 
@@ -103,7 +120,13 @@ static bool extract_body(void *arg, struct arena *arena, uint16_t type, struct s
 
 struct store_hooks search_hooks(struct search *s)
 {
-    return (struct store_hooks){.arg = s, .extract = extract_body, .sort_text = sort_text_of};
+    return (struct store_hooks){.arg = s,
+                                .extract = extract_body,
+                                .sort_text = sort_text_of,
+                                .epoch = own_epoch,
+                                .accept = own_accept,
+                                .changed = own_changed,
+                                .settled = own_settled};
 }
 
 const struct search_kind *search_kind_of(const struct fhir_param *p)

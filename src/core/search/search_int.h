@@ -151,7 +151,7 @@ struct extract_param {
 /* Everything compiled for one resource type. */
 struct extract_type {
     struct extract_param *param;
-    size_t param_count;
+    size_t model_count, param_count;    /* the model's parameters come first */
     fhir_param_id code, date[2], about; /* of the clinical row; 0: none. about: patient or subject */
     const fhir_param_id *compartment;   /* its parameters in the Patient compartment */
     size_t compartment_count;
@@ -162,9 +162,20 @@ const struct extract_type *extract_type_of(struct search *s, fhir_type_id type, 
 /* The values of one parameter's expression on ctx->resource (elem filled); one that fails gives none. */
 bool extract_values(struct search *s, fhir_type_id type, fhir_param_id param, const struct path_context *ctx,
                     struct arena *arena, struct path_list *out, struct err *err);
+/* Takes the type's own parameters anew from the register; under the search's lock. */
+void extract_refresh(struct search *s, fhir_type_id type);
+/* The rows of these parameters only. */
+bool extract_some(struct search *s, const struct json_doc *doc, uint32_t i,
+                  const struct extract_param *const *param, size_t count, struct arena *arena,
+                  struct store_rows *out, struct err *err);
+/* Bits of the top-level elements that an expression of plain paths can begin with; all ones: any. */
+uint64_t extract_roots(fhir_type_id type, struct str expr);
+
 /* ---- search.c ---- */
 
+struct own;
 struct search {
+    struct own *own;    /* parameters made at run time */
     struct arena arena; /* compiled expressions and tables; guarded by lock after search_new */
     pthread_mutex_t lock;
     struct hash_key key;
