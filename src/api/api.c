@@ -18,6 +18,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->store = s;
     a->search = search;
     a->long_jobs = opt->jobs;
+    a->explain = opt->explain;
     a->base_url = str_of(opt->base_url);
     while (a->base_url.n && a->base_url.p[a->base_url.n - 1] == '/')
         a->base_url.n--;

@@ -25,6 +25,7 @@ struct jobs;
 struct api_options {
     const char *web_dir;  /* built browser part (index.html, assets/…), read at api_new; NULL: none */
     const char *base_url; /* "https://record.example/fhir"; NULL: http:// and the request's Host */
+    bool explain;         /* answer _explain=true: for administrators */
     const char *agent;    /* who, in the commit log, until accounts exist; NULL: "anonymous" */
     struct jobs *jobs;    /* long work ($export …); NULL: asking for it is refused */
 };

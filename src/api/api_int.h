@@ -52,6 +52,7 @@ struct call {
     struct str base;             /* "http://host/fhir" */
     fhir_type_id type;           /* [type], 0 at system level */
     struct str id, vid;          /* [id], [vid] */
+    fhir_type_id compartment;    /* [compartment]: type is what is searched in it, 0 for * */
     struct search_param *params; /* the query, decoded, without _format and _pretty */
     size_t param_count;
     struct call_wants wants;
@@ -81,6 +82,7 @@ struct api {
     int64_t started_ms;
     atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
     struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */
+    bool explain;                             /* _explain is answered */
 };
 
 /* ---- call.c: making a call out of a request or an entry ---- */
@@ -119,7 +121,7 @@ const char *media_type(void);
 /* ---- route.c: the one table ---- */
 
 /* LEVEL_FILE: no level, and gives a file as it is, whatever Accept says. */
-enum route_level { LEVEL_SYSTEM, LEVEL_TYPE, LEVEL_INSTANCE, LEVEL_NONE, LEVEL_FILE };
+enum route_level { LEVEL_SYSTEM, LEVEL_TYPE, LEVEL_INSTANCE, LEVEL_COMPARTMENT, LEVEL_NONE, LEVEL_FILE };
 
 struct route {
     const char *name; /* "GET /fhir/[type]/[id]": method, one space, template */
@@ -197,6 +199,11 @@ struct str bundle_url(struct arena *arena, struct str base, struct str path,
                       const struct search_param *params, size_t count);
 /* Appends s percent-encoded for a query. */
 void bundle_encode(struct buf *out, struct str s);
+
+/* ---- explain.c ---- */
+
+/* Answers with how the search is run, or 403. Always true. */
+bool explain_answer(struct call *c, struct store_read *r, const struct search_query *q);
 
 /* ---- condition.c: criteria of conditional interactions ---- */
 

@@ -146,6 +146,23 @@ static void write_resource(struct json_out *o, const struct fhir_type *t)
     json_out_end_object(o);
 }
 
+/* The compartments that can be searched, by their official definitions. */
+static void write_compartments(struct json_out *o)
+{
+    json_out_array(o, "compartment");
+    for (uint16_t i = 0; i < fhir_compartment_count; i++) {
+        char url[200], *name;
+        if (!fhir_compartments[i].type)
+            continue;
+        snprintf(url, sizeof(url), "http://hl7.org/fhir/CompartmentDefinition/%s",
+                 fhir_types[fhir_compartments[i].type].name);
+        name = strrchr(url, '/') + 1;
+        *name = (char)(*name - 'A' + 'a');
+        json_out_cstr(o, NULL, url);
+    }
+    json_out_end_array(o);
+}
+
 static void write_rest(struct json_out *o)
 {
     json_out_array(o, "rest");
@@ -159,6 +176,7 @@ static void write_rest(struct json_out *o)
     json_out_end_array(o);
     write_interactions(o, LEVEL_SYSTEM, LEVEL_SYSTEM);
     write_operations(o, NULL);
+    write_compartments(o);
     json_out_end_object(o);
     json_out_end_array(o);
 }

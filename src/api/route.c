@@ -70,6 +70,14 @@ const struct route route_table[] = {
     {"POST /fhir/Patient/[id]/$everything", op_everything_run, LEVEL_INSTANCE,
      OF_TYPE("Patient", "everything"), "Hela journalen med det den hänvisar till",
      "The whole record with what it refers to"},
+    {"GET /fhir/[compartment]/[id]/[type]", search_call, LEVEL_COMPARTMENT, NULL, TYPES,
+     "Sök i ett kompartment", "Search a compartment"},
+    {"GET /fhir/[compartment]/[id]/*", search_call, LEVEL_COMPARTMENT, NULL, TYPES,
+     "Sök alla typer i ett kompartment", "Search all types of a compartment"},
+    {"POST /fhir/[compartment]/[id]/[type]/_search", search_call_form, LEVEL_COMPARTMENT, NULL, TYPES,
+     "Sök i ett kompartment med formulär", "Search a compartment by form"},
+    {"POST /fhir/[compartment]/[id]/*/_search", search_call_form, LEVEL_COMPARTMENT, NULL, TYPES,
+     "Sök alla typer i ett kompartment med formulär", "Search all types of a compartment by form"},
     {"GET /fhir/_history", history_system_run, LEVEL_SYSTEM, "history-system", TYPES, "Alla ändringar",
      "All changes"},
     {"POST /fhir/_search", search_call_form, LEVEL_SYSTEM, NULL, TYPES, "Sök i alla typer med formulär",
@@ -144,6 +152,10 @@ static bool fits(const struct segments *path, const char *name)
         if (str_is(part, "[type]")) {
             if (!looks_like_type(have))
                 return false;
+        } else if (str_is(part, "[compartment]")) {
+            fhir_type_id type = fhir_resource_find(have);
+            if (!type || !search_in_compartment(type, type))
+                return false;
         } else if (str_is(part, "[id]") || str_is(part, "[vid]") || str_is(part, "[file]")) {
             if (have.n == 0 || have.p[0] == '_' || have.p[0] == '$')
                 return false;
@@ -174,12 +186,18 @@ static bool read_names(struct call *c, const struct segments *s, struct err *err
     c->type = fhir_resource_find(s->item[1]);
     if (!c->type)
         return err_set_str(err, ERR_TYPE_NONE, s->item[1], STR(""));
-    if (c->route->level != LEVEL_INSTANCE)
+    if (c->route->level == LEVEL_COMPARTMENT) {
+        c->compartment = c->type;
+        c->type = fhir_resource_find(s->item[3]);
+        if (!c->type && !str_is(s->item[3], "*"))
+            return err_set_str(err, ERR_TYPE_NONE, s->item[3], STR(""));
+    }
+    if (c->route->level != LEVEL_INSTANCE && c->route->level != LEVEL_COMPARTMENT)
         return true;
     c->id = s->item[2];
     if (!fhir_prim_valid(FHIR_PRIM_ID, c->id))
         return err_set_str(err, ERR_FHIR_ID, c->id, STR(""));
-    if (s->count > 4)
+    if (s->count > 4 && c->route->level == LEVEL_INSTANCE)
         c->vid = s->item[4];
     return true;
 }

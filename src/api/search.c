@@ -3,26 +3,92 @@
 
 enum { SEARCH_BYTES_MAX = 256 << 20, SEARCH_BYTES_EACH = 2048 };
 
-/* The path of the search itself, whatever way it was asked: pages are fetched with GET. */
+/* What is searched, as the path it is asked by: links go there, and a page token is good for it alone. */
 static struct str search_path(const struct call *c)
 {
-    return c->type ? str_of(fhir_types[c->type].name) : STR("");
+    struct str type = c->type ? str_of(fhir_types[c->type].name) : STR("");
+    if (!c->compartment)
+        return type;
+    return arena_printf(c->arena, "%s/%.*s/%.*s", fhir_types[c->compartment].name, STR_ARG(c->id),
+                        STR_ARG(c->type ? type : STR("*")));
 }
 
-static size_t make_links(struct call *c, const struct search_query *q, const struct search_page *page,
-                         struct link out[2])
+/* A search being answered: where the page is, whether it was asked for by a token, and the search itself. */
+struct asking {
+    struct search_place place;
+    struct str token; /* {NULL,0}: by its parameters */
+    struct search_query q;
+};
+
+/* Links to pages show nothing of what is searched. */
+static struct str page_url(struct call *c, const struct search_place *place, struct err *err)
 {
-    out[0] = (struct link){"self", bundle_url(c->arena, c->base, search_path(c), q->used, q->used_count)};
-    if (!page->more)
-        return 1;
-    struct search_param *next = ARENA_ARRAY(c->arena, struct search_param, q->used_count + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < q->used_count; i++)
-        if (!str_is(q->used[i].name, "_cursor"))
-            next[n++] = q->used[i];
-    next[n++] = (struct search_param){STR("_cursor"), page->next};
-    out[1] = (struct link){"next", bundle_url(c->arena, c->base, search_path(c), next, n)};
-    return 2;
+    struct str path = search_path(c);
+    struct search_param page = {STR("_page"), search_page_seal(c->api->search, path, place, c->arena)};
+    if (!page.value.p) {
+        err_set(err, ERR_SEARCH_LIMIT, "_page", "1048576", NULL);
+        return page.value;
+    }
+    return bundle_url(c->arena, c->base, path, &page, 1);
+}
+
+static bool add_link(struct call *c, const char *relation, const struct search_place *place, struct link *out,
+                     size_t *n, struct err *err)
+{
+    out[*n] = (struct link){relation, page_url(c, place, err)};
+    return out[(*n)++].url.p != NULL;
+}
+
+/* The page that follows: this one is then the nearest back. */
+static struct search_place place_after(const struct search_place *here, const struct search_page *page)
+{
+    struct search_place next = *here;
+    next.cursor = page->next;
+    next.seq = page->seq;
+    next.has_total = page->has_total;
+    next.total = page->total;
+    next.back_count = here->back_count < SEARCH_PAGES_BACK ? here->back_count + 1 : SEARCH_PAGES_BACK;
+    next.back[0] = here->cursor;
+    for (size_t i = 1; i < next.back_count; i++)
+        next.back[i] = here->back[i - 1];
+    return next;
+}
+
+static struct search_place place_before(const struct search_place *here)
+{
+    struct search_place before = *here;
+    before.cursor = here->back[0];
+    before.back_count--;
+    for (size_t i = 0; i < before.back_count; i++)
+        before.back[i] = here->back[i + 1];
+    if (before.cursor.n == 0)
+        before.seq = 0;
+    return before;
+}
+
+enum { LINKS_MAX = 4 };
+
+static bool make_links(struct call *c, const struct asking *a, const struct search_page *page,
+                       struct link out[LINKS_MAX], size_t *n, struct err *err)
+{
+    struct search_place here = a->place, first = {.param = here.param, .param_count = here.param_count};
+    struct search_param token = {STR("_page"), a->token};
+    bool ok = true;
+    *n = 0;
+    out[(*n)++] = (struct link){
+        "self", a->token.p ? bundle_url(c->arena, c->base, search_path(c), &token, 1)
+                           : bundle_url(c->arena, c->base, search_path(c), here.param, here.param_count)};
+    if (here.cursor.n)
+        ok = add_link(c, "first", &first, out, n, err);
+    if (ok && here.back_count) {
+        struct search_place before = place_before(&here);
+        ok = add_link(c, "previous", &before, out, n, err);
+    }
+    if (ok && page->more) {
+        struct search_place next = place_after(&here, page);
+        ok = add_link(c, "next", &next, out, n, err);
+    }
+    return ok;
 }
 
 static bool write_entry(struct call *c, const struct store_version *v, const char *mode,
@@ -53,13 +119,16 @@ static void write_ignored(struct call *c, const struct search_query *q, bool *fi
     }
 }
 
-static bool write_page(struct call *c, const struct search_query *q, const struct search_page *page,
+static bool write_page(struct call *c, const struct asking *a, const struct search_page *page,
                        struct buf *out, struct err *err)
 {
-    struct link links[2];
+    const struct search_query *q = &a->q;
+    struct link links[LINKS_MAX];
     struct subset subset = {q->summary, q->elements, q->element_count};
     bool first = true, ok = true;
-    size_t n = make_links(c, q, page, links);
+    size_t n;
+    if (!make_links(c, a, page, links, &n, err))
+        return false;
     buf_room(out, (page->match_count + page->included_count + 1) * SEARCH_BYTES_EACH);
     bundle_begin(out, "searchset", links, n, page->has_total, page->total);
     for (size_t i = 0; ok && i < page->match_count; i++)
@@ -71,27 +140,65 @@ static bool write_page(struct call *c, const struct search_query *q, const struc
     return ok;
 }
 
-bool search_call(struct call *c)
+/* The parameters of the call, or those that its page token holds. */
+static bool read_asked(struct call *c, struct store_read *r, struct asking *a, struct err *err)
+{
+    struct search_within within = {c->type, c->compartment, c->id, 0, c->wants.lenient};
+    const struct search_param *params = c->params;
+    size_t count = c->param_count;
+    *a = (struct asking){.token = call_param(c, "_page")};
+    if (a->token.p) {
+        if (count > 1)
+            return err_set_str(err, ERR_SEARCH_PARAM_UNKNOWN,
+                               c->params[str_is(c->params[0].name, "_page")].name, STR("_page"));
+        if (!search_page_open(c->api->search, search_path(c), a->token, c->arena, &a->place, err))
+            return false;
+        params = a->place.param;
+        count = a->place.param_count;
+        within.seq = a->place.seq;
+    }
+    if (!search_parse_within(c->api->search, r, &within, params, count, c->arena, &a->q, err))
+        return false;
+    a->place.param = a->q.used;
+    a->place.param_count = a->q.used_count;
+    a->q.plan.cursor = a->place.cursor;
+    a->q.plan.count = a->q.plan.count && !a->place.has_total;
+    return true;
+}
+
+static bool answer_page(struct call *c, const struct asking *a, struct search_page *page)
 {
     struct err err = {0};
-    struct search_query q;
-    struct search_page page;
     struct buf out;
-    struct store_read *r = call_read_begin(c, &err);
-    if (!r)
-        return outcome_fail(c, &err);
-    bool ok = search_parse(c->api->search, r, c->type, c->params, c->param_count, c->wants.lenient, c->arena,
-                           &q, &err) &&
-              search_run(c->api->search, r, &q, c->arena, &page, &err);
-    call_read_end(c, r);
-    if (!ok)
-        return outcome_fail(c, &err);
+    if (a->place.has_total) {
+        page->has_total = true;
+        page->total = a->place.total;
+    }
     buf_init(&out, SEARCH_BYTES_MAX);
-    if (!write_page(c, &q, &page, &out, &err)) {
+    if (!write_page(c, a, page, &out, &err)) {
         buf_release(&out);
         return outcome_fail(c, &err);
     }
     return resource_answer_buf(c, &out, 200);
+}
+
+bool search_call(struct call *c)
+{
+    struct err err = {0};
+    struct asking *a = ARENA_NEW(c->arena, struct asking);
+    struct search_page page;
+    struct store_read *r = a ? call_read_begin(c, &err) : NULL;
+    if (!r)
+        return outcome_fail(c, &err);
+    bool ok = read_asked(c, r, a, &err);
+    if (ok && a->q.explain) {
+        bool answered = explain_answer(c, r, &a->q);
+        call_read_end(c, r);
+        return answered;
+    }
+    ok = ok && search_run(c->api->search, r, &a->q, c->arena, &page, &err);
+    call_read_end(c, r);
+    return ok ? answer_page(c, a, &page) : outcome_fail(c, &err);
 }
 
 bool search_call_form(struct call *c)

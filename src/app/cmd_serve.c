@@ -12,7 +12,12 @@
 #include "jobs/jobs.h"
 #include "search/own.h"
 
-enum { CMD_SERVE_GRACE_MS = 10 * 1000, CMD_SERVE_PATH_MAX = 4096, CMD_SERVE_KEEP_MAX = 100000 };
+enum {
+    CMD_SERVE_GRACE_MS = 10 * 1000,
+    CMD_SERVE_PATH_MAX = 4096,
+    CMD_SERVE_KEEP_MAX = 100000,
+    CMD_SERVE_SECONDS_MAX = 3600
+};
 
 struct cmd_serve_options {
     const char *data, *listen, *web;
@@ -20,6 +25,8 @@ struct cmd_serve_options {
     bool no_words;
     int64_t jobs_keep_ms;
     unsigned jobs;
+    bool explain;
+    struct search_budget budget;
 };
 
 static const struct option cmd_serve_longs[] = {
@@ -30,6 +37,8 @@ static const struct option cmd_serve_longs[] = {
     {"jobs", required_argument, NULL, 'j'},
     {"jobs-keep", required_argument, NULL, 'k'},
     {"no-text-index", no_argument, NULL, 't'},
+    {"explain", no_argument, NULL, 'x'},
+    {"search-seconds", required_argument, NULL, 's'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -116,6 +125,15 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
                 return cmd_wrong(&cmd_serve, "--log ska vara debug, info, warn, error eller off",
                                  "--log must be debug, info, warn, error or off");
             break;
+        case 'x':
+            o->explain = true;
+            break;
+        case 's':
+            if (!str_u64(str_of(optarg), CMD_SERVE_SECONDS_MAX, &o->budget.ms))
+                return cmd_wrong(&cmd_serve, "--search-seconds ska vara ett heltal",
+                                 "--search-seconds must be a whole number");
+            o->budget.ms *= 1000;
+            break;
         case 'h':
             return cmd_help(&cmd_serve);
         case 'j':
@@ -178,7 +196,8 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
 {
     char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"];
     const char *web = o->web ? o->web : cmd_serve_web(path);
-    struct api_options api_opt = {.web_dir = web, .jobs = jobs};
+    struct api_options api_opt = {.web_dir = web, .jobs = jobs, .explain = o->explain};
+    search_set_budget(w->search, o->budget);
     struct api *api = api_new(w->store, w->search, &api_opt, err);
     if (!api)
         return false;
@@ -231,6 +250,7 @@ static int cmd_serve_run(int argc, char **argv)
 {
     /* A person at a terminal wants the address to stay in sight; a collector wants every line. */
     struct cmd_serve_options o = {.listen = "127.0.0.1:8080",
+                                  .budget = {SEARCH_BUDGET_MS, SEARCH_WORK_MAX},
                                   .log = isatty(STDERR_FILENO) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO};
     int code = cmd_serve_parse(argc, argv, &o);
     if (code >= 0)
@@ -257,7 +277,7 @@ const struct cmd cmd_serve = {
     .name = "serve",
     .run = cmd_serve_run,
     .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
-                "[--jobs-keep TID] [--no-text-index]",
+                "[--jobs-keep TID] [--no-text-index] [--explain] [--search-seconds N]",
     .help_sv =
         "svarar på FHIR och webben\n"
         "  --data KATALOG         lagret; skapas om det saknas\n"
@@ -269,6 +289,8 @@ const struct cmd cmd_serve = {
         "personuppgifter\n"
         "  --jobs ANTAL           långa jobb ($export med flera) som pågår samtidigt, annars 2\n"
         "  --jobs-keep TID        så länge finns ett färdigt jobbs filer kvar: 24h (annars), 30m, 45s\n"
+        "  --explain              svara på _explain=true (hur en sökning görs): för administratörer\n"
+        "  --search-seconds N     längsta tid för en sökning, annars 10; 0: ingen gräns\n"
         "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
         "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
     .help_en =
@@ -282,6 +304,8 @@ const struct cmd cmd_serve = {
         "personal data\n"
         "  --jobs NUMBER          long jobs ($export and others) running at once, else 2\n"
         "  --jobs-keep TIME       how long a finished job's files are kept: 24h (else), 30m, 45s\n"
+        "  --explain              answer _explain=true (how a search is done): for administrators\n"
+        "  --search-seconds N     the longest a search may take, else 10; 0: no bound\n"
         "  --no-text-index        no text index (words.db in the store): _text, _content and :text are "
         "refused\n"
         "Ctrl-C or SIGTERM stops: requests in flight may finish.",

@@ -26,6 +26,8 @@ static bool run_rest(struct store_read *r, const struct search_query *q, const s
     out->match_count = hits->count;
     out->more = hits->more;
     out->next = hits->next;
+    out->seq = hits->seq;
+    out->work = hits->work;
     out->total = hits->total;
     out->has_total = plan->count;
     if (all && q->total != SEARCH_TOTAL_NONE) {

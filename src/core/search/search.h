@@ -166,8 +166,55 @@ struct search_page {
     struct str next; /* cursor */
     bool has_total;
     uint64_t total;
+    int64_t seq;   /* the commit that it shows */
+    uint64_t work; /* resources looked at */
 };
 bool search_run(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
                 struct search_page *out, struct err *err);
+
+/* ---- how it was done ---- */
+
+struct search_explained_cond {
+    struct str text; /* which parameters, how many values; none is shown */
+    struct str path; /* the index that gives what it alone matches */
+    uint64_t total;  /* how many that is */
+};
+struct search_explained {
+    struct str path; /* the store's, of the whole search */
+    struct search_explained_cond *cond;
+    size_t cond_count;
+    uint64_t found, included; /* on the page */
+    uint64_t work;            /* resources looked at */
+    uint64_t micros;
+};
+/* Runs the search, and each of its conditions alone. */
+bool search_explain(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
+                    struct search_explained *out, struct err *err);
+
+/* ---- page links ---- */
+
+enum {
+    SEARCH_PAGES_BACK = 8,     /* pages that previous links reach back from a page */
+    SEARCH_TOKEN_MAX = 1 << 20 /* bytes of what one link holds */
+};
+
+/* Where a page is: the search as it was asked, and where in its result. */
+struct search_place {
+    struct search_param *param;
+    size_t param_count;
+    struct str cursor; /* "": the first page */
+    int64_t seq;       /* the commit that the pages are pinned to */
+    bool has_total;    /* of the first page */
+    uint64_t total;
+    struct str back[SEARCH_PAGES_BACK]; /* cursors of the pages before, the nearest first; "": the first */
+    size_t back_count;
+};
+/* A token for a link, in arena: encrypted and authenticated under the store's key, good for this scope (any
+ * text that says what is searched) and as long as the store lives. {NULL,0} when it would be too long. */
+struct str search_page_seal(const struct search *s, struct str scope, const struct search_place *place,
+                            struct arena *arena);
+/* ERR_SEARCH_PAGE for a token that is made up, cut or of another scope. */
+bool search_page_open(const struct search *s, struct str scope, struct str token, struct arena *arena,
+                      struct search_place *out, struct err *err);
 
 #endif

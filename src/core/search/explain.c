@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * How a search is run, for administrators: each condition with what it alone gives, the path the store takes,
+ * and what the whole cost. */
+#include "base/os.h"
+#include "search/search_int.h"
+
+static const char *const kinds[] = {
+    [STORE_COND_MATCH] = "values", [STORE_COND_IDS] = "_id",        [STORE_COND_UPDATED] = "_lastUpdated",
+    [STORE_COND_GROUP] = "group",  [STORE_COND_RIDS] = "resources", [STORE_COND_PATIENT] = "patient",
+};
+
+/* "not Observation.code: 3 values", "Observation.subject → Patient: …"; no value is shown. */
+static void describe(const struct search *s, const struct store_cond *c, unsigned depth, struct buf *out)
+{
+    size_t n = c->kind == STORE_COND_IDS     ? c->id_count
+               : c->kind == STORE_COND_RIDS  ? c->rid_count
+               : c->kind == STORE_COND_GROUP ? c->sub_count
+                                             : c->any_count;
+    if (c->negate)
+        buf_cstr(out, "not ");
+    if (c->kind == STORE_COND_MATCH && n) {
+        const struct store_match *m = &c->any[0];
+        const struct fhir_param *p = search_param(s, m->row.param);
+        buf_printf(out, "%s.%s", fhir_types[p->base].name, p->code);
+        if (m->chain && depth < SEARCH_CHAIN_MAX) {
+            buf_cstr(out, m->reverse ? " <- (" : " -> (");
+            for (size_t i = 0; i < m->chain->cond_count; i++) {
+                buf_cstr(out, i ? ", " : "");
+                describe(s, &m->chain->cond[i], depth + 1, out);
+            }
+            buf_char(out, ')');
+        }
+    } else {
+        buf_cstr(out, kinds[c->kind]);
+    }
+    buf_printf(out, ": %zu", n);
+}
+
+static bool explain_cond(struct search *s, struct store_read *r, const struct store_plan *whole,
+                         const struct store_cond *c, struct arena *arena, struct search_explained_cond *out,
+                         struct err *err)
+{
+    struct store_plan plan = {.types = whole->types,
+                              .type_count = whole->type_count,
+                              .cond = c,
+                              .cond_count = 1,
+                              .count = true,
+                              .work_max = whole->work_max,
+                              .deadline_ns = whole->deadline_ns};
+    struct store_hits hits = {0};
+    struct buf text;
+    buf_init(&text, BUF_NO_MAX);
+    describe(s, c, 0, &text);
+    out->text = arena_str(arena, buf_get(&text));
+    buf_clear(&text);
+    bool ok = store_explain(r, &plan, &text, err);
+    out->path = arena_str(arena, buf_get(&text));
+    buf_release(&text);
+    ok = ok && store_search(r, &plan, arena, &hits, err);
+    out->total = hits.total;
+    return ok;
+}
+
+bool search_explain(struct search *s, struct store_read *r, const struct search_query *q, struct arena *arena,
+                    struct search_explained *out, struct err *err)
+{
+    struct search_page page;
+    struct buf text;
+    uint64_t begun = os_mono_ns();
+    *out = (struct search_explained){.cond_count = q->plan.cond_count};
+    if (!search_run(s, r, q, arena, &page, err))
+        return false;
+    out->micros = (os_mono_ns() - begun) / 1000;
+    out->work = page.work;
+    out->found = page.match_count;
+    out->included = page.included_count;
+    buf_init(&text, BUF_NO_MAX);
+    bool ok = store_explain(r, &q->plan, &text, err);
+    out->path = arena_str(arena, buf_get(&text));
+    buf_release(&text);
+    out->cond = ARENA_ARRAY(arena, struct search_explained_cond, out->cond_count + 1);
+    for (size_t i = 0; ok && i < out->cond_count; i++)
+        ok = explain_cond(s, r, &q->plan, &q->plan.cond[i], arena, &out->cond[i], err);
+    return ok;
+}
