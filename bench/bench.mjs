@@ -97,6 +97,43 @@ async function collect(base, url, pages) {
   return found;
 }
 
+/** Single reads one after another while work is under way: what somebody at a screen feels. */
+async function paced(server, ids, work) {
+  const times = [];
+  let under = true;
+  const done = work.finally(() => (under = false));
+  for (let i = 0; under; i++) {
+    const begun = performance.now();
+    await (await fetch(server.base + ids[i % ids.length])).arrayBuffer();
+    times.push(performance.now() - begun);
+    await new Promise((r) => setTimeout(r, 2));
+  }
+  await done;
+  times.sort((a, b) => a - b);
+  const at = (q) => times[Math.min(times.length - 1, Math.floor(times.length * q))].toFixed(2);
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms of ${times.length} single reads`;
+}
+
+/** Long work by the asynchronous pattern; seconds until it is done. */
+async function longWork(fhir, path, options) {
+  const begun = performance.now();
+  const r = await fetch(fhir + path, { ...options, headers: { Prefer: 'respond-async', ...options?.headers } });
+  if (r.status !== 202) throw new Error(`${path}: ${r.status} ${await r.text()}`);
+  for (let s = 202; s === 202; await new Promise((w) => setTimeout(w, 50))) s = (await fetch(r.headers.get('content-location'))).status;
+  return (performance.now() - begun) / 1000;
+}
+
+async function measureBulk(label, server, ids, resources) {
+  const alone = await paced(server, ids, new Promise((r) => setTimeout(r, 3000)));
+  row(`${label}: reads, nothing else under way`, '', '', alone);
+  let s;
+  const beside = await paced(server, ids, longWork(`${server.base}/fhir`, '/$export').then((t) => (s = t)));
+  row(`${label}: $export of everything`, `${count(resources / s)}/s`, '', `${s.toFixed(1)} s; meanwhile ${beside}`);
+  const body = Array.from({ length: 20000 }, (_, i) => JSON.stringify({ resourceType: 'Observation', id: `bulk-${i}`, status: 'final', code: { text: 'bench' }, valueString: `värde ${i}` })).join('\n');
+  const during = await paced(server, ids, longWork(`${server.base}/fhir`, '/$import', { method: 'POST', body, headers: { 'Content-Type': 'application/fhir+ndjson' } }).then((t) => (s = t)));
+  row(`${label}: $import of 20,000 small resources beside reads`, `${count(20000 / s)}/s`, '', `${s.toFixed(1)} s; meanwhile ${during}`);
+}
+
 async function measureServing(label, data, port, resources) {
   const server = await serve(data, port);
   row(`${label}: start to first answer`, `${server.startMs.toFixed(0)} ms`, '≤ 100 ms');
@@ -116,6 +153,7 @@ async function measureServing(label, data, port, resources) {
   loadRow(`${label}: Patient/$everything`, load(server, people.map((p) => `/fhir/Patient/${p.id}/$everything`)), '≥ 150/s');
   const { peakMb } = usage(server.child.pid);
   row(`${label}: peak memory under load, ${count(resources)} resources`, `${peakMb.toFixed(0)} MB`, '≤ 150 MB');
+  await measureBulk(label, server, ids, resources);
   const note = { resourceType: 'Observation', status: 'final', code: { text: 'Allmäntillstånd' }, subject: { reference: `Patient/${people[0].id}` }, valueString: 'Gott och opåverkat. Ingen feber, inga utslag.' };
   loadRow(`${label}: durable create, 64 clients`, load(server, ['/fhir/Observation'], { body: JSON.stringify(note), connections: 64 }), '');
   const gone = new Promise((r) => server.child.on('exit', r));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <strings.h>
 #include <time.h>
 
@@ -19,11 +21,17 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->search = search;
     a->long_jobs = opt->jobs;
     a->explain = opt->explain;
+    a->import_dir = opt->import_dir ? realpath(opt->import_dir, NULL) : NULL;
     a->base_url = str_of(opt->base_url);
     while (a->base_url.n && a->base_url.p[a->base_url.n - 1] == '/')
         a->base_url.n--;
     a->agent = str_of(opt->agent ? opt->agent : "anonymous");
     a->started_ms = os_now_ms();
+    if (opt->import_dir && !a->import_dir) {
+        err_set(err, ERR_IO, opt->import_dir, strerror(errno), NULL);
+        api_free(a);
+        return NULL;
+    }
     a->paths = path_cache_new();
     if (!a->paths)
         err_set(err, ERR_NO_MEMORY, NULL);
@@ -43,6 +51,7 @@ void api_free(struct api *a)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     web_free(a->web);
     path_cache_free(a->paths);
+    os_free(a->import_dir);
     os_free(a->capability_own);
     os_free(a);
 }
@@ -80,6 +89,17 @@ static struct str base_of_host(struct arena *arena, struct str host)
     at = mempcpy(at, host.p, host.n);
     memcpy(at, after, sizeof(after) - 1);
     return (struct str){to, n};
+}
+
+bool api_upload(void *api, struct http_request *req, struct http_upload *out, struct err *err)
+{
+    struct call c = {.api = api, .req = req, .arena = req->arena, .method = req->method, .path = req->path};
+    if (!str_is(req->path, "/fhir/$import") || !str_is(req->method, "POST"))
+        return true;
+    return call_headers(&c, err) &&
+           (c.api->base_url.n || host_is_local(c.wants.host) ||
+            err_set_str(err, ERR_HOST, c.wants.host, STR(""))) &&
+           op_import_upload(&c, out, err);
 }
 
 static bool call_open(struct call *c, struct err *err)

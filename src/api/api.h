@@ -17,17 +17,21 @@ enum {
     API_EVERYTHING_MAX = 100000,  /* resources in one $everything answer */
     API_WEB_FILES_MAX = 512,      /* files of the browser part */
     API_WEB_BYTES_MAX = 32 << 20, /* and their bytes together */
+    API_INPUTS_MAX = 1000,        /* inputs of one $import */
 };
+/* Bytes of one uploaded file of $import, as sent. */
+#define API_UPLOAD_MAX ((uint64_t)64 << 30)
 
 struct api;
 struct jobs;
 
 struct api_options {
-    const char *web_dir;  /* built browser part (index.html, assets/…), read at api_new; NULL: none */
-    const char *base_url; /* "https://record.example/fhir"; NULL: http:// and the request's Host */
-    bool explain;         /* answer _explain=true: for administrators */
-    const char *agent;    /* who, in the commit log, until accounts exist; NULL: "anonymous" */
-    struct jobs *jobs;    /* long work ($export …); NULL: asking for it is refused */
+    const char *web_dir;    /* built browser part (index.html, assets/…), read at api_new; NULL: none */
+    const char *base_url;   /* "https://record.example/fhir"; NULL: http:// and the request's Host */
+    bool explain;           /* answer _explain=true: for administrators */
+    const char *agent;      /* who, in the commit log, until accounts exist; NULL: "anonymous" */
+    struct jobs *jobs;      /* long work ($export …); NULL: asking for it is refused */
+    const char *import_dir; /* folder whose files $import may read; NULL: none */
 };
 
 /* Borrows s, search and the options' texts until api_free. */
@@ -39,6 +43,8 @@ void api_served_by(struct api *a, const struct http_server *server);
 
 /* The http_handler; api is struct api *. */
 bool api_handle(void *api, struct http_request *req, struct http_response *resp);
+/* The http_options.uploads: bodies of $import go to the disk. */
+bool api_upload(void *api, struct http_request *req, struct http_upload *out, struct err *err);
 /* The http_options.refused: gives what http itself refuses the same OperationOutcome as everything else. */
 void api_refuse(void *api, struct http_request *req, const struct err *why, struct http_response *resp);
 

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "api/api.h"
+#include "api/outcome.h"
 #include "api/subset.h"
 #include "base/os.h"
 #include "check/check.h"
@@ -72,8 +73,9 @@ enum { METRIC_ROUTES_MAX = 160 };
 struct api {
     struct store *store;
     struct search *search;
-    struct jobs *long_jobs; /* NULL: none */
+    struct jobs *long_jobs;   /* NULL: none */
     struct path_cache *paths; /* expressions that came with requests */
+    char *import_dir;         /* real path; NULL: no files of this machine */
     const struct http_server *_Atomic server;
     struct str base_url, agent;
     struct web *web;
@@ -149,8 +151,6 @@ struct str route_allow(struct call *c);
 /* Answers with an OperationOutcome of one error. Always true, so `return outcome_fail(...)` reads well. */
 bool outcome_fail(struct call *c, const struct err *err);
 bool outcome_fail_many(struct call *c, const struct check_issues *issues);
-/* Appends the OperationOutcome resource. */
-void outcome_write(struct buf *out, const struct err *errs, size_t count, enum err_lang lang);
 /* The same for what is wrong in the call's body, in its language. */
 void outcome_write_of(struct call *c, struct buf *out, const struct err *errs, size_t count);
 /* Appends one that says all is well. */
@@ -281,7 +281,7 @@ call_fn capability_run, read_run, vread_run, update_run, update_conditional_run,
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
 call_fn op_graphql_run, op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
-call_fn op_export_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
+call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
 
 /* ---- op_job.c: long work ---- */
@@ -292,6 +292,9 @@ struct jobs_draft;
 bool op_job_start(struct call *c, const char *kind, struct str request, struct jobs_draft *draft);
 /* Is the call asked for in the way long work must be? False with *err. */
 bool op_job_wanted(struct call *c, struct err *err);
+
+/* A body of NDJSON goes to the disk as it comes; any other is left alone. */
+bool op_import_upload(struct call *c, struct http_upload *out, struct err *err);
 
 /* ---- job_stream.c ---- */
 

@@ -46,8 +46,25 @@ bool op_job_start(struct call *c, const char *kind, struct str request, struct j
 
 /* ---- the list of files ---- */
 
+/* Which input a file of errors is of: "error-3.1.ndjson" is of the third. */
+static void write_input(struct json_out *o, const struct jobs_file *f, const struct json_doc *result)
+{
+    struct str prefix = STR("error-");
+    uint64_t n;
+    uint32_t list = result ? json_get_key(result, 0, STR("inputs")) : UINT32_MAX;
+    size_t dot = str_find(f->name, '.', 0);
+    if (list == UINT32_MAX || !str_starts(f->name, prefix) ||
+        !str_u64(str_sub(f->name, prefix.n, dot), UINT32_MAX, &n))
+        return;
+    JSON_EACH(result, list, c)
+    {
+        if (--n == 0 && json_text(result, c).n)
+            json_out_string(o, "inputUrl", json_text(result, c));
+    }
+}
+
 static void write_part(struct json_out *o, const struct call *c, const struct jobs_status *st,
-                       const char *part)
+                       const char *part, const struct json_doc *result)
 {
     json_out_array(o, part);
     for (size_t i = 0; i < st->file_count; i++) {
@@ -60,39 +77,57 @@ static void write_part(struct json_out *o, const struct call *c, const struct jo
                         arena_printf(c->arena, "%.*s/_job/%.*s/%.*s", STR_ARG(c->base), STR_ARG(st->id),
                                      STR_ARG(f->name)));
         json_out_i64(o, "count", (int64_t)f->items);
+        write_input(o, f, result);
         json_out_end_object(o);
     }
     json_out_end_array(o);
 }
 
-/* What the kind itself tells comes as an extension, the place that the standard has for it. */
-static void write_result(struct json_out *o, struct str result)
+/* http://hl7.org/fhir/uv/bulkdata/STU2/export.html#response---complete-status */
+static void manifest_files(struct json_out *o, struct call *c, const struct jobs_status *st,
+                           const struct json_doc *result)
 {
-    if (!result.n)
-        return;
-    json_out_object(o, "extension");
-    json_out_raw(o, "https://helhet.dev/fhir/job-result", result);
-    json_out_end_object(o);
+    write_part(o, c, st, "output", result);
+    write_part(o, c, st, "deleted", result);
+    write_part(o, c, st, "error", result);
 }
 
-/* http://hl7.org/fhir/uv/bulkdata/STU2/export.html#response---complete-status */
-static void manifest_bulk(struct json_out *o, struct call *c, const struct jobs_status *st)
+/* Counts by type, and the files of errors. */
+static void manifest_import(struct json_out *o, struct call *c, const struct jobs_status *st,
+                            const struct json_doc *result)
+{
+    struct buf counts;
+    uint32_t output = result ? json_get_key(result, 0, STR("output")) : UINT32_MAX;
+    buf_init(&counts, OP_JOB_BYTES_MAX);
+    if (output != UINT32_MAX)
+        json_write(result, output, &counts);
+    json_out_raw(o, "output", counts.n ? buf_get(&counts) : STR("[]"));
+    buf_release(&counts);
+    write_part(o, c, st, "error", result);
+}
+
+/* How the result of each kind is told; the first is for every other kind too. */
+static const struct manifest {
+    const char *kind;
+    void (*write)(struct json_out *o, struct call *c, const struct jobs_status *st,
+                  const struct json_doc *result);
+} manifests[] = {{"export", manifest_files}, {"import", manifest_import}};
+
+static void write_manifest(struct json_out *o, struct call *c, const struct jobs_status *st)
 {
     struct json_doc doc;
     char now[TIME_TEXT_MAX];
     struct str time = {now, time_format(st->created_ms, now)};
-    if (st->result.n && json_parse(c->arena, st->result, NULL, &doc, NULL)) {
-        struct str told = json_text(&doc, json_get_key(&doc, 0, STR("transactionTime")));
-        time = told.n ? told : time;
-    }
-    json_out_string(o, "transactionTime", time);
+    const struct manifest *m = &manifests[0];
+    bool told = st->result.n && json_parse(c->arena, st->result, NULL, &doc, NULL);
+    struct str its = told ? json_text(&doc, json_get_key(&doc, 0, STR("transactionTime"))) : STR("");
+    for (size_t i = 0; i < sizeof manifests / sizeof *manifests; i++)
+        if (str_is(st->kind, manifests[i].kind))
+            m = &manifests[i];
+    json_out_string(o, "transactionTime", its.n ? its : time);
     json_out_string(o, "request", st->url);
     json_out_bool(o, "requiresAccessToken", false);
-    write_part(o, c, st, "output");
-    write_part(o, c, st, "deleted");
-    write_part(o, c, st, "error");
-    if (!str_is(st->kind, "export"))
-        write_result(o, st->result);
+    m->write(o, c, st, told ? &doc : NULL);
 }
 
 static bool answer_done(struct call *c, const struct jobs_status *st)
@@ -103,7 +138,7 @@ static bool answer_done(struct call *c, const struct jobs_status *st)
     buf_init(&out, OP_JOB_BYTES_MAX);
     json_out_init(&o, &out);
     json_out_object(&o, NULL);
-    manifest_bulk(&o, c, st);
+    write_manifest(&o, c, st);
     json_out_end_object(&o);
     if (expires)
         http_response_header(c->resp, "Expires",

@@ -20,7 +20,7 @@ enum {
 };
 
 struct cmd_serve_options {
-    const char *data, *listen, *web;
+    const char *data, *listen, *web, *import_dir;
     enum log_level log;
     bool no_words;
     int64_t jobs_keep_ms;
@@ -35,6 +35,7 @@ static const struct option cmd_serve_longs[] = {
     {"web", required_argument, NULL, 'w'},
     {"log", required_argument, NULL, 'g'},
     {"jobs", required_argument, NULL, 'j'},
+    {"import-dir", required_argument, NULL, 'i'},
     {"jobs-keep", required_argument, NULL, 'k'},
     {"no-text-index", no_argument, NULL, 't'},
     {"explain", no_argument, NULL, 'x'},
@@ -136,6 +137,9 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
             break;
         case 'h':
             return cmd_help(&cmd_serve);
+        case 'i':
+            o->import_dir = optarg;
+            break;
         case 'j':
         case 'k':
             if ((c = cmd_serve_parse_jobs(c, o)) >= 0)
@@ -196,7 +200,8 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
 {
     char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"];
     const char *web = o->web ? o->web : cmd_serve_web(path);
-    struct api_options api_opt = {.web_dir = web, .jobs = jobs, .explain = o->explain};
+    struct api_options api_opt = {
+        .web_dir = web, .jobs = jobs, .import_dir = o->import_dir, .explain = o->explain};
     search_set_budget(w->search, o->budget);
     struct api *api = api_new(w->store, w->search, &api_opt, err);
     if (!api)
@@ -206,6 +211,7 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
         .body_max = API_BODY_MAX,
         .handler = api_handle,
         .refused = api_refuse,
+        .uploads = api_upload,
         .arg = api,
     };
     struct http_server *server = http_start(&http_opt, err);
@@ -230,8 +236,8 @@ static bool cmd_serve_with_jobs(struct wiring *w, const struct cmd_serve_options
 {
     char dir[CMD_SERVE_PATH_MAX];
     struct bulk bulk = {.store = w->store, .search = w->search};
-    struct job_kind export = bulk_export(&bulk);
-    const struct job_kind *const kinds[] = {&export};
+    struct job_kind export = bulk_export(&bulk), import = bulk_import(&bulk);
+    const struct job_kind *const kinds[] = {&export, &import};
     struct jobs_options opt = {
         .dir = dir,
         .kinds = kinds,
@@ -277,7 +283,7 @@ const struct cmd cmd_serve = {
     .name = "serve",
     .run = cmd_serve_run,
     .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
-                "[--jobs-keep TID] [--no-text-index] [--explain] [--search-seconds N]",
+                "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N]",
     .help_sv =
         "svarar på FHIR och webben\n"
         "  --data KATALOG         lagret; skapas om det saknas\n"
@@ -289,6 +295,7 @@ const struct cmd cmd_serve = {
         "personuppgifter\n"
         "  --jobs ANTAL           långa jobb ($export med flera) som pågår samtidigt, annars 2\n"
         "  --jobs-keep TID        så länge finns ett färdigt jobbs filer kvar: 24h (annars), 30m, 45s\n"
+        "  --import-dir KATALOG   katalog vars filer $import får läsa (file:); annars bara uppladdade\n"
         "  --explain              svara på _explain=true (hur en sökning görs): för administratörer\n"
         "  --search-seconds N     längsta tid för en sökning, annars 10; 0: ingen gräns\n"
         "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
@@ -304,6 +311,7 @@ const struct cmd cmd_serve = {
         "personal data\n"
         "  --jobs NUMBER          long jobs ($export and others) running at once, else 2\n"
         "  --jobs-keep TIME       how long a finished job's files are kept: 24h (else), 30m, 45s\n"
+        "  --import-dir DIR       folder whose files $import may read (file:); else only uploaded ones\n"
         "  --explain              answer _explain=true (how a search is done): for administrators\n"
         "  --search-seconds N     the longest a search may take, else 10; 0: no bound\n"
         "  --no-text-index        no text index (words.db in the store): _text, _content and :text are "

@@ -27,5 +27,6 @@ struct bulk {
 };
 
 struct job_kind bulk_export(struct bulk *b);
+struct job_kind bulk_import(struct bulk *b);
 
 #endif

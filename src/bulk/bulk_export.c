@@ -109,6 +109,7 @@ static bool filter_page(struct export *e, const struct bulk_filter *f, struct st
         q.plan.count = false;
         q.plan.no_body = true;
         q.plan.sort_count = 0;
+        q.plan.work_max = q.plan.deadline_ns = 0; /* nobody waits at the other end */
         q.plan.cursor = *cursor;
         ok = store_search(r, &q.plan, &e->work, &hits, e->err);
     }

@@ -108,13 +108,13 @@ struct load *load_begin(const struct load_options *opt, struct err *err)
     arena_init(&l->names);
     if (!load_report_open(&l->report, opt->report_path, err))
         goto fail;
-    l->bulk = store_bulk_begin(opt->store, opt->agent, opt->reason, err);
-    if (!l->bulk)
+    if (!opt->batch && !(l->bulk = store_bulk_begin(opt->store, opt->agent, opt->reason, err)))
         goto fail_report;
     if (load_start(l))
         return l;
     err_set(err, ERR_NO_MEMORY, NULL);
-    store_bulk_end(l->bulk, true, NULL);
+    if (l->bulk)
+        store_bulk_end(l->bulk, true, NULL);
 fail_report:
     load_report_close(&l->report, &(struct err){.code = ERR_OK});
 fail:
@@ -167,10 +167,11 @@ bool load_end(struct load *l, struct load_stats *stats, struct err *err)
     bool ok = !atomic_load(&l->dead);
     if (!ok) {
         *err = l->fatal;
-        l->stats.stored = store_bulk_stats(l->bulk).stored; /* the rest was never made durable */
+        if (l->bulk)
+            l->stats.stored = store_bulk_stats(l->bulk).stored; /* the rest was never made durable */
     }
     struct err last;
-    if (!store_bulk_end(l->bulk, !ok, &last) && ok) {
+    if (l->bulk && !store_bulk_end(l->bulk, !ok, &last) && ok) {
         *err = last;
         ok = false;
     }

@@ -14,6 +14,8 @@
  * whose conditional reference has not exactly one match. The rest of the Bundle still goes in.
  * - History Bundles are read from the oldest entry to the newest.
  *
+ * A load goes in bulk, or by batches (load_options.batch) beside other writers.
+ *
  * in = stored + unchanged + rejected always holds. A whole file that cannot be read is one rejected entry. */
 #ifndef HELHET_LOAD_LOAD_H
 #define HELHET_LOAD_LOAD_H
@@ -44,6 +46,22 @@ struct load_stats {
 
 typedef void load_progress_fn(void *arg, const struct load_stats *now);
 
+/* What became of one entry. */
+struct load_told {
+    const char *file;
+    uint32_t line;     /* in the file, where it begins or where the fault is; 0: not known */
+    fhir_type_id type; /* 0: not known */
+    enum load_outcome { LOAD_STORED, LOAD_SAME, LOAD_KEPT, LOAD_REFUSED } outcome;
+    const struct err *err; /* REFUSED: why */
+};
+/* Called in input order, once the entry is durable (LOAD_BATCH loads) or handed over (bulk loads). Not on the
+ * caller's thread, but never two at once. */
+typedef void load_told_fn(void *arg, const struct load_told *told);
+/* Every entry before next_line of the file has been told of and is durable: what a later load of the same
+ * file may begin after (load_options.first_line). UINT32_MAX: all of it. Only of LOAD_BATCH loads; called as
+ * load_told_fn is. */
+typedef void load_mark_fn(void *arg, const char *file, uint32_t next_line);
+
 struct load_options {
     struct store *store;
     struct search *search;
@@ -54,9 +72,17 @@ struct load_options {
         *stop; /* set it (a signal handler may) to finish what is under way and leave the rest; or NULL */
     load_progress_fn *progress; /* on the caller's thread inside load_file, load_text and load_end; or NULL */
     void *progress_arg;
+    /* Not 0: no bulk load, but jobs of so many entries through the store's writer, so that others may write
+     * meanwhile and wait for one such job at most. */
+    unsigned batch;
+    load_told_fn *told; /* or NULL */
+    load_mark_fn *mark; /* or NULL */
+    void *told_arg;
+    uint32_t first_line;    /* lines of NDJSON before this one are left out; 0: none */
+    fhir_type_id only_type; /* resources of another type are rejected; 0: any */
 };
 
-/* Begins a bulk load. The store must have no other writers until load_end. */
+/* Begins a load. Unless it goes by batches the store must have no other writers until load_end. */
 struct load *load_begin(const struct load_options *opt, struct err *err);
 /* Tells how many bytes there will be, for the percentage. */
 void load_expect(struct load *l, uint64_t bytes);

@@ -89,6 +89,9 @@ void load_entry_check(struct load_worker *w, struct load_entry *e)
     e->change.type = type;
     if (!good)
         w->err = w->issues.item[0];
+    fhir_type_id only = w->load->opt.only_type;
+    if (good && only && type != only)
+        good = err_set(&w->err, ERR_FHIR_TYPE_MISMATCH, fhir_types[type].name, fhir_types[only].name, NULL);
     if (!good || !load_entry_id(w, e))
         load_entry_reject(w, e);
 }
@@ -199,7 +202,7 @@ static bool load_entry_lines(struct load_worker *w)
     for (uint32_t line = w->chunk->line; str_split(&rest, '\n', &one); line++) {
         while (one.n && (one.p[one.n - 1] == '\r' || one.p[one.n - 1] == ' ' || one.p[one.n - 1] == '\t'))
             one.n--;
-        if (one.n && !load_entry_record(w, one, line))
+        if (one.n && line >= w->load->opt.first_line && !load_entry_record(w, one, line))
             return false;
     }
     return true;

@@ -70,13 +70,15 @@ struct load_report {
 };
 bool load_report_open(struct load_report *r, const char *path, struct err *err);
 void load_report_rejected(struct load_report *r, const char *file, const struct load_entry *e);
+/* Line of the file, from the record's line and the place within the record. */
+uint32_t load_report_line(const struct load_entry *e);
 /* A POST left alone because the id exists with another content. */
 void load_report_kept(struct load_report *r, const char *file, const struct load_entry *e);
 bool load_report_close(struct load_report *r, struct err *err);
 
 struct load {
     struct load_options opt;
-    struct store_bulk *bulk;   /* used under the turn only */
+    struct store_bulk *bulk;   /* used under the turn only; NULL: by batches */
     struct load_report report; /* under the turn */
     struct hash_key key;
     struct load_queue queue;
@@ -129,6 +131,10 @@ bool load_turn_put(struct load_worker *w);
 
 /* Does this failure say nothing about the resource, so that the load as a whole is over? */
 bool load_turn_fatal(enum err_code code);
+
+/* load_online.c: puts the READY entries from w->put on that one job may hold, and waits until they are
+ * durable. False when the load is over. *end is the first one not put. */
+bool load_online_put(struct load_worker *w, size_t *end);
 
 /* Parses the chunk's records and appends their entries, each READY, UNCHANGED or REJECTED. False when the
  * load is over. */

@@ -75,7 +75,7 @@ static bool load_refs_search(struct load_worker *w, fhir_type_id type, const str
     struct store_hits hits;
     for (size_t i = 0; i < n; i++)
         params[i] = (struct search_param){pair[i].name, pair[i].value};
-    if (!store_bulk_flush(l->bulk, err))
+    if (l->bulk && !store_bulk_flush(l->bulk, err))
         return load_fail(l, err);
     struct store_read *r = store_read_begin(l->opt.store, err);
     if (!r)
@@ -108,7 +108,7 @@ bool load_refs_find(struct load_worker *w, fhir_type_id type, struct str query, 
         return false;
     if (n > LOAD_REFS_PARAMS_MAX)
         return err_set(err, ERR_SEARCH_LIMIT, "parameter", "16", NULL);
-    bool ok = load_refs_token(type, pair, n, &system, &code)
+    bool ok = w->load->bulk && load_refs_token(type, pair, n, &system, &code)
                   ? store_bulk_find(w->load->bulk, type, fhir_param_find(type, STR("identifier")), system,
                                     code, count, &w->arena, id, err)
                   : load_refs_search(w, type, pair, n, count, id, err);

@@ -14,8 +14,7 @@ bool load_report_open(struct load_report *r, const char *path, struct err *err)
     return r->file ? true : err_set(err, ERR_IO, path, strerror(errno), NULL);
 }
 
-/* Line of the file, from the record's line and the place within the record. */
-static uint32_t load_report_line(const struct load_entry *e)
+uint32_t load_report_line(const struct load_entry *e)
 {
     uint32_t within = e->err ? e->err->line : 0;
     return e->line && within ? e->line + within - 1 : e->line + within;

@@ -214,6 +214,89 @@ static void test_stop_leaves_a_prefix(void **state)
     }
 }
 
+/* What a load by batches tells. */
+struct heard {
+    unsigned outcome[4];
+    uint32_t last_line, wrong_line, next_line;
+    fhir_type_id wrong_type;
+};
+
+static void hear(void *arg, const struct load_told *told)
+{
+    struct heard *h = arg;
+    h->outcome[told->outcome]++;
+    h->last_line = told->line;
+    if (told->outcome != LOAD_REFUSED)
+        return;
+    assert_non_null(told->err);
+    h->wrong_line = told->line;
+    h->wrong_type = told->type;
+}
+
+static void hear_mark(void *arg, const char *file, uint32_t next_line)
+{
+    (void)file;
+    ((struct heard *)arg)->next_line = next_line;
+}
+
+static struct heard load_batches(const char *path, uint32_t first_line, fhir_type_id only,
+                                 struct load_stats *stats)
+{
+    struct heard h = {.next_line = 0};
+    struct err err;
+    struct load_options opt = {.store = record,
+                               .search = finder,
+                               .workers = 2,
+                               .batch = 7,
+                               .agent = STR("test"),
+                               .reason = STR("test"),
+                               .told = hear,
+                               .mark = hear_mark,
+                               .told_arg = &h,
+                               .first_line = first_line,
+                               .only_type = only};
+    struct load *l = load_begin(&opt, &err);
+    assert_non_null(l);
+    assert_true(load_file(l, path));
+    assert_true(load_end(l, stats, &err));
+    return h;
+}
+
+/* Beside other writers, from a line on, and with types held. */
+static void test_batches(void **state)
+{
+    (void)state;
+    enum { LINES = 100, BAD = 40 };
+    struct load_stats s;
+    struct store_version v;
+    struct buf text;
+    buf_init(&text, BUF_NO_MAX);
+    for (int i = 1; i <= LINES; i++)
+        buf_printf(&text,
+                   i == BAD ? "nonsense\n"
+                            : "{\"resourceType\":\"Basic\",\"id\":\"n%d\",\"code\":{\"text\":\"x\"}}\n",
+                   i);
+    const char *path = name("batches.ndjson");
+    assert_true(os_file_replace(path, buf_get(&text)));
+    buf_release(&text);
+    struct heard h = load_batches(path, 61, 0, &s);
+    assert_int_equal(s.in, LINES - 60);
+    assert_int_equal(h.outcome[LOAD_STORED], LINES - 60);
+    assert_int_equal(find("n60", &v), STORE_ABSENT);
+    assert_int_equal(find("n61", &v), STORE_FOUND);
+    h = load_batches(path, 0, 0, &s);
+    assert_int_equal(s.stored, 59);
+    assert_int_equal(s.unchanged, 40);
+    assert_int_equal(s.rejected, 1);
+    assert_int_equal(h.outcome[LOAD_STORED] + h.outcome[LOAD_SAME], LINES - 1);
+    assert_int_equal(h.wrong_line, BAD);
+    assert_int_equal(h.last_line, LINES);
+    assert_int_equal(h.next_line, UINT32_MAX);
+    h = load_batches(path, 99, fhir_resource_find(STR("Patient")), &s);
+    assert_int_equal(h.outcome[LOAD_REFUSED], 2);
+    assert_int_equal(h.wrong_type, fhir_resource_find(STR("Basic")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +304,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_ids, open_record, close_record),
         cmocka_unit_test_setup_teardown(test_post_never_overwrites, open_record, close_record),
         cmocka_unit_test_setup_teardown(test_history_ends_with_the_newest, open_record, close_record),
+        cmocka_unit_test_setup_teardown(test_batches, open_record, close_record),
         cmocka_unit_test_setup_teardown(test_stop_leaves_a_prefix, open_record, close_record),
     };
     return cmocka_run_group_tests_name("load", tests, setup, teardown);

@@ -69,10 +69,27 @@ static bool load_turn_one(struct load_worker *w, struct load_entry *e)
     return load_turn_settle(w, e, false);
 }
 
+static void load_turn_tell(struct load *l, const char *file, const struct load_entry *e)
+{
+    struct load_told told = {
+        .file = file,
+        .line = load_report_line(e),
+        .type = e->change.type,
+        .outcome = e->state == LOAD_REJECTED                      ? LOAD_REFUSED
+                   : e->state == LOAD_UNCHANGED || e->change.same ? LOAD_SAME
+                   : e->change.exists                             ? LOAD_KEPT
+                                                                  : LOAD_STORED,
+        .err = e->state == LOAD_REJECTED ? e->err : NULL,
+    };
+    l->opt.told(l->opt.told_arg, &told);
+}
+
 static void load_turn_count(struct load *l, const char *file, const struct load_entry *e,
                             struct load_stats *s)
 {
     s->in++;
+    if (l->opt.told)
+        load_turn_tell(l, file, e);
     if (e->state == LOAD_REJECTED) {
         s->rejected++;
         load_report_rejected(&l->report, file, e);
@@ -92,9 +109,10 @@ bool load_turn_put(struct load_worker *w)
     struct load *l = w->load;
     struct load_stats s = {.in = 0};
     bool ok = true;
+    size_t end = l->bulk ? w->count : w->put; /* up to here they may be put one by one, or are put already */
     for (; ok && w->put < w->count; w->put++) {
         struct load_entry *e = w->entry[w->put];
-        ok = load_turn_one(w, e);
+        ok = l->bulk ? load_turn_one(w, e) : w->put < end || load_online_put(w, &end);
         if (ok)
             load_turn_count(l, w->chunk->file, e, &s);
     }
@@ -106,6 +124,19 @@ bool load_turn_put(struct load_worker *w)
     l->stats.kept += s.kept;
     pthread_mutex_unlock(&l->turn_lock);
     return ok;
+}
+
+/* What a later load of this file may begin after. */
+static void load_turn_mark(struct load_worker *w)
+{
+    const struct load *l = w->load;
+    const struct load_chunk *c = w->chunk;
+    uint32_t next = c->line;
+    if (!l->opt.mark || l->bulk)
+        return;
+    for (size_t i = 0; i < c->n; i++)
+        next += c->text[i] == '\n';
+    l->opt.mark(l->opt.told_arg, c->file, c->last || c->document ? UINT32_MAX : next);
 }
 
 /* Hands the turn to the next chunk. */
@@ -131,6 +162,8 @@ static void load_turn_chunk(struct load_worker *w)
     w->full = false;
     w->count = w->put = 0;
     bool ok = !load_over(w->load) && load_entry_chunk(w) && load_turn_take(w) && load_turn_put(w);
+    if (ok)
+        load_turn_mark(w);
     load_turn_pass(w, ok);
     load_queue_free(w->chunk);
     arena_reset(&w->arena);

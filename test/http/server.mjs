@@ -28,6 +28,10 @@ export async function start(data = mkdtempSync(join(tmpdir(), 'helhet-http-')), 
     base: `${origin}/fhir`,
     port: Number(new URL(origin).port),
     log: () => log.join(''),
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
     async stop({ keep = false } = {}) {
       child.kill('SIGTERM');
       const how = await exited;

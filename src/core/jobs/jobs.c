@@ -3,13 +3,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "jobs/jobs_int.h"
 
-enum { JOBS_KEEPER_MS = 1000, JOBS_LATER_MS = 3600 * 1000 };
+enum { JOBS_KEEPER_MS = 1000, JOBS_LATER_MS = 3600 * 1000, JOBS_NICE = 10 };
 
 /* ---- the list; all of this under the lock ---- */
 
@@ -167,6 +168,8 @@ static void end(struct jobs *js, struct job *j, bool ok, const struct err *err)
 static void *thread_main(void *arg)
 {
     struct jobs *js = arg;
+    /* Who waits for an answer comes first; threads that a run starts inherit it. */
+    setpriority(PRIO_PROCESS, (id_t)gettid(), JOBS_NICE);
     pthread_mutex_lock(&js->lock);
     while (!js->closing) {
         struct job *j = list_waiting(js);
