@@ -44,8 +44,8 @@ static size_t choose_usable(const struct query *q)
     return n;
 }
 
-bool choose_path(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
-                 bool *listed, struct err *err)
+static bool choose_of(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
+                      bool *listed, struct err *err)
 {
     size_t usable = choose_usable(q);
     *best = NULL;
@@ -73,6 +73,17 @@ bool choose_path(struct query *q, store_rid after, bool all, struct ccond **best
     }
     *best = ordered;
     return true;
+}
+
+bool choose_path(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
+                 bool *listed, struct err *err)
+{
+    bool ok = choose_of(q, after, all, best, list, listed, err);
+    if (ok && !q->depth) {
+        q->run->lead = *best ? (*best)->c : NULL;
+        q->run->listed = *listed;
+    }
+    return ok;
 }
 
 /* Accepted rids of list into out. */

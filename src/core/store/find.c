@@ -230,7 +230,9 @@ static int find_stream(struct find *f, struct err *err)
         sqlite3_reset(st);
     if (rc < 0 || yes < 0)
         return -1;
-    if (!full)
+    if (full)
+        f->q->run->how = "in order off the date index";
+    else
         f->hits = 0;
     return full;
 }
@@ -491,51 +493,31 @@ static bool find_run(struct find *f, struct err *err)
         return true;
     f->want = (size_t)p->limit + 1;
     const struct cmatch *clinical = find_clinical_match(f->q);
+    f->q->run->how = clinical        ? "newest first off the clinical index"
+                     : p->sort_count ? "all candidates, the first of their order kept"
+                                     : "in the store's own order";
     bool ok = clinical        ? find_clinical(f, clinical, err)
               : p->sort_count ? find_sorted(f, err)
                               : find_by_rid(f, err);
     return ok && find_page(f, err);
 }
 
-bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
-                  struct store_hits *out, struct err *err)
+bool find_search(struct run *run, const struct store_plan *plan, struct store_hits *out, struct err *err)
 {
+    struct store_read *r = run->r;
     int64_t pin = r->pin.seq;
     *out = (struct store_hits){.seq = pin == PIN_NOW ? store_read_seq(r) : pin};
-    struct run run = {.r = r, .arena = arena, .work_max = plan->work_max, .deadline_ns = plan->deadline_ns};
-    struct find f = {.r = r, .arena = arena, .out = out};
-    bool ok = query_compile(&run, plan, 0, &f.q, err) && find_run(&f, err);
-    out->work = run.work;
+    struct find f = {.r = r, .arena = run->arena, .out = out};
+    bool ok = query_compile(run, plan, 0, &f.q, err) && find_run(&f, err);
+    out->work = run->work;
     query_release(f.q);
-    if (r->pin.seq != pin)
-        pin_set(&r->pin, pin);
+    pin_set(&r->pin, pin);
     return ok;
 }
 
-bool store_explain(struct store_read *r, const struct store_plan *plan, struct buf *out, struct err *err)
+bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
+                  struct store_hits *out, struct err *err)
 {
-    struct arena arena;
-    struct query *q = NULL;
-    struct ccond *best = NULL;
-    struct rid_list list = {0};
-    bool listed = false;
-    arena_init(&arena);
-    arena_limit(&arena, STORE_ARENA_MAX);
-    struct run run = {.r = r, .arena = &arena, .work_max = plan->work_max, .deadline_ns = plan->deadline_ns};
-    bool ok = query_compile(&run, plan, 0, &q, err);
-    if (ok && q->never)
-        buf_cstr(out, "nothing can match\n");
-    else if (ok && find_clinical_match(q))
-        buf_printf(out, "newest first: %s\n", db_text(DB_PATH_CLINICAL));
-    else if (ok && (ok = choose_path(q, 0, false, &best, &list, &listed, err))) {
-        if (best)
-            path_explain(best, out);
-        else
-            buf_printf(out, "scan: %s\n", db_text(plan->types ? DB_KIND_ALL : DB_RES_ALL));
-        if (listed)
-            buf_printf(out, "candidates: %zu\n", list.count);
-    }
-    query_release(q);
-    arena_release(&arena);
-    return ok;
+    struct run run = {.r = r, .arena = arena, .work_max = plan->work_max, .deadline_ns = plan->deadline_ns};
+    return find_search(&run, plan, out, err);
 }

@@ -603,14 +603,15 @@ static void fill(struct store *s, struct arena *a)
         fill_one(s, a, i > 100 && dice(6) == 0);
 }
 
-static void show(struct store_read *r, const struct store_plan *p, uint64_t seed, size_t at)
+static void show(struct store_read *r, struct arena *a, const struct store_plan *p, uint64_t seed, size_t at)
 {
-    struct buf b;
+    struct store_explanation e;
     struct err err;
-    buf_init(&b, BUF_NO_MAX);
-    store_explain(r, p, &b, &err);
-    buf_char(&b, 0);
-    print_error("seed %" PRIu64 " plan %zu: %s\n", seed, at, b.p);
+    bool ok = store_explain(r, p, a, &e, &err);
+    print_error("seed %" PRIu64 " plan %zu: %.*s\n", seed, at, STR_ARG(ok ? e.how : STR("?")));
+    for (size_t i = 0; i < e.step_count; i++)
+        print_error("%*s%.*s: %.*s %" PRIu64 "\n", 2 * e.step[i].depth, "", STR_ARG(e.step[i].what),
+                    STR_ARG(e.step[i].why), e.step[i].candidates);
     for (size_t i = 0; i < p->cond_count; i++)
         for (size_t k = 0; k < p->cond[i].any_count; k++) {
             const struct store_match *m = &p->cond[i].any[k];
@@ -623,7 +624,6 @@ static void show(struct store_read *r, const struct store_plan *p, uint64_t seed
     for (size_t i = 0; i < p->sort_count; i++)
         print_error(" sort index %u param %u %s\n", p->sort[i].index, p->sort[i].param,
                     p->sort[i].descending ? "down" : "up");
-    buf_release(&b);
 }
 
 /* What the plan finds in all, in its order. */
@@ -673,6 +673,24 @@ static bool test_page(struct store_read *r, struct arena *a, struct store_plan *
     return same;
 }
 
+/* Every explained condition that is complete has no fewer candidates than the plan has matches. */
+static void test_explained(struct store_read *r, struct arena *a, struct store_plan *p, size_t n)
+{
+    struct store_explanation e;
+    struct err err;
+    p->cursor = (struct str){NULL, 0};
+    assert_true(store_explain(r, p, a, &e, &err));
+    assert_int_equal(e.hits, n < p->limit ? n : p->limit);
+    size_t leads = 0;
+    for (size_t i = 0; i < e.step_count; i++) {
+        const struct store_step *s = &e.step[i];
+        leads += s->leads;
+        assert_true(s->what.n && (s->depth || !s->usable || !s->complete || s->candidates >= n));
+        assert_true(s->usable || !s->leads);
+    }
+    assert_true(leads <= 1);
+}
+
 static void test_one_plan(struct store_read *r, struct arena *a, uint64_t seed, size_t at)
 {
     struct store_plan p;
@@ -686,10 +704,11 @@ static void test_one_plan(struct store_read *r, struct arena *a, uint64_t seed, 
     struct store_hits hits = {.more = true};
     while (hits.more)
         if (!test_page(r, a, &p, want, &got, n, &hits)) {
-            show(r, &p, seed, at);
+            show(r, a, &p, seed, at);
             fail();
         }
     assert_int_equal(got, n);
+    test_explained(r, a, &p, n);
 }
 
 /* A store filled from a seed, for plans by the hundred. */
@@ -842,7 +861,7 @@ static void test_one_pinned(struct world *w, size_t at)
         all = then;
         all_count = then_count;
         if (!test_page(r, &w->a, &p, want, &got, n, &hits)) {
-            show(r, &p, w->seed, at);
+            show(r, &w->a, &p, w->seed, at);
             fail_msg("page %d", page);
         }
         store_read_pin(r, hits.seq);

@@ -27,6 +27,10 @@ struct run {
     uint64_t work_max;    /* 0: no bound */
     uint64_t deadline_ns; /* 0: none */
     unsigned ticks;
+    /* for store_explain: how the page was found, and what the plan's own conditions left to choose */
+    const char *how;
+    const struct store_cond *lead; /* whose candidates were gone through; NULL: a scan */
+    bool listed;                   /* all of them at once */
 };
 
 struct past_ref {
@@ -136,6 +140,9 @@ int path_gather(struct query *q, struct ccond *c, store_rid after, size_t max, s
 int path_scan(struct query *q, store_rid after, size_t max, struct rid_list *out, struct err *err);
 /* What the path is, for people. */
 void path_explain(const struct ccond *c, struct buf *out);
+
+/* find.c: store_search with what is shared made by the caller. */
+bool find_search(struct run *run, const struct store_plan *plan, struct store_hits *out, struct err *err);
 
 /* choose.c: one round: the usable condition with the fewest candidates, when some has no more than max; 1
  * found, 0 none, -1 failed. */

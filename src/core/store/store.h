@@ -344,8 +344,28 @@ struct store_hits {
 
 bool store_search(struct store_read *r, const struct store_plan *plan, struct arena *arena,
                   struct store_hits *out, struct err *err);
-/* The plan as the backend runs it, for people (statement and access path). */
-bool store_explain(struct store_read *r, const struct store_plan *plan, struct buf *out, struct err *err);
+/* One condition of a plan, for people who ask why a search is slow. Texts are English. */
+struct store_step {
+    uint8_t depth;       /* 0: the plan's own; what is in a chain or a group is one deeper, right after it */
+    bool usable;         /* an index leads to its matches */
+    bool leads;          /* its candidates were gone through; no step leads: everything of the types was */
+    bool complete;       /* candidates is all of them, else at least so many */
+    uint64_t candidates; /* resources that the index gives for this condition alone */
+    struct str what;     /* kind, parameter, comparison, (how many values); never the values */
+    struct str path;     /* the statements, a line each */
+    struct str why;      /* why it leads, or does not */
+};
+struct store_explanation {
+    struct store_step *step; /* in arena */
+    size_t step_count;
+    bool cut;       /* there were more steps */
+    struct str how; /* how the page was found */
+    uint64_t work, hits, total, time_ns;
+    int64_t seq;
+};
+/* Runs the plan, then each of its conditions alone. */
+bool store_explain(struct store_read *r, const struct store_plan *plan, struct arena *arena,
+                   struct store_explanation *out, struct err *err);
 /* Resources that refer to rid through param (0: any), in rid order from after_rid, bodies included. */
 bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_rid after_rid,
                      store_each_fn *fn, void *arg, struct err *err);
