@@ -52,6 +52,14 @@ struct path_list {
  * UINT32_MAX. */
 typedef bool path_resolve_fn(void *arg, struct str reference, struct path_value *out);
 
+/* What is known of codes. 1 yes, 0 no, -1 failed with *err. system {NULL,0}: not said. */
+struct path_terms {
+    void *arg;
+    int (*member)(void *arg, struct str system, struct str code, struct str value_set, struct err *err);
+    /* Is code a the same as b or above it? */
+    int (*subsumes)(void *arg, struct str system, struct str a, struct str b, struct err *err);
+};
+
 struct path_context {
     const struct json_doc *doc; /* with elem filled: fhir_type_tree or check_resource */
     uint32_t resource; /* %resource; contained resources and Bundle entries are evaluated on their own node */
@@ -62,6 +70,7 @@ struct path_context {
     void *resolve_arg;
     const struct path_value *variables; /* the values of path_options.variables, in their order; a value of
                                          * kind PATH_NODE with node UINT32_MAX is empty */
+    const struct path_terms *terms;     /* memberOf, subsumes; NULL: only the model's required bindings */
     uint64_t *work;                     /* NULL, or where the steps of each evaluation are added */
 };
 

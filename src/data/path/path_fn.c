@@ -2,9 +2,9 @@
 #include "path/path_int.h"
 
 static const struct path_fn *const tables[] = {
-    path_fn_list_table,   path_fn_filter_table, path_fn_convert_table,
-    path_fn_string_table, path_fn_regex_table,  path_fn_encode_table,
-    path_fn_math_table,   path_fn_fhir_table,   path_fn_key_table,
+    path_fn_list_table,  path_fn_filter_table, path_fn_convert_table, path_fn_string_table,
+    path_fn_regex_table, path_fn_encode_table, path_fn_math_table,    path_fn_fhir_table,
+    path_fn_key_table,   path_fn_term_table,
 };
 
 const struct path_fn *path_fn_find(struct str name)

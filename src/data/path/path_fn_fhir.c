@@ -205,7 +205,7 @@ static bool fn_resolve(const struct path_call *c)
     return true;
 }
 
-/* ---- conformance and terminology ---- */
+/* ---- conformance ---- */
 
 /* R4's own definitions are the types; profiles are known to no one on this floor. */
 static bool fn_conforms_to(const struct path_call *c)
@@ -228,38 +228,6 @@ static bool fn_conforms_to(const struct path_call *c)
     return path_run_push_bool(c->run, c->out, path_value_is(&c->input->item[0], wanted));
 }
 
-/* The required binding anywhere in the model that lists the value set; 0 when none does. */
-static uint16_t find_binding(struct str url)
-{
-    size_t bar = str_find(url, '|', 0);
-    url = str_sub(url, 0, bar == SIZE_MAX ? url.n : bar);
-    for (uint32_t e = 1; e < fhir_elem_count; e++) {
-        const struct fhir_binding *b = &fhir_bindings[fhir_elems[e].binding];
-        if (fhir_elems[e].binding && b->codes && str_is(url, b->value_set))
-            return fhir_elems[e].binding;
-    }
-    return 0;
-}
-
-/* Only codes, and only where a required binding lists the set: everything else is the terminology floor's. */
-static bool fn_member_of(const struct path_call *c)
-{
-    struct str url;
-    struct path_value v;
-    bool empty, no_url;
-    if (!path_fn_arg_text(c, 0, &url, &no_url) || !path_fn_one(c, &v, &empty))
-        return false;
-    if (c->input->count == 0 || no_url)
-        return true;
-    uint16_t binding = find_binding(url);
-    if (empty || v.kind != PATH_STRING || !binding) {
-        err_set(c->run->err, ERR_PATH_UNSUPPORTED, "memberOf", NULL);
-        path_lex_place(c->run->text, c->node->at, c->run->err);
-        return false;
-    }
-    return path_run_push_bool(c->run, c->out, fhir_binding_has(binding, v.text));
-}
-
 static bool fn_html_checks(const struct path_call *c)
 {
     for (uint32_t i = 0; i < c->input->count; i++)
@@ -280,12 +248,8 @@ const struct path_fn path_fn_fhir_table[] = {
     {"getValue", 0, 0, PATH_R_ANY, 0, fn_get_value},
     {"resolve", 0, 0, PATH_R_ANY, 0, fn_resolve},
     {"conformsTo", 1, 1, PATH_R_BOOLEAN, 0, fn_conforms_to},
-    {"memberOf", 1, 1, PATH_R_BOOLEAN, 0, fn_member_of},
     {"htmlChecks", 0, 0, PATH_R_BOOLEAN, 0, fn_html_checks},
     {"elementDefinition", 0, 0, PATH_R_ANY, 0, NULL},
     {"slice", 2, 2, PATH_R_ANY, 0, NULL},
-    {"checkModifiers", 0, PATH_ARGS_MAX, PATH_R_ANY, 0, NULL},
-    {"subsumes", 1, 1, PATH_R_BOOLEAN, 0, NULL},
-    {"subsumedBy", 1, 1, PATH_R_BOOLEAN, 0, NULL},
     {NULL, 0, 0, 0, 0, NULL},
 };

@@ -333,7 +333,7 @@ struct path_fn {
 /* One table for each area, each ended by a row without name. */
 extern const struct path_fn path_fn_list_table[], path_fn_filter_table[], path_fn_convert_table[],
     path_fn_string_table[], path_fn_regex_table[], path_fn_encode_table[], path_fn_math_table[],
-    path_fn_fhir_table[], path_fn_key_table[];
+    path_fn_fhir_table[], path_fn_key_table[], path_fn_term_table[];
 /* NULL when there is no such function. */
 const struct path_fn *path_fn_find(struct str name);
 
