@@ -24,11 +24,17 @@ bool wiring_open(struct wiring *w, const char *dir, bool create, bool stale, str
         return false;
     }
     search_set_key(w->search, store_hash_key(w->store));
-    bool ok = (!store_needs_reindex(w->store) || stale || err_set(err, ERR_STORE_STALE, dir, NULL)) &&
+    w->terms = terms_new(w->search, err);
+    bool ok = w->terms &&
+              (!store_needs_reindex(w->store) || stale || err_set(err, ERR_STORE_STALE, dir, NULL)) &&
               own_load(w->search, w->store, err);
-    if (!ok)
+    if (!ok) {
         wiring_close(w);
-    return ok;
+        return false;
+    }
+    struct search_terms terms = terms_for_search(w->terms);
+    search_set_terms(w->search, &terms);
+    return true;
 }
 
 bool wiring_words(struct wiring *w, const char *dir, struct err *err)
@@ -47,6 +53,7 @@ void wiring_close(struct wiring *w)
     own_index_stop(w->search);
     words_close(w->words);
     store_close(w->store);
+    terms_free(w->terms);
     search_free(w->search);
     *w = (struct wiring){0};
 }

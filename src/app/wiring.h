@@ -7,11 +7,13 @@
 #include <stdatomic.h>
 
 #include "search/search.h"
+#include "terms/terms.h"
 #include "words/words.h"
 
 struct wiring {
     struct search *search;
     struct store *store;
+    struct terms *terms;
     struct words *words; /* wiring_words: NULL until then */
     struct words_hook hook;
 };

@@ -39,7 +39,8 @@ void search_set_key(struct search *s, struct hash_key key);
 /* What a floor above gives search; set before the first search. What needs one that is absent is refused with
  * ERR_SEARCH_ABSENT. The callbacks' answers live in arena; r is the search's own snapshot. */
 struct search_code {
-    struct str system, code; /* system "": the code has none */
+    struct str system,
+        code; /* system "": the code has none; NULL: of whatever system. code "": all of the system */
 };
 enum search_codes {
     SEARCH_CODES_IN,    /* value: the value set's URL (|version), "ValueSet/id" or its id; system unused */

@@ -36,6 +36,8 @@ bool terms_match(const struct query_of *q, enum search_codes what, struct str va
         struct store_match *m = value_match(q, STORE_TOKEN, out);
         m->row.text = codes[i].code;
         m->row.name = codes[i].system;
+        m->any_name = codes[i].system.p == NULL;
+        m->any_text = codes[i].code.n == 0;
         token_implied(q, m);
     }
     return true;

@@ -3,6 +3,8 @@
 #include "base/os.h"
 #include "store/change.h"
 
+enum { FOLLOW_PARTS_MAX = 2000 }; /* parts of the log that store_touched looks through */
+
 /* The commit of version + 1 of rid, 0 when version is the current one. */
 static bool follow_until(struct store_read *r, store_rid rid, uint32_t version, int64_t *until,
                          struct err *err)
@@ -60,6 +62,37 @@ bool store_follow(struct store_read *r, struct store_place *place, struct arena 
         *place = (struct store_place){seq, part};
     }
     arena_rewind(&r->arena, mark);
+    return ok;
+}
+
+static bool touches(const struct store_read *r, const struct change *c, const uint16_t *types, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (c->type == number_durable(&r->s->types, types[i]))
+            return true;
+    return false;
+}
+
+bool store_touched(struct store_read *r, int64_t after_seq, const uint16_t *types, size_t count,
+                   bool *touched, struct err *err)
+{
+    int64_t seq = after_seq, part = INT64_MAX;
+    struct arena_mark mark = arena_mark(&r->arena);
+    bool ok = true;
+    *touched = false;
+    for (unsigned n = 0; ok && !*touched; n++) {
+        struct str data;
+        struct change *list;
+        size_t changes = 0;
+        int rc = change_after(r, &seq, &part, &r->arena, &data, err);
+        ok = rc >= 0 && (rc == 0 || change_decode(data, &r->arena, &list, &changes, err));
+        if (rc == 0)
+            break;
+        for (size_t i = 0; ok && i < changes && !*touched; i++)
+            *touched = touches(r, &list[i], types, count);
+        *touched = *touched || n == FOLLOW_PARTS_MAX;
+        arena_rewind(&r->arena, mark);
+    }
     return ok;
 }
 

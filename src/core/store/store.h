@@ -198,6 +198,9 @@ struct store_followed {
  * *place is then that part's. *count is 0 at the end. */
 bool store_follow(struct store_read *r, struct store_place *place, struct arena *arena,
                   struct store_followed **out, size_t *count, struct err *err);
+/* Did a commit after that one touch a resource of these types? After very much it is said to. */
+bool store_touched(struct store_read *r, int64_t after_seq, const uint16_t *types, size_t count,
+                   bool *touched, struct err *err);
 /* A number that two stores, or two pasts of one, will not share for the same commit; 0: there is none. */
 bool store_seq_mark(struct store_read *r, int64_t seq, uint64_t *mark, struct err *err);
 /* A named version of rid, current or old. */
