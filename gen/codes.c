@@ -34,12 +34,31 @@ static void gather_concepts(struct gather *g, const struct json_doc *doc, uint32
     }
 }
 
+/* Resource types of our own are resource types too: a SearchParameter or a CapabilityStatement may name them.
+ */
+static void gather_own_types(struct gather *g)
+{
+    const struct source *s = &g->t->source;
+    for (uint32_t i = 0; i < s->count; i++) {
+        const struct source_resource *r = &s->list[i];
+        if (r->gone || !r->own || strcmp(r->type, "StructureDefinition") != 0 ||
+            str_starts(str_of(r->url), STR("http://hl7.org/fhir/")))
+            continue;
+        const char *derivation = source_get(s, r->doc, r->node, "derivation");
+        if (strcmp(source_need(s, r->doc, r->node, "kind", r->url), "resource") == 0 &&
+            (!derivation || strcmp(derivation, "constraint") != 0))
+            gather_code(g, source_need(s, r->doc, r->node, "type", r->url), r->url);
+    }
+}
+
 static bool gather_system(struct gather *g, const char *system)
 {
     const struct source_resource *cs = source_find(&g->t->source, "CodeSystem", system);
     if (!cs || strcmp(source_need(&g->t->source, cs->doc, cs->node, "content", system), "complete") != 0)
         return false;
     gather_concepts(g, cs->doc, cs->node, system);
+    if (strcmp(system, "http://hl7.org/fhir/resource-types") == 0)
+        gather_own_types(g);
     return true;
 }
 

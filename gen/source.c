@@ -26,9 +26,9 @@ static const char *const not_r4[] = {
 static const char *const used_types[] = {"StructureDefinition", "SearchParameter", "ValueSet", "CodeSystem",
                                          "CompartmentDefinition"};
 /* Known and of no use to the tables. */
-static const char *const passed_types[] = {"OperationDefinition", "CapabilityStatement", "Questionnaire",
-                                           "PlanDefinition",      "ConceptMap",          "NamingSystem",
-                                           "ImplementationGuide", "ActivityDefinition",  "Library"};
+static const char *const passed_types[] = {
+    "OperationDefinition", "CapabilityStatement", "Questionnaire",      "PlanDefinition", "ConceptMap",
+    "NamingSystem",        "ImplementationGuide", "ActivityDefinition", "Library",        "ViewDefinition"};
 
 #define IN_TABLE(table, text) in_table((table), sizeof(table) / sizeof *(table), (text))
 

@@ -123,7 +123,9 @@ static void write_params(struct json_out *o, const struct fhir_type *t)
 static void write_resource(struct json_out *o, const struct fhir_type *t)
 {
     char profile[200];
-    snprintf(profile, sizeof(profile), "http://hl7.org/fhir/StructureDefinition/%s", t->name);
+    bool view = t == &fhir_types[FHIR_TYPE_ViewDefinition]; /* not R4's */
+    snprintf(profile, sizeof(profile), "%s/StructureDefinition/%s",
+             view ? "https://sql-on-fhir.org/ig" : "http://hl7.org/fhir", t->name);
     json_out_object(o, NULL);
     json_out_cstr(o, "type", t->name);
     json_out_cstr(o, "profile", profile);

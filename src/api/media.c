@@ -183,9 +183,15 @@ void media_begin(struct call *c)
     take_general(c);
 }
 
+/* Operations whose answer is no resource read _format and Accept themselves. */
+static bool own_form(const struct call *c)
+{
+    return c->route && c->route->run == op_view_run;
+}
+
 bool media_acceptable(struct call *c, struct err *err)
 {
-    if (c->wants.format != FORMAT_NONE)
+    if (c->wants.format != FORMAT_NONE || own_form(c))
         return true;
     struct str asked = c->wants.format_param.p ? c->wants.format_param : c->wants.accept;
     return err_set_str(err, ERR_NOT_ACCEPTABLE, asked, STR(""));

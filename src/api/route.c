@@ -8,6 +8,10 @@
 /* An operation of one type, and of every type or the system. */
 #define OF_TYPE(type, name) NULL, name, type, "http://hl7.org/fhir/OperationDefinition/" type "-" name, false
 #define OF_ALL(name) NULL, name, NULL, "http://hl7.org/fhir/OperationDefinition/Resource-" name, false
+#define VIEW_RUN(name)                                                                                       \
+    NULL, name, "ViewDefinition", "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-run", false,   \
+        "Tabell av resurser: CSV, NDJSON, JSON eller Parquet",                                               \
+        "A table of resources: CSV, NDJSON, JSON or Parquet"
 
 #define OF_BULK(type, name, code)                                                                            \
     NULL, name, type, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/" code, false
@@ -57,6 +61,18 @@ const struct route route_table[] = {
      "GraphQL över en resurs", "GraphQL over a resource"},
     {"POST /fhir/[type]/[id]/$graphql", op_graphql_run, LEVEL_INSTANCE, OF_ALL("graphql"),
      "GraphQL över en resurs", "GraphQL over a resource"},
+    {"GET /fhir/ViewDefinition/[id]/$viewdefinition-run", op_view_run, LEVEL_INSTANCE,
+     VIEW_RUN("viewdefinition-run")},
+    {"POST /fhir/ViewDefinition/[id]/$viewdefinition-run", op_view_run, LEVEL_INSTANCE,
+     VIEW_RUN("viewdefinition-run")},
+    {"GET /fhir/ViewDefinition/$viewdefinition-run", op_view_run, LEVEL_TYPE, VIEW_RUN("viewdefinition-run")},
+    {"POST /fhir/ViewDefinition/$viewdefinition-run", op_view_run, LEVEL_TYPE,
+     VIEW_RUN("viewdefinition-run")},
+    {"POST /fhir/$viewdefinition-run", op_view_run, LEVEL_SYSTEM, VIEW_RUN("viewdefinition-run")},
+    {"GET /fhir/ViewDefinition/[id]/$run", op_view_run, LEVEL_INSTANCE, VIEW_RUN("run")},
+    {"POST /fhir/ViewDefinition/[id]/$run", op_view_run, LEVEL_INSTANCE, VIEW_RUN("run")},
+    {"GET /fhir/ViewDefinition/$run", op_view_run, LEVEL_TYPE, VIEW_RUN("run")},
+    {"POST /fhir/ViewDefinition/$run", op_view_run, LEVEL_TYPE, VIEW_RUN("run")},
     {"GET /fhir/$meta", op_meta_run, LEVEL_SYSTEM, OF_ALL("meta"), "Alla etiketter som används",
      "All labels in use"},
     {"GET /fhir/[type]/$meta", op_meta_run, LEVEL_TYPE, OF_ALL("meta"), "Resurstypens etiketter",

@@ -134,10 +134,17 @@ static uint32_t compare_element(const struct reader *r, uint32_t e)
     return rows;
 }
 
+/* The resource types that are not R4's. */
+static bool is_own(fhir_type_id type)
+{
+    struct str name = str_of(fhir_types[type].name);
+    return str_is(name, "ViewDefinition") || str_starts(name, STR("ViewDefinition."));
+}
+
 static void every_type_is_r4s(void **state)
 {
     struct reader r;
-    uint32_t resources = 0, here = 0, rows = 0;
+    uint32_t resources = 0, here = 0, rows = 0, own = 0;
     (void)state;
     reader_open(&r, "StructureDefinition.ndjson.gz");
     while (reader_next(&r)) {
@@ -156,10 +163,12 @@ static void every_type_is_r4s(void **state)
     }
     reader_close(&r);
     for (fhir_type_id i = 1; i < fhir_type_count; i++)
-        here += fhir_types[i].kind == FHIR_RESOURCE;
-    /* Every row was met, so there is none beyond R4's. */
+        here += fhir_types[i].kind == FHIR_RESOURCE && !is_own(i);
+    for (uint32_t i = 1; i < fhir_elem_count; i++)
+        own += is_own(fhir_elems[i].owner);
+    /* Every row was met, so there is none beyond R4's and our own. */
     assert_int_equal(resources, here);
-    assert_int_equal(rows, fhir_elem_count - 1);
+    assert_int_equal(rows + own, fhir_elem_count - 1);
     print_message("CONFORMANCE R4 resource types and their elements: %u passed, 0 failed, 0 skipped\n",
                   resources + rows);
 }
