@@ -280,7 +280,7 @@ call_fn capability_run, read_run, vread_run, update_run, update_conditional_run,
     delete_conditional_run;
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
 call_fn op_graphql_run, op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
-call_fn op_view_run;
+call_fn op_view_run, op_view_export_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
@@ -296,6 +296,12 @@ bool op_job_wanted(struct call *c, struct err *err);
 
 /* A body of NDJSON goes to the disk as it comes; any other is left alone. */
 bool op_import_upload(struct call *c, struct http_upload *out, struct err *err);
+
+/* ---- op_view_export.c ---- */
+
+/* The members of the Parameters that tell of a finished export of views. */
+struct jobs_status;
+void op_view_export_write(struct json_out *o, struct call *c, const struct jobs_status *st);
 
 /* ---- job_stream.c ---- */
 

@@ -186,7 +186,7 @@ void media_begin(struct call *c)
 /* Operations whose answer is no resource read _format and Accept themselves. */
 static bool own_form(const struct call *c)
 {
-    return c->route && c->route->run == op_view_run;
+    return c->route && (c->route->run == op_view_run || c->route->run == op_view_export_run);
 }
 
 bool media_acceptable(struct call *c, struct err *err)

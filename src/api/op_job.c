@@ -2,6 +2,7 @@
  * Long work over HTTP, the asynchronous pattern of FHIR Bulk Data Access (http://hl7.org/fhir/uv/bulkdata):
  * 202 with where to ask, 202 with the progress while it runs, 200 with a list of files when it is done. */
 #include "api/api_int.h"
+#include "api/view_job.h"
 #include "base/time.h"
 #include "jobs/jobs.h"
 
@@ -138,13 +139,18 @@ static bool answer_done(struct call *c, const struct jobs_status *st)
     buf_init(&out, OP_JOB_BYTES_MAX);
     json_out_init(&o, &out);
     json_out_object(&o, NULL);
-    write_manifest(&o, c, st);
+    bool views = str_is(st->kind, VIEW_JOB_KIND);
+    if (views)
+        op_view_export_write(&o, c, st);
+    else
+        write_manifest(&o, c, st);
     json_out_end_object(&o);
     if (expires)
         http_response_header(c->resp, "Expires",
                              (struct str){expires, time_format_http(st->expires_ms, expires)});
     resource_answer_buf(c, &out, 200);
-    c->resp->content_type = "application/json";
+    if (!views)
+        c->resp->content_type = "application/json";
     return true;
 }
 

@@ -4,9 +4,8 @@
  * error becomes an OperationOutcome; longer tables are streamed, and an error then cuts the connection, so
  * that nobody takes the part for the whole. */
 #include "api/params.h"
-#include "api/view_source.h"
+#include "api/view_ask.h"
 #include "base/log.h"
-#include "base/time.h"
 #include "fhir_gen/names.h"
 
 enum { RUN_FIRST_BYTES = 4 << 20, RUN_FIRST_MS = 2000, RUN_MS_MAX = 300 * 1000 };
@@ -19,14 +18,13 @@ static const struct params_def run_params[] = {
     {"resource", false, true, true, false, false},        {NULL, false, false, false, false, false},
 };
 
-/* A table under way. Everything but out and the source's arena lies in the request's arena. */
+/* A table under way, freed when the answer is: that is after the request's arena, in which params, view and
+ * the lists of ask and source lie. */
 struct run {
     struct call *call;
     struct params params;
     const struct view *view;
-    enum view_format format;
-    bool header;
-    struct view_source_ask ask;
+    struct view_ask ask;
     struct view_out *out;
     struct view_source source;
     bool done; /* the format is ended */
@@ -36,73 +34,13 @@ struct run {
 
 /* ---- what is asked for ---- */
 
-/* _format, else the first of Accept that is a table; NDJSON when anything goes. */
-static bool read_format(struct run *u, struct err *err)
-{
-    struct str sent = u->call->wants.format_param, rest = u->call->wants.accept, part;
-    struct str text = sent.p ? sent : params_text(&u->params, "_format");
-    u->format = VIEW_NDJSON;
-    if (text.p)
-        return view_format_find(text, &u->format) || err_set_str(err, ERR_PARAM_VALUE, text, STR("_format"));
-    if (!rest.n)
-        return true;
-    while (rest.p && str_split(&rest, ',', &part)) {
-        while (part.n && part.p[0] == ' ')
-            part = str_sub(part, 1, part.n);
-        if (view_format_find(part, &u->format) || str_starts(part, STR("*/*")))
-            return true;
-    }
-    return err_set_str(err, ERR_NOT_ACCEPTABLE, u->call->wants.accept, STR(""));
-}
-
-static struct str *all_of(struct run *u, const char *name, size_t *count)
-{
-    struct str *list = ARENA_ARRAY(u->call->arena, struct str, u->params.count + 1);
-    *count = 0;
-    for (size_t i = 0; list && i < u->params.count; i++)
-        if (str_is(u->params.item[i].name, name))
-            list[(*count)++] = u->params.item[i].text;
-    return list;
-}
-
-static bool read_bounds(struct run *u, struct err *err)
-{
-    struct str header = params_text(&u->params, "header"), since = params_text(&u->params, "_since");
-    struct str limit = params_text(&u->params, "_limit");
-    struct time_value t;
-    u->header = !str_is(header, "false");
-    if (header.p && u->header && !str_is(header, "true"))
-        return err_set_str(err, ERR_PARAM_VALUE, header, STR("header"));
-    if (limit.p && (!str_u64(limit, INT32_MAX, &u->ask.limit) || u->ask.limit == 0))
-        return err_set_str(err, ERR_PARAM_VALUE, limit, STR("_limit"));
-    if (since.p && (!fhir_prim_valid(FHIR_PRIM_INSTANT, since) || !time_parse(since, false, &t)))
-        return err_set_str(err, ERR_PARAM_VALUE, since, STR("_since"));
-    u->ask.since_ms = since.p ? time_span(&t, 0).low_ms : 0;
-    u->ask.patients = all_of(u, "patient", &u->ask.patient_count);
-    u->ask.groups = all_of(u, "group", &u->ask.group_count);
-    return (u->ask.patients && u->ask.groups) || err_set(err, ERR_NO_MEMORY, NULL);
-}
-
 /* The stored definition with this id. */
 static bool stored_view(struct run *u, struct store_read *r, struct str id, struct err *err)
 {
-    struct call *c = u->call;
-    struct store_version v;
     struct json_doc doc;
-    switch (store_get(r, FHIR_TYPE_ViewDefinition, id, c->arena, &v, err)) {
-    case STORE_FOUND:
-        break;
-    case STORE_FAILED:
+    if (!view_source_definition(r, id, u->call->arena, &doc, err))
         return false;
-    case STORE_DELETED:
-        return err_set_str(err, ERR_GONE, resource_name(c->arena, FHIR_TYPE_ViewDefinition, id), STR(""));
-    default:
-        return err_set_str(err, ERR_NOT_FOUND, resource_name(c->arena, FHIR_TYPE_ViewDefinition, id),
-                           STR(""));
-    }
-    if (!json_parse(c->arena, v.body, &fhir_names, &doc, err))
-        return false;
-    u->view = view_compile(c->arena, &doc, 0, err);
+    u->view = view_compile(u->call->arena, &doc, 0, err);
     return u->view != NULL;
 }
 
@@ -154,6 +92,7 @@ static void run_free(void *arg)
     struct run *u = arg;
     view_source_release(&u->source);
     view_out_free(u->out);
+    os_free(u);
 }
 
 static ssize_t run_read(void *arg, char *to, size_t n)
@@ -185,14 +124,15 @@ static bool begin(struct run *u, struct err *err)
     struct call *c = u->call;
     if (c->entry)
         return err_set(err, ERR_METHOD, "$run", "Bundle.entry", NULL);
-    if (!params_read(c, run_params, &u->params, err) || !read_format(u, err) || !read_bounds(u, err))
+    if (!params_read(c, run_params, &u->params, err) || !view_ask_read(c, &u->params, &u->ask, err))
         return false;
     struct store_read *r = call_read_begin(c, err);
     if (!r)
         return false;
     bool ok = read_view(u, r, err);
-    u->out = ok ? view_out_new(u->view, u->format, u->header, err) : NULL;
-    ok = u->out && view_source_init(&u->source, c->api->store, r, u->view, u->out, &u->ask, c->arena, err);
+    u->out = ok ? view_out_new(u->view, u->ask.format, u->ask.header, err) : NULL;
+    ok = u->out &&
+         view_source_init(&u->source, c->api->store, r, u->view, u->out, &u->ask.source, c->arena, err);
     call_read_end(c, r);
     u->begun_ns = os_mono_ns();
     return ok && (!params_find(&u->params, "resource") || given_resources(u, err));
@@ -203,11 +143,11 @@ static void answer(struct run *u)
     struct http_response *resp = u->call->resp;
     struct str name = view_name(u->view);
     resp->status = 200;
-    resp->content_type = view_format_type(u->format);
+    resp->content_type = view_format_type(u->ask.format);
     http_response_header(resp, "Content-Disposition",
                          arena_printf(u->call->arena, "attachment; filename=\"%.*s.%s\"",
                                       (int)(name.n ? name.n : 4), name.n ? name.p : "view",
-                                      view_format_name(u->format)));
+                                      view_format_name(u->ask.format)));
     if (!u->done) {
         resp->stream = (struct http_stream){run_read, run_free, u, UINT64_MAX};
         return;
@@ -219,10 +159,10 @@ static void answer(struct run *u)
 bool op_view_run(struct call *c)
 {
     struct err err = {0};
-    struct run *u = ARENA_NEW(c->arena, struct run);
+    struct run *u = os_alloc(sizeof *u);
     if (!u)
         return outcome_fail(c, (err_set(&err, ERR_NO_MEMORY, NULL), &err));
-    u->call = c;
+    *u = (struct run){.call = c};
     bool ok = begin(u, &err);
     while (ok && !u->done && view_out_bytes(u->out).n < RUN_FIRST_BYTES &&
            os_mono_ns() - u->begun_ns < (uint64_t)RUN_FIRST_MS * 1000000)

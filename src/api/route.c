@@ -13,6 +13,10 @@
         "Tabell av resurser: CSV, NDJSON, JSON eller Parquet",                                               \
         "A table of resources: CSV, NDJSON, JSON or Parquet"
 
+#define VIEW_EXPORT(name)                                                                                    \
+    NULL, name, "ViewDefinition", "http://sql-on-fhir.org/OperationDefinition/$viewdefinition-export",       \
+        false, "Tabeller av resurser som filer, i bakgrunden",                                               \
+        "Tables of resources as files, in the background"
 #define OF_BULK(type, name, code)                                                                            \
     NULL, name, type, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/" code, false
 
@@ -118,6 +122,20 @@ const struct route route_table[] = {
     {"POST /fhir/$import", op_import_run, LEVEL_SYSTEM, NULL, "import", NULL,
      "https://helhet.dev/fhir/OperationDefinition/import", false, "Importera filer i bakgrunden",
      "Import files in the background"},
+    {"GET /fhir/ViewDefinition/[id]/$viewdefinition-export", op_view_export_run, LEVEL_INSTANCE,
+     VIEW_EXPORT("viewdefinition-export")},
+    {"POST /fhir/ViewDefinition/[id]/$viewdefinition-export", op_view_export_run, LEVEL_INSTANCE,
+     VIEW_EXPORT("viewdefinition-export")},
+    {"GET /fhir/ViewDefinition/$viewdefinition-export", op_view_export_run, LEVEL_TYPE,
+     VIEW_EXPORT("viewdefinition-export")},
+    {"POST /fhir/ViewDefinition/$viewdefinition-export", op_view_export_run, LEVEL_TYPE,
+     VIEW_EXPORT("viewdefinition-export")},
+    {"POST /fhir/$viewdefinition-export", op_view_export_run, LEVEL_SYSTEM,
+     VIEW_EXPORT("viewdefinition-export")},
+    {"GET /fhir/ViewDefinition/[id]/$export", op_view_export_run, LEVEL_INSTANCE, VIEW_EXPORT("export")},
+    {"POST /fhir/ViewDefinition/[id]/$export", op_view_export_run, LEVEL_INSTANCE, VIEW_EXPORT("export")},
+    {"GET /fhir/ViewDefinition/$export", op_view_export_run, LEVEL_TYPE, VIEW_EXPORT("export")},
+    {"POST /fhir/ViewDefinition/$export", op_view_export_run, LEVEL_TYPE, VIEW_EXPORT("export")},
     {"GET /fhir/_job/[id]", op_job_status_run, LEVEL_NONE, NULL, TYPES, "Hur långt ett jobb har kommit",
      "How far a job has come"},
     {"DELETE /fhir/_job/[id]", op_job_cancel_run, LEVEL_NONE, NULL, TYPES, "Avbryt eller ta bort ett jobb",

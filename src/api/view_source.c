@@ -6,6 +6,19 @@
 #include "base/os.h"
 #include "fhir_gen/names.h"
 
+bool view_source_definition(struct store_read *r, struct str id, struct arena *arena, struct json_doc *doc,
+                            struct err *err)
+{
+    struct store_version v;
+    enum store_found found = store_get(r, FHIR_TYPE_ViewDefinition, id, arena, &v, err);
+    if (found == STORE_FOUND)
+        return json_parse(arena, v.body, &fhir_names, doc, err);
+    if (found == STORE_FAILED)
+        return false;
+    struct str name = arena_printf(arena, "ViewDefinition/%.*s", (int)(id.n < 64 ? id.n : 64), id.p);
+    return err_set_str(err, found == STORE_DELETED ? ERR_GONE : ERR_NOT_FOUND, name, STR(""));
+}
+
 struct patients {
     struct store_read *read;
     struct arena *arena;

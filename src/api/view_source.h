@@ -34,6 +34,9 @@ struct view_source {
     struct err *err;
 };
 
+/* The stored ViewDefinition with this id, parsed into arena. ERR_NOT_FOUND, ERR_GONE. */
+bool view_source_definition(struct store_read *r, struct str id, struct arena *arena, struct json_doc *doc,
+                            struct err *err);
 /* Looks up patients and groups (lists in arena); 404 for those that are not there. The commit is r's. */
 bool view_source_init(struct view_source *s, struct store *store, struct store_read *r, const struct view *v,
                       struct view_out *out, const struct view_source_ask *ask, struct arena *arena,

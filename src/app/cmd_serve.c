@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/view_job.h"
 #include "app/cmd.h"
 #include "app/wiring.h"
 #include "base/log.h"
@@ -237,7 +238,8 @@ static bool cmd_serve_with_jobs(struct wiring *w, const struct cmd_serve_options
     char dir[CMD_SERVE_PATH_MAX];
     struct bulk bulk = {.store = w->store, .search = w->search};
     struct job_kind export = bulk_export(&bulk), import = bulk_import(&bulk);
-    const struct job_kind *const kinds[] = {&export, &import};
+    struct job_kind view_export = view_job_kind(w->store);
+    const struct job_kind *const kinds[] = {&export, &import, &view_export};
     struct jobs_options opt = {
         .dir = dir,
         .kinds = kinds,

@@ -140,3 +140,68 @@ test('a table larger than what is answered whole is streamed', async () => {
   assert.equal(got.length, 30);
   assert.ok(got.every((row) => row.c39 === big));
 });
+
+test('export in the background: several views of one commit as files, in every format', async () => {
+  const wait = async (at) => {
+    for (let i = 0; i < 200; i++) {
+      const r = await ask(server, 'GET', at);
+      if (r.status !== 202) return r;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error('the export does not end');
+  };
+  const begin = (path, body) => ask(server, body ? 'POST' : 'GET', path, { body, headers: { Prefer: 'respond-async' } });
+  const value = (r, name) => Object.entries(r.json.parameter.find((p) => p.name === name) ?? {}).find(([k]) => k.startsWith('value'))?.[1];
+  const two = (format) =>
+    parameters(
+      part('view', { part: [part('viewReference', { valueReference: { reference: 'ViewDefinition/namn' } })] }),
+      part('view', { part: [part('name', { valueString: 'andra' }), part('viewResource', { resource: view({ select: [{ column: [{ name: 'id', path: 'id' }] }] }) })] }),
+      part('_format', { valueCode: format }),
+      part('clientTrackingId', { valueString: 'min' }),
+    );
+  for (const format of ['csv', 'ndjson', 'json', 'parquet']) {
+    const kick = await begin('/ViewDefinition/$viewdefinition-export', two(format));
+    assert.equal(kick.status, 202, kick.text);
+    const r = await wait(kick.headers.get('content-location'));
+    assert.equal(r.status, 200, r.text);
+    assert.equal(r.json.resourceType, 'Parameters');
+    assert.deepEqual([value(r, 'status'), value(r, '_format'), value(r, 'clientTrackingId')], ['completed', format, 'min']);
+    const outputs = r.json.parameter.filter((p) => p.name === 'output').map((p) => ({ name: p.part.find((x) => x.name === 'name').valueString, at: p.part.filter((x) => x.name === 'location').map((x) => x.valueUri) }));
+    assert.deepEqual(outputs.map((o) => o.name), ['namn', 'andra']);
+    const files = await Promise.all(outputs.map(async (o) => (await ask(server, 'GET', o.at[0])).text));
+    if (format === 'csv') assert.equal(files[1], 'id\r\na\r\nb\r\nc\r\n');
+    if (format === 'ndjson') assert.equal(files[0].trim().split('\n').length, 4);
+    if (format === 'json') assert.deepEqual(JSON.parse(files[1]), [{ id: 'a' }, { id: 'b' }, { id: 'c' }]);
+    if (format === 'parquet') assert.ok(files.every((f) => f.startsWith('PAR1') && f.endsWith('PAR1')));
+  }
+  const one = await begin('/ViewDefinition/namn/$export?_format=csv&patient=Patient/c');
+  assert.equal(one.status, 202, one.text);
+  const done = await wait(one.headers.get('content-location'));
+  const at = done.json.parameter.find((p) => p.name === 'output').part.find((x) => x.name === 'location').valueUri;
+  assert.equal((await ask(server, 'GET', at)).text, 'key,born,family\r\nPatient/c,,Berg\r\n');
+});
+
+test('an export that cannot be is refused at once; one that breaks tells where', async () => {
+  const begin = (body, headers = { Prefer: 'respond-async' }) => ask(server, 'POST', '/ViewDefinition/$viewdefinition-export', { body, headers });
+  const good = part('viewReference', { valueReference: { reference: 'ViewDefinition/namn' } });
+  const wrong = [
+    [await begin(parameters(part('view', { part: [good] })), {}), 400, /respond-async/],
+    [await begin(parameters(part('_format', { valueCode: 'csv' }))), 400, /view/],
+    [await begin(parameters(part('view', { part: [part('viewResource', { resource: view({ select: [{ column: [{ name: 'x', path: 'nmae' }] }] }) })] }))), 400, /ViewDefinition\.select\[0\]\.column\[0\]\.path/],
+    [await begin(parameters(part('view', { part: [good] }), part('view', { part: [good] }))), 400, /namn/],
+    [await begin(parameters(part('view', { part: [good, part('nmae', { valueString: 'x' })] }))), 400, /nmae/],
+    [await begin(parameters(part('view', { part: [good] }), part('patient', { valueReference: { reference: 'Patient/saknas' } }))), 404, /saknas/],
+    [await begin(parameters(part('view', { part: [good] }), part('source', { valueString: 'x' }))), 400, /source/],
+  ];
+  wrong.forEach(([r, status, pattern], i) => {
+    assert.equal(r.status, status, `${i}: ${r.text}`);
+    assert.match(r.text, pattern, `${i}`);
+  });
+  const kick = await begin(parameters(part('view', { part: [part('viewResource', { resource: view({ select: [{ column: [{ name: 'f', path: 'name.family' }] }] }) })] })));
+  assert.equal(kick.status, 202);
+  let r;
+  do r = await ask(server, 'GET', kick.headers.get('content-location'));
+  while (r.status === 202);
+  assert.equal(r.status, 422, r.text);
+  assert.match(r.text, /Patient\/a/);
+});

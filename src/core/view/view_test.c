@@ -123,7 +123,7 @@ static void test_while_running(void **state)
          "[" COLUMN("c", "id", "") "]}]}",
          "!VIEW_RUN ViewDefinition.where[0].path: "},
         {SELECT("{\"repeat\":[\"$this\"],\"column\":[" COLUMN("c", "id", "") "]}"),
-         "!VIEW_RUN ViewDefinition.select[0].repeat[0]: "},
+         "!VIEW_RUN ViewDefinition.select[0]."},
         {SELECT("{\"repeat\":[\"$this | 1\",\"$this\"],\"column\":[" COLUMN("c", "1", "") "]}"),
          "!VIEW_RUN "},
     };
@@ -162,12 +162,11 @@ static void test_rows(void **state)
              "f", "family", "") "]},{\"column\":[" COLUMN("i", "%rowIndex", "") "]}]}"),
          "{\"f\":\"Ek\",\"i\":0}\n{\"f\":\"Al\",\"i\":1}\n"},
         {SELECT("{\"forEachOrNull\":\"link\",\"column\":[" COLUMN("a", "'A'", "") "," COLUMN(
-             "b",
-             "type", ",\"collection\":true") "],\"unionAll\":[{\"column\":[" COLUMN("d", "%rowIndex",
-                                                                                    "") "]},{\"column\":"
-                                                                                        "[" COLUMN("d", "1",
-                                                                                                   "") "]}]"
-                                                                                                       "}"),
+             "b", "type",
+             ",\"collection\":true") "],\"unionAll\":[{\"column\":[" COLUMN("d", "%rowIndex",
+                                                                            "") "]},{\"column\":"
+                                                                                "[" COLUMN("d", "1", "") "]}]"
+                                                                                                         "}"),
          "{\"a\":null,\"b\":null,\"d\":null}\n"},
         {SELECT("{\"forEach\":\"name.given\",\"column\":[" COLUMN(
              "g", "$this", "") "]},{\"forEach\":\"contact.name\","

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * view_job: the kind of job behind $viewdefinition-export: some views over the record as of one commit, each
+ * a file (NDJSON: more than one when it is long). */
+#ifndef HELHET_API_VIEW_JOB_H
+#define HELHET_API_VIEW_JOB_H
+
+#include "jobs/job.h"
+
+#define VIEW_JOB_KIND "view-export"
+
+/* The request, made by op_view_export.c: {"format":"csv","header":true,"since":ms,"patients":["Patient/1",…],
+ * "groups":["Group/1",…],"tracking":"…" or absent,"views":[{"name":"…","view":{ViewDefinition}},…]}. The
+ * result:
+ * {"transactionTime":"…"}. */
+struct store;
+struct job_kind view_job_kind(struct store *store);
+
+#endif
