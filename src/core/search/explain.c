@@ -36,6 +36,31 @@ static void describe(const struct search *s, const struct store_cond *c, unsigne
     buf_printf(out, ": %zu", n);
 }
 
+/* How the store runs a plan, as text: a line for the whole, then one for each of its conditions. */
+static bool explain_path(struct store_read *r, const struct store_plan *plan, struct arena *arena,
+                         struct str *out, struct err *err)
+{
+    struct store_explanation e;
+    struct buf text;
+    if (!store_explain(r, plan, arena, &e, err))
+        return false;
+    buf_init(&text, BUF_NO_MAX);
+    buf_printf(&text, "%.*s\n", STR_ARG(e.how));
+    for (size_t i = 0; i < e.step_count; i++) {
+        const struct store_step *step = &e.step[i];
+        buf_printf(&text, "%*s%s%.*s: ", 2 * step->depth, "", step->leads ? "* " : "", STR_ARG(step->what));
+        if (step->usable)
+            buf_printf(&text, "%s%llu candidates; ", step->complete ? "" : "more than ",
+                       (unsigned long long)step->candidates);
+        buf_printf(&text, "%.*s\n%.*s", STR_ARG(step->why), STR_ARG(step->path));
+    }
+    if (e.cut)
+        buf_cstr(&text, "…\n");
+    *out = arena_str(arena, buf_get(&text));
+    buf_release(&text);
+    return out->p || err_set(err, ERR_NO_MEMORY, NULL);
+}
+
 static bool explain_cond(struct search *s, struct store_read *r, const struct store_plan *whole,
                          const struct store_cond *c, struct arena *arena, struct search_explained_cond *out,
                          struct err *err)
@@ -52,11 +77,8 @@ static bool explain_cond(struct search *s, struct store_read *r, const struct st
     buf_init(&text, BUF_NO_MAX);
     describe(s, c, 0, &text);
     out->text = arena_str(arena, buf_get(&text));
-    buf_clear(&text);
-    bool ok = store_explain(r, &plan, &text, err);
-    out->path = arena_str(arena, buf_get(&text));
     buf_release(&text);
-    ok = ok && store_search(r, &plan, arena, &hits, err);
+    bool ok = explain_path(r, &plan, arena, &out->path, err) && store_search(r, &plan, arena, &hits, err);
     out->total = hits.total;
     return ok;
 }
@@ -65,7 +87,6 @@ bool search_explain(struct search *s, struct store_read *r, const struct search_
                     struct search_explained *out, struct err *err)
 {
     struct search_page page;
-    struct buf text;
     uint64_t begun = os_mono_ns();
     *out = (struct search_explained){.cond_count = q->plan.cond_count};
     if (!search_run(s, r, q, arena, &page, err))
@@ -74,10 +95,7 @@ bool search_explain(struct search *s, struct store_read *r, const struct search_
     out->work = page.work;
     out->found = page.match_count;
     out->included = page.included_count;
-    buf_init(&text, BUF_NO_MAX);
-    bool ok = store_explain(r, &q->plan, &text, err);
-    out->path = arena_str(arena, buf_get(&text));
-    buf_release(&text);
+    bool ok = explain_path(r, &q->plan, arena, &out->path, err);
     out->cond = ARENA_ARRAY(arena, struct search_explained_cond, out->cond_count + 1);
     for (size_t i = 0; ok && i < out->cond_count; i++)
         ok = explain_cond(s, r, &q->plan, &q->plan.cond[i], arena, &out->cond[i], err);
