@@ -193,6 +193,9 @@ static void write_head(struct json_out *o, const struct api *a)
     json_out_cstr(o, "status", "active");
     json_out_string(o, "date", (struct str){date, n});
     json_out_cstr(o, "kind", "instance");
+    json_out_array(o, "instantiates");
+    json_out_cstr(o, NULL, "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data");
+    json_out_end_array(o);
     json_out_object(o, "software");
     json_out_cstr(o, "name", "Helhet");
     json_out_cstr(o, "version", HELHET_VERSION);

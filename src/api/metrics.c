@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/api_int.h"
+#include "jobs/jobs.h"
 
 void metrics_count(struct api *a, const struct route *route, int status, uint64_t micros)
 {
@@ -86,6 +87,12 @@ bool metrics_run(struct call *c)
     figure(&out, "store_bytes", "gauge", "Bytes on disk", store_disk_bytes(c->api->store));
     figure(&out, "resident_bytes", "gauge", "Memory in use", resident_bytes());
     figure(&out, "jobs", "gauge", "Writes waiting or running", (uint64_t)c->api->jobs);
+    if (c->api->long_jobs) {
+        struct jobs_stats js = jobs_stats(c->api->long_jobs);
+        figure(&out, "long_jobs_waiting", "gauge", "Long jobs waiting for a thread", js.waiting);
+        figure(&out, "long_jobs_running", "gauge", "Long jobs running", js.running);
+        figure(&out, "long_jobs_kept", "gauge", "Long jobs on disk, finished ones too", js.kept);
+    }
     write_server(&out, c->api);
     write_routes(&out, c->api);
     bool done = resource_answer_buf(c, &out, 200);

@@ -16,6 +16,8 @@
 
 enum {
     BULK_FILTER_MAX = 20 * 1000 * 1000, /* resources that the filters of one type may match */
+    BULK_WALK_MAX = 1000,               /* patients whose compartments are walked one by one */
+    BULK_WALK_STEP = 50,                /* … so many in one search */
     BULK_DELETED_MAX = 500,             /* entries of one Bundle of deletions */
     BULK_BUFFER = 256 << 10,
 };

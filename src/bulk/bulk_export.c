@@ -72,20 +72,19 @@ static bool find_patients(struct export *e, struct store_read *r)
     return true;
 }
 
-static bool only_add(struct export *e, const struct store_hits *hits)
+static bool only_add(struct export *e, store_rid rid)
 {
-    if (e->only_count + hits->count > BULK_FILTER_MAX)
+    if (e->only_count == BULK_FILTER_MAX)
         return err_set_str(e->err, ERR_SEARCH_BUDGET, STR("20000000"), STR(""));
-    if (e->only_count + hits->count > e->only_cap) {
-        size_t cap = 2 * e->only_cap + hits->count + SEARCH_COUNT_MAX;
+    if (e->only_count == e->only_cap) {
+        size_t cap = 2 * e->only_cap + SEARCH_COUNT_MAX;
         store_rid *grown = os_realloc(e->only, cap * sizeof *grown);
         if (!grown)
             return err_set(e->err, ERR_NO_MEMORY, NULL);
         e->only = grown;
         e->only_cap = cap;
     }
-    for (size_t i = 0; i < hits->count; i++)
-        e->only[e->only_count++] = hits->item[i].rid;
+    e->only[e->only_count++] = rid;
     return true;
 }
 
@@ -94,35 +93,98 @@ static bool stopped(struct export *e)
     return job_stopped(e->job) ? !err_set(e->err, ERR_CANCELLED, NULL) : false;
 }
 
-/* One page of a filter's matches; each page may be another snapshot, its cursor keeps them to one commit. */
-static bool filter_page(struct export *e, const struct bulk_filter *f, struct str *cursor, bool *more)
+/* One page of what a plan finds; each page may be another snapshot, its cursor keeps them to one commit. */
+static bool plan_page(struct export *e, struct store_read *r, struct store_plan *plan, struct str *cursor,
+                      bool *more)
 {
-    struct search_query q;
     struct store_hits hits;
-    struct store_read *r = store_read_begin(e->bulk->store, e->err);
-    if (!r)
+    plan->limit = SEARCH_COUNT_MAX;
+    plan->count = false;
+    plan->no_body = true;
+    plan->sort_count = 0;
+    plan->work_max = plan->deadline_ns = 0; /* nobody waits at the other end */
+    plan->cursor = *cursor;
+    if (!store_search(r, plan, &e->work, &hits, e->err))
         return false;
-    bool ok =
-        search_parse(e->bulk->search, r, f->type, f->param, f->param_count, false, &e->work, &q, e->err);
-    if (ok) {
-        q.plan.limit = SEARCH_COUNT_MAX;
-        q.plan.count = false;
-        q.plan.no_body = true;
-        q.plan.sort_count = 0;
-        q.plan.work_max = q.plan.deadline_ns = 0; /* nobody waits at the other end */
-        q.plan.cursor = *cursor;
-        ok = store_search(r, &q.plan, &e->work, &hits, e->err);
-    }
-    store_read_end(r);
-    if (!ok || !only_add(e, &hits))
-        return false;
+    for (size_t i = 0; i < hits.count; i++)
+        if (!only_add(e, hits.item[i].rid))
+            return false;
     *more = hits.more;
     *cursor = hits.more ? arena_str(&e->arena, hits.next) : STR("");
     return true;
 }
 
-/* All that the filters of the type match; nothing when it has none. */
-static bool run_filters(struct export *e, bool *filtered)
+static bool filter_page(struct export *e, const struct bulk_filter *f, struct str *cursor, bool *more)
+{
+    struct search_query q;
+    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    bool ok =
+        r &&
+        search_parse(e->bulk->search, r, f->type, f->param, f->param_count, false, &e->work, &q, e->err) &&
+        plan_page(e, r, &q.plan, cursor, more);
+    store_read_end(r);
+    return ok;
+}
+
+/* The compartments of some patients, as far as the type goes, by their clinical rows. */
+static bool walk_page(struct export *e, size_t from, size_t to, struct str *cursor, bool *more)
+{
+    uint16_t type = e->type;
+    struct store_match *any = ARENA_ARRAY(&e->work, struct store_match, to - from);
+    struct store_cond cond = {.kind = STORE_COND_PATIENT, .any = any, .any_count = to - from};
+    struct store_plan plan = {.types = &type, .type_count = 1, .cond = &cond, .cond_count = 1};
+    if (!any)
+        return err_set(e->err, ERR_NO_MEMORY, NULL);
+    for (size_t i = from; i < to; i++) {
+        any[i - from].index = any[i - from].row.index = STORE_CLINICAL;
+        any[i - from].row.target_type = FHIR_TYPE_Patient;
+        any[i - from].row.text = e->req.patient[i];
+    }
+    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    bool ok = r && plan_page(e, r, &plan, cursor, more);
+    store_read_end(r);
+    return ok;
+}
+
+/* What has been changed since the commit of the export may have left a compartment, or the record. */
+static bool walk_changed(struct export *e)
+{
+    struct store_place place = {e->seq, INT64_MAX};
+    for (size_t count = 1; count;) {
+        struct store_followed *list;
+        struct store_read *r = store_read_begin(e->bulk->store, e->err);
+        bool ok = r && store_follow(r, &place, &e->work, &list, &count, e->err);
+        store_read_end(r);
+        for (size_t i = 0; ok && i < count; i++)
+            ok = list[i].type != e->type || only_add(e, list[i].rid);
+        if (!ok || stopped(e))
+            return false;
+        arena_reset(&e->work);
+    }
+    return true;
+}
+
+/* Few patients in a large record: their compartments are walked instead of everything of the type. Superset
+ * of what belongs; the walk as of the commit tells exactly. */
+static bool walk_patients(struct export *e)
+{
+    for (size_t from = 0; from < e->req.patient_count; from += BULK_WALK_STEP) {
+        size_t left = e->req.patient_count - from;
+        struct str cursor = STR("");
+        for (bool more = true; more; arena_reset(&e->work))
+            if (stopped(e) ||
+                !walk_page(e, from, from + (left < BULK_WALK_STEP ? left : BULK_WALK_STEP), &cursor, &more))
+                return false;
+    }
+    for (size_t i = 0; i < e->patient_count && e->type == FHIR_TYPE_Patient; i++)
+        if (!only_add(e, e->patient[i]))
+            return false;
+    return walk_changed(e);
+}
+
+/* All that the filters of the type match; without filters, what few patients have. *filtered tells whether
+ * there is such a choice at all. */
+static bool choose_resources(struct export *e, bool *filtered)
 {
     *filtered = false;
     e->only_count = 0;
@@ -136,6 +198,12 @@ static bool run_filters(struct export *e, bool *filtered)
                 return false;
             arena_reset(&e->work);
         }
+    }
+    /* Deleted resources have no clinical rows: who asks for deletions has everything looked at. */
+    if (!*filtered && e->req.patients && e->req.patient_count <= BULK_WALK_MAX && !e->req.since_ms) {
+        *filtered = true;
+        if (!walk_patients(e))
+            return false;
     }
     e->only_count = sort_unique(e->only, e->only_count);
     return true;
@@ -284,7 +352,7 @@ static bool export_type(struct export *e)
 {
     bool filtered;
     uint64_t count = 0, before = e->done;
-    bool ok = count_of(e, e->type, &count) && choose_elements(e) && run_filters(e, &filtered) &&
+    bool ok = count_of(e, e->type, &count) && choose_elements(e) && choose_resources(e, &filtered) &&
               export_slices(e, filtered);
     if (e->file && ok)
         ok = job_file_close(e->file, e->err);

@@ -270,6 +270,41 @@ test('while others write, cancel, kill -9 and restart', { skip: noCorpus, timeou
     assert.equal(news, written, 'nothing falls between two exports');
   });
 
+  await t.test('a small group is of one moment too, while its resources move away and are deleted', async () => {
+    const [[one], [two], [other]] = patients;
+    const group = { resourceType: 'Group', id: 'small', type: 'person', actual: true, member: [one, two].map((reference) => ({ entity: { reference } })) };
+    await post(server, group);
+    const whole = await exportAll(server, '/Group/small/$export');
+    const left = new Map();
+    const touched = new Set();
+    const observations = [...whole.all].filter(([k]) => k.startsWith('Observation/'));
+    assert.ok(observations.length > 10 && observations.length < whole.all.size);
+    let moving = true;
+    const mover = (async () => {
+      for (let i = 0; moving && i < observations.length; i++) {
+        const [key, line] = observations[i];
+        touched.add(key);
+        const r = i % 2 ? await ask(server, 'PUT', `/${key}`, { body: { ...JSON.parse(line), subject: { reference: other } } }) : await ask(server, 'DELETE', `/${key}`);
+        // A report may refer to it: what cannot be deleted stays.
+        if (r.status >= 300) continue;
+        if (r.status === 204) input.delete(key);
+        const v = await ask(server, 'GET', `/${key}/_history?_count=1`);
+        left.set(key, Date.parse(v.json.entry[0].resource?.meta.lastUpdated ?? v.json.entry[0].response.lastModified));
+      }
+    })();
+    for (let round = 0; round < 6; round++) {
+      const now = await exportAll(server, '/Group/small/$export');
+      const until = Date.parse(now.manifest.transactionTime);
+      const certain = keysOf(whole.all).filter((k) => !touched.has(k));
+      for (const k of certain) assert.ok(now.all.has(k), `${k} is missing`);
+      for (const [k, when] of left) assert.equal(now.all.has(k), when > until, `${k} left at ${when}, export of ${until}`);
+    }
+    moving = false;
+    await mover;
+    t.diagnostic(`${left.size} resources left the group meanwhile`);
+    assert.ok(left.size > 3);
+  });
+
   await t.test('DELETE cancels; afterwards there is nothing', async () => {
     const where = await kickOff(server, '/$export');
     assert.equal((await ask(server, 'DELETE', where)).status, 202);
