@@ -16,6 +16,7 @@ test('README commands run as written', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'helhet-docs-'));
   try {
     symlinkSync(join(root, 'build'), join(dir, 'build'));
+    symlinkSync(join(root, 'definitions'), join(dir, 'definitions'));
     mkdirSync(join(dir, 'mapp'));
     const patient = { resourceType: 'Patient', id: 'tolvan', name: [{ family: 'Tolvansson', given: ['Tolvan'] }] };
     writeFileSync(join(dir, 'patient.json'), JSON.stringify(patient));
