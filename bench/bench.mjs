@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, readdirSync, statSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { shapes } from './language.mjs';
 
 const helhet = 'build/helhet';
 const corpus = process.env.HELHET_CORPUS ?? '../shared/corpus';
@@ -63,13 +64,13 @@ async function json(url) {
 }
 
 /** Runs wrk over the paths; the median round by rate. */
-function load(server, paths, { body, connections = 16 } = {}) {
+function load(server, paths, { body, connections = 16, times = rounds } = {}) {
   const file = join(scratch, 'paths');
   writeFileSync(file, paths.join('\n') + '\n');
   const env = { ...process.env, HELHET_PATHS: file };
   if (body) writeFileSync((env.HELHET_BODY = join(scratch, 'body')), body);
   const results = [];
-  for (let i = 0; i < rounds; i++) {
+  for (let i = 0; i < times; i++) {
     const before = usage(server.child.pid).cpu;
     const r = spawnSync('wrk', ['-t2', `-c${connections}`, `-d${seconds}s`, '-s', 'bench/paths.lua', server.base], { env, encoding: 'utf8' });
     const m = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(r.stdout);
@@ -77,7 +78,7 @@ function load(server, paths, { body, connections = 16 } = {}) {
     const [requests, us, p50, p99, bytes, broken, status] = m.slice(1).map(Number);
     results.push({ rate: requests / (us / 1e6), p50, p99, bytes: bytes / requests, cpu: ((usage(server.child.pid).cpu - before) * 1e6) / requests, broken, status });
   }
-  return results.sort((a, b) => a.rate - b.rate)[Math.floor(rounds / 2)];
+  return results.sort((a, b) => a.rate - b.rate)[Math.floor(times / 2)];
 }
 
 function loadRow(what, r, bar) {
@@ -151,6 +152,8 @@ async function measureServing(label, data, port, resources) {
   loadRow(`${label}: Encounter + _include=Encounter:subject`, load(server, people.map((p) => `/fhir/Encounter?patient=${p.id}&_count=20&_include=Encounter:subject`)), '≥ 3,000/s');
   loadRow(`${label}: Patient by name`, load(server, people.filter((p) => p.name?.[0]?.family).map((p) => `/fhir/Patient?name=${encodeURIComponent(p.name[0].family)}&_count=20`)), '');
   loadRow(`${label}: Patient/$everything`, load(server, people.map((p) => `/fhir/Patient/${p.id}/$everything`)), '≥ 150/s');
+  const sparse = observations.filter((_, i) => i % 7 === 0);
+  for (const [what, paths] of shapes(people, sparse)) if (paths.length) loadRow(`${label}: ${what}`, load(server, paths, { times: 1 }), 'p99 ≤ 25 ms');
   const { peakMb } = usage(server.child.pid);
   row(`${label}: peak memory under load, ${count(resources)} resources`, `${peakMb.toFixed(0)} MB`, '≤ 150 MB');
   await measureBulk(label, server, ids, resources);
@@ -182,7 +185,18 @@ const machine = `${cpus().length} × ${cpus()[0].model}, ${(totalmem() / 2 ** 30
 const commit = spawnSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).stdout.trim();
 console.log(`Helhet bench, ${new Date().toISOString().slice(0, 16)}Z, commit ${commit}, ${machine}\n`);
 
+/** FHIRPath alone, one thread: simple expressions over one resource, again and again. */
+function measurePath() {
+  const file = join(scratch, 'patient.json');
+  writeFileSync(file, JSON.stringify({ resourceType: 'Patient', active: true, name: [{ use: 'official', family: 'Ek', given: ['Tolvan', 'T'] }], birthDate: '1912-12-12', identifier: [{ system: 'urn:a', value: '1' }] }));
+  for (const expression of ['birthDate', 'name.given', "name.where(use = 'official').family", 'active and birthDate < @2000-01-01', 'identifier.exists(system = %resource.identifier.first().system)']) {
+    const rates = Array.from({ length: rounds }, () => Number(/, (\d+) per sekund/.exec(run('fhirpath', '--repeat', '3000000', expression, file).out)?.[1]));
+    row(`FHIRPath: ${expression}`, `${count(median(rates))}/s`, '≥ 2,000,000/s', 'one core');
+  }
+}
+
 try {
+  measurePath();
   const demo = join(scratch, 'demo');
   const made = run('demo', '--data', demo, '--patients', String(patients), '--seed', '1');
   row(`demo region of ${count(patients)} patients`, `${made.s.toFixed(1)} s`, '< 10 s for 1,000');
