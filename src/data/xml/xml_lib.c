@@ -4,7 +4,10 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include <libxml/SAX2.h>
+
 #include "xml/xml_int.h"
+#include "xml/xml_tree.h"
 
 static char *lib_strdup(const char *s)
 {
@@ -159,7 +162,8 @@ static bool lib_source_ok(struct str s, struct err *err)
     return false;
 }
 
-bool xml_lib_run(struct xml_parse *p, const xmlSAXHandler *events, struct str source, struct err *err)
+/* A parser over source, not yet told what to do with it. */
+static bool lib_open(struct xml_parse *p, struct str source, struct err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, lib_start);
@@ -171,22 +175,75 @@ bool xml_lib_run(struct xml_parse *p, const xmlSAXHandler *events, struct str so
     p->parser = xmlCreateMemoryParserCtxt(p->source.p, (int)p->source.n);
     if (!p->parser)
         return err_set(err, ERR_NO_MEMORY, NULL);
+    /* NOENT: libxml2's way of giving the five built-in entities as the characters they are. */
+    xmlCtxtUseOptions(p->parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_NOCDATA | XML_PARSE_HUGE);
+    p->parser->_private = p;
+    return true;
+}
+
+static bool lib_parse(struct xml_parse *p)
+{
+    xmlParseDocument(p->parser);
+    if (!p->failed && !p->parser->wellFormed) {
+        p->failed = true;
+        err_set(p->err, ERR_XML_SYNTAX, "texten är inte välformad XML", "the text is not well-formed XML",
+                NULL);
+    }
+    return !p->failed;
+}
+
+bool xml_lib_run(struct xml_parse *p, const xmlSAXHandler *events, struct str source, struct err *err)
+{
+    if (!lib_open(p, source, err))
+        return false;
     *p->parser->sax = *events;
     p->parser->sax->initialized = XML_SAX2_MAGIC;
     p->parser->sax->internalSubset = lib_doctype;
     p->parser->sax->startDocument = lib_begin;
     p->parser->sax->serror = lib_failed;
     p->parser->userData = p;
-    /* NOENT: libxml2's way of giving the five built-in entities as the characters they are. */
-    xmlCtxtUseOptions(p->parser, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_HUGE);
-    xmlParseDocument(p->parser);
-    if (!p->failed && !p->parser->wellFormed) {
-        p->failed = true;
-        err_set(err, ERR_XML_SYNTAX, "texten är inte välformad XML", "the text is not well-formed XML", NULL);
-    }
+    bool ok = lib_parse(p);
     xmlFreeParserCtxt(p->parser);
     p->parser = NULL;
-    return !p->failed;
+    return ok;
+}
+
+/* Building a tree, libxml2's own event functions want the parser as their user. */
+
+static void tree_doctype(void *parser, const xmlChar *name, const xmlChar *external, const xmlChar *system)
+{
+    lib_doctype(((xmlParserCtxt *)parser)->_private, name, external, system);
+}
+
+static void tree_begin(void *parser)
+{
+    xmlSAX2StartDocument(parser);
+    lib_begin(((xmlParserCtxt *)parser)->_private);
+}
+
+static void tree_failed(void *parser, xmlError *e)
+{
+    lib_failed(((xmlParserCtxt *)parser)->_private, e);
+}
+
+struct _xmlDoc *xml_tree_read(struct str source, struct err *err)
+{
+    struct xml_parse p;
+    if (!lib_open(&p, source, err))
+        return NULL;
+    p.parser->sax->internalSubset = tree_doctype;
+    p.parser->sax->startDocument = tree_begin;
+    p.parser->sax->serror = tree_failed;
+    bool ok = lib_parse(&p);
+    xmlDoc *doc = p.parser->myDoc;
+    p.parser->myDoc = NULL;
+    xmlFreeParserCtxt(p.parser);
+    if (ok && doc && xmlDocGetRootElement(doc))
+        return doc;
+    xmlFreeDoc(doc);
+    if (ok)
+        err_set(err, ERR_NO_MEMORY, NULL);
+    return NULL;
 }
 
 size_t xml_lib_offset(const struct xml_parse *p)
