@@ -275,9 +275,19 @@ bool rewrite_run(struct call *c, rewrite_fn *rewrite, void *arg, void (*answer)(
 /* On the writer thread: w->doc from the version that is current there. */
 bool rewrite_perform(struct write *w, struct store_read *r, struct err *err);
 
+/* ---- patch.c ---- */
+
+/* refs_map_fn of refs.h: what references in a patched resource become. */
+typedef bool patch_map_fn(void *arg, bool is_reference, struct str from, struct arena *arena, struct str *to,
+                          struct err *err);
+/* Makes w, prepared as an update, the patch that an entry's resource (at node of doc) tells: a Binary or a
+ * Parameters. map NULL: references stay. */
+bool patch_entry(struct write *w, const struct json_doc *doc, uint32_t node, patch_map_fn *map, void *map_arg,
+                 struct err *err);
+
 /* ---- interactions, one file each ---- */
 call_fn capability_run, read_run, vread_run, update_run, update_conditional_run, delete_run,
-    delete_conditional_run;
+    delete_conditional_run, patch_run, patch_conditional_run;
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
 call_fn op_graphql_run, op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
 call_fn op_view_run, op_view_export_run;
@@ -328,6 +338,8 @@ struct bundle {
     struct entry *item;
     size_t count;
     bool transaction;
+    patch_map_fn *map; /* transaction: what references in patched resources become */
+    void *map_arg;
 };
 
 /* Fills b->item from the parsed Bundle: method, address, headers, resource. False with *err for what is no

@@ -59,7 +59,7 @@ bool batch_run(struct bundle *b)
             continue;
         if (!e->writes)
             entry_read(e, NULL);
-        else if (!e->write.id.n || write_build(&e->write, &err))
+        else if (e->write.rewrite || !e->write.id.n || write_build(&e->write, &err))
             writes = true;
         if (err.code) {
             outcome_fail(&e->call, &err);

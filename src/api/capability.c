@@ -212,6 +212,12 @@ static void write_head(struct json_out *o, const struct api *a)
     json_out_cstr(o, NULL, "json");
     json_out_cstr(o, NULL, "xml");
     json_out_end_array(o);
+    json_out_array(o, "patchFormat");
+    json_out_cstr(o, NULL, "application/json-patch+json");
+    json_out_cstr(o, NULL, "application/xml-patch+xml");
+    json_out_cstr(o, NULL, "application/fhir+json");
+    json_out_cstr(o, NULL, "application/fhir+xml");
+    json_out_end_array(o);
 }
 
 bool capability_make(struct api *a, struct err *err)

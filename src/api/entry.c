@@ -88,6 +88,8 @@ static bool write_kind_of(const struct call *c, enum write_kind *kind)
     } kinds[] = {{create_run, WRITE_CREATE},
                  {update_run, WRITE_UPDATE},
                  {update_conditional_run, WRITE_UPDATE},
+                 {patch_run, WRITE_UPDATE},
+                 {patch_conditional_run, WRITE_UPDATE},
                  {delete_run, WRITE_DELETE},
                  {delete_conditional_run, WRITE_DELETE}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
@@ -119,6 +121,8 @@ static bool prepare_write(struct bundle *b, struct entry *e, enum write_kind kin
         return true;
     if (e->resource == UINT32_MAX)
         return err_set(err, ERR_FHIR_CARDINALITY_MIN, "resource", NULL);
+    if (e->call.route->run == patch_run || e->call.route->run == patch_conditional_run)
+        return patch_entry(&e->write, b->doc, e->resource, b->map, b->map_arg, err);
     struct arena_mark mark = arena_mark(e->call.arena);
     struct check_issues *issues = arena_alloc(e->call.arena, sizeof(*issues));
     if (!issues)
@@ -171,6 +175,8 @@ static const char *status_text(int status)
                  {410, "410 Gone"},
                  {412, "412 Precondition Failed"},
                  {413, "413 Content Too Large"},
+                 {415, "415 Unsupported Media Type"},
+                 {422, "422 Unprocessable Content"},
                  {503, "503 Service Unavailable"},
                  {507, "507 Insufficient Storage"}};
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)

@@ -195,8 +195,9 @@ static bool plan(struct transaction *t, struct err *err)
         if (!e->writes || w->matched || w->nothing)
             continue;
         t->current = i;
-        bool ok =
-            w->kind == WRITE_DELETE || refs_rewrite(b->doc, w->node, b->call->arena, map_reference, t, err);
+        bool ok = w->kind == WRITE_DELETE ||
+                  (w->rewrite ? rewrite_perform(w, t->read, err)
+                              : refs_rewrite(b->doc, w->node, b->call->arena, map_reference, t, err));
         if (!ok || !write_build(w, err)) {
             place_in_bundle(t, err, i);
             return false;
@@ -241,6 +242,7 @@ static bool apply_kind(struct transaction *t, enum write_kind kind, struct store
         if (!e->writes || e->write.kind != kind)
             continue;
         e->write.criteria = (struct str){0};
+        t->current = i;
         if (!write_perform(&e->write, tx, err)) {
             place_in_bundle(t, err, i);
             return false;
@@ -271,6 +273,7 @@ static bool job_run(struct store_tx *tx, void *arg, struct err *err)
     struct transaction *t = arg;
     struct store_read *r = store_tx_read(tx);
     bool same;
+    t->read = r;
     if (!still_true(t, r, &same, err) || (!same && !plan_again(t, r, err)))
         return false;
     static const enum write_kind order[] = {WRITE_DELETE, WRITE_CREATE, WRITE_UPDATE};
@@ -313,6 +316,8 @@ bool transaction_run(struct bundle *b)
         return outcome_fail(c, &err);
     }
     t->bundle = b;
+    b->map = map_reference;
+    b->map_arg = t;
     t->read = store_read_begin(c->api->store, &err);
     if (t->read) {
         planned = plan(t, &err);
