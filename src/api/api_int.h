@@ -81,6 +81,7 @@ struct api {
     struct web *web;
     struct str capability; /* made once */
     char *capability_own;
+    uint32_t capability_version; /* own_version it tells of */
     int64_t started_ms;
     atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
     struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */
@@ -293,6 +294,7 @@ call_fn op_graphql_run, op_validate_run, op_lastn_run, op_stats_run, op_diff_run
 call_fn op_view_run, op_view_export_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
+call_fn op_reindex_run, op_reindex_status_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
 
 /* ---- op_job.c: long work ---- */

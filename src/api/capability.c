@@ -6,6 +6,7 @@
 #include "api/api_int.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
+#include "search/own.h"
 
 enum { CAPABILITY_BYTES_MAX = 8 << 20 };
 
@@ -85,25 +86,58 @@ static bool routed(const char *name)
     return false;
 }
 
-static void write_includes(struct json_out *o, const struct fhir_type *t)
+/* The parameters made at run time that can be searched by now. */
+struct ready {
+    size_t count;
+    fhir_param_id id[OWN_MAX];
+};
+
+static bool note_ready(void *arg, const struct own_status *st)
+{
+    struct ready *r = arg;
+    if (st->state == OWN_READY && r->count < OWN_MAX)
+        r->id[r->count++] = st->param;
+    return true;
+}
+
+static void write_include(struct json_out *o, const struct fhir_param *p, bool *any)
+{
+    char text[200];
+    if (p->type != FHIR_SEARCH_REFERENCE)
+        return;
+    if (!*any)
+        json_out_array(o, "searchInclude");
+    *any = true;
+    snprintf(text, sizeof(text), "%s:%s", fhir_types[p->base].name, p->code);
+    json_out_cstr(o, NULL, text);
+}
+
+static void write_includes(struct json_out *o, const struct api *a, const struct ready *ready,
+                           const struct fhir_type *t)
 {
     bool any = false;
-    for (uint16_t i = 0; i < t->param_count; i++) {
-        const struct fhir_param *p = &fhir_params[t->param_first + i];
-        char text[200];
-        if (p->type != FHIR_SEARCH_REFERENCE)
-            continue;
-        if (!any)
-            json_out_array(o, "searchInclude");
-        any = true;
-        snprintf(text, sizeof(text), "%s:%s", t->name, p->code);
-        json_out_cstr(o, NULL, text);
+    for (uint16_t i = 0; i < t->param_count; i++)
+        write_include(o, &fhir_params[t->param_first + i], &any);
+    for (size_t i = 0; i < ready->count; i++) {
+        const struct fhir_param *p = search_param(a->search, ready->id[i]);
+        if (&fhir_types[p->base] == t)
+            write_include(o, p, &any);
     }
     if (any)
         json_out_end_array(o);
 }
 
-static void write_params(struct json_out *o, const struct fhir_type *t)
+static void write_param(struct json_out *o, const struct fhir_param *p)
+{
+    json_out_object(o, NULL);
+    json_out_cstr(o, "name", p->code);
+    json_out_cstr(o, "definition", p->url);
+    json_out_cstr(o, "type", param_types[p->type]);
+    json_out_end_object(o);
+}
+
+static void write_params(struct json_out *o, const struct api *a, const struct ready *ready,
+                         const struct fhir_type *t)
 {
     json_out_array(o, "searchParam");
     for (uint16_t i = 0; i < t->param_count; i++) {
@@ -111,16 +145,18 @@ static void write_params(struct json_out *o, const struct fhir_type *t)
         /* What has no expression is not indexed; _id and _lastUpdated the store knows by itself. */
         if (!p->expression[0] && strcmp(p->code, "_id") != 0 && strcmp(p->code, "_lastUpdated") != 0)
             continue;
-        json_out_object(o, NULL);
-        json_out_cstr(o, "name", p->code);
-        json_out_cstr(o, "definition", p->url);
-        json_out_cstr(o, "type", param_types[p->type]);
-        json_out_end_object(o);
+        write_param(o, p);
+    }
+    for (size_t i = 0; i < ready->count; i++) {
+        const struct fhir_param *p = search_param(a->search, ready->id[i]);
+        if (&fhir_types[p->base] == t)
+            write_param(o, p);
     }
     json_out_end_array(o);
 }
 
-static void write_resource(struct json_out *o, const struct fhir_type *t)
+static void write_resource(struct json_out *o, const struct api *a, const struct ready *ready,
+                           const struct fhir_type *t)
 {
     char profile[200];
     bool view = t == &fhir_types[FHIR_TYPE_ViewDefinition]; /* not R4's */
@@ -142,8 +178,8 @@ static void write_resource(struct json_out *o, const struct fhir_type *t)
     json_out_cstr(o, NULL, "logical");
     json_out_cstr(o, NULL, "local");
     json_out_end_array(o);
-    write_includes(o, t);
-    write_params(o, t);
+    write_includes(o, a, ready, t);
+    write_params(o, a, ready, t);
     write_operations(o, t->name);
     json_out_end_object(o);
 }
@@ -165,7 +201,7 @@ static void write_compartments(struct json_out *o)
     json_out_end_array(o);
 }
 
-static void write_rest(struct json_out *o)
+static void write_rest(struct json_out *o, const struct api *a, const struct ready *ready)
 {
     json_out_array(o, "rest");
     json_out_object(o, NULL);
@@ -174,7 +210,7 @@ static void write_rest(struct json_out *o)
     json_out_array(o, "resource");
     for (uint16_t i = 1; i < fhir_type_count; i++)
         if (fhir_types[i].kind == FHIR_RESOURCE && !fhir_types[i].abstract)
-            write_resource(o, &fhir_types[i]);
+            write_resource(o, a, ready, &fhir_types[i]);
     json_out_end_array(o);
     write_interactions(o, LEVEL_SYSTEM, LEVEL_SYSTEM);
     write_operations(o, NULL);
@@ -220,24 +256,51 @@ static void write_head(struct json_out *o, const struct api *a)
     json_out_end_array(o);
 }
 
-bool capability_make(struct api *a, struct err *err)
+static bool write_all(const struct api *a, struct buf *out, struct err *err)
 {
     struct json_out o;
-    struct buf out;
-    buf_init(&out, CAPABILITY_BYTES_MAX);
-    json_out_init(&o, &out);
+    struct ready *ready = os_alloc(sizeof(*ready));
+    buf_init(out, CAPABILITY_BYTES_MAX);
+    if (!ready)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    ready->count = 0;
+    own_each(a->search, note_ready, ready);
+    json_out_init(&o, out);
     json_out_object(&o, NULL);
     write_head(&o, a);
-    write_rest(&o);
+    write_rest(&o, a, ready);
     json_out_end_object(&o);
-    if (!buf_ok(&out)) {
-        buf_release(&out);
-        return err_set(err, ERR_NO_MEMORY, NULL);
+    os_free(ready);
+    return buf_ok(out) || err_set(err, ERR_NO_MEMORY, NULL);
+}
+
+bool capability_make(struct api *a, struct err *err)
+{
+    struct buf out;
+    a->capability_version = own_version(a->search);
+    bool ok = write_all(a, &out, err);
+    if (ok) {
+        a->capability.n = out.n;
+        a->capability_own = buf_take(&out, &a->capability.n);
+        a->capability.p = a->capability_own;
     }
-    a->capability.n = out.n;
-    a->capability_own = buf_take(&out, &a->capability.n);
-    a->capability.p = a->capability_own;
-    return true;
+    buf_release(&out);
+    return ok;
+}
+
+/* The statement as it is now: the one made at start, or when parameters have come or gone since a new one.
+ * False with *err. */
+static bool current(struct call *c, struct str *text, struct err *err)
+{
+    struct buf out;
+    *text = c->api->capability;
+    if (own_version(c->api->search) == c->api->capability_version)
+        return true;
+    bool ok = write_all(c->api, &out, err);
+    if (ok)
+        *text = arena_str(c->arena, buf_get(&out));
+    buf_release(&out);
+    return ok && (text->p || err_set(err, ERR_NO_MEMORY, NULL));
 }
 
 bool capability_run(struct call *c)
@@ -245,15 +308,16 @@ bool capability_run(struct call *c)
     static const char *const params[] = {"mode", "_summary", "_elements", NULL};
     struct err err = {0};
     struct subset subset;
+    struct str text;
     struct buf out;
-    if (!call_params_only(c, params, &err) || !subset_parse(c, &subset, &err))
+    if (!call_params_only(c, params, &err) || !subset_parse(c, &subset, &err) || !current(c, &text, &err))
         return outcome_fail(c, &err);
     if (!subset_wanted(&subset)) {
-        c->resp->body = c->api->capability;
+        c->resp->body = text;
         return resource_answer_set(c, 200);
     }
     buf_init(&out, BUF_NO_MAX);
-    if (!resource_write(c->arena, c->api->capability, &subset, &out, &err)) {
+    if (!resource_write(c->arena, text, &subset, &out, &err)) {
         buf_release(&out);
         return outcome_fail(c, &err);
     }

@@ -7,6 +7,7 @@
 
 #include "api/api_int.h"
 #include "jobs/jobs.h"
+#include "search/own.h"
 
 void metrics_count(struct api *a, const struct route *route, int status, uint64_t micros)
 {
@@ -70,6 +71,29 @@ static uint64_t resident_bytes(void)
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+struct own_figures {
+    uint64_t ready, indexing, left;
+};
+
+static bool add_own(void *arg, const struct own_status *st)
+{
+    struct own_figures *f = arg;
+    bool making = st->state == OWN_INDEXING || st->state == OWN_VERIFYING;
+    f->ready += st->state == OWN_READY;
+    f->indexing += making;
+    f->left += making && st->total > st->done ? st->total - st->done : 0;
+    return true;
+}
+
+static void write_own(struct buf *out, const struct api *a)
+{
+    struct own_figures f = {0};
+    own_each(a->search, add_own, &f);
+    figure(out, "search_parameters_own", "gauge", "Search parameters made at run time, ready", f.ready);
+    figure(out, "search_parameters_indexing", "gauge", "Search parameters being indexed", f.indexing);
+    figure(out, "search_parameters_left", "gauge", "Resources left to index, summed over parameters", f.left);
+}
+
 bool metrics_run(struct call *c)
 {
     struct err err = {0};
@@ -93,6 +117,7 @@ bool metrics_run(struct call *c)
         figure(&out, "long_jobs_running", "gauge", "Long jobs running", js.running);
         figure(&out, "long_jobs_kept", "gauge", "Long jobs on disk, finished ones too", js.kept);
     }
+    write_own(&out, c->api);
     write_server(&out, c->api);
     write_routes(&out, c->api);
     bool done = resource_answer_buf(c, &out, 200);

@@ -20,6 +20,9 @@
 #define OF_BULK(type, name, code)                                                                            \
     NULL, name, type, "http://hl7.org/fhir/uv/bulkdata/OperationDefinition/" code, false
 
+/* Our own operations have no page at HL7. */
+#define OF_OURS(type, name, code) NULL, name, type, "https://helhet.dev/fhir/OperationDefinition/" code, false
+
 const struct route route_table[] = {
     {"GET /fhir/metadata", capability_run, LEVEL_NONE, NULL, TYPES, "Vad tjänsten kan",
      "What the service can do"},
@@ -141,6 +144,19 @@ const struct route route_table[] = {
     {"POST /fhir/ViewDefinition/[id]/$export", op_view_export_run, LEVEL_INSTANCE, VIEW_EXPORT("export")},
     {"GET /fhir/ViewDefinition/$export", op_view_export_run, LEVEL_TYPE, VIEW_EXPORT("export")},
     {"POST /fhir/ViewDefinition/$export", op_view_export_run, LEVEL_TYPE, VIEW_EXPORT("export")},
+    {"GET /fhir/SearchParameter/[id]/$reindex-status", op_reindex_status_run, LEVEL_INSTANCE,
+     OF_OURS("SearchParameter", "reindex-status", "SearchParameter-reindex-status"),
+     "Hur långt indexeringen av sökparametern har kommit",
+     "How far the indexing of the search parameter has come"},
+    {"POST /fhir/SearchParameter/[id]/$reindex", op_reindex_run, LEVEL_INSTANCE,
+     OF_OURS("SearchParameter", "reindex", "SearchParameter-reindex"),
+     "Gör om sökparameterns index i bakgrunden", "Make the search parameter's index anew in the background"},
+    {"GET /fhir/$reindex-status", op_reindex_status_run, LEVEL_SYSTEM,
+     OF_OURS(NULL, "reindex-status", "reindex-status"), "Hur långt all indexering har kommit",
+     "How far all indexing has come"},
+    {"POST /fhir/$reindex", op_reindex_run, LEVEL_SYSTEM, OF_OURS(NULL, "reindex", "reindex"),
+     "Gör om allt index i bakgrunden; sökningar går vidare med det som finns",
+     "Make all index rows anew in the background; searches go on with those there are"},
     {"GET /fhir/_job/[id]", op_job_status_run, LEVEL_NONE, NULL, TYPES, "Hur långt ett jobb har kommit",
      "How far a job has come"},
     {"DELETE /fhir/_job/[id]", op_job_cancel_run, LEVEL_NONE, NULL, TYPES, "Avbryt eller ta bort ett jobb",

@@ -6,6 +6,7 @@
 #include "app/cmd.h"
 #include "app/meter.h"
 #include "app/wiring.h"
+#include "search/own.h"
 
 static const struct option cmd_check_longs[] = {
     {"data", required_argument, NULL, 'd'},
@@ -87,25 +88,85 @@ static int cmd_check_run(int argc, char **argv)
     return ok && k.faults ? cmd_fail(&cmd_check, &k.first) : code;
 }
 
+/* -1 to go on, else the exit code. */
+static int cmd_reindex_parse(int argc, char **argv, const char **data, const char **param)
+{
+    static const struct option longs[] = {
+        {"data", required_argument, NULL, 'd'},
+        {"param", required_argument, NULL, 'p'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    for (int o; (o = getopt_long(argc, argv, "d:p:h", longs, NULL)) != -1;) {
+        if (o == 'h')
+            return cmd_help(&cmd_reindex);
+        if (o != 'd' && o != 'p')
+            return cmd_wrong(&cmd_reindex, "okänd flagga", "unknown option");
+        *(o == 'd' ? data : param) = optarg;
+    }
+    if (!*data)
+        return cmd_wrong(&cmd_reindex, "--data KATALOG saknas", "--data DIR is missing");
+    return optind < argc ? cmd_wrong(&cmd_reindex, "för många argument", "too many arguments") : -1;
+}
+
+static void cmd_reindex_show(void *arg, const struct own_status *st)
+{
+    meter_show(arg, st->done, st->total, st->done);
+}
+
+struct cmd_reindex_own {
+    const struct search *search;
+    unsigned failed;
+};
+
+static bool cmd_reindex_each(void *arg, const struct own_status *st)
+{
+    struct cmd_reindex_own *own = arg;
+    const struct fhir_param *p = search_param(own->search, st->param);
+    if (st->state == OWN_READY && st->total)
+        printf("%s.%s: %llu av (of) %llu, jämfört (verified) %llu\n", fhir_types[p->base].name, p->code,
+               (unsigned long long)st->rows, (unsigned long long)st->total, (unsigned long long)st->expected);
+    own->failed += st->state != OWN_READY && st->state != OWN_REMOVING;
+    return true;
+}
+
+/* What the server does in the background: parameters made at run time whose rows are not complete. */
+static bool cmd_reindex_own(struct wiring *w, const char *param, struct meter *m, struct err *err)
+{
+    struct cmd_reindex_own own = {.search = w->search};
+    if (!own_index_start(w->search, 0, err))
+        return false;
+    bool ok = (!param || own_index_again(w->search, str_of(param), err)) &&
+              (own_index_wait(w->search, cmd_reindex_show, m, &wiring_stopped) ||
+               err_set(err, ERR_CANCELLED, NULL));
+    own_index_stop(w->search);
+    meter_end(m);
+    if (ok)
+        own_each(w->search, cmd_reindex_each, &own);
+    return ok && (!own.failed || err_set(err, ERR_SEARCH_INDEX_FAILED, "SearchParameter", NULL));
+}
+
 static int cmd_reindex_run(int argc, char **argv)
 {
-    const char *data = NULL;
-    int code = cmd_check_parse(&cmd_reindex, argc, argv, &data);
+    const char *data = NULL, *param = NULL;
+    int code = cmd_reindex_parse(argc, argv, &data, &param);
     if (code >= 0)
         return code;
     struct err err;
     struct wiring w;
     struct meter m;
-    if (!wiring_open(&w, data, false, true, &err))
+    if (!wiring_open(&w, data, false, !param, &err))
         return cmd_fail(&cmd_reindex, &err);
+    wiring_catch_stop();
     meter_begin(&m, "resurser (resources)");
-    bool ok = store_reindex(w.store, cmd_check_progress, &m, &err);
+    bool ok = (param || store_reindex(w.store, cmd_check_progress, &m, &err)) &&
+              cmd_reindex_own(&w, param, &m, &err);
     meter_end(&m);
     wiring_close(&w);
     if (!ok)
         return cmd_fail(&cmd_reindex, &err);
-    printf("Alla indexrader är omgjorda på %.1f s\nAll index rows were made anew in %.1f s\n",
-           meter_seconds(&m), meter_seconds(&m));
+    printf("Indexraderna är omgjorda på %.1f s\nThe index rows were made anew in %.1f s\n", meter_seconds(&m),
+           meter_seconds(&m));
     return CMD_OK;
 }
 
@@ -126,9 +187,11 @@ const struct cmd cmd_check = {
 const struct cmd cmd_reindex = {
     .name = "reindex",
     .run = cmd_reindex_run,
-    .usage_sv = "reindex --data KATALOG",
+    .usage_sv = "reindex --data KATALOG [--param ID]",
     .help_sv = "gör om alla indexrader från de lagrade resurserna\n"
+               "  --param ID             bara den egna sökparametern SearchParameter/ID\n"
                "Behövs efter en uppgradering som ändrar sökparametrar; helhet säger till.",
     .help_en = "makes all index rows anew from the stored resources\n"
+               "  --param ID             only those of the search parameter SearchParameter/ID\n"
                "Needed after an upgrade that changes search parameters; helhet tells when.",
 };

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Search parameters posted to the server: in force when their index is complete and compared, refused when wrong, and
+// neither a kill in the middle nor others' writes meanwhile lose a row.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ask, bundle, entry, start } from './server.mjs';
+
+const program = process.env.HELHET_BIN ?? 'build/helhet';
+const COUNT = Number(process.env.HELHET_OWN_COUNT ?? 6000);
+const county = 'http://example.org/fhir/StructureDefinition/lan';
+const definition = (id, more) => ({ resourceType: 'SearchParameter', id, url: `http://example.org/SearchParameter/${id}`, name: id, status: 'active', description: 'prov', ...more });
+const byCounty = definition('lan', { code: 'lan', base: ['Patient'], type: 'token', expression: `Patient.extension.where(url='${county}').value` });
+const patient = (i, turn = 0) => ({
+  resourceType: 'Patient',
+  id: `p${i}`,
+  ...(i % 3 ? { extension: [{ url: county, valueCode: `${(i + turn) % 21}` }] } : {}),
+  name: [{ family: `Efternamn${i}` }],
+});
+
+async function ready(server, id) {
+  for (;;) {
+    const r = await ask(server, 'GET', `/SearchParameter/${id}/$reindex-status`);
+    assert.equal(r.status, 200, r.text);
+    const value = (name) => Object.entries(r.json.parameter.find((p) => p.name === name) ?? {}).find(([k]) => k.startsWith('value'))?.[1];
+    if (value('state') === 'ready') return value;
+    assert.notEqual(value('state'), 'failed', r.text);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+}
+
+async function total(server, query) {
+  const r = await ask(server, 'GET', `/${query}&_summary=count`);
+  assert.equal(r.status, 200, r.text);
+  return r.json.total;
+}
+
+function fill(data) {
+  const file = join(data, '..', `own-${process.pid}-${Date.now()}.ndjson`);
+  writeFileSync(file, Array.from({ length: COUNT }, (_, i) => JSON.stringify(patient(i))).join('\n'));
+  const r = spawnSync(program, ['import', '--data', data, file], { encoding: 'utf8' });
+  rmSync(file);
+  assert.equal(r.status, 0, r.stdout + r.stderr);
+}
+
+const clean = (data) => {
+  // The text index may still be catching up; its own tests look at it.
+  const r = spawnSync(program, ['check', '--data', data], { encoding: 'utf8' });
+  assert.match(r.stdout, /^Fel \(faults\) +0$/m, r.stdout + r.stderr);
+};
+const expected = (value, turn = 0) => Array.from({ length: COUNT }, (_, i) => patient(i, turn)).filter((p) => p.extension?.[0].valueCode === value).length;
+
+test('in force when complete, listed, counted, changed and withdrawn', async (t) => {
+  const data = mkdtempSync(join(tmpdir(), 'helhet-own-'));
+  fill(data);
+  const server = await start(data);
+  t.after(() => server.stop());
+  const made = await ask(server, 'POST', '/SearchParameter', { body: byCounty });
+  assert.equal(made.status, 201, made.text);
+  const id = made.json.id;
+  const early = await ask(server, 'GET', '/Patient?lan=5');
+  if (early.status !== 200) assert.equal(early.json.issue[0].details.coding[0].code, 'SEARCH_INDEXING');
+  const value = await ready(server, id);
+  assert.equal(value('verified'), true);
+  assert.equal(value('rows'), value('expected'));
+  assert.equal(value('rows'), Array.from({ length: COUNT }, (_, i) => i).filter((i) => i % 3).length);
+  assert.equal(await total(server, 'Patient?lan=5'), expected('5'));
+  assert.equal(await total(server, 'Patient?lan:missing=true'), Math.ceil(COUNT / 3));
+  const capability = await ask(server, 'GET', '/metadata');
+  const listed = capability.json.rest[0].resource.find((r) => r.type === 'Patient').searchParam.find((p) => p.name === 'lan');
+  assert.deepEqual(listed, { name: 'lan', definition: byCounty.url, type: 'token' });
+  assert.match((await (await fetch(`${server.origin}/metrics`)).text()), /helhet_search_parameters_own 1\n/);
+
+  // Another definition under the same code: other rows.
+  const changed = await ask(server, 'PUT', `/SearchParameter/${id}`, { body: { ...byCounty, id, type: 'string', expression: 'Patient.name.family' } });
+  assert.equal(changed.status, 200, changed.text);
+  await ready(server, id);
+  assert.equal(await total(server, 'Patient?lan=efternamn17'), Array.from({ length: COUNT }, (_, i) => `${i}`).filter((s) => s.startsWith('17')).length);
+  // All rows again, online.
+  const again = await ask(server, 'POST', '/$reindex');
+  assert.equal(again.status, 202, again.text);
+  assert.match(again.headers.get('content-location'), /\$reindex-status$/);
+  for (;;) {
+    const r = await ask(server, 'GET', '/$reindex-status');
+    const everything = r.json.parameter.find((p) => p.name === 'everything').part;
+    if (everything.find((p) => p.name === 'state').valueCode === 'ready') break;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  const retired = await ask(server, 'PUT', `/SearchParameter/${id}`, { body: { ...byCounty, id, status: 'retired' } });
+  assert.equal(retired.status, 200, retired.text);
+  assert.equal((await ask(server, 'GET', '/Patient?lan=5')).status, 400);
+  assert.equal((await ask(server, 'GET', `/SearchParameter/${id}/$reindex-status`)).status, 404);
+  await server.stop({ keep: true });
+  clean(data);
+});
+
+test('what is wrong with a definition is told by element and nothing is written', async (t) => {
+  const server = await start();
+  t.after(() => server.stop());
+  assert.equal((await ask(server, 'PUT', '/SearchParameter/lan', { body: byCounty })).status, 201);
+  const wrong = [
+    ['a name of the model', 422, 'SearchParameter.code', { code: 'birthdate', base: ['Patient'], type: 'date', expression: 'Patient.birthDate' }],
+    ['a name taken', 422, 'SearchParameter.code', { code: 'lan', base: ['Person', 'Patient'], type: 'string', expression: 'Person.name.family | Patient.name.family' }],
+    ['an address taken', 422, 'SearchParameter.url', { url: byCounty.url, code: 'annan', base: ['Patient'], type: 'string', expression: 'Patient.name.family' }],
+    ['no such element', 400, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'string', expression: 'Patient.nam' }],
+    ['syntax', 400, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'string', expression: 'Patient.name.where(' }],
+    ['a type that does not suit', 422, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'quantity', expression: 'Patient.name' }],
+    ['no branch for a base', 422, 'SearchParameter.expression', { code: 'x', base: ['Patient', 'Person'], type: 'string', expression: 'Patient.name.family' }],
+    ['a branch for no base', 422, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'string', expression: 'Patient.name.family | Person.name.family' }],
+    ['no expression', 422, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'string' }],
+    ['special', 422, 'SearchParameter.type', { code: 'x', base: ['Patient'], type: 'special', expression: 'Patient.name' }],
+    ['a name of the search language', 422, 'SearchParameter.code', { code: '_own', base: ['Patient'], type: 'string', expression: 'Patient.name.family' }],
+    ['a modifier the type lacks', 422, 'SearchParameter.modifier[0]', { code: 'x', base: ['Patient'], type: 'date', expression: 'Patient.birthDate', modifier: ['exact'] }],
+    ['comparators of a token', 422, 'SearchParameter.comparator[0]', { code: 'x', base: ['Patient'], type: 'token', expression: 'Patient.gender', comparator: ['gt'] }],
+    ['targets of a string', 422, 'SearchParameter.target', { code: 'x', base: ['Patient'], type: 'string', expression: 'Patient.name.family', target: ['Patient'] }],
+    ['no components', 422, 'SearchParameter.component', { code: 'x', base: ['Observation'], type: 'composite', expression: 'Observation' }],
+    ['a component that is none', 422, 'SearchParameter.component[1].definition', { code: 'x', base: ['Observation'], type: 'composite', expression: 'Observation', component: [{ definition: 'http://hl7.org/fhir/SearchParameter/clinical-code', expression: 'code' }, { definition: 'http://example.org/none', expression: 'value' }] }],
+  ];
+  for (const [what, status, path, more] of wrong) {
+    const r = await ask(server, 'PUT', '/SearchParameter/wrong', { body: definition('wrong', more) });
+    assert.equal(r.status, status, `${what}: ${r.text}`);
+    assert.equal(r.json.issue[0].expression?.[0], path, `${what}: ${r.text}`);
+    assert.equal((await ask(server, 'GET', '/SearchParameter/wrong')).status, 404, what);
+  }
+  // In a transaction nothing of it is written, in a batch only the wrong one is not.
+  const entries = [entry('PUT', 'Patient/t1', { resourceType: 'Patient', id: 't1' }), entry('PUT', 'SearchParameter/wrong', definition('wrong', wrong[3][3]))];
+  const transaction = await ask(server, 'POST', '', { body: bundle('transaction', ...entries) });
+  assert.equal(transaction.status, 400, transaction.text);
+  assert.equal(transaction.json.issue[0].expression[0], 'Bundle.entry[1].resource.expression');
+  assert.equal((await ask(server, 'GET', '/Patient/t1')).status, 404);
+  const batch = await ask(server, 'POST', '', { body: bundle('batch', ...entries) });
+  assert.deepEqual(batch.json.entry.map((e) => e.response.status.slice(0, 3)), ['201', '400']);
+  // A draft may be unfinished.
+  assert.equal((await ask(server, 'PUT', '/SearchParameter/wrong', { body: { ...definition('wrong', wrong[3][3]), status: 'draft' } })).status, 201);
+});
+
+test('a component cannot go while a composite stands on it', async (t) => {
+  const server = await start();
+  t.after(() => server.stop());
+  const part = definition('del', { code: 'del', base: ['Observation'], type: 'quantity', expression: 'Observation.value as Quantity' });
+  const whole = definition('hel', { code: 'hel', base: ['Observation'], type: 'composite', expression: 'Observation', component: [{ definition: 'http://hl7.org/fhir/SearchParameter/clinical-code', expression: 'code' }, { definition: part.url, expression: 'value as Quantity' }] });
+  const both = await ask(server, 'POST', '', { body: bundle('transaction', entry('PUT', 'SearchParameter/hel', whole), entry('PUT', 'SearchParameter/del', part)) });
+  assert.equal(both.status, 422, 'the component comes after');
+  const right = await ask(server, 'POST', '', { body: bundle('transaction', entry('PUT', 'SearchParameter/del', part), entry('PUT', 'SearchParameter/hel', whole)) });
+  assert.equal(right.status, 200, right.text);
+  const observation = (value) => ({ resourceType: 'Observation', status: 'final', code: { coding: [{ system: 's', code: 'k' }] }, valueQuantity: { value, system: 'http://unitsofmeasure.org', code: 'mg' } });
+  for (const v of [1, 5, 9]) assert.equal((await ask(server, 'POST', '/Observation', { body: observation(v) })).status, 201);
+  await ready(server, 'hel');
+  assert.equal(await total(server, 'Observation?hel=s%7Ck%24gt4'), 2);
+  assert.equal((await ask(server, 'DELETE', '/SearchParameter/del')).status, 409);
+  assert.equal((await ask(server, 'DELETE', '/SearchParameter/hel')).status, 204);
+  assert.equal((await ask(server, 'DELETE', '/SearchParameter/del')).status, 204);
+});
+
+test('killed in the middle it goes on, and writes meanwhile lose nothing', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'helhet-own-'));
+  fill(data);
+  let server = await start(data);
+  assert.equal((await ask(server, 'PUT', '/SearchParameter/lan', { body: byCounty })).status, 201);
+  // Others write while rows are made: every tenth patient gets another county.
+  let stop = false;
+  const turned = new Set();
+  const write = async () => {
+    for (let i = 0; i < COUNT && !stop; i += 10) {
+      const r = await ask(server, 'PUT', `/Patient/p${i}`, { body: patient(i, 1) }).catch(() => undefined);
+      if (r?.status === 200) turned.add(i);
+    }
+  };
+  const writing = write();
+  await new Promise((done) => setTimeout(done, 60));
+  stop = true;
+  const died = new Promise((done) => server.child.on('exit', done));
+  server.child.kill('SIGKILL');
+  await Promise.all([writing, died]);
+  clean(data);
+  server = await start(data);
+  await Promise.all([ready(server, 'lan'), (async () => {
+    for (let i = 5; i < COUNT; i += 50) {
+      assert.equal((await ask(server, 'PUT', `/Patient/p${i}`, { body: patient(i, 1) })).status, 200);
+      turned.add(i);
+    }
+  })()]);
+  const counts = new Map();
+  for (let i = 0; i < COUNT; i++) {
+    const r = turned.has(i) ? undefined : i % 10 === 0 ? (await ask(server, 'GET', `/Patient/p${i}`)).json : undefined;
+    const code = (r ?? patient(i, turned.has(i) ? 1 : 0)).extension?.[0].valueCode;
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+  for (let k = 0; k < 21; k++) assert.equal(await total(server, `Patient?lan=${k}`), counts.get(`${k}`) ?? 0, `county ${k}`);
+  await server.stop({ keep: true });
+  clean(data);
+  const r = spawnSync(program, ['reindex', '--data', data, '--param', 'lan'], { encoding: 'utf8' });
+  assert.equal(r.status, 0, r.stdout + r.stderr);
+  assert.match(r.stdout, /Patient\.lan: (\d+) av \(of\) \d+, jämfört \(verified\) \1\n/);
+  rmSync(data, { recursive: true, force: true });
+});
