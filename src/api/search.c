@@ -157,7 +157,13 @@ static bool read_asked(struct call *c, struct store_read *r, struct asking *a, s
         count = a->place.param_count;
         within.seq = a->place.seq;
     }
-    if (!search_parse_within(c->api->search, r, &within, params, count, c->arena, &a->q, err))
+    /* A later page looks lists, trees and words up as they were for the first. */
+    if (within.seq && !c->read)
+        store_read_pin(r, within.seq);
+    bool ok = search_parse_within(c->api->search, r, &within, params, count, c->arena, &a->q, err);
+    if (within.seq && !c->read)
+        store_read_pin(r, 0);
+    if (!ok)
         return false;
     a->place.param = a->q.used;
     a->place.param_count = a->q.used_count;

@@ -76,6 +76,14 @@ describe('page links', () => {
     assert.equal(ids(second).length, 10);
   });
 
+  test('stay as they were while others write', async () => {
+    const r = await go('GET', '/Patient?gender=male&_count=5&_sort=family');
+    const was = await go('GET', '/Patient/p13');
+    await go('PUT', '/Patient/p13', { body: { ...was.json, gender: 'other' } });
+    assert.equal((await walk(r)).length, 12);
+    await go('PUT', '/Patient/p13', { body: was.json });
+  });
+
   test('are good for their own search only, whole and unchanged', async () => {
     const r = await go('GET', '/Patient?_count=5');
     const token = new URL(link(r, 'next')).searchParams.get('_page');

@@ -88,8 +88,8 @@ enum plan_result plan_each(struct plan_of *p, struct str code, plan_each_fn *fn,
     return PLAN_OK;
 }
 
-static bool add_missing(const struct query_of *q, const struct search_kind *kind, struct str value,
-                        struct matches *out, bool *negate)
+bool plan_missing(const struct query_of *q, const struct search_kind *kind, struct str value,
+                  struct matches *out, bool *negate)
 {
     *negate = str_is(value, "true");
     if (!*negate && !str_is(value, "false"))
@@ -152,7 +152,7 @@ static bool add_values(const struct query_of *q, const struct search_kind *kind,
     a->only = q->param_id;
     a->used = of.modifier;
     if (of.modifier == SEARCH_MOD_MISSING)
-        return add_missing(&of, kind, a->value, out, &a->negate);
+        return plan_missing(&of, kind, a->value, out, &a->negate);
     if (of.modifier == SEARCH_MOD_TEXT || of.modifier == SEARCH_MOD_OF_TYPE)
         return true;
     while (value_split(&rest, ',', &part)) {

@@ -237,6 +237,9 @@ typedef bool plan_each_fn(const struct query_of *q, const struct search_kind *ki
                           struct matches *out);
 enum plan_result plan_each(struct plan_of *p, struct str code, plan_each_fn *fn, void *arg,
                            struct matches *out);
+/* :missing: the alternatives of "has a value"; *negate when value is true. */
+bool plan_missing(const struct query_of *q, const struct search_kind *kind, struct str value,
+                  struct matches *out, bool *negate);
 /* Room for one alternative more? Else ERR_SEARCH_LIMIT. */
 bool plan_room(const struct plan_of *p, const struct matches *list, const char *code);
 
@@ -290,6 +293,11 @@ bool terms_words(struct plan_of *p, enum search_words_in where, struct str code,
 /* :below and :above of a reference: the resource with this id and all that are part of it, or that it is part
  * of, by its type's own parameter (Location partof). */
 bool hierarchy_match(const struct query_of *q, struct str value, struct matches *out);
+
+/* ---- filter_plan.c ---- */
+
+/* Adds the conditions of a _filter expression; an unknown parameter in it is always an error. */
+bool filter_cond(struct plan_of *p, struct str text);
 
 /* ---- verify.c: what the rows do not say exactly is looked up in the bodies ---- */
 

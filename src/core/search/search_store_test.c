@@ -164,6 +164,46 @@ static int setup_made(void **state)
 }
 
 static const struct expect made_cases[] = {
+    /* _filter */
+    {"Patient", "_filter=gender eq female and active eq true", "gender = 'female' and active = true"},
+    {"Patient", "_filter=gender eq female or active eq true", "gender = 'female' or active = true"},
+    {"Patient", "_filter=gender eq female or active eq true and birthdate ge 1990",
+     "(gender = 'female' or active = true) and birthDate >= @1990-01-01"},
+    {"Patient", "_filter=gender eq female or (active eq true and birthdate ge 1990)",
+     "gender = 'female' or (active = true and birthDate >= @1990-01-01)"},
+    {"Patient", "_filter=not (gender eq female)", "gender != 'female'"},
+    {"Patient", "_filter=not(gender eq female and active eq true)",
+     "(gender = 'female' and active.exists()).not()"},
+    {"Patient", "_filter=not(gender eq female or active pr false)",
+     "(gender = 'female' or active.empty()).not()"},
+    {"Patient", "_filter=gender ne female", "gender.exists() and gender != 'female'"},
+    {"Patient", "_filter=active pr false", "active.empty()"},
+    {"Patient", "_filter=active pr true", "active.exists()"},
+    {"Patient", "_filter=given eq \"anna KARIN\"", "name.given.where($this = 'Anna Karin').exists()"},
+    {"Patient", "_filter=given eq Karin", "name.given.where($this = 'Karin').exists()"},
+    {"Patient", "_filter=given sw Kar", "name.given.where(startsWith('Kar')).exists()"},
+    {"Patient", "_filter=given ew karin", "name.given.where(endsWith('Karin')).exists()"},
+    {"Patient", "_filter=family co \"ersson-b\"", "name.family.where(contains('ersson-B')).exists()"},
+    {"Patient", "_filter=family ne \"Holm\"", "name.family.where($this = 'Holm').empty()"},
+    {"Patient", "_filter=identifier eq urn:a|7",
+     "identifier.where(system = 'urn:a' and value = '7').exists()"},
+    {"Patient", "_filter=(_id eq p1 or _id eq p2) and not (_id eq p2)", "id = 'p1'"},
+    {"Patient", "_filter=organization re Organization/o1",
+     "managingOrganization.reference = 'Organization/o1'"},
+    {"Patient", "_filter=organization eq Organization/o1 or organization.name eq \"Enhet 2\"",
+     "managingOrganization.reference = 'Organization/o1' or managingOrganization.reference = "
+     "'Organization/o2'"},
+    {"Patient", "_filter=organization[name sw enhet and _id ne o0].partof re Organization/o0",
+     "managingOrganization.reference = 'Organization/o1'"},
+    {"Observation", "_filter=subject:Patient.gender eq female and code eq urn:x|A",
+     "subject.resolve().gender = 'female' and code.coding.where(system = 'urn:x' and code = 'A').exists()"},
+    {"Observation", "_filter=not (subject:Patient.gender eq female)", "subject.resolve().gender != 'female'"},
+    {"Observation", "_filter=value-quantity gt 5 and value-quantity lt 7 or status eq amended",
+     "(value.value > 5 and value.value < 7) or status = 'amended'"},
+    {"Encounter", "_filter=date sa 2020-06-01 and not (class eq IMP)",
+     "period.start > @2020-06-01T23:59:59Z and class.code != 'IMP'"},
+    {"Observation", "_filter=subject:Patient.organization.partof.name eq \"enhet 0\" and status eq final",
+     "status = 'final' and subject.resolve().managingOrganization.reference = 'Organization/o1'"},
     /* token */
     {"Patient", "gender=female", "gender = 'female'"},
     {"Patient", "gender=female,male", "gender = 'female' or gender = 'male'"},
@@ -495,11 +535,26 @@ static void test_totals(void **state)
     assert_int_equal(p.match_count, 4);
 }
 
+/* A _has path in a filter gives what the parameter gives. */
+static void test_filter_has(void **state)
+{
+    (void)state;
+    search_all("Encounter", "_has:Observation:encounter:status=amended", 50);
+    size_t has = found.count;
+    search_all("Encounter", "_filter=_has:Observation:encounter:status eq amended", 50);
+    assert_true(has > 0);
+    assert_int_equal(found.count, has);
+    search_all("Encounter", "_filter=not(_has:Observation:encounter:status eq amended)", 50);
+    size_t without = found.count;
+    search_all("Encounter", "_count=1", 50);
+    assert_int_equal(found.count, has + without);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_made),    cmocka_unit_test(test_has),    cmocka_unit_test(test_sort),
-        cmocka_unit_test(test_include), cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_include), cmocka_unit_test(test_totals), cmocka_unit_test(test_filter_has),
     };
     return cmocka_run_group_tests(tests, setup_made, teardown);
 }

@@ -520,6 +520,57 @@ static void test_places(void **state)
     }
 }
 
+static void test_filter_errors(void **state)
+{
+    static const struct {
+        const char *text, *place, *en;
+        enum err_code code;
+    } cases[] = {
+        {"name", "5", "expected an operator (eq ne co", ERR_SEARCH_FILTER},
+        {"name is x", "6", "found \"is\"", ERR_SEARCH_FILTER},
+        {"name eq", "8", "expected a value, found the end", ERR_SEARCH_FILTER},
+        {"name eq \"Åsa", "13", "expected a closing quotation mark", ERR_SEARCH_FILTER},
+        {"name eq \"a\\q\"", "11", "JSON escape", ERR_SEARCH_FILTER},
+        {"(name eq x", "11", "expected \"and\", \"or\" or \")\"", ERR_SEARCH_FILTER},
+        {"name eq x)", "10", "expected \"and\", \"or\" or the end", ERR_SEARCH_FILTER},
+        {"name eq x birthdate eq 2010", "11", "found \"birthdate\"", ERR_SEARCH_FILTER},
+        {"not name eq x", "5", "expected \"(\" after not", ERR_SEARCH_FILTER},
+        {"", "1", "expected a search parameter", ERR_SEARCH_FILTER},
+        {"name eq x and ", "15", "expected a search parameter", ERR_SEARCH_FILTER},
+        {"link[name eq x] eq 1", "16", "expected \".\"", ERR_SEARCH_FILTER},
+        {"link:Nothing.name eq x", "6", "expected a resource type", ERR_SEARCH_FILTER},
+        {"gender co x", "8", "gender cannot be compared by co; expected eq ne", ERR_SEARCH_FILTER},
+        {"name gt x", "6", "name cannot be compared by gt", ERR_SEARCH_FILTER},
+        {"_id co x", "5", "_id cannot be compared", ERR_SEARCH_FILTER},
+        {"name eq x or birthdate eq 20x0", "", "position 27: expected a date", ERR_SEARCH_VALUE},
+        {"gender pr ja", "", "position 11: expected true or false", ERR_SEARCH_VALUE},
+        {"nosuch eq x", "nosuch", "", ERR_SEARCH_PARAM_UNKNOWN},
+        {"name.family eq x", "name.family", "is no reference", ERR_SEARCH_CHAIN},
+        {"gender in http://x.example", "gender", "", ERR_SEARCH_ABSENT},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct search_query q;
+        struct err err = {0};
+        struct search_param param = {STR("_filter"), str_of(cases[i].text)};
+        if (i == 9) /* an empty value is refused before it is read */
+            continue;
+        if (search_parse(s, NULL, FHIR_TYPE_Patient, &param, 1, true, &arena, &q, &err))
+            fail_msg("%s was taken", cases[i].text);
+        const char *en = cases[i].code == ERR_SEARCH_FILTER ? err.arg[2] : err.arg[3];
+        if (err.code != cases[i].code || !strstr(en, cases[i].en) ||
+            (cases[i].place[0] && strcmp(err.arg[0], cases[i].place) != 0))
+            fail_msg("%s: %s %s, %s", cases[i].text, err_info(err.code)->name, err.arg[0], en);
+    }
+    char deep[200];
+    memset(deep, '(', sizeof deep);
+    struct search_param param = {STR("_filter"), {deep, sizeof deep}};
+    struct search_query q;
+    struct err err = {0};
+    assert_false(search_parse(s, NULL, FHIR_TYPE_Patient, &param, 1, false, &arena, &q, &err));
+    assert_non_null(strstr(err.arg[2], "32 levels"));
+}
+
 static void test_sort(void **state)
 {
     struct search_query q;
@@ -639,7 +690,7 @@ int main(void)
         cmocka_unit_test(test_limits),      cmocka_unit_test(test_lenient),
         cmocka_unit_test(test_escapes),     cmocka_unit_test(test_clinical),
         cmocka_unit_test(test_chains),      cmocka_unit_test(test_places),
-        cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_sort),        cmocka_unit_test(test_filter_errors),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

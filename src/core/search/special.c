@@ -143,7 +143,8 @@ bool special_cond(struct plan_of *p, struct str code, struct str modifier, struc
     } specials[] = {{"_id", id_cond, HAS_NOT | HAS_MISSING},
                     {"_lastUpdated", updated_cond, HAS_MISSING},
                     {"_text", text_cond, 0},
-                    {"_content", content_cond, 0}};
+                    {"_content", content_cond, 0},
+                    {"_filter", filter_cond, 0}};
     *handled = false;
     for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
         unsigned has = specials[i].modifiers;
@@ -157,7 +158,8 @@ bool special_cond(struct plan_of *p, struct str code, struct str modifier, struc
                            " (där går ingen)", " (none is allowed there)", NULL);
         if (!specials[i].cond(p, value))
             return false;
-        p->cond[p->cond_count - 1].negate = modifier.p != NULL;
+        if (modifier.p)
+            p->cond[p->cond_count - 1].negate = true;
     }
     return true;
 }

@@ -62,6 +62,8 @@ bool match_number(uint8_t cmp, double low, double high, double want_low, double 
 static bool match_string(const struct cmatch *m, const struct nrow *row)
 {
     const struct store_row *want = &m->m->row;
+    if (m->m->whole && row->key == 0)
+        return false;
     switch (m->m->cmp) {
     case STORE_CMP_PREFIX:
         return str_starts(row->text, want->text);

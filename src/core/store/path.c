@@ -361,7 +361,7 @@ bool path_exact(const struct query *q, const struct ccond *c)
     for (size_t i = 0; i < c->any_count && exact; i++) {
         const struct cmatch *m = &c->any[i];
         bool kind = (m->index == STORE_TOKEN || m->index == STORE_REFERENCE || m->index == STORE_URI ||
-                     (m->index == STORE_STRING && m->m->cmp == STORE_CMP_PREFIX &&
+                     (m->index == STORE_STRING && m->m->cmp == STORE_CMP_PREFIX && !m->m->whole &&
                       m->m->row.text.n <= TABLE_TEXT_MAX)) &&
                     !(m->m->reverse && m->chain);
         exact = m->never || (kind && path_param_typed(q, m));
