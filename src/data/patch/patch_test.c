@@ -82,6 +82,8 @@ static const struct {
     {'f', PATIENT(""), FP(OP("delete", "Patient.name", "")), PATIENT(""), 0},
     {'f', PATIENT(""), FP(OP("delete", "Patient", "")), NULL, ERR_PATCH_FAILED},
     {'f', PATIENT(""), FP("{\"name\":\"op\"}"), NULL, ERR_PATCH_SYNTAX},
+    {'f', PATIENT(""), FP(OP("add", "Patient", ",{\"name\":\"name\"}" VALUE("\"valueCode\":\"c\""))), NULL,
+     ERR_PATCH_FAILED},
 };
 
 static bool apply(char kind, struct str text, struct str patch, struct str *out, struct err *err)

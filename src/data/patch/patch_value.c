@@ -32,7 +32,7 @@ static void value_members(const struct json_doc *doc, uint32_t part, uint32_t *v
 fhir_elem_id patch_value_elem(fhir_type_id type, struct str name, struct str suffix)
 {
     char text[VALUE_NAME_MAX];
-    uint16_t id = name.n < JSON_KEY_MAX ? fhir_names.find(name.p, name.n) : 0;
+    uint16_t id = name.n && name.n < JSON_KEY_MAX ? fhir_names.find(name.p, name.n) : 0;
     fhir_elem_id elem = id ? fhir_elem_find(type, id) : 0;
     if (elem || !id || name.n + suffix.n > sizeof(text))
         return elem;
