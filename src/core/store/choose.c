@@ -109,6 +109,12 @@ int choose_collect(struct query *q, size_t max, struct rid_list *out, struct err
     bool listed;
     if (q->never)
         return 1;
+    int past = query_past(q, err);
+    if (past < 0)
+        return -1;
+    /* What the index says of the only condition is the answer. */
+    if (q->cond_count == 1 && !past && path_exact(q, &q->cond[0]))
+        return path_gather(q, &q->cond[0], 0, max, out, err);
     if (!choose_path(q, 0, true, &best, &list, &listed, err))
         return -1;
     if (listed)

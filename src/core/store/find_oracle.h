@@ -6,7 +6,16 @@
 
 #include "store/store_fake.h"
 
-enum { RES_MAX = 400, NEW_MAX = 100, ROWS_EACH = 12, PATIENTS = 12, PLANS = 400, ANY_MAX = 3, COND_MAX = 3 };
+enum {
+    RES_MAX = 400,
+    NEW_MAX = 100,
+    ROWS_EACH = 12,
+    PATIENTS = 12,
+    PLANS = 400,
+    ANY_MAX = 3,
+    MANY = 14,
+    COND_MAX = 3
+};
 
 struct res {
     char id[40];
@@ -470,9 +479,11 @@ static void pick_rids(struct arena *a, struct store_cond *c)
 
 static void pick_cond(struct arena *a, struct store_cond *c, uint16_t type, int depth)
 {
-    struct store_match *any = ARENA_ARRAY(a, struct store_match, ANY_MAX);
-    *c = (struct store_cond){
-        .kind = STORE_COND_MATCH, .negate = dice(6) == 0, .any = any, .any_count = 1 + dice(2)};
+    struct store_match *any = ARENA_ARRAY(a, struct store_match, MANY);
+    *c = (struct store_cond){.kind = STORE_COND_MATCH,
+                             .negate = dice(6) == 0,
+                             .any = any,
+                             .any_count = dice(8) ? 1 + dice(2) : MANY};
     uint64_t d = dice(16);
     if (d == 0) {
         struct str *ids = ARENA_ARRAY(a, struct str, ANY_MAX);

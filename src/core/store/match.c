@@ -95,17 +95,17 @@ static bool match_composite(const struct cmatch *m, const struct nrow *row)
            match_span(sm->cmp_span, row->low, row->high, sm->row.low, sm->row.high);
 }
 
-static bool match_has_name(const struct cmatch *m, int64_t name)
+static bool rid_in(const struct rid_list *l, store_rid rid)
 {
-    size_t low = 0, high = m->names.count;
+    size_t low = 0, high = l->count;
     while (low < high) {
         size_t mid = (low + high) / 2;
-        if (m->names.item[mid] < name)
+        if (l->item[mid] < rid)
             low = mid + 1;
         else
             high = mid;
     }
-    return low < m->names.count && m->names.item[low] == name;
+    return low < l->count && l->item[low] == rid;
 }
 
 /* A row of the right kind and parameter against an alternative that is no chain. */
@@ -128,7 +128,7 @@ static bool match_row(const struct cmatch *m, const struct nrow *row)
     case STORE_REFERENCE:
         return row->name == m->name;
     case STORE_URI:
-        return sm->cmp == STORE_CMP_BELOW ? match_has_name(m, row->name) : row->name == m->name;
+        return sm->cmp == STORE_CMP_BELOW ? rid_in(&m->names, row->name) : row->name == m->name;
     case STORE_COMPOSITE:
         return match_composite(m, row);
     case STORE_CLINICAL:
@@ -151,6 +151,8 @@ static bool match_group(const struct cmatch *m, const struct rows_group *g)
 
 static int match_memo(struct cmatch *m, store_rid rid, struct err *err)
 {
+    if (m->result_known)
+        return rid_in(&m->result, rid);
     const int64_t *known = map_int_get(&m->memo, rid);
     if (known)
         return *known == 1;
@@ -240,6 +242,8 @@ static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struc
 {
     struct rid_list list = {0};
     struct store_read *r = q->r;
+    if (m->target_known)
+        return rid_in(&m->target, rid);
     struct arena_mark mark = arena_mark(&r->arena);
     sqlite3_stmt *st = db_get(r->db, DB_PATH_REFERENCE, err);
     if (!st)
@@ -281,6 +285,87 @@ static int match_any(struct query *q, struct cmatch *m, store_rid rid, struct st
     if (!ok)
         err_set(err, ERR_STORE_CORRUPT, "packed rows", NULL);
     return ok ? 0 : -1;
+}
+
+/* ---- many alternatives: the rows look for them ---- */
+
+/* Can it be found by one value? */
+static bool order_found(const struct cmatch *m)
+{
+    const struct store_match *sm = m->m;
+    if (m->never || m->chain || sm->cmp == STORE_CMP_ANY)
+        return false;
+    return (m->index == STORE_TOKEN && !sm->any_text) || m->index == STORE_REFERENCE ||
+           (m->index == STORE_URI && sm->cmp != STORE_CMP_BELOW);
+}
+
+static int64_t order_value(uint8_t kind, int64_t key, int64_t name)
+{
+    return kind == STORE_TOKEN ? key : name;
+}
+
+static int order_cmp(uint8_t index, uint16_t param, int64_t value, const struct cmatch *m)
+{
+    int64_t theirs = order_value(m->index, m->key, m->name);
+    if (index != m->index)
+        return index < m->index ? -1 : 1;
+    if (param != m->param)
+        return param < m->param ? -1 : 1;
+    return value < theirs ? -1 : value > theirs;
+}
+
+static int cmp_order(const void *a, const void *b)
+{
+    const struct cmatch *x = *(struct cmatch *const *)a, *y = *(struct cmatch *const *)b;
+    return order_cmp(x->index, x->param, order_value(x->index, x->key, x->name), y);
+}
+
+bool match_order(struct query *q, struct ccond *c, struct err *err)
+{
+    if (c->any_count < PLAN_ORDER_MIN)
+        return true;
+    c->order = arena_alloc(q->arena, c->any_count * sizeof(struct cmatch *));
+    if (!c->order)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    size_t last = c->any_count;
+    for (size_t i = 0; i < c->any_count; i++)
+        c->order[order_found(&c->any[i]) ? c->order_found++ : --last] = &c->any[i];
+    qsort(c->order, c->order_found, sizeof(struct cmatch *), cmp_order);
+    return true;
+}
+
+/* The alternatives that have just this value. */
+static bool match_found(const struct ccond *c, const struct nrow *row, uint16_t param)
+{
+    int64_t value = order_value(row->kind, row->key, row->name);
+    size_t low = 0, high = c->order_found;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (order_cmp(row->kind, param, value, c->order[mid]) > 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    bool yes = false;
+    for (; low < c->order_found && !yes && order_cmp(row->kind, param, value, c->order[low]) == 0; low++)
+        yes = match_row(c->order[low], row);
+    return yes;
+}
+
+static int match_many(struct query *q, struct ccond *c, store_rid rid, struct str packed, struct err *err)
+{
+    struct str rest = packed;
+    struct rows_group g;
+    bool ok = true;
+    int yes = 0;
+    while (!yes && c->order_found && rows_next(&rest, rid, &g, &ok))
+        for (int i = 0; i < g.params && !yes; i++)
+            yes = match_found(c, &g.row, g.param[i]);
+    for (size_t i = c->order_found; i < c->any_count && yes == 0; i++)
+        yes = match_any(q, c->order[i], rid, packed, err);
+    if (!ok)
+        err_set(err, ERR_STORE_CORRUPT, "packed rows", NULL);
+    return ok ? yes : -1;
 }
 
 static int match_updated(struct query *q, const struct ccond *c, int64_t seq, struct err *err)
@@ -333,6 +418,8 @@ static int match_cond(struct query *q, struct ccond *c, store_rid rid, int64_t s
     int yes = 0;
     if (c->c->kind != STORE_COND_MATCH && c->c->kind != STORE_COND_PATIENT)
         yes = match_special(q, c, rid, seq, packed, err);
+    else if (c->order)
+        yes = match_many(q, c, rid, packed, err);
     else
         for (size_t i = 0; i < c->any_count && yes == 0; i++)
             yes = match_any(q, &c->any[i], rid, packed, err);

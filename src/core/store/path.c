@@ -225,18 +225,43 @@ static int path_targets_of(struct sink *s, const struct cmatch *m, store_rid rid
     return more < 0 || rc < 0 ? -1 : 1;
 }
 
+/* _has: all that the chain's results point at, gathered once. 1, 0 more than max, -1 failed. */
+static int path_pointed(struct sink *s, struct cmatch *m, struct err *err)
+{
+    struct rid_list list = {0};
+    struct sink to = {s->q, &list, 0, s->max, false};
+    int rc = 1;
+    for (size_t i = 0; i < m->result.count && rc > 0 && !to.full && !m->target_known; i++)
+        rc = path_targets_of(&to, m, m->result.item[i], err);
+    if (rc < 0 || to.full)
+        return rc < 0 ? -1 : 0;
+    if (!m->target_known) {
+        rid_list_unique(&list);
+        m->target = list;
+        m->target_known = true;
+    }
+    return 1;
+}
+
 /* From the chain's results to what refers to them, or (_has) to what they refer to. */
 static int path_chain(struct sink *s, struct cmatch *m, struct err *err)
 {
-    struct rid_list list = {0};
-    int rc = choose_collect(m->chain, s->max, &list, err);
-    if (rc == 0)
-        s->full = true;
-    for (size_t i = 0; i < list.count && rc > 0 && !s->full; i++) {
-        int ok =
-            m->m->reverse ? path_targets_of(s, m, list.item[i], err) : path_target(s, m, list.item[i], err);
-        rc = ok < 0 ? -1 : rc;
+    int rc = 1;
+    if (!m->result_known) {
+        struct rid_list list = {0};
+        rc = choose_collect(m->chain, s->max, &list, err);
+        rid_list_unique(&list);
+        m->result = list;
+        m->result_known = rc > 0;
     }
+    if (rc > 0 && m->result.count > s->max)
+        rc = 0;
+    if (rc > 0 && m->m->reverse)
+        rc = path_pointed(s, m, err);
+    s->full = s->full || rc == 0;
+    const struct rid_list *from = m->m->reverse ? &m->target : &m->result;
+    for (size_t i = 0; i < from->count && rc > 0 && !s->full; i++)
+        rc = m->m->reverse ? sink_rid(s, from->item[i], err) : path_target(s, m, from->item[i], err);
     return rc < 0 ? -1 : 1;
 }
 
@@ -487,6 +512,8 @@ void path_explain(const struct ccond *c, struct buf *out)
     for (size_t i = 0; i < c->any_count; i++) {
         const struct cmatch *m = &c->any[i];
         const struct path *p = &paths[m->index];
+        if (i && m->index == c->any[i - 1].index) /* alternatives are alike, mostly */
+            continue;
         buf_printf(out, "by %s%s: %s\n", p->name,
                    m->never   ? " (never seen)"
                    : m->chain ? " (chain)"

@@ -222,7 +222,7 @@ static bool plan_any(struct query *q, struct ccond *c, struct err *err)
         possible = possible || !m->never;
     }
     q->never = q->never || (!possible && !sc->negate);
-    return true;
+    return sc->kind != STORE_COND_MATCH || match_order(q, c, err);
 }
 
 static bool plan_cond(struct query *q, const struct store_cond *sc, struct ccond *c, struct err *err)

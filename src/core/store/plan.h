@@ -12,6 +12,7 @@
 enum {
     PLAN_CHAIN_MAX = 16,           /* queries within queries; store_sort.chain too */
     PLAN_GROUP_MAX = 64,           /* groups within groups */
+    PLAN_ORDER_MIN = 9,            /* alternatives that are worth putting in order */
     PLAN_TICKS = 256,              /* rows read between two looks at the clock */
     PLAN_CANDIDATES_MAX = 4 << 20, /* rids gathered at once; past it the search is too costly */
     PLAN_CURSOR_MAX = 2048,
@@ -45,7 +46,10 @@ struct cmatch {
     int64_t key, name;     /* as in nrow; name -1: unknown */
     struct rid_list names; /* URI BELOW: names with the prefix */
     struct query *chain;
-    struct map_int memo;   /* chain: rid → 1 accepted, 2 not */
+    struct map_int memo; /* chain: rid → 1 accepted, 2 not */
+    /* chain: all its results once they are gathered, and of a reverse one all they point at; rising */
+    struct rid_list result, target;
+    bool result_known, target_known;
     struct past_ref *past; /* reverse, pinned: what changed resources pointed at, by target */
     size_t past_count;
     bool past_known;
@@ -55,6 +59,8 @@ struct ccond {
     const struct store_cond *c;
     struct cmatch *any;
     size_t any_count;
+    struct cmatch **order; /* of many alternatives: those found by (index, param, value) first, by it */
+    size_t order_found;
     const store_rid *id; /* IDS, RIDS: rising */
     size_t id_count;
     struct query **sub; /* GROUP */
@@ -124,6 +130,8 @@ int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, s
 int match_rid(struct query *q, store_rid rid, struct err *err);
 /* Is rid one of an IDS or RIDS condition's, and at which place? */
 bool match_in(const struct ccond *c, store_rid rid, size_t *at);
+/* Puts many alternatives in order. */
+bool match_order(struct query *q, struct ccond *c, struct err *err);
 bool match_span(uint8_t cmp, int64_t low, int64_t high, int64_t want_low, int64_t want_high);
 bool match_number(uint8_t cmp, double low, double high, double want_low, double want_high);
 
