@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { ask, bundle, entry, start } from './server.mjs';
 
 const program = process.env.HELHET_BIN ?? 'build/helhet';
-const COUNT = Number(process.env.HELHET_OWN_COUNT ?? 6000);
+const COUNT = Number(process.env.HELHET_OWN_COUNT ?? 3000);
 const county = 'http://example.org/fhir/StructureDefinition/lan';
 const definition = (id, more) => ({ resourceType: 'SearchParameter', id, url: `http://example.org/SearchParameter/${id}`, name: id, status: 'active', description: 'prov', ...more });
 const byCounty = definition('lan', { code: 'lan', base: ['Patient'], type: 'token', expression: `Patient.extension.where(url='${county}').value` });

@@ -209,34 +209,38 @@ void own_index_wake(struct search *s)
     pthread_mutex_unlock(&x->lock);
 }
 
-bool own_index_start(struct search *s, unsigned workers, struct err *err)
+static struct own_index *index_new(struct search *s)
 {
     struct own_index *x = os_alloc(sizeof *x);
-    long cores = sysconf(_SC_NPROCESSORS_ONLN);
     pthread_condattr_t attr;
     if (!x)
-        return err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
     memset((void *)x, 0, sizeof *x);
     x->s = s;
-    x->workers = workers ? workers : cores > 0 ? (unsigned)cores : 1;
-    if (x->workers > OWN_WORKERS_MAX)
-        x->workers = OWN_WORKERS_MAX;
     pthread_mutex_init(&x->lock, NULL);
     pthread_condattr_init(&attr);
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&x->wake, &attr);
     pthread_cond_init(&x->idle, &attr);
     pthread_condattr_destroy(&attr);
-    if (pthread_create(&x->thread, NULL, index_main, x) == 0) {
-        x->started = true;
-        atomic_store(&s->own->index, x);
-        return true;
-    }
-    pthread_cond_destroy(&x->wake);
-    pthread_cond_destroy(&x->idle);
-    pthread_mutex_destroy(&x->lock);
-    os_free(x);
-    return err_set(err, ERR_INTERNAL, "no indexing thread", NULL);
+    atomic_store(&s->own->index, x);
+    return x;
+}
+
+bool own_index_start(struct search *s, unsigned workers, struct err *err)
+{
+    struct own_index *x = atomic_load(&s->own->index);
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    if (!x && !(x = index_new(s)))
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    OS_ASSERT(!x->started);
+    x->workers = workers ? workers : cores > 0 ? (unsigned)cores : 1;
+    if (x->workers > OWN_WORKERS_MAX)
+        x->workers = OWN_WORKERS_MAX;
+    x->at_rest = false;
+    atomic_store(&x->stop, false);
+    x->started = pthread_create(&x->thread, NULL, index_main, x) == 0;
+    return x->started || err_set(err, ERR_INTERNAL, "no indexing thread", NULL);
 }
 
 void own_index_stop(struct search *s)

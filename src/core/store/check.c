@@ -91,17 +91,29 @@ static bool check_tables(struct check *k, store_rid rid, uint16_t type, struct s
     return true;
 }
 
-/* Leaves out the rows of parameters that are still being indexed or taken away; the new count. */
-static size_t settled_rows(const struct check *k, struct nrow *row, size_t count)
+static bool settled(const struct check *k, uint16_t param)
 {
     const struct store_hooks *h = &k->s->hooks;
+    return !h->settled || h->settled(h->arg, param);
+}
+
+/* Leaves out the rows of parameters that are still being indexed or taken away. */
+static void settled_stored(const struct check *k, struct nrow *row, size_t *count)
+{
     size_t n = 0;
-    if (!h->settled)
-        return count;
-    for (size_t i = 0; i < count; i++)
-        if (row[i].kind == STORE_CLINICAL || h->settled(h->arg, number_build(&k->s->params, row[i].param)))
+    for (size_t i = 0; i < *count; i++)
+        if (row[i].kind == STORE_CLINICAL || settled(k, number_build(&k->s->params, row[i].param)))
             row[n++] = row[i];
-    return n;
+    *count = n;
+}
+
+static void settled_fresh(const struct check *k, struct store_rows *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->item[i].index == STORE_CLINICAL || settled(k, rows->item[i].param))
+            rows->item[n++] = rows->item[i];
+    rows->count = n;
 }
 
 /* Do the packed rows equal what the body gives now? */
@@ -120,12 +132,12 @@ static bool check_rows(struct check *k, const struct store_version *v, uint16_t 
         fault(k, "body does not parse", type, v->id, err_info(why.code)->name);
         return true;
     }
+    settled_fresh(k, &rows);
     if (!lookup_rows(k->r, &rows, &k->arena, &fresh, &fresh_count, err))
         return false;
     if (!check_tables(k, v->rid, type, v->id, stored, stored_count, err))
         return false;
-    stored_count = settled_rows(k, stored, stored_count);
-    fresh_count = settled_rows(k, fresh, fresh_count);
+    settled_stored(k, stored, &stored_count);
     bool same = stored_count == fresh_count;
     for (size_t i = 0; i < stored_count && same; i++)
         same = rows_cmp(&stored[i], &fresh[i]) == 0;
