@@ -91,7 +91,7 @@ static bool make_links(struct call *c, const struct asking *a, const struct sear
     return ok;
 }
 
-static bool write_entry(struct call *c, const struct store_version *v, const char *mode,
+static bool write_entry(struct call *c, const struct store_version *v, const char *mode, const double *score,
                         const struct subset *s, bool *first, struct buf *out, struct err *err)
 {
     buf_cstr(out, *first ? "{" : ",{");
@@ -102,7 +102,10 @@ static bool write_entry(struct call *c, const struct store_version *v, const cha
         return false;
     buf_cstr(out, ",\"search\":{\"mode\":\"");
     buf_cstr(out, mode);
-    buf_cstr(out, "\"}}");
+    buf_char(out, '"');
+    if (score)
+        buf_printf(out, ",\"score\":%.4f", *score);
+    buf_cstr(out, "}}");
     return true;
 }
 
@@ -132,9 +135,10 @@ static bool write_page(struct call *c, const struct asking *a, const struct sear
     buf_room(out, (page->match_count + page->included_count + 1) * SEARCH_BYTES_EACH);
     bundle_begin(out, "searchset", links, n, page->has_total, page->total);
     for (size_t i = 0; ok && i < page->match_count; i++)
-        ok = write_entry(c, &page->match[i], "match", &subset, &first, out, err);
+        ok = write_entry(c, &page->match[i], "match", page->score ? &page->score[i] : NULL, &subset, &first,
+                         out, err);
     for (size_t i = 0; ok && i < page->included_count; i++)
-        ok = write_entry(c, &page->included[i], "include", &subset, &first, out, err);
+        ok = write_entry(c, &page->included[i], "include", NULL, &subset, &first, out, err);
     write_ignored(c, q, &first, out);
     bundle_end(out);
     return ok;

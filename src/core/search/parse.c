@@ -351,7 +351,13 @@ bool search_parse_within(struct search *s, struct store_read *read, const struct
     r.plan.deadline_ns = out->plan.deadline_ns;
     r.plan.seq = within->seq;
     arena->limit = 0; /* the bounds of a search are its own */
+    /* What is asked of value sets on the way is asked as of the pages' commit too. */
+    bool pinned = read && within->seq && !store_read_in_job(read);
+    if (pinned)
+        store_read_pin(read, within->seq);
     bool ok = read_search(&r, params, count) && own_query_ready(s, read, within->type, out, r.plan.err);
+    if (pinned)
+        store_read_pin(read, 0);
     arena->limit = limit;
     return ok;
 }

@@ -17,6 +17,19 @@ static bool count_of_all(struct store_read *r, const struct store_plan *plan, ui
     return true;
 }
 
+/* The sum of the conditions' scores as a part of the greatest that it can be. */
+static double *run_scores(const struct store_plan *plan, const struct store_hits *hits)
+{
+    double most = 0;
+    for (size_t i = 0; i < plan->cond_count; i++)
+        most += plan->cond[i].kind == STORE_COND_RIDS && plan->cond[i].score && !plan->cond[i].negate;
+    for (size_t i = 0; hits->score && i < hits->count; i++) {
+        double part = most > 1 ? hits->score[i] / most : hits->score[i];
+        hits->score[i] = part > 1 ? 1 : part;
+    }
+    return hits->score;
+}
+
 static bool run_rest(struct store_read *r, const struct search_query *q, const struct store_plan *plan,
                      const struct store_hits *hits, struct arena *arena, struct search_page *out,
                      struct err *err)
@@ -24,6 +37,7 @@ static bool run_rest(struct store_read *r, const struct search_query *q, const s
     bool all = plan->cond_count == 0;
     out->match = hits->item;
     out->match_count = hits->count;
+    out->score = run_scores(plan, hits);
     out->more = hits->more;
     out->next = hits->next;
     out->seq = hits->seq;

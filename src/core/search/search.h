@@ -160,6 +160,7 @@ bool search_parse_within(struct search *s, struct store_read *r, const struct se
 struct search_page {
     struct store_version *match;
     size_t match_count;
+    double *score; /* beside match, 0..1; NULL: not ranked */
     struct store_version *included;
     size_t included_count;
     bool included_cut; /* there were more than SEARCH_INCLUDES_MAX to include */

@@ -126,6 +126,11 @@ void store_read_pin(struct store_read *r, int64_t seq)
     pin_set(&r->pin, seq > 0 && seq < store_read_seq(r) ? seq : PIN_NOW);
 }
 
+int64_t store_read_as_of(struct store_read *r)
+{
+    return r->pin.seq != PIN_NOW ? r->pin.seq : store_read_seq(r);
+}
+
 /* ---- lookups ---- */
 
 void read_bind_id(sqlite3_stmt *st, int at, struct str id, unsigned char packed[ID_PACKED])

@@ -144,6 +144,8 @@ int64_t store_read_seq(struct store_read *r);
 /* From here on everything read through r is as of that commit: what was changed since is as it was, what was
  * created is not there, what was deleted is. 0: as of the snapshot again, as after begin. Not in a job. */
 void store_read_pin(struct store_read *r, int64_t seq);
+/* The commit that r reads as of: where it is pinned, else store_read_seq. */
+int64_t store_read_as_of(struct store_read *r);
 
 enum store_found { STORE_ABSENT, STORE_FOUND, STORE_DELETED, STORE_FAILED };
 

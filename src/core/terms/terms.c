@@ -76,7 +76,7 @@ bool terms_fail(const struct asking *a, const char *sv, const char *en, struct s
 static bool terms_fresh(struct terms *t, struct store_read *r)
 {
     static const uint16_t types[] = {FHIR_TYPE_ValueSet, FHIR_TYPE_CodeSystem};
-    int64_t seq = store_read_seq(r);
+    int64_t seq = store_read_as_of(r);
     bool touched = true;
     if (seq < t->seq || store_read_in_job(r))
         return false;
@@ -225,7 +225,7 @@ bool terms_codes(struct terms *t, struct store_read *r, enum search_codes what, 
     bool ok = terms_answer(&a, what, system, value, &list) && terms_copy(&list, arena, out, count, err);
     arena_release(&scratch);
     if (ok && !store_read_in_job(r))
-        terms_keep(t, store_read_seq(r), key, *out, *count);
+        terms_keep(t, store_read_as_of(r), key, *out, *count);
     return ok;
 }
 
