@@ -116,10 +116,14 @@ describe('text', () => {
     await found('/DocumentReference?_content=skrivning');
   });
 
-  test('a transaction cannot search what it has not committed', async () => {
-    const r = await ask(server, 'POST', '', { body: bundle('transaction', entry('GET', 'DocumentReference?_content=feber')) });
-    assert.equal(r.status, 400, r.text);
-    assert.match(r.text, /WORDS_TRANSACTION/);
+  test('no write depends on what is not indexed yet', async () => {
+    const doc = note(undefined, 'x');
+    const one = await ask(server, 'POST', '/DocumentReference', { body: doc, headers: { 'If-None-Exist': '_content=nyss' } });
+    const within = await ask(server, 'POST', '', { body: bundle('transaction', entry('POST', 'DocumentReference', doc, { request: { ifNoneExist: '_content=nyss' } })) });
+    for (const r of [one, within]) {
+      assert.equal(r.status, 400, r.text);
+      assert.match(r.text, /WORDS_TRANSACTION/);
+    }
   });
 
   test('pages stay as they began while others write', async () => {

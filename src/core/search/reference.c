@@ -168,8 +168,8 @@ static bool match(const struct query_of *q, enum store_cmp cmp, bool approx, str
 
 const struct search_kind reference_kind = {
     .index = STORE_REFERENCE,
-    .modifiers =
-        SEARCH_MOD_MISSING | SEARCH_MOD_IDENTIFIER | SEARCH_MOD_TYPE | SEARCH_MOD_BELOW | SEARCH_MOD_ABOVE,
+    .modifiers = SEARCH_MOD_MISSING | SEARCH_MOD_TEXT | SEARCH_MOD_IDENTIFIER | SEARCH_MOD_TYPE |
+                 SEARCH_MOD_BELOW | SEARCH_MOD_ABOVE,
     .rows = rows,
     .match = match,
 };
