@@ -147,66 +147,60 @@ static void check(struct world *w, enum search_codes what, const char *system, c
 #define FILTER(p, op, v)                                                                                     \
     "{\"system\":\"u:s\",\"filter\":[{\"property\":\"" p "\",\"op\":\"" op "\",\"value\":\"" v "\"}]}"
 
+static const struct {
+    const char *id, *json, *want;
+} sets[] = {
+    {"all", VS("all", INCLUDE("{\"system\":\"u:s\"}")), "u:s|a u:s|a1 u:s|a2 u:s|b u:s|c"},
+    {"unknown", VS("unknown", INCLUDE("{\"system\":\"u:x\"}")), "u:x|"},
+    {"listed", VS("listed", INCLUDE("{\"system\":\"u:x\",\"concept\":[{\"code\":\"q\"},{\"code\":\"p\"}]}")),
+     "u:x|p u:x|q"},
+    {"isa", VS("isa", INCLUDE(FILTER("concept", "is-a", "a"))), "u:s|a u:s|a1 u:s|a2 u:s|b"},
+    {"desc", VS("desc", INCLUDE(FILTER("concept", "descendent-of", "a1"))), "u:s|b"},
+    {"nota", VS("nota", INCLUDE(FILTER("concept", "is-not-a", "a1"))), "u:s|a u:s|a2 u:s|c"},
+    {"gen", VS("gen", INCLUDE(FILTER("concept", "generalizes", "b"))), "u:s|a u:s|a1 u:s|b"},
+    {"eq", VS("eq", INCLUDE(FILTER("k", "=", "1"))), "u:s|a1"},
+    {"ex", VS("ex", INCLUDE(FILTER("k", "exists", "false"))), "u:s|a u:s|a2 u:s|b u:s|c"},
+    {"in", VS("in", INCLUDE(FILTER("code", "in", "a1, c"))), "u:s|a1 u:s|c"},
+    {"notin", VS("notin", INCLUDE(FILTER("code", "not-in", "a,a1,a2"))), "u:s|b u:s|c"},
+    {"re", VS("re", INCLUDE(FILTER("code", "regex", "a[0-9]"))), "u:s|a1 u:s|a2"},
+    {"rebad", VS("rebad", INCLUDE(FILTER("code", "regex", "a["))), "!TERMS: the pattern a[ cannot be read"},
+    {"op", VS("op", INCLUDE(FILTER("code", "like", "a"))), "!TERMS: the filter like is not supported"},
+    {"nocode", VS("nocode", INCLUDE(FILTER("concept", "is-a", "zz"))),
+     "!TERMS: the code zz is not in the code system"},
+    {"absent",
+     VS("absent", INCLUDE("{\"system\":\"u:x\",\"filter\":[{\"property\":\"concept\",\"op\":\"is-a\","
+                          "\"value\":\"1\"}]}")),
+     "!TERMS: the code system u:x is not here"},
+    {"import", VS("import", INCLUDE("{\"valueSet\":[\"u:v-isa\",\"u:v-in\"]}")), "u:s|a1"},
+    {"both", VS("both", INCLUDE("{\"system\":\"u:s\",\"valueSet\":[\"u:v-gen\"]}")), "u:s|a u:s|a1 u:s|b"},
+    {"wholeand", VS("wholeand", INCLUDE("{\"system\":\"u:x\",\"valueSet\":[\"u:v-listed\"]}")),
+     "u:x|p u:x|q"},
+    {"cycle", VS("cycle", INCLUDE("{\"valueSet\":[\"u:v-cycle2\"]}")), "!TERMS: u:v-cycle includes itself"},
+    {"cycle2", VS("cycle2", INCLUDE("{\"valueSet\":[\"u:v-cycle\"]}")), "!TERMS: u:v-cycle2 includes itself"},
+    {"ex1",
+     VS("ex1",
+        "\"compose\":{\"include\":[{\"system\":\"u:s\"}],\"exclude\":[" FILTER("concept", "is-a", "a1") "]}"),
+     "u:s|a u:s|a2 u:s|c"},
+    {"ex2",
+     VS("ex2", "\"compose\":{\"include\":[{\"system\":\"u:x\"}],\"exclude\":[{\"system\":\"u:x\","
+               "\"concept\":[{\"code\":\"1\"}]}]}"),
+     "!TERMS: codes are excluded from all of u:x, which cannot be counted out"},
+    {"active", VS("active", "\"compose\":{\"inactive\":false,\"include\":[{\"system\":\"u:s\"}]}"),
+     "u:s|a u:s|a1 u:s|b u:s|c"},
+    {"stored",
+     VS("stored", "\"expansion\":{\"timestamp\":\"2020-01-01\",\"total\":3,\"contains\":[{\"system\":\"u:x\","
+                  "\"code\":\"1\",\"abstract\":true,\"contains\":[{\"system\":\"u:x\",\"code\":\"2\"}]},"
+                  "{\"system\":\"u:x\",\"code\":\"3\"}]}"),
+     "u:x|2 u:x|3"},
+    {"part",
+     VS("part", "\"expansion\":{\"timestamp\":\"2020-01-01\",\"total\":30,\"contains\":[{\"system\":\"u:x\","
+                "\"code\":\"1\"}]}"),
+     "!TERMS: its expansion is only a part of 30 codes"},
+    {"none", VS("none", "\"name\":\"x\""), "!TERMS: u:v-none has neither compose nor expansion"},
+};
+
 static void test_sets(void **state)
 {
-    static const struct {
-        const char *id, *json, *want;
-    } sets[] = {
-        {"all", VS("all", INCLUDE("{\"system\":\"u:s\"}")), "u:s|a u:s|a1 u:s|a2 u:s|b u:s|c"},
-        {"unknown", VS("unknown", INCLUDE("{\"system\":\"u:x\"}")), "u:x|"},
-        {"listed",
-         VS("listed", INCLUDE("{\"system\":\"u:x\",\"concept\":[{\"code\":\"q\"},{\"code\":\"p\"}]}")),
-         "u:x|p u:x|q"},
-        {"isa", VS("isa", INCLUDE(FILTER("concept", "is-a", "a"))), "u:s|a u:s|a1 u:s|a2 u:s|b"},
-        {"desc", VS("desc", INCLUDE(FILTER("concept", "descendent-of", "a1"))), "u:s|b"},
-        {"nota", VS("nota", INCLUDE(FILTER("concept", "is-not-a", "a1"))), "u:s|a u:s|a2 u:s|c"},
-        {"gen", VS("gen", INCLUDE(FILTER("concept", "generalizes", "b"))), "u:s|a u:s|a1 u:s|b"},
-        {"eq", VS("eq", INCLUDE(FILTER("k", "=", "1"))), "u:s|a1"},
-        {"ex", VS("ex", INCLUDE(FILTER("k", "exists", "false"))), "u:s|a u:s|a2 u:s|b u:s|c"},
-        {"in", VS("in", INCLUDE(FILTER("code", "in", "a1, c"))), "u:s|a1 u:s|c"},
-        {"notin", VS("notin", INCLUDE(FILTER("code", "not-in", "a,a1,a2"))), "u:s|b u:s|c"},
-        {"re", VS("re", INCLUDE(FILTER("code", "regex", "a[0-9]"))), "u:s|a1 u:s|a2"},
-        {"rebad", VS("rebad", INCLUDE(FILTER("code", "regex", "a["))),
-         "!TERMS: the pattern a[ cannot be read"},
-        {"op", VS("op", INCLUDE(FILTER("code", "like", "a"))), "!TERMS: the filter like is not supported"},
-        {"nocode", VS("nocode", INCLUDE(FILTER("concept", "is-a", "zz"))),
-         "!TERMS: the code zz is not in the code system"},
-        {"absent",
-         VS("absent", INCLUDE("{\"system\":\"u:x\",\"filter\":[{\"property\":\"concept\",\"op\":\"is-a\","
-                              "\"value\":\"1\"}]}")),
-         "!TERMS: the code system u:x is not here"},
-        {"import", VS("import", INCLUDE("{\"valueSet\":[\"u:v-isa\",\"u:v-in\"]}")), "u:s|a1"},
-        {"both", VS("both", INCLUDE("{\"system\":\"u:s\",\"valueSet\":[\"u:v-gen\"]}")),
-         "u:s|a u:s|a1 u:s|b"},
-        {"wholeand", VS("wholeand", INCLUDE("{\"system\":\"u:x\",\"valueSet\":[\"u:v-listed\"]}")),
-         "u:x|p u:x|q"},
-        {"cycle", VS("cycle", INCLUDE("{\"valueSet\":[\"u:v-cycle2\"]}")),
-         "!TERMS: u:v-cycle includes itself"},
-        {"cycle2", VS("cycle2", INCLUDE("{\"valueSet\":[\"u:v-cycle\"]}")),
-         "!TERMS: u:v-cycle2 includes itself"},
-        {"ex1",
-         VS("ex1", "\"compose\":{\"include\":[{\"system\":\"u:s\"}],\"exclude\":[" FILTER("concept", "is-a",
-                                                                                          "a1") "]}"),
-         "u:s|a u:s|a2 u:s|c"},
-        {"ex2",
-         VS("ex2", "\"compose\":{\"include\":[{\"system\":\"u:x\"}],\"exclude\":[{\"system\":\"u:x\","
-                   "\"concept\":[{\"code\":\"1\"}]}]}"),
-         "!TERMS: codes are excluded from all of u:x, which cannot be counted out"},
-        {"active", VS("active", "\"compose\":{\"inactive\":false,\"include\":[{\"system\":\"u:s\"}]}"),
-         "u:s|a u:s|a1 u:s|b u:s|c"},
-        {"stored",
-         VS("stored",
-            "\"expansion\":{\"timestamp\":\"2020-01-01\",\"total\":3,\"contains\":[{\"system\":\"u:x\","
-            "\"code\":\"1\",\"abstract\":true,\"contains\":[{\"system\":\"u:x\",\"code\":\"2\"}]},"
-            "{\"system\":\"u:x\",\"code\":\"3\"}]}"),
-         "u:x|2 u:x|3"},
-        {"part",
-         VS("part",
-            "\"expansion\":{\"timestamp\":\"2020-01-01\",\"total\":30,\"contains\":[{\"system\":\"u:x\","
-            "\"code\":\"1\"}]}"),
-         "!TERMS: its expansion is only a part of 30 codes"},
-        {"none", VS("none", "\"name\":\"x\""), "!TERMS: u:v-none has neither compose nor expansion"},
-    };
     struct world *w = world_new();
     (void)state;
     put(w, STR(CS), STR("s"));
