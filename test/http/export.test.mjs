@@ -148,6 +148,11 @@ describe('levels and parameters', () => {
     const r = await ask(server, 'GET', '/$export');
     assert.equal(r.status, 400);
     assert.match(r.text, /respond-async/);
+    const head = await ask(server, 'HEAD', '/$export', { headers: { Prefer: 'respond-async' } });
+    assert.equal(head.status, 405);
+    assert.equal(head.headers.get('allow'), 'GET, POST');
+    const batch = await ask(server, 'POST', '', { body: bundle('batch', entry('GET', '$export')), headers: { Prefer: 'respond-async' } });
+    assert.equal(batch.json.entry[0].response.status.slice(0, 3), '400', batch.text);
     const m = await manifest(server, await kickOff(server, '/$export?_type=Patient&colour=red', { headers: { Prefer: 'respond-async, handling=lenient' } }));
     assert.equal(m.output[0].count, 3);
   });
