@@ -135,6 +135,37 @@ describe('compartments', () => {
   });
 });
 
+test('_list gives what a List holds, but not what was taken off it', async () => {
+  const item = (reference, more) => ({ item: { reference }, ...more });
+  const list = { resourceType: 'List', id: 'l1', status: 'current', mode: 'working', entry: [item('Observation/o1'), item('Observation/o2', { deleted: true }), item('Patient/p3')] };
+  assert.equal((await go('PUT', '/List/l1', { body: list })).status, 201);
+  assert.deepEqual(ids(await go('GET', '/Observation?_list=l1')), ['o1']);
+  assert.deepEqual(ids(await go('GET', '/Patient?_list=l1')), ['p3']);
+  assert.deepEqual(ids(await go('GET', '/Encounter?_list=l1')), []);
+  refused(await go('GET', '/Encounter?_list=none'), 404, 'NOT_FOUND');
+  refused(await go('GET', '/Encounter?_list=$current-problems'), 400, 'SEARCH_VALUE', /expected \$current-problems/);
+  const problem = (id, code) => ({ resourceType: 'Condition', id, clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-clinical', code }] }, subject: { reference: 'Patient/p1' } });
+  for (const c of [problem('c1', 'active'), problem('c2', 'resolved')]) assert.equal((await go('PUT', `/Condition/${c.id}`, { body: c })).status, 201);
+  assert.deepEqual(ids(await go('GET', '/Condition?patient=p1&_list=$current-problems')), ['c1']);
+});
+
+test('trees and identifiers of a type', async () => {
+  const place = (id, partOf) => ({ resourceType: 'Location', id, ...(partOf ? { partOf: { reference: `Location/${partOf}` } } : {}) });
+  for (const l of [place('top'), place('mid', 'top'), place('low', 'mid'), place('aside')]) assert.ok((await go('PUT', `/Location/${l.id}`, { body: l })).status < 300);
+  assert.deepEqual(ids(await go('GET', '/Location?partof:below=top')).sort(), ['low', 'mid']);
+  assert.deepEqual(ids(await go('GET', '/Location?partof:above=Location/mid')).sort(), ['low', 'mid']);
+  const coded = (id, code) => ({ resourceType: 'Patient', id, identifier: [{ type: { coding: [{ system: 'urn:t', code }] }, value: '77' }] });
+  for (const p of [coded('t1', 'MR'), coded('t2', 'SS')]) await go('PUT', `/Patient/${p.id}`, { body: p });
+  assert.deepEqual(ids(await go('GET', '/Patient?identifier:of-type=urn:t|MR|77')), ['t1']);
+  assert.deepEqual(ids(await go('GET', '/Patient?identifier:of-type=urn:t|MR|77,urn:t|SS|77')).sort(), ['t1', 't2']);
+  assert.deepEqual(ids(await go('GET', '/Patient?identifier:of-type=urn:t|XX|77')), []);
+});
+
+test('_filter over HTTP', async () => {
+  assert.deepEqual(ids(await go('GET', `/Patient?_filter=${encodeURIComponent('family eq "f01" or (gender eq female and family eq F02)')}`)), ['p1', 'p2']);
+  refused(await go('GET', `/Patient?_filter=${encodeURIComponent('family is x')}`), 400, 'SEARCH_FILTER', /position 8: expected an operator/);
+});
+
 test('_explain says how, to administrators', async () => {
   const r = await go('GET', '/Observation?subject:Patient.family=F01&code=a&_explain=true');
   assert.equal(r.status, 200, r.text);

@@ -294,6 +294,11 @@ bool terms_words(struct plan_of *p, enum search_words_in where, struct str code,
  * of, by its type's own parameter (Location partof). */
 bool hierarchy_match(const struct query_of *q, struct str value, struct matches *out);
 
+/* ---- list.c ---- */
+
+/* _list: ids of Lists, or one functional list. */
+bool list_cond(struct plan_of *p, struct str value);
+
 /* ---- filter_plan.c ---- */
 
 /* Adds the conditions of a _filter expression; an unknown parameter in it is always an error. */

@@ -144,7 +144,8 @@ bool special_cond(struct plan_of *p, struct str code, struct str modifier, struc
                     {"_lastUpdated", updated_cond, HAS_MISSING},
                     {"_text", text_cond, 0},
                     {"_content", content_cond, 0},
-                    {"_filter", filter_cond, 0}};
+                    {"_filter", filter_cond, 0},
+                    {"_list", list_cond, 0}};
     *handled = false;
     for (size_t i = 0; i < sizeof specials / sizeof specials[0]; i++) {
         unsigned has = specials[i].modifiers;
