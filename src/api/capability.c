@@ -201,6 +201,28 @@ static void write_compartments(struct json_out *o)
     json_out_end_array(o);
 }
 
+/* What every search takes, beyond the parameters of the types. */
+static void write_common_params(struct json_out *o)
+{
+    static const struct {
+        const char *name, *definition, *type;
+    } params[] = {
+        {"_filter", "http://hl7.org/fhir/SearchParameter/filter", "special"},
+        {"_list", "http://hl7.org/fhir/SearchParameter/Resource-list", "special"},
+        {"_text", "http://hl7.org/fhir/SearchParameter/DomainResource-text", "special"},
+        {"_content", "http://hl7.org/fhir/SearchParameter/Resource-content", "special"},
+    };
+    json_out_array(o, "searchParam");
+    for (size_t i = 0; i < sizeof(params) / sizeof(*params); i++) {
+        json_out_object(o, NULL);
+        json_out_cstr(o, "name", params[i].name);
+        json_out_cstr(o, "definition", params[i].definition);
+        json_out_cstr(o, "type", params[i].type);
+        json_out_end_object(o);
+    }
+    json_out_end_array(o);
+}
+
 static void write_rest(struct json_out *o, const struct api *a, const struct ready *ready)
 {
     json_out_array(o, "rest");
@@ -213,6 +235,7 @@ static void write_rest(struct json_out *o, const struct api *a, const struct rea
             write_resource(o, a, ready, &fhir_types[i]);
     json_out_end_array(o);
     write_interactions(o, LEVEL_SYSTEM, LEVEL_SYSTEM);
+    write_common_params(o);
     write_operations(o, NULL);
     write_compartments(o);
     json_out_end_object(o);

@@ -50,12 +50,25 @@ static bool element_named(const struct subset *s, const struct fhir_elem *e)
     for (size_t i = 0; i < s->element_count; i++) {
         struct str want = s->elements[i];
         size_t dot = str_find(want, '.', 0);
+        if (dot != SIZE_MAX && !str_is(str_sub(want, 0, dot), fhir_types[e->owner].name))
+            continue;
         if (dot != SIZE_MAX)
             want = str_sub(want, dot + 1, want.n);
         if (str_is(want, fhir_name_text[e->name]) || str_is(want, fhir_name_text[e->path_name]))
             return true;
     }
     return false;
+}
+
+/* Elements named for other types only say nothing of this one. */
+static bool elements_apply(const struct subset *s, fhir_type_id type)
+{
+    bool apply = s->element_count == 0;
+    for (size_t i = 0; i < s->element_count && !apply; i++) {
+        size_t dot = str_find(s->elements[i], '.', 0);
+        apply = dot == SIZE_MAX || str_is(str_sub(s->elements[i], 0, dot), fhir_types[type].name);
+    }
+    return apply;
 }
 
 static bool keeps(const struct subset *s, const struct json_node *n)
@@ -174,8 +187,11 @@ bool subset_write(struct arena *arena, struct str body, const struct subset *s, 
     struct arena_mark mark = arena_mark(arena);
     bool ok = json_parse(arena, body, &fhir_names, &doc, err);
     if (ok) {
-        fhir_type_tree(&doc, 0);
-        write_part(&doc, 0, s, out);
+        fhir_type_id type = fhir_type_tree(&doc, 0);
+        if (elements_apply(s, type))
+            write_part(&doc, 0, s, out);
+        else
+            buf_str(out, body);
     }
     arena_rewind(arena, mark);
     return ok;

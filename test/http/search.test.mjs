@@ -166,6 +166,14 @@ test('_filter over HTTP', async () => {
   refused(await go('GET', `/Patient?_filter=${encodeURIComponent('family is x')}`), 400, 'SEARCH_FILTER', /position 8: expected an operator/);
 });
 
+test('_elements of a type say nothing of others', async () => {
+  const r = await go('GET', '/Encounter?_id=e1&_include=Encounter:subject&_elements=Patient.name');
+  const [encounter, patient] = r.json.entry.map((e) => e.resource);
+  assert.ok(encounter.subject && !encounter.meta.tag);
+  assert.deepEqual(Object.keys(patient).sort(), ['id', 'meta', 'name', 'resourceType']);
+  assert.equal(patient.meta.tag[0].code, 'SUBSETTED');
+});
+
 test('_explain says how, to administrators', async () => {
   const r = await go('GET', '/Observation?subject:Patient.family=F01&code=a&_explain=true');
   assert.equal(r.status, 200, r.text);
