@@ -241,8 +241,8 @@ static void test_outcome(void **state)
 static void test_capability(void **state)
 {
     (void)state;
-    struct api a = {0};
     struct err err = {0};
+    struct api a = {.search = search_new(&err)};
     struct json_doc doc;
     fhir_type_id type;
     assert_true(capability_make(&a, &err));
@@ -262,6 +262,7 @@ static void test_capability(void **state)
             assert_true(str_find_str(a.capability, str_of(code)) != SIZE_MAX);
     }
     os_free(a.capability_own);
+    search_free(a.search);
 }
 
 static void test_links(void **state)
