@@ -134,6 +134,32 @@ test('$stats: values of a code, of components and of panels, never mixing units'
   }
 });
 
+test('$diff tells what changed as a patch that can be sent', async () => {
+  const first = { resourceType: 'Patient', id: 'd', active: true, name: [{ family: 'Åkerström', given: ['Tolvan', 'T'] }], multipleBirthInteger: 2 };
+  const second = { resourceType: 'Patient', id: 'd', active: false, name: [{ family: 'Ek', given: ['T'] }], multipleBirthBoolean: true, birthDate: '1912-12-12' };
+  await put(first);
+  await put(second);
+  const diff = await get('/Patient/d/$diff');
+  assert.equal(diff.status, 200, diff.text);
+  await put({ ...first, id: 'd2' });
+  const r = await ask(server, 'PATCH', '/Patient/d2', { body: diff.json });
+  assert.equal(r.status, 200, r.text);
+  const { meta, ...rest } = r.json;
+  assert.equal(meta.versionId, '2');
+  assert.deepEqual(rest, { ...second, id: 'd2' });
+  assert.equal((await get('/Patient/d/$diff?fromVersion=2&toVersion=2')).json.parameter, undefined);
+  assert.equal((await get('/$diff?from=Patient/d&to=Patient/d2')).json.parameter, undefined);
+  assert.ok((await get('/$diff?from=Patient/d/_history/1&to=Patient/d2')).json.parameter.length > 3);
+  const wrong = [
+    ['/Patient/d/$diff?fromVersion=9', 404, 'NOT_FOUND'], ['/Patient/d/$diff?fromVersion=x', 400, 'PARAM_VALUE'], ['/Patient/d/$diff?toVersion=1', 400, 'PARAM_MISSING'],
+    ['/$diff?from=Patient/d', 400, 'PARAM_MISSING'], ['/$diff?from=Patient/d&to=d', 400, 'PARAM_VALUE'], ['/$diff?from=Patient/d&to=Patient/none', 404, 'NOT_FOUND'], ['/$diff?from=Patient/d&to=Observation/a1', 400, 'FHIR_TYPE_MISMATCH'],
+  ];
+  for (const [path, status, error] of wrong) {
+    const bad = await get(path);
+    assert.deepEqual([bad.status, errorOf(bad)], [status, error], path);
+  }
+});
+
 test('$everything within a time of care, by GET and by POST', async () => {
   await post('/', bundle('transaction', entry('PUT', 'Patient/e', { resourceType: 'Patient', id: 'e' }),
     entry('PUT', 'Encounter/e1', { resourceType: 'Encounter', id: 'e1', status: 'finished', class: { code: 'IMP' }, subject: { reference: 'Patient/e' }, period: { start: '2024-03-01', end: '2024-03-20' } }),

@@ -30,4 +30,10 @@ bool patch_xml_resource(struct str text, struct str patch, struct arena *arena, 
 bool patch_fhirpath(struct str text, struct str patch, int64_t now_ms, struct arena *arena, struct str *out,
                     struct err *err) __attribute__((warn_unused_result));
 
+/* The FHIRPath Patch (Parameters in JSON) that turns one resource into another of its type:
+ * patch_fhirpath(from, *out) gives to, but for id, meta.versionId and meta.lastUpdated, which are left alone.
+ */
+bool patch_diff(struct str from, struct str to, struct arena *arena, struct str *out, struct err *err)
+    __attribute__((warn_unused_result));
+
 #endif
