@@ -233,10 +233,16 @@ bool media_in(struct call *c, struct err *err)
 
 /* ---- out ---- */
 
+/* Does _format alone ask for this form? */
+static bool format_only_asked(const struct call *c)
+{
+    return c->wants.format_param.p && preferred(c->wants.accept) != c->wants.format;
+}
+
 /* The links of a Bundle, given _format, where following them without it would give the other form. */
 static void keep_format(struct call *c, struct json_doc *doc, struct arena *arena)
 {
-    if (!c->wants.format_param.p || preferred(c->wants.accept) == c->wants.format)
+    if (!format_only_asked(c))
         return;
     uint32_t links =
         fhir_resource_type(doc, 0) == FHIR_TYPE_Bundle ? json_get(doc, 0, FHIR_NAME_link) : UINT32_MAX;
@@ -284,7 +290,7 @@ static bool to_be_formed(const struct call *c)
 {
     if (!c->resp->body.n || !c->resp->content_type || strcmp(c->resp->content_type, media_json) != 0)
         return false;
-    return c->wants.format == FORMAT_XML || c->wants.pretty || c->wants.format_param.p;
+    return c->wants.format == FORMAT_XML || c->wants.pretty || format_only_asked(c);
 }
 
 static bool form_answer(struct call *c, struct err *err)
