@@ -75,14 +75,21 @@ static bool choose_of(struct query *q, store_rid after, bool all, struct ccond *
     return true;
 }
 
+/* For who asks how it was. */
+static void choose_note(struct query *q, const struct ccond *best, bool listed)
+{
+    if (q->depth)
+        return;
+    q->run->lead = best ? best->c : NULL;
+    q->run->listed = listed;
+}
+
 bool choose_path(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
                  bool *listed, struct err *err)
 {
     bool ok = choose_of(q, after, all, best, list, listed, err);
-    if (ok && !q->depth) {
-        q->run->lead = *best ? (*best)->c : NULL;
-        q->run->listed = *listed;
-    }
+    if (ok)
+        choose_note(q, *best, *listed);
     return ok;
 }
 
@@ -113,8 +120,12 @@ int choose_collect(struct query *q, size_t max, struct rid_list *out, struct err
     if (past < 0)
         return -1;
     /* What the index says of the only condition is the answer. */
-    if (q->cond_count == 1 && !past && path_exact(q, &q->cond[0]))
-        return path_gather(q, &q->cond[0], 0, max, out, err);
+    if (q->cond_count == 1 && !past && path_exact(q, &q->cond[0])) {
+        choose_note(q, &q->cond[0], true);
+        int rc = path_gather(q, &q->cond[0], 0, max, out, err);
+        rid_list_unique(out);
+        return rc;
+    }
     if (!choose_path(q, 0, true, &best, &list, &listed, err))
         return -1;
     if (listed)

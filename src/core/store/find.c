@@ -21,6 +21,8 @@ struct find {
     size_t want;          /* limit + 1: one more tells whether there is a next page */
     struct sort_hit *hit; /* in order when streamed, a heap (worst first) when sorted */
     size_t hits;
+    struct rid_list counted; /* all that match, when that is known from counting them */
+    bool has_counted;
 };
 
 /* ---- in rid order ---- */
@@ -47,13 +49,28 @@ static bool find_in_order(struct find *f, const struct rid_list *list, struct er
     return true;
 }
 
+/* choose_path, unless the candidates are known already. */
+static bool find_choose(struct find *f, store_rid after, bool all, struct ccond **best, struct rid_list *list,
+                        bool *listed, struct err *err)
+{
+    if (!f->has_counted)
+        return choose_path(f->q, after, all, best, list, listed, err);
+    size_t from = 0;
+    while (from < f->counted.count && f->counted.item[from] <= after)
+        from++;
+    *best = NULL;
+    *list = (struct rid_list){f->counted.item + from, f->counted.count - from, 0};
+    *listed = true;
+    return true;
+}
+
 static bool find_by_rid(struct find *f, struct err *err)
 {
     struct ccond *best;
     struct rid_list list = {0};
     bool listed;
     store_rid after = f->has_cursor ? f->from.rid : 0;
-    if (!choose_path(f->q, after, false, &best, &list, &listed, err))
+    if (!find_choose(f, after, false, &best, &list, &listed, err))
         return false;
     if (listed)
         return find_in_order(f, &list, err);
@@ -261,7 +278,7 @@ static bool find_sorted(struct find *f, struct err *err)
     struct ccond *best;
     struct rid_list list = {0};
     bool listed;
-    if (!choose_path(f->q, 0, true, &best, &list, &listed, err))
+    if (!find_choose(f, 0, true, &best, &list, &listed, err))
         return false;
     int streamed = find_dated(f) && (!listed || list.count > FIND_LIST_SHORT) ? find_stream(f, err) : 0;
     if (streamed < 0 || (streamed == 0 && !find_all_sorted(f, best, &list, listed, err)))
@@ -453,19 +470,10 @@ static bool find_total(struct find *f, struct err *err)
         return true;
     if (q->cond_count == 0)
         return find_total_of_types(f, err);
-    int past = query_past(q, err);
-    if (past < 0)
-        return false;
-    if (q->cond_count == 1 && !past && path_exact(q, &q->cond[0])) {
-        int rc = path_gather(q, &q->cond[0], 0, PLAN_CANDIDATES_MAX, &list, err);
-        rid_list_unique(&list);
-        f->out->total = list.count;
-        if (rc != 0)
-            return rc > 0;
-        list = (struct rid_list){0};
-    }
     int rc = choose_collect(q, PLAN_CANDIDATES_MAX, &list, err);
     f->out->total = list.count;
+    f->counted = list;
+    f->has_counted = rc > 0;
     return rc > 0 || (rc == 0 && err_set(err, ERR_SEARCH_LIMIT, "_total", "4194304", NULL));
 }
 
