@@ -5,20 +5,25 @@
 
 #include "fail.h"
 
-enum { CODES_MAX = 8192, NESTING_MAX = 8 };
+enum { CODES_MAX = 8192, NESTING_MAX = 8, SYSTEMS_MAX = 16 };
+
+/* A code and the system it is of. */
+struct coded {
+    const char *code, *system;
+};
 
 /* The codes of one value set while they are gathered. */
 struct gather {
     struct tables *t;
-    const char *code[CODES_MAX];
+    struct coded code[CODES_MAX];
     uint32_t count;
 };
 
-static void gather_code(struct gather *g, const char *code, const char *where)
+static void gather_code(struct gather *g, const char *code, const char *system)
 {
     if (g->count == CODES_MAX)
-        fail_at(where, "more than %d codes", CODES_MAX);
-    g->code[g->count++] = code;
+        fail_at(system, "more than %d codes", CODES_MAX);
+    g->code[g->count++] = (struct coded){code, system};
 }
 
 /* All concepts of a code system, also nested ones. */
@@ -107,18 +112,40 @@ static bool gather_set(struct gather *g, const char *canonical, int depth)
     return true;
 }
 
-static int by_text(const void *a, const void *b)
+static int by_code(const void *a, const void *b)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    return strcmp(((const struct coded *)a)->code, ((const struct coded *)b)->code);
 }
 
 static void finish(struct gather *g, struct tables_binding *b)
 {
-    qsort(g->code, g->count, sizeof *g->code, by_text);
+    qsort(g->code, g->count, sizeof *g->code, by_code);
     b->codes = ARENA_ARRAY(g->t->arena, const char *, g->count + 1);
-    for (uint32_t i = 0; i < g->count; i++)
-        if (!i || strcmp(g->code[i], g->code[i - 1]) != 0)
-            b->codes[b->code_count++] = g->code[i];
+    b->systems = ARENA_ARRAY(g->t->arena, const char *, g->count + 1);
+    for (uint32_t i = 0; i < g->count; i++) {
+        if (i && strcmp(g->code[i].code, g->code[i - 1].code) == 0)
+            continue;
+        b->codes[b->code_count] = g->code[i].code;
+        b->systems[b->code_count++] = g->code[i].system;
+    }
+}
+
+/* The systems that a set which cannot be listed takes codes from. */
+static void open_systems(struct tables *t, const char *canonical, struct tables_binding *b)
+{
+    const struct source_resource *vs = source_find(&t->source, "ValueSet", canonical);
+    uint32_t compose = vs ? source_child(vs->doc, vs->node, "compose") : UINT32_MAX;
+    uint32_t include = compose == UINT32_MAX ? compose : source_child(vs->doc, compose, "include");
+    uint32_t count = 0;
+    b->systems = ARENA_ARRAY(t->arena, const char *, SYSTEMS_MAX + 1);
+    if (include == UINT32_MAX)
+        return;
+    JSON_EACH(vs->doc, include, i)
+    {
+        const char *system = source_get(&t->source, vs->doc, i, "system");
+        if (system && count < SYSTEMS_MAX)
+            b->systems[count++] = system;
+    }
 }
 
 uint16_t codes_binding(struct tables *t, const char *value_set)
@@ -141,5 +168,7 @@ uint16_t codes_binding(struct tables *t, const char *value_set)
     g->t = t;
     if (gather_set(g, name, 0))
         finish(g, b);
+    else
+        open_systems(t, name, b);
     return (uint16_t)t->binding_count++;
 }

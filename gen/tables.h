@@ -49,7 +49,8 @@ struct tables_elem {
 
 struct tables_binding {
     const char *value_set;
-    const char **codes; /* NULL: not enumerable */
+    const char **codes;   /* NULL: not enumerable */
+    const char **systems; /* beside the codes; not enumerable: those of the set, NULL ends */
     uint32_t code_count;
 };
 

@@ -68,24 +68,32 @@ static void write_elems(const struct tables *t, struct buf *out)
     buf_printf(out, "};\nconst uint32_t fhir_elem_count = %u;\n\n", t->elem_count);
 }
 
+static void write_list(const char *name, uint32_t i, const char **list, uint32_t count, struct buf *out)
+{
+    buf_printf(out, "static const char *const %s_%u[] = {", name, i);
+    for (uint32_t k = 0; k < count; k++)
+        buf_printf(out, "\"%s\", ", list[k]);
+    buf_cstr(out, "NULL};\n");
+}
+
 static void write_bindings(const struct tables *t, struct buf *out)
 {
     for (uint32_t i = 1; i < t->binding_count; i++) {
         const struct tables_binding *b = &t->binding[i];
-        if (!b->codes)
-            continue;
-        buf_printf(out, "static const char *const codes_%u[] = {", i);
-        for (uint32_t k = 0; k < b->code_count; k++)
-            buf_printf(out, "%s\"%s\"", k ? ", " : "", b->codes[k]);
-        buf_cstr(out, "};\n");
+        uint32_t systems = b->code_count;
+        while (!b->codes && b->systems[systems])
+            systems++;
+        write_list("systems", i, b->systems, systems, out);
+        if (b->codes)
+            write_list("codes", i, b->codes, b->code_count, out);
     }
-    buf_cstr(out, "const struct fhir_binding fhir_bindings[] = {\n    {\"\", NULL, 0},\n");
+    buf_cstr(out, "const struct fhir_binding fhir_bindings[] = {\n    {\"\", NULL, NULL, 0},\n");
     for (uint32_t i = 1; i < t->binding_count; i++) {
         const struct tables_binding *b = &t->binding[i];
         if (b->codes)
-            buf_printf(out, "    {\"%s\", codes_%u, %u},\n", b->value_set, i, b->code_count);
+            buf_printf(out, "    {\"%s\", codes_%u, systems_%u, %u},\n", b->value_set, i, i, b->code_count);
         else
-            buf_printf(out, "    {\"%s\", NULL, 0},\n", b->value_set);
+            buf_printf(out, "    {\"%s\", NULL, systems_%u, 0},\n", b->value_set, i);
     }
     buf_cstr(out, "};\n\n");
 }

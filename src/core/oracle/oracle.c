@@ -230,6 +230,35 @@ static bool holds(struct ask *k, size_t i, struct str name, struct str value)
     return any_value(k, i, p, modifier, value);
 }
 
+/* Parameters that choose no resources. */
+static bool is_result(struct str name)
+{
+    return str_is(name, "_sort") || str_is(name, "_total") || str_is(name, "_count");
+}
+
+/* _type, and _compartment ("Patient/x"), which stands for the path of the URL. */
+static bool where(struct ask *k, size_t i, const struct oracle_arg *arg, bool *result)
+{
+    struct str rest = arg->value, part;
+    *result = false;
+    if (str_is(arg->name, "_compartment")) {
+        str_split(&rest, '/', &part);
+        *result = oracle_compartment_has(k->o, fhir_resource_find(part), rest, i);
+        return true;
+    }
+    if (!str_is(arg->name, "_type"))
+        return false;
+    while (str_split(&rest, ',', &part))
+        *result = *result || k->o->resource[i].type == fhir_resource_find(part);
+    return true;
+}
+
+static bool accepts(struct ask *k, size_t i, const struct oracle_arg *arg)
+{
+    bool result;
+    return is_result(arg->name) || (where(k, i, arg, &result) ? result : holds(k, i, arg->name, arg->value));
+}
+
 bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg *arg, size_t count,
                    bool *match, char why[ORACLE_WHY_MAX])
 {
@@ -238,7 +267,7 @@ bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg 
     for (size_t i = 0; i < o->count; i++) {
         match[i] = !type || o->resource[i].type == type;
         for (size_t n = 0; n < count && match[i]; n++)
-            match[i] = holds(&k, i, arg[n].name, arg[n].value);
+            match[i] = accepts(&k, i, &arg[n]);
     }
     return !k.failed;
 }

@@ -42,5 +42,9 @@ const struct oracle_resource *oracle_get(const struct oracle *o, size_t i);
  * one that the oracle understands or that R4 allows. */
 bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg *arg, size_t count,
                    bool *match, char why[ORACLE_WHY_MAX]);
+/* May j follow i when sorted by name ("-" before it: descending)? */
+bool oracle_sort_right(struct oracle *o, struct str name, size_t i, size_t j);
+/* Is resource i in the compartment of the resource type/id? */
+bool oracle_compartment_has(struct oracle *o, fhir_type_id type, struct str id, size_t i);
 
 #endif

@@ -143,6 +143,7 @@ static void one_param(struct oracle_gen *g)
         oracle_gen_forms(g, a);
         two(g, resource, a);
         either(g, a);
+        oracle_gen_sorted(g, a);
         oracle_gen_chains(g, resource, a);
     }
 }
@@ -163,5 +164,7 @@ void oracle_gen_run(struct oracle *o, const struct oracle_gen_options *opt)
             arena_reset(&g.arena);
         }
     }
+    oracle_gen_compartments(&g);
+    oracle_gen_everywhere(&g);
     arena_release(&g.arena);
 }

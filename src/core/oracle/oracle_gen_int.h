@@ -34,4 +34,9 @@ struct str oracle_gen_plain(struct oracle_gen *g, const struct oracle_param *p, 
 /* oracle_gen_chain.c */
 void oracle_gen_chains(struct oracle_gen *g, size_t resource, const struct oracle_atom *a);
 
+/* oracle_gen_where.c */
+void oracle_gen_sorted(struct oracle_gen *g, const struct oracle_atom *a);
+void oracle_gen_compartments(struct oracle_gen *g);
+void oracle_gen_everywhere(struct oracle_gen *g);
+
 #endif

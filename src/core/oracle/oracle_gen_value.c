@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/time.h"
+#include "fhir_gen/names.h"
 #include "oracle/oracle_gen_int.h"
 
 static const char *const prefixes[] = {"", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"};
@@ -41,6 +42,36 @@ static struct str both(struct oracle_gen *g, struct str system, const char *more
                         STR_ARG(oracle_gen_escape(g, code)));
 }
 
+/* The systems that a required binding implies, and identifiers of a type. */
+static void token_more(struct oracle_gen *g, const struct oracle_atom *a)
+{
+    struct str system = oracle_param_system(g->o, a->binding, a->code, 0);
+    if (system.p) {
+        oracle_gen_one(g, "token implied|code", "", both(g, system, "", a->code));
+        oracle_gen_one(g, "token not implied|code", "", both(g, system, "x", a->code));
+    }
+    uint32_t type =
+        a->source == FHIR_TYPE_Identifier ? json_get(a->doc, a->node, FHIR_NAME_type) : UINT32_MAX;
+    uint32_t list = type == UINT32_MAX ? type : json_get(a->doc, type, FHIR_NAME_coding);
+    if (list == UINT32_MAX)
+        return;
+    JSON_EACH(a->doc, list, c)
+    {
+        struct str s = json_text(a->doc, json_get(a->doc, c, FHIR_NAME_system));
+        struct str code = json_text(a->doc, json_get(a->doc, c, FHIR_NAME_code));
+        struct str value = oracle_gen_escape(g, a->code);
+        if (!s.n || !code.n)
+            continue;
+        struct str right = both(g, s, "", code), wrong = both(g, s, "x", code);
+        oracle_gen_one(g, "token :of-type", "of-type",
+                       arena_printf(&g->arena, "%.*s|%.*s", STR_ARG(right), STR_ARG(value)));
+        oracle_gen_one(g, "token :of-type other", "of-type",
+                       arena_printf(&g->arena, "%.*s|%.*s", STR_ARG(wrong), STR_ARG(value)));
+        oracle_gen_one(g, "token :of-type other value", "of-type",
+                       arena_printf(&g->arena, "%.*s|%.*sx", STR_ARG(right), STR_ARG(value)));
+    }
+}
+
 static void token(struct oracle_gen *g, const struct oracle_atom *a)
 {
     struct str code = oracle_gen_escape(g, a->code), none = {"", 0};
@@ -50,6 +81,7 @@ static void token(struct oracle_gen *g, const struct oracle_atom *a)
     }
     if (!a->code.n)
         return;
+    token_more(g, a);
     oracle_gen_one(g, "token code", "", code);
     oracle_gen_one(g, "token |code", "", both(g, none, "", a->code));
     oracle_gen_one(g, "token system|code", "", both(g, a->system, "", a->code));

@@ -32,7 +32,8 @@ struct oracle_atom {
     struct oracle_range range;
     fhir_type_id target; /* REFERENCE: type and id here */
     struct str id;
-    bool identifier; /* REFERENCE: by identifier only */
+    bool identifier;            /* REFERENCE: by identifier only */
+    const struct json_doc *doc; /* where node lies */
 };
 
 struct oracle_atoms {
@@ -67,6 +68,13 @@ struct oracle_values {
     size_t tuple_count;
 };
 
+/* The parameters of a type that put a resource into a compartment. */
+struct oracle_compartment {
+    fhir_type_id of, type;
+    struct str *param;
+    size_t param_count;
+};
+
 struct oracle_type {
     struct oracle_param *param; /* sorted by code */
     size_t param_count;
@@ -81,6 +89,8 @@ struct oracle {
     struct oracle_resource resource[ORACLE_RESOURCES_MAX];
     struct oracle_values *values[ORACLE_RESOURCES_MAX]; /* beside the parameters of its type */
     size_t count;
+    struct oracle_compartment *compartment;
+    size_t compartment_count;
     struct oracle_set *set;
     size_t set_count;
 };
@@ -89,6 +99,8 @@ struct oracle {
 bool oracle_param_read(struct oracle *o, const char *dir);
 struct oracle_param *oracle_param_find(struct oracle *o, fhir_type_id type, struct str code);
 struct oracle_param *oracle_param_by_url(struct oracle *o, fhir_type_id type, struct str url);
+/* A system that the required binding gives the code, the nth of them; {NULL,0} when there are fewer. */
+struct str oracle_param_system(struct oracle *o, uint16_t binding, struct str code, unsigned n);
 /* Does the required binding give the code this system? */
 bool oracle_param_implies(struct oracle *o, uint16_t binding, struct str code, struct str system);
 

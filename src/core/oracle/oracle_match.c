@@ -171,6 +171,29 @@ static int match_token(struct oracle *o, const struct oracle_atom *a, struct str
     return has_system(o, a, system) && (code.n == 0 || (a->code.p && str_eq(a->code, code)));
 }
 
+/* Identifiers of a type: system|code of Identifier.type, then the value. */
+static int match_of_type(struct oracle *o, const struct oracle_atom *a, struct str value)
+{
+    struct str system, code, rest = value;
+    if (!oracle_text_split(&rest, '|', &system) || !oracle_text_split(&rest, '|', &code) || !rest.p)
+        return -1;
+    system = oracle_text_unescape(&o->arena, system);
+    code = oracle_text_unescape(&o->arena, code);
+    if (a->source != FHIR_TYPE_Identifier || !str_eq(a->code, oracle_text_unescape(&o->arena, rest)))
+        return 0;
+    uint32_t type = json_get(a->doc, a->node, FHIR_NAME_type);
+    uint32_t list = type == UINT32_MAX ? type : json_get(a->doc, type, FHIR_NAME_coding);
+    if (list == UINT32_MAX)
+        return 0;
+    JSON_EACH(a->doc, list, c)
+    {
+        if (str_eq(json_text(a->doc, json_get(a->doc, c, FHIR_NAME_system)), system) &&
+            str_eq(json_text(a->doc, json_get(a->doc, c, FHIR_NAME_code)), code))
+            return 1;
+    }
+    return 0;
+}
+
 /* ---- string ---- */
 
 enum { LATER_WORDS = 32, LATER_BYTES = 48 }; /* what is kept of them: search/README.md */
@@ -265,7 +288,7 @@ int oracle_match_atom(struct oracle *o, const struct oracle_param *p, const stru
     case FHIR_SEARCH_QUANTITY:
         return match_quantity(o, atom, value);
     case FHIR_SEARCH_TOKEN:
-        return match_token(o, atom, value);
+        return str_is(modifier, "of-type") ? match_of_type(o, atom, value) : match_token(o, atom, value);
     case FHIR_SEARCH_STRING:
         return match_string(o, atom, modifier, value);
     case FHIR_SEARCH_URI:

@@ -8,7 +8,13 @@
 #include "fhir_gen/names.h"
 #include "oracle/oracle_int.h"
 
-enum { LINE_MAX_BYTES = 64 << 20, FILE_MAX = 400, SETS_MAX = 4096, PARAMS_MAX = 200 };
+enum {
+    LINE_MAX_BYTES = 64 << 20,
+    FILE_MAX = 400,
+    SETS_MAX = 4096,
+    COMPARTMENTS_MAX = 2000,
+    PARAMS_MAX = 200
+};
 
 struct code_system {
     struct str url;
@@ -245,17 +251,74 @@ static bool has(const struct str *list, size_t n, struct str code)
     return false;
 }
 
-bool oracle_param_implies(struct oracle *o, uint16_t binding, struct str code, struct str system)
+struct str oracle_param_system(struct oracle *o, uint16_t binding, struct str code, unsigned n)
 {
     for (size_t i = 0; binding && i < o->set_count; i++) {
         if (!str_is(o->set[i].url, fhir_bindings[binding].value_set))
             continue;
         for (size_t k = 0; k < o->set[i].include_count; k++) {
             const struct set_include *in = &o->set[i].include[k];
-            if (!str_eq(in->system, system))
-                continue;
-            if (in->code ? has(in->code, in->code_count, code)
-                         : !in->all || has(in->all->code, in->all->code_count, code))
+            bool holds = in->code ? has(in->code, in->code_count, code)
+                                  : !in->all || has(in->all->code, in->all->code_count, code);
+            if (in->system.p && holds && n-- == 0)
+                return in->system;
+        }
+    }
+    return (struct str){NULL, 0};
+}
+
+bool oracle_param_implies(struct oracle *o, uint16_t binding, struct str code, struct str system)
+{
+    struct str s;
+    for (unsigned n = 0; (s = oracle_param_system(o, binding, code, n)).p; n++) {
+        if (str_eq(s, system))
+            return true;
+    }
+    return false;
+}
+
+/* ---- compartments ---- */
+
+static void one_compartment(struct oracle *o, const struct json_doc *doc, void *arg)
+{
+    fhir_type_id of = fhir_resource_find(json_text(doc, json_get_key(doc, 0, STR("code"))));
+    uint32_t list = list_of(doc, 0, "resource");
+    (void)arg;
+    if (!of || list == UINT32_MAX)
+        return;
+    JSON_EACH(doc, list, r)
+    {
+        uint32_t params = list_of(doc, r, "param");
+        fhir_type_id type = fhir_resource_find(json_text(doc, json_get_key(doc, r, STR("code"))));
+        if (params == UINT32_MAX || !type || o->compartment_count == COMPARTMENTS_MAX)
+            continue;
+        struct oracle_compartment *c = &o->compartment[o->compartment_count++];
+        *c = (struct oracle_compartment){.of = of, .type = type};
+        c->param = ARENA_ARRAY(&o->arena, struct str, doc->nodes[params].len);
+        JSON_EACH(doc, params, p) c->param[c->param_count++] = arena_str(&o->arena, json_text(doc, p));
+    }
+}
+
+/* Refers i through the parameter to type/id? */
+static bool refers(struct oracle *o, size_t i, struct str code, fhir_type_id type, struct str id)
+{
+    struct oracle_param *p = oracle_param_find(o, o->resource[i].type, code);
+    struct oracle_values *v = p ? oracle_value_get(o, i, p) : NULL;
+    for (size_t a = 0; v && a < v->atoms.count; a++) {
+        if (v->atoms.item[a].target == type && str_eq(v->atoms.item[a].id, id))
+            return true;
+    }
+    return false;
+}
+
+bool oracle_compartment_has(struct oracle *o, fhir_type_id type, struct str id, size_t i)
+{
+    if (o->resource[i].type == type && str_eq(o->resource[i].id, id))
+        return true;
+    for (size_t c = 0; c < o->compartment_count; c++) {
+        const struct oracle_compartment *k = &o->compartment[c];
+        for (size_t p = 0; k->of == type && k->type == o->resource[i].type && p < k->param_count; p++) {
+            if (refers(o, i, k->param[p], type, id))
                 return true;
         }
     }
@@ -266,6 +329,8 @@ bool oracle_param_read(struct oracle *o, const char *dir)
 {
     struct systems all = {.item = ARENA_ARRAY(&o->arena, struct code_system, SETS_MAX)};
     o->set = ARENA_ARRAY(&o->arena, struct oracle_set, SETS_MAX);
-    return each(o, dir, "SearchParameter", one_param, NULL) && each(o, dir, "CodeSystem", one_system, &all) &&
-           each(o, dir, "ValueSet", one_set, &all);
+    o->compartment = ARENA_ARRAY(&o->arena, struct oracle_compartment, COMPARTMENTS_MAX);
+    return each(o, dir, "SearchParameter", one_param, NULL) &&
+           each(o, dir, "CompartmentDefinition", one_compartment, NULL) &&
+           each(o, dir, "CodeSystem", one_system, &all) && each(o, dir, "ValueSet", one_set, &all);
 }

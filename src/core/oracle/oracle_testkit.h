@@ -222,38 +222,82 @@ static inline size_t kit_index(const struct store_version *v)
     return 0;
 }
 
+/* The search as it is asked: _compartment goes into the address. */
+static inline bool kit_parse(fhir_type_id type, const struct oracle_arg *args, size_t count, bool total,
+                             struct search_query *q, struct err *err)
+{
+    struct search_param params[KIT_ARGS_MAX];
+    struct search_within within = {.type = type};
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (str_is(args[i].name, "_compartment")) {
+            struct str rest = args[i].value, part;
+            str_split(&rest, '/', &part);
+            within.compartment = fhir_resource_find(part);
+            within.id = rest;
+        } else {
+            params[n++] = (struct search_param){args[i].name, args[i].value};
+        }
+    }
+    if (total)
+        params[n++] = (struct search_param){STR("_total"), STR("accurate")};
+    return search_parse_within(kit.s, kit.read, &within, params, n, &kit.work, q, err);
+}
+
+/* Notes one page; false with a reason when a resource comes twice or out of order. */
+static inline bool kit_page(const struct search_page *p, struct str sort, size_t *last, char *why, size_t max)
+{
+    for (size_t i = 0; i < p->match_count; i++) {
+        size_t at = kit_index(&p->match[i]);
+        if (kit.found[at]) {
+            snprintf(why, max, "%.*s twice", STR_ARG(p->match[i].id));
+            return false;
+        }
+        kit.found[at] = true;
+        if (sort.p && *last != SIZE_MAX && !oracle_sort_right(kit.o, sort, *last, at)) {
+            snprintf(why, max, "%.*s before %.*s", STR_ARG(oracle_get(kit.o, *last)->id),
+                     STR_ARG(p->match[i].id));
+            return false;
+        }
+        *last = at;
+    }
+    return true;
+}
+
+static inline bool kit_refused(const struct err *err, char *why, size_t max)
+{
+    snprintf(why, max, "%s %s %s %s", err_info(err->code)->name, err->arg[0], err->arg[1], err->arg[2]);
+    return false;
+}
+
 /* Walks the pages of the search; found[] is set. False with a reason in why. */
 static inline bool kit_search(fhir_type_id type, const struct oracle_arg *args, size_t count, unsigned page,
                               char *why, size_t why_max)
 {
-    struct search_param params[KIT_ARGS_MAX];
     struct search_query q;
     struct search_page p;
-    struct str cursor = {NULL, 0};
+    struct str cursor = {NULL, 0}, sort = {NULL, 0};
     struct err err = {0};
+    size_t last = SIZE_MAX, total = SIZE_MAX, seen = 0;
     memset(kit.found, 0, ORACLE_RESOURCES_MAX * sizeof *kit.found);
     for (size_t i = 0; i < count; i++)
-        params[i] = (struct search_param){args[i].name, args[i].value};
+        sort = str_is(args[i].name, "_sort") ? args[i].value : sort;
     do {
-        bool ok = search_parse(kit.s, kit.read, type, params, count, false, &kit.work, &q, &err);
+        bool ok = kit_parse(type, args, count, page < 10 && !cursor.p, &q, &err);
         q.plan.limit = page;
         q.plan.cursor = cursor;
-        if (!ok || !search_run(kit.s, kit.read, &q, &kit.work, &p, &err)) {
-            snprintf(why, why_max, "%s %s %s %s", err_info(err.code)->name, err.arg[0], err.arg[1],
-                     err.arg[2]);
+        if (!ok || !search_run(kit.s, kit.read, &q, &kit.work, &p, &err))
+            return kit_refused(&err, why, why_max);
+        if (!kit_page(&p, sort, &last, why, why_max))
             return false;
-        }
-        for (size_t i = 0; i < p.match_count; i++) {
-            size_t at = kit_index(&p.match[i]);
-            if (kit.found[at]) {
-                snprintf(why, why_max, "%.*s twice", STR_ARG(p.match[i].id));
-                return false;
-            }
-            kit.found[at] = true;
-        }
+        total = p.has_total ? p.total : total;
+        seen += p.match_count;
         cursor = p.next;
     } while (p.more);
-    return true;
+    if (total == SIZE_MAX || total == seen)
+        return true;
+    snprintf(why, why_max, "total %zu of %zu", total, seen);
+    return false;
 }
 
 static inline bool kit_same(char *why, size_t max)

@@ -20,8 +20,10 @@ static struct oracle_atom *push(struct value *c, uint8_t type)
         l->cap = cap;
     }
     struct oracle_atom *a = &l->item[l->count++];
-    *a = (struct oracle_atom){
-        .type = type, .source = c->v.type, .node = c->v.kind == PATH_NODE ? c->v.node : UINT32_MAX};
+    *a = (struct oracle_atom){.type = type,
+                              .doc = c->doc,
+                              .source = c->v.type,
+                              .node = c->v.kind == PATH_NODE ? c->v.node : UINT32_MAX};
     return a;
 }
 
@@ -194,6 +196,15 @@ static void of_date(struct value *c)
 
 /* ---- number and quantity ---- */
 
+/* What 38 digits do not hold is nothing, or more than any of them (Observation/decimal). */
+static bool decimal(struct str text, struct dec *out)
+{
+    if (!text.p || dec_parse(text, out))
+        return text.p != NULL;
+    bool small = str_find_str(text, STR("E-")) != SIZE_MAX || str_find_str(text, STR("e-")) != SIZE_MAX;
+    return dec_parse(small ? STR("0") : str_starts(text, STR("-")) ? STR("-1e37") : STR("1e37"), out);
+}
+
 /* The ends of a Range; false when it has none. */
 static bool range_of(struct value *c, uint32_t i, struct oracle_range *r)
 {
@@ -232,7 +243,7 @@ static void of_quantity(struct value *c)
     struct oracle_range r = {.low_none = false};
     uint32_t unit = c->v.node;
     if (is(c, FHIR_TYPE_Money)) {
-        if (!dec_parse(member(c, unit, FHIR_NAME_value), &r.low))
+        if (!decimal(member(c, unit, FHIR_NAME_value), &r.low))
             return;
         r.high = r.low;
         struct oracle_atom *a = push(c, FHIR_SEARCH_QUANTITY);
@@ -246,7 +257,7 @@ static void of_quantity(struct value *c)
             return;
         unit = child(c, c->v.node, r.low_none ? FHIR_NAME_high : FHIR_NAME_low);
     } else if (is(c, FHIR_TYPE_Quantity)) {
-        if (!dec_parse(member(c, unit, FHIR_NAME_value), &r.low))
+        if (!decimal(member(c, unit, FHIR_NAME_value), &r.low))
             return;
         r.high = r.low;
         compared(&r, member(c, unit, FHIR_NAME_comparator));

@@ -88,9 +88,8 @@ static void rows(const struct rows_to *to, const struct path_value *v)
         put(to, (struct str){NULL, 0}, text);
 }
 
-/* The value set bound to the code element that a plain path "Type.a.b" leads to; NULL when it leads to none.
- */
-static const char *bound_set(const struct fhir_param *p)
+/* The required binding of the code element that a plain path "Type.a.b" leads to; 0 when it leads to none. */
+static uint16_t binding_of(const struct fhir_param *p)
 {
     struct str rest = str_of(p->expression), step;
     fhir_type_id type = 0;
@@ -98,35 +97,22 @@ static const char *bound_set(const struct fhir_param *p)
     while (str_split(&rest, '.', &step)) {
         uint16_t name = fhir_names.find(step.p, step.n);
         if (!type && !(type = fhir_resource_find(step)))
-            return NULL;
+            return 0;
         if (step.p == p->expression)
             continue;
         elem = name ? fhir_elem_find_path(type, name) : 0;
         if (!elem)
-            return NULL;
+            return 0;
         type = fhir_elems[elem].type;
     }
-    return elem && type == FHIR_TYPE_code && fhir_elems[elem].binding
-               ? fhir_bindings[fhir_elems[elem].binding].value_set
-               : NULL;
+    return elem && type == FHIR_TYPE_code ? fhir_elems[elem].binding : 0;
 }
 
-/* A code element's system is implied (R4 3.1.1.4.10); HL7's own value sets and code systems differ by
- * "ValueSet/". */
-static bool is_implied(const struct fhir_param *p, struct str system)
-{
-    const struct str middle = STR("ValueSet/");
-    const char *set = bound_set(p);
-    size_t at = set ? str_find_str(str_of(set), middle) : SIZE_MAX;
-    if (at == SIZE_MAX)
-        return false;
-    struct str tail = str_sub(str_of(set), at + middle.n, strlen(set));
-    return system.n == at + tail.n && memcmp(system.p, set, at) == 0 && str_ends(system, tail);
-}
-
+/* A code element's system is implied by its required binding (R4 3.1.1.4.10). */
 void token_implied(const struct query_of *q, struct store_match *m)
 {
-    if (m->row.name.n && is_implied(q->param, m->row.name))
+    uint16_t binding = m->row.name.n ? binding_of(q->param) : 0;
+    if (binding && fhir_binding_implies(binding, m->row.text, m->row.name))
         m->row.name = STR("");
 }
 

@@ -87,21 +87,39 @@ bool fhir_type_is(fhir_type_id t, fhir_type_id base)
     return t != 0;
 }
 
-bool fhir_binding_has(uint16_t binding, struct str code)
+/* Place of the code in a listed binding, or SIZE_MAX. */
+static size_t binding_find(const struct fhir_binding *b, struct str code)
 {
-    const struct fhir_binding *b = &fhir_bindings[binding];
-    if (!b->codes)
-        return true;
     uint32_t low = 0, high = b->code_count;
     while (low < high) {
         uint32_t mid = (low + high) / 2;
         int order = str_cmp(code, str_of(b->codes[mid]));
         if (!order)
-            return true;
+            return mid;
         if (order < 0)
             high = mid;
         else
             low = mid + 1;
+    }
+    return SIZE_MAX;
+}
+
+bool fhir_binding_has(uint16_t binding, struct str code)
+{
+    const struct fhir_binding *b = &fhir_bindings[binding];
+    return !b->codes || binding_find(b, code) != SIZE_MAX;
+}
+
+bool fhir_binding_implies(uint16_t binding, struct str code, struct str system)
+{
+    const struct fhir_binding *b = &fhir_bindings[binding];
+    if (b->codes && code.n) {
+        size_t at = binding_find(b, code);
+        return at != SIZE_MAX && str_is(system, b->systems[at]);
+    }
+    for (size_t i = 0; binding && b->systems[i]; i++) {
+        if (str_is(system, b->systems[i]))
+            return true;
     }
     return false;
 }

@@ -71,6 +71,7 @@ struct fhir_binding {
     const char *value_set; /* canonical URL without version */
     const char *const
         *codes; /* sorted by strcmp; NULL when the set is not enumerable here (then never checked) */
+    const char *const *systems; /* beside codes: the system of each; codes NULL: the set's, NULL ends */
     uint16_t code_count;
 };
 
@@ -143,6 +144,9 @@ fhir_param_id fhir_param_find(fhir_type_id base, struct str code);
 bool fhir_type_is(fhir_type_id t, fhir_type_id base);
 /* Is code among the codes of a required binding? True when the set is not enumerable. */
 bool fhir_binding_has(uint16_t binding, struct str code);
+/* Is code, as an element with this required binding has it, a code of the system? "": some code of the set.
+ */
+bool fhir_binding_implies(uint16_t binding, struct str code, struct str system);
 /* Is text valid for the primitive format (number, boolean and string kinds alike)? */
 bool fhir_prim_valid(enum fhir_prim prim, struct str text);
 
