@@ -23,6 +23,7 @@ struct export
     size_t patient_count;
     store_rid *only; /* of the type at hand */
     size_t only_count, only_cap;
+    bool by_hand; /* each holds resources against only */
     struct job_file *file, *gone;
     struct buf line, bundle;
     size_t bundle_count;
@@ -93,9 +94,9 @@ static bool stopped(struct export *e)
     return job_stopped(e->job) ? !err_set(e->err, ERR_CANCELLED, NULL) : false;
 }
 
-/* One page of what a plan finds; each page may be another snapshot, its cursor keeps them to one commit. */
-static bool plan_page(struct export *e, struct store_read *r, struct store_plan *plan, struct str *cursor,
-                      bool *more)
+/* All that a plan finds, page by page in one snapshot: only rids are read, which is quick, and no other's
+ * writes can make a page too old. */
+static bool plan_all(struct export *e, struct store_read *r, struct store_plan *plan)
 {
     struct store_hits hits;
     plan->limit = SEARCH_COUNT_MAX;
@@ -103,31 +104,34 @@ static bool plan_page(struct export *e, struct store_read *r, struct store_plan 
     plan->no_body = true;
     plan->sort_count = 0;
     plan->work_max = plan->deadline_ns = 0; /* nobody waits at the other end */
-    plan->cursor = *cursor;
-    if (!store_search(r, plan, &e->work, &hits, e->err))
-        return false;
-    for (size_t i = 0; i < hits.count; i++)
-        if (!only_add(e, hits.item[i].rid))
+    do {
+        struct arena_mark mark = arena_mark(&e->work);
+        if (stopped(e) || !store_search(r, plan, &e->work, &hits, e->err))
             return false;
-    *more = hits.more;
-    *cursor = hits.more ? arena_str(&e->arena, hits.next) : STR("");
+        for (size_t i = 0; i < hits.count; i++)
+            if (!only_add(e, hits.item[i].rid))
+                return false;
+        plan->cursor = hits.more ? arena_str(&e->arena, hits.next) : STR("");
+        arena_rewind(&e->work, mark);
+    } while (hits.more);
     return true;
 }
 
-static bool filter_page(struct export *e, const struct bulk_filter *f, struct str *cursor, bool *more)
+static bool filter_all(struct export *e, const struct bulk_filter *f)
 {
     struct search_query q;
     struct store_read *r = store_read_begin(e->bulk->store, e->err);
     bool ok =
         r &&
         search_parse(e->bulk->search, r, f->type, f->param, f->param_count, false, &e->work, &q, e->err) &&
-        plan_page(e, r, &q.plan, cursor, more);
+        plan_all(e, r, &q.plan);
     store_read_end(r);
+    arena_reset(&e->work);
     return ok;
 }
 
 /* The compartments of some patients, as far as the type goes, by their clinical rows. */
-static bool walk_page(struct export *e, size_t from, size_t to, struct str *cursor, bool *more)
+static bool walk_some(struct export *e, size_t from, size_t to)
 {
     uint16_t type = e->type;
     struct store_match *any = ARENA_ARRAY(&e->work, struct store_match, to - from);
@@ -141,8 +145,9 @@ static bool walk_page(struct export *e, size_t from, size_t to, struct str *curs
         any[i - from].row.text = e->req.patient[i];
     }
     struct store_read *r = store_read_begin(e->bulk->store, e->err);
-    bool ok = r && plan_page(e, r, &plan, cursor, more);
+    bool ok = r && plan_all(e, r, &plan);
     store_read_end(r);
+    arena_reset(&e->work);
     return ok;
 }
 
@@ -170,11 +175,8 @@ static bool walk_patients(struct export *e)
 {
     for (size_t from = 0; from < e->req.patient_count; from += BULK_WALK_STEP) {
         size_t left = e->req.patient_count - from;
-        struct str cursor = STR("");
-        for (bool more = true; more; arena_reset(&e->work))
-            if (stopped(e) ||
-                !walk_page(e, from, from + (left < BULK_WALK_STEP ? left : BULK_WALK_STEP), &cursor, &more))
-                return false;
+        if (!walk_some(e, from, from + (left < BULK_WALK_STEP ? left : BULK_WALK_STEP)))
+            return false;
     }
     for (size_t i = 0; i < e->patient_count && e->type == FHIR_TYPE_Patient; i++)
         if (!only_add(e, e->patient[i]))
@@ -189,15 +191,11 @@ static bool choose_resources(struct export *e, bool *filtered)
     *filtered = false;
     e->only_count = 0;
     for (size_t i = 0; i < e->req.filter_count; i++) {
-        const struct bulk_filter *f = &e->req.filter[i];
-        struct str cursor = STR("");
-        bool more = f->type == e->type;
-        *filtered = *filtered || more;
-        while (more) {
-            if (stopped(e) || !filter_page(e, f, &cursor, &more))
-                return false;
-            arena_reset(&e->work);
-        }
+        if (e->req.filter[i].type != e->type)
+            continue;
+        *filtered = true;
+        if (!filter_all(e, &e->req.filter[i]))
+            return false;
     }
     /* Deleted resources have no clinical rows: who asks for deletions has everything looked at. */
     if (!*filtered && e->req.patients && e->req.patient_count <= BULK_WALK_MAX && !e->req.since_ms) {
@@ -277,10 +275,17 @@ static bool write_resource(struct export *e, const struct store_version *v)
     return write_flush(e, 1);
 }
 
+static bool is_chosen(const struct export *e, store_rid rid)
+{
+    return e->only_count && bsearch(&rid, e->only, e->only_count, sizeof *e->only, by_rid);
+}
+
 static bool each(void *arg, const struct store_version *v)
 {
     struct export *e = arg;
     if (e->req.until_ms && v->time_ms > e->req.until_ms)
+        return true;
+    if (e->by_hand && v->op != 'D' && !is_chosen(e, v->rid))
         return true;
     if (v->op == 'D' ? write_deleted(e, v) : write_resource(e, v))
         return true;
@@ -329,7 +334,11 @@ static bool export_slices(struct export *e, bool filtered)
         .only = filtered ? e->only : NULL,
         .only_count = e->only_count,
     };
-    if (filtered && e->only_count == 0)
+    /* No filter finds what has been deleted: all deletions of the type are told then. */
+    e->by_hand = filtered && e->req.since_ms;
+    if (e->by_hand)
+        q.only = NULL;
+    else if (filtered && e->only_count == 0)
         return true;
     for (bool more = true; more;) {
         if (stopped(e) || !slice(e, &q, &more))

@@ -189,6 +189,9 @@ test('_since, _until and deletions: what comes between two exports is in the sec
     const ofPatients = await exportAll(server, `/Patient/$export?_since=${since}`);
     const gone = (await lines(ofPatients.manifest, 'deleted')).flatMap((l) => JSON.parse(l).entry.map((e) => e.request.url));
     assert.deepEqual(gone, ['Observation/oc'], 'only what lay in a compartment');
+    const chosen = await exportAll(server, `/$export?_since=${since}&_type=Observation&_typeFilter=${encodeURIComponent('Observation?status=amended')}`);
+    assert.deepEqual(keysOf(chosen.all), ['Observation/oa']);
+    assert.equal((await lines(chosen.manifest, 'deleted')).flatMap((l) => JSON.parse(l).entry).length, 2, 'a filter hides no deletion');
     const before = await exportAll(server, `/$export?_until=${since}`);
     assert.deepEqual(keysOf(before.all), keysOf(first.all).filter((k) => !['Observation/oa', 'Observation/oc', 'Observation/onone'].includes(k)));
     // Deletions are transactions: a copy of the first export follows.
