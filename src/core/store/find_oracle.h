@@ -91,7 +91,8 @@ static struct str pick_patient(void)
     static char id[8][16];
     static int turn;
     char *to = id[turn++ & 7];
-    snprintf(to, 16, "p%d", (int)dice(PATIENTS + 2));
+    snprintf(to, 16, "p%d",
+             (int)dice(dice(2) ? 2 : PATIENTS + 2)); /* two have much, so that there are pages */
     return str_of(to);
 }
 
@@ -534,10 +535,11 @@ static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t
         p->types = NULL;
     if (depth && p->cond_count == 0)
         p->cond_count = 1;
-    bool patient = false;
+    bool patient = false, scored = false;
     for (size_t i = 0; i < p->cond_count; i++) {
         pick_cond(a, &cond[i], type, depth);
         patient = patient || cond[i].kind == STORE_COND_PATIENT;
+        scored = scored || cond[i].score;
     }
     for (p->sort_count = depth ? 0 : dice(3); patient && p->sort_count == 0 && depth == 0 && dice(2);) {
         p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, dice(4) != 0, NULL};
@@ -562,6 +564,8 @@ static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t
                                               {STORE_SORT_ID, 0, false, NULL}};
     for (size_t i = 0; i < p->sort_count; i++) {
         p->sort[i] = sorts[dice(sizeof sorts / sizeof *sorts)];
+        if (scored && dice(2))
+            p->sort[i].index = STORE_SORT_SCORE;
         p->sort[i].descending = dice(2);
     }
 }

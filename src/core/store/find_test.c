@@ -292,6 +292,31 @@ static void test_pinned_reads(struct store_read *r, struct arena *a)
     assert_int_equal(members, plain_referrers(w, STORE_CLINICAL) + w->version);
 }
 
+/* The commonest plan: one patient's, newest first, or what one patient is pointed at by. */
+static void pick_clinical(struct arena *a, struct store_plan *p)
+{
+    struct store_match *m = ARENA_ARRAY(a, struct store_match, 1);
+    struct store_cond *c = ARENA_ARRAY(a, struct store_cond, 1);
+    uint16_t *type = ARENA_ARRAY(a, uint16_t, 1);
+    bool has = dice(2);
+    *type = has ? FAKE_PATIENT : FAKE_OBS;
+    m->index = has ? STORE_REFERENCE : STORE_CLINICAL;
+    m->row = (struct store_row){.index = m->index, .target_type = FAKE_PATIENT, .text = STR("p0")};
+    m->row.param = has ? FAKE_O_SUBJECT : 0;
+    *c = (struct store_cond){.kind = has ? STORE_COND_MATCH : STORE_COND_PATIENT, .any = m, .any_count = 1};
+    *p = (struct store_plan){.types = type, .type_count = 1, .cond = c, .cond_count = 1};
+    if (has) {
+        struct store_plan *chain = ARENA_NEW(a, struct store_plan);
+        pick_plan(a, chain, 1, FAKE_OBS);
+        m->reverse = true;
+        m->chain = chain;
+        c->negate = dice(2); /* then no list of what is pointed at is made beforehand */
+        return;
+    }
+    p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, true, NULL};
+    p->sort_count = 1;
+}
+
 static void test_one_pinned(struct world *w, size_t at)
 {
     struct store_plan p;
@@ -299,11 +324,13 @@ static void test_one_pinned(struct world *w, size_t at)
     const struct res *want[RES_MAX];
     size_t got = 0;
     pick_plan(&w->a, &p, 0, FAKE_PATIENT + (uint16_t)(dice(8) ? dice(2) : 2));
+    if (dice(4) == 0)
+        pick_clinical(&w->a, &p);
     memcpy(then, live, sizeof live);
     size_t live_count = all_count, then_count = all_count;
     all = then;
     size_t n = plain_answer(&p, want);
-    p.limit = (uint32_t)(1 + dice(10));
+    p.limit = (uint32_t)(1 + dice(dice(2) ? 2 : 10));
     p.count = dice(2);
     p.no_body = dice(2);
     struct store_hits hits = {.more = true};
