@@ -64,8 +64,8 @@ void sort_release(struct csort *s)
 
 static int sort_cmp_value(const struct sort_value *a, const struct sort_value *b, bool descending)
 {
-    if (a->present != b->present)
-        return a->present ? -1 : 1;
+    if (!a->present || !b->present)
+        return b->present - a->present;
     int c = CMP(a->whole, b->whole);
     c = c ? c : CMP(a->real, b->real);
     c = c ? c : str_cmp(a->text, b->text);
