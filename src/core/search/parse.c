@@ -10,6 +10,8 @@ struct reading {
     fhir_type_id type; /* 0: system search */
     const struct search_within *within;
     size_t used_cap, ignored_cap;
+    enum contained contained;
+    bool itself; /* _containedType=contained */
 };
 
 /* An element more in an arena array of n elements that doubles. */
@@ -49,6 +51,28 @@ static int name_at(struct str value, const char *const *names)
             return i;
     }
     return -1;
+}
+
+static bool read_contained(struct reading *r, struct str modifier, struct str value)
+{
+    static const char *const names[] = {"false", "true", "both", NULL};
+    int at = name_at(value, names);
+    (void)modifier;
+    if (at < 0)
+        return bad_value(r, value, "_contained", "true, false eller both", "true, false or both");
+    r->contained = (enum contained)at;
+    return true;
+}
+
+static bool read_contained_type(struct reading *r, struct str modifier, struct str value)
+{
+    static const char *const names[] = {"container", "contained", NULL};
+    int at = name_at(value, names);
+    (void)modifier;
+    if (at < 0)
+        return bad_value(r, value, "_containedType", "container eller contained", "container or contained");
+    r->itself = at == 1;
+    return true;
 }
 
 static bool read_total(struct reading *r, struct str modifier, struct str value)
@@ -185,6 +209,8 @@ static const struct result {
     bool modifiers; /* may have one */
     bool system;    /* only in a search over all types */
 } results[] = {
+    {.name = "_contained", .read = read_contained},
+    {.name = "_containedType", .read = read_contained_type},
     {.name = "_count", .read = read_count},
     {.name = "_elements", .read = read_elements},
     {.name = "_explain", .read = read_explain},
@@ -332,7 +358,10 @@ static bool read_search(struct reading *r, const struct search_param *params, si
         return err_set(r->plan.err, ERR_SEARCH_LIMIT, "parametrar (parameters)", "64", NULL);
     return read_types(r, params, count) &&
            (!w->compartment || compartment_cond(&r->plan, w->compartment, w->id)) &&
-           read_all(r, params, count, w->lenient) && clinical_plan(&r->plan, &q->plan) && settle(r);
+           read_all(r, params, count, w->lenient) &&
+           (r->contained ? contained_plan(&r->plan, r->contained, r->itself, q)
+                         : clinical_plan(&r->plan, &q->plan)) &&
+           settle(r);
 }
 
 bool search_parse_within(struct search *s, struct store_read *read, const struct search_within *within,

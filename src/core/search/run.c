@@ -63,7 +63,6 @@ bool search_run(struct search *s, struct store_read *r, const struct search_quer
     struct store_plan plan = q->plan;
     struct store_hits hits = {0};
     bool all = plan.cond_count == 0;
-    (void)s;
     *out = (struct search_page){0};
     plan.count = plan.count && !all;
     if ((plan.limit || plan.count) && !store_search(r, &plan, arena, &hits, err))
@@ -71,7 +70,8 @@ bool search_run(struct search *s, struct store_read *r, const struct search_quer
     /* Later pages are as of the first one's commit, and so is what is counted and included with them. */
     if (plan.cursor.n)
         store_read_pin(r, hits.seq);
-    bool ok = run_rest(r, q, &plan, &hits, arena, out, err);
+    bool ok = run_rest(r, q, &plan, &hits, arena, out, err) &&
+              (!q->contained || contained_page(s, r, q->contained, arena, out, err));
     if (plan.cursor.n)
         store_read_pin(r, 0);
     return ok;

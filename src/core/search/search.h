@@ -123,7 +123,8 @@ struct search_query {
     size_t used_count;
     struct str *ignored;
     size_t ignored_count;
-    bool explain; /* _explain=true: the plan is asked for, not the page */
+    const struct search_contained *contained; /* _contained=true or both; NULL: not asked for */
+    bool explain;                             /* _explain=true: the plan is asked for, not the page */
 };
 
 /* Where a search looks, and how. */
@@ -155,6 +156,15 @@ bool search_parse(struct search *s, struct store_read *r, fhir_type_id type,
 bool search_parse_within(struct search *s, struct store_read *r, const struct search_within *within,
                          const struct search_param *params, size_t count, struct arena *arena,
                          struct search_query *out, struct err *err);
+
+/* What _contained found when the search was parsed. */
+struct search_contained {
+    struct store_plan plan; /* of the contained resources */
+    fhir_type_id type;
+    bool itself; /* _containedType=contained: the contained resource is the answer, not its container */
+    const store_rid *own; /* _contained=both: those that match by themselves, rising */
+    size_t own_count;
+};
 
 /* A whole page: matches in order, then included resources without repeats. */
 struct search_page {

@@ -299,6 +299,18 @@ bool hierarchy_match(const struct query_of *q, struct str value, struct matches 
 /* _list: ids of Lists, or one functional list. */
 bool list_cond(struct plan_of *p, struct str value);
 
+/* ---- contained.c ---- */
+
+enum contained { CONTAINED_FALSE, CONTAINED_TRUE, CONTAINED_BOTH };
+
+/* Turns p's conditions, which are about one type, into the resources that contain such ones (BOTH: and those
+ * that are such themselves): p's types and conditions become that. What _contained cannot be mixed with is
+ * *err. */
+bool contained_plan(struct plan_of *p, enum contained wanted, bool itself, struct search_query *q);
+/* Puts the contained resources in their containers' places on the page. */
+bool contained_page(struct search *s, struct store_read *r, const struct search_contained *c,
+                    struct arena *arena, struct search_page *page, struct err *err);
+
 /* ---- filter_plan.c ---- */
 
 /* Adds the conditions of a _filter expression; an unknown parameter in it is always an error. */

@@ -137,6 +137,28 @@ static bool match_row(const struct cmatch *m, const struct nrow *row)
     return false;
 }
 
+/* Names and keys are numbers only within a store; here they are the same (1) or not (2). */
+bool store_match_row(const struct store_match *m, const struct store_row *row)
+{
+    enum { SAME = 1, OTHER = 2 };
+    if (row->index != m->index || row->param != m->row.param)
+        return false;
+    if (row->index == STORE_URI && m->cmp == STORE_CMP_BELOW)
+        return str_starts(row->name, m->row.name);
+    bool local = row->index == STORE_REFERENCE && row->target_type;
+    bool named = local ? row->target_type == m->row.target_type && str_eq(row->text, m->row.text)
+                       : row->target_type == m->row.target_type && str_eq(row->name, m->row.name);
+    bool token = row->index == STORE_TOKEN;
+    struct cmatch c = {.m = m, .name = SAME, .key = token ? SAME : (int64_t)m->row.exact};
+    struct nrow n = {.kind = row->index, .text = row->text, .name = named ? SAME : OTHER};
+    n.key = !token ? (int64_t)row->exact : str_eq(row->text, m->row.text) ? SAME : OTHER;
+    n.low = row->low < row->high ? row->low : row->high;
+    n.high = row->low < row->high ? row->high : row->low;
+    n.number_low = row->number_low < row->number_high ? row->number_low : row->number_high;
+    n.number_high = row->number_low < row->number_high ? row->number_high : row->number_low;
+    return match_row(&c, &n);
+}
+
 static bool match_group(const struct cmatch *m, const struct rows_group *g)
 {
     if (g->row.kind != m->index)

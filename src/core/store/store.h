@@ -369,6 +369,8 @@ struct store_explanation {
     uint64_t work, hits, total, time_ns;
     int64_t seq;
 };
+/* Does a row that is in no store (a contained resource's) match an alternative that is no chain? Pure. */
+bool store_match_row(const struct store_match *m, const struct store_row *row);
 /* Runs the plan, then each of its conditions alone. */
 bool store_explain(struct store_read *r, const struct store_plan *plan, struct arena *arena,
                    struct store_explanation *out, struct err *err);
