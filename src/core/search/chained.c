@@ -55,18 +55,26 @@ static fhir_type_id *targets(const struct plan_of *p, fhir_param_id id, fhir_typ
     return list;
 }
 
+/* A type among several whose parameter of that name is of another kind: it cannot hold to what is asked. */
+static bool is_other_kind(const struct plan_of *p, fhir_type_id named, size_t types)
+{
+    return !named && types > 1 && (p->err->code == ERR_SEARCH_MODIFIER || p->err->code == ERR_SEARCH_VALUE);
+}
+
 static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id named, struct str what,
                                plan_fill *fill, const void *arg, struct matches *out)
 {
     size_t count, before = out->count;
     struct query_of q = plan_query(p, id);
+    struct err refusal = {0};
     const fhir_type_id *list = targets(p, id, named, &count);
     for (size_t i = 0; i < count; i++) {
         const struct store_plan *plan;
         enum plan_result result = step(p, list[i], what, fill, arg, &plan);
-        if (result == PLAN_ERROR)
+        if (result == PLAN_ERROR && !is_other_kind(p, named, count))
             return result;
-        if (result == PLAN_UNKNOWN)
+        refusal = result == PLAN_ERROR ? *p->err : refusal;
+        if (result != PLAN_OK)
             continue;
         struct store_match *m = value_match(&q, STORE_REFERENCE, out);
         m->row.target_type = list[i];
@@ -74,6 +82,10 @@ static enum plan_result follow(struct plan_of *p, fhir_param_id id, fhir_type_id
     }
     if (out->count > before)
         return PLAN_OK;
+    if (refusal.code) {
+        *p->err = refusal;
+        return PLAN_ERROR;
+    }
     return broken(p, what, str_of(q.param->code), " leder inte till någon typ med den parametern",
                   " leads to no type with that parameter");
 }

@@ -4,7 +4,12 @@
  */
 #include "store/plan.h"
 
-enum { CHOOSE_FIRST = 256, CHOOSE_STEP = 16 };
+enum {
+    CHOOSE_FIRST = 256,
+    CHOOSE_STEP = 16,
+    CHOOSE_CHAIN = 512,     /* results of a chain that are gathered before a scan is tried */
+    CHOOSE_SMALL = 1 << 20, /* a type with no more resources may be scanned in hope, before a long list */
+};
 
 int choose_round(struct query *q, store_rid after, size_t max, struct ccond **best, struct rid_list *list,
                  struct err *err)
@@ -36,12 +41,37 @@ static struct ccond *choose_first(struct query *q, bool ordered)
     return NULL;
 }
 
-static size_t choose_usable(const struct query *q)
+size_t choose_usable(const struct query *q)
 {
     size_t n = 0;
     for (size_t i = 0; i < q->cond_count; i++)
         n += path_usable(&q->cond[i]);
     return n;
+}
+
+/* Few enough resources that a scan of the first of them finds whatever is common among them. */
+static bool choose_small(struct query *q)
+{
+    struct err unused = {0};
+    uint64_t total = 0, n = 0;
+    for (size_t i = 0; i < q->type_count && total <= CHOOSE_SMALL; i++) {
+        if (!store_count(q->r, number_build(&q->r->s->types, q->type[i]), &n, &unused))
+            return false;
+        total += n;
+    }
+    return q->type_count && total <= CHOOSE_SMALL;
+}
+
+/* How many candidates are worth gathering at most before something else is tried. */
+static size_t choose_most(struct query *q, bool ordered, bool all)
+{
+    if (all || (!ordered && !choose_small(q)))
+        return PLAN_CANDIDATES_MAX;
+    for (size_t i = 0; i < q->cond_count && !ordered; i++)
+        for (size_t k = 0; k < q->cond[i].any_count && path_usable(&q->cond[i]); k++)
+            if (q->cond[i].any[k].chain)
+                return CHOOSE_CHAIN;
+    return CHOOSE_FIRST * CHOOSE_STEP;
 }
 
 static bool choose_of(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
@@ -53,10 +83,10 @@ static bool choose_of(struct query *q, store_rid after, bool all, struct ccond *
     if (usable == 0)
         return true;
     struct ccond *ordered = choose_first(q, true);
-    size_t max = CHOOSE_FIRST;
+    size_t most = choose_most(q, ordered != NULL, all), max = CHOOSE_FIRST;
     if (usable == 1)
-        max = ordered && !all ? 0 : PLAN_CANDIDATES_MAX;
-    for (; max; max = max < PLAN_CANDIDATES_MAX / CHOOSE_STEP ? max * CHOOSE_STEP : PLAN_CANDIDATES_MAX) {
+        max = ordered && !all ? 0 : most;
+    for (; max; max = max < most / CHOOSE_STEP ? max * CHOOSE_STEP : most) {
         int rc = choose_round(q, after, max, best, list, err);
         if (rc < 0)
             return false;
@@ -65,10 +95,9 @@ static bool choose_of(struct query *q, store_rid after, bool all, struct ccond *
             *listed = true;
             return true;
         }
-        /* Nothing selective: read the ordered one bit by bit, it is likely to fill the page soon. */
-        if (ordered && !all && max >= CHOOSE_FIRST * CHOOSE_STEP)
-            break;
-        if (max >= PLAN_CANDIDATES_MAX)
+        /* Nothing selective: read the ordered one, or all, bit by bit: that is likely to fill the page soon.
+         */
+        if (max >= most)
             break;
     }
     *best = ordered;

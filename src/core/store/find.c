@@ -8,6 +8,8 @@ enum {
     FIND_CHUNK = 64,
     FIND_CHUNK_MAX = 8192,
     FIND_LIST_SHORT = 4096,  /* candidates sorted without asking whether the date index would be quicker */
+    FIND_HOPE_MAX = 2000,    /* resources looked at before a long list of candidates is made; */
+    FIND_HOPE_MANY = 16,     /* fewer the more alternatives each is held against */
     FIND_STREAM_MAX = 20000, /* rows of the date index read in the hope of filling a page */
 };
 
@@ -64,6 +66,34 @@ static bool find_choose(struct find *f, store_rid after, bool all, struct ccond 
     return true;
 }
 
+/* What is asked for may be common: some resources are looked at in order before a long list is made. *after:
+ * how far; *end: there are no more. */
+static bool find_hope(struct find *f, store_rid *after, bool *end, struct err *err)
+{
+    struct rid_list list = {0};
+    size_t alternatives = 0;
+    for (size_t i = 0; i < f->q->cond_count; i++)
+        alternatives += f->q->cond[i].any_count;
+    const uint64_t until = f->q->run->work + FIND_HOPE_MAX / (1 + alternatives / FIND_HOPE_MANY);
+    *end = false;
+    while (!*end && f->hits < f->want && f->q->run->work < until) {
+        list.count = 0;
+        int rc = path_scan(f->q, *after, FIND_CHUNK, &list, err);
+        size_t i = 0;
+        for (; i < list.count && rc >= 0 && f->hits < f->want && f->q->run->work < until; i++) {
+            struct sort_hit hit = {.rid = list.item[i]};
+            int yes = match_rid(f->q, hit.rid, err);
+            if (yes < 0 || (yes && !find_add(f, &hit, err)))
+                return false;
+            *after = hit.rid;
+        }
+        if (rc < 0)
+            return false;
+        *end = rc > 0 && i == list.count;
+    }
+    return true;
+}
+
 static bool find_by_rid(struct find *f, struct err *err)
 {
     struct ccond *best;
@@ -72,6 +102,15 @@ static bool find_by_rid(struct find *f, struct err *err)
     store_rid after = f->has_cursor ? f->from.rid : 0;
     if (!find_choose(f, after, false, &best, &list, &listed, err))
         return false;
+    if (!listed && !best && choose_usable(f->q)) {
+        bool end;
+        if (!find_hope(f, &after, &end, err))
+            return false;
+        if (end || f->hits == f->want)
+            return true;
+        if (!find_choose(f, after, true, &best, &list, &listed, err))
+            return false;
+    }
     if (listed)
         return find_in_order(f, &list, err);
     int rc = 0;

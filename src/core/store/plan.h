@@ -156,7 +156,10 @@ bool find_search(struct run *run, const struct store_plan *plan, struct store_hi
  * found, 0 none, -1 failed. */
 int choose_round(struct query *q, store_rid after, size_t max, struct ccond **best, struct rid_list *list,
                  struct err *err);
-/* The condition to go by. *best NULL: scan. When *listed, list has all its candidates, sorted. */
+/* How many conditions have a path. */
+size_t choose_usable(const struct query *q);
+/* The condition to go by. *best NULL: scan, unless all are wanted at first only, while there is hope that it
+ * fills the page sooner than a long list is made. When *listed, list has all its candidates, sorted. */
 bool choose_path(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
                  bool *listed, struct err *err);
 /* All results of a query (a chain's) up to max; 1 all, 0 more than max, -1 failed. */
