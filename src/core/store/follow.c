@@ -25,7 +25,7 @@ static bool follow_until(struct store_read *r, store_rid rid, uint32_t version, 
     sqlite3_bind_int64(st, 1, rid);
     sqlite3_bind_int64(st, 2, version + 1);
     int rc = db_step(r->db, st, err);
-    *until = rc > 0 ? sqlite3_column_int64(st, 0) : 0;
+    *until = rc > 0 ? sqlite3_column_int64(st, 1) : 0;
     sqlite3_reset(st);
     return rc > 0 || (rc == 0 && err_set(err, ERR_STORE_CORRUPT, "a followed version is missing", NULL));
 }
