@@ -370,6 +370,56 @@ static void test_pinned(void **state)
     world_close(&w);
 }
 
+static void put_one(struct store *s, struct arena *a, uint16_t type, const char *id, const char *subject)
+{
+    struct err err;
+    struct store_row rows[2] = {{.index = STORE_TOKEN, .param = FAKE_O_CODE, .text = STR("a1")},
+                                {.index = STORE_REFERENCE,
+                                 .param = FAKE_O_SUBJECT,
+                                 .target_type = FAKE_PATIENT,
+                                 .text = str_of(subject ? subject : "")}};
+    struct store_change c = fake_change(a, 'U', type, id, rows, subject ? 2 : 0, "x");
+    assert_true(fake_put(s, &c, 1, &err));
+}
+
+/* Whom nothing with the code points at: what points elsewhere since the first page pointed where it did. */
+static void test_pinned_has(void **state)
+{
+    (void)state;
+    char *dir = fake_dir();
+    struct store_options opt = fake_options(dir);
+    struct err err;
+    struct store *s = store_open(&opt, &err);
+    struct arena a;
+    arena_init(&a);
+    static const char *const ids[] = {"pa", "pb", "pc"};
+    for (int i = 0; i < 3; i++)
+        put_one(s, &a, FAKE_PATIENT, ids[i], NULL);
+    put_one(s, &a, FAKE_OBS, "x", "pc");
+    uint16_t patient = FAKE_PATIENT, obs = FAKE_OBS;
+    struct store_match code = {.index = STORE_TOKEN, .row = {.param = FAKE_O_CODE, .text = STR("a1")}};
+    struct store_cond coded = {.kind = STORE_COND_MATCH, .any = &code, .any_count = 1};
+    struct store_plan chain = {.types = &obs, .type_count = 1, .cond = &coded, .cond_count = 1};
+    struct store_match has = {
+        .index = STORE_REFERENCE, .row = {.param = FAKE_O_SUBJECT}, .chain = &chain, .reverse = true};
+    struct store_cond cond = {.kind = STORE_COND_MATCH, .negate = true, .any = &has, .any_count = 1};
+    struct store_plan p = {
+        .types = &patient, .type_count = 1, .cond = &cond, .cond_count = 1, .limit = 1, .count = true};
+    struct store_hits hits = {.more = true};
+    for (int page = 0; page < 2; page++) {
+        struct store_read *r = store_read_begin(s, &err);
+        assert_true(store_search(r, &p, &a, &hits, &err));
+        assert_int_equal(hits.total, 2);
+        assert_true(hits.count == 1 && str_is(hits.item[0].id, ids[page]) && hits.more == (page == 0));
+        p.cursor = hits.next;
+        store_read_end(r);
+        put_one(s, &a, FAKE_OBS, "x", "pb");
+    }
+    arena_release(&a);
+    store_close(s);
+    fake_remove(dir);
+}
+
 static void test_bad_cursor(void **state)
 {
     (void)state;
@@ -435,6 +485,7 @@ static void test_budget(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_plans), cmocka_unit_test(test_pinned),
-                                       cmocka_unit_test(test_bad_cursor), cmocka_unit_test(test_budget)};
+                                       cmocka_unit_test(test_pinned_has), cmocka_unit_test(test_bad_cursor),
+                                       cmocka_unit_test(test_budget)};
     return cmocka_run_group_tests_name("find", tests, NULL, NULL);
 }
