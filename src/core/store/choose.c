@@ -7,6 +7,7 @@
 enum {
     CHOOSE_FIRST = 256,
     CHOOSE_STEP = 16,
+    CHOOSE_MANY = 64,       /* alternatives */
     CHOOSE_CHAIN = 512,     /* results of a chain that are gathered before a scan is tried */
     CHOOSE_SMALL = 1 << 20, /* a type with no more resources may be scanned in hope, before a long list */
 };
@@ -62,16 +63,21 @@ static bool choose_small(struct query *q)
     return q->type_count && total <= CHOOSE_SMALL;
 }
 
-/* How many candidates are worth gathering at most before something else is tried. */
+/* How many candidates are worth gathering at most before something else is tried. A list of many alternatives
+ * is never read twice. */
 static size_t choose_most(struct query *q, bool ordered, bool all)
 {
+    bool chain = false;
     if (all || (!ordered && !choose_small(q)))
         return PLAN_CANDIDATES_MAX;
-    for (size_t i = 0; i < q->cond_count && !ordered; i++)
-        for (size_t k = 0; k < q->cond[i].any_count && path_usable(&q->cond[i]); k++)
-            if (q->cond[i].any[k].chain)
-                return CHOOSE_CHAIN;
-    return CHOOSE_FIRST * CHOOSE_STEP;
+    for (size_t i = 0; i < q->cond_count && !ordered; i++) {
+        const struct ccond *c = &q->cond[i];
+        if (c->any_count > CHOOSE_MANY)
+            return PLAN_CANDIDATES_MAX;
+        for (size_t k = 0; k < c->any_count; k++)
+            chain = chain || (c->any[k].chain && path_usable(c));
+    }
+    return chain ? CHOOSE_CHAIN : CHOOSE_FIRST * CHOOSE_STEP;
 }
 
 static bool choose_of(struct query *q, store_rid after, bool all, struct ccond **best, struct rid_list *list,
