@@ -202,3 +202,9 @@ test('what is wrong is named with its place, in both languages', async () => {
   ])
     refused(await go('GET', path), 400, code, text);
 });
+
+test('a thousand UUIDs fit in an address', async () => {
+  const many = Array.from({ length: 999 }, (_, i) => `00000000-0000-4000-8000-${String(i).padStart(12, '0')}`);
+  const r = await go('GET', `/Patient?_id=${[...many, 'p7'].join(',')}`);
+  assert.deepEqual([r.status, ids(r)], [200, ['p7']]);
+});
