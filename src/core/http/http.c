@@ -9,9 +9,9 @@
 
 #include "http/http_int.h"
 
-/* Room for the address and headers of a request: a search may name a thousand UUIDs. What is not used is not
- * touched. */
-enum { CONNECTION_POOL_BYTES = 128 * 1024, STOP_SEND_MS = 500 };
+/* Room for the address and headers of a request: a search may name a thousand UUIDs. It is cleared for each
+ * request, so no more than that. */
+enum { CONNECTION_POOL_BYTES = 48 * 1024, STOP_SEND_MS = 500 };
 
 /* Percent-decoding is ours (http_query.c): libmicrohttpd leaves everything as sent. */
 static size_t unescape_nothing(void *cls, struct MHD_Connection *connection, char *text)

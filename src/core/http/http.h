@@ -13,7 +13,7 @@
 #include "base/err.h"
 
 enum {
-    HTTP_URL_MAX = 64 * 1024, /* a thousand UUIDs fit; longer searches go by POST _search */
+    HTTP_URL_MAX = 40 * 1024, /* a thousand UUIDs fit; longer searches go by POST _search */
     HTTP_HEADERS_MAX = 100,
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_TIMEOUT_S = 30,
