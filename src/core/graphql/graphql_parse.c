@@ -12,11 +12,14 @@ struct parser {
 
 static bool expected(struct parser *p, const char *sv, const char *en)
 {
-    struct str have = p->token.kind == GQL_END ? STR("…") : p->token.text;
+    bool end = p->token.kind == GQL_END;
+    struct str have = p->token.text;
     if (p->token.kind == GQL_BAD)
         sv = en = p->lexer.expected;
-    struct str a = arena_printf(p->arena, "%s väntades, här står %.*s", sv, STR_ARG(have));
-    struct str b = arena_printf(p->arena, "expected %s, found %.*s", en, STR_ARG(have));
+    struct str a = end ? arena_printf(p->arena, "%s väntades, frågan tar slut", sv)
+                       : arena_printf(p->arena, "%s väntades, här står %.*s", sv, STR_ARG(have));
+    struct str b = end ? arena_printf(p->arena, "expected %s, the query ends", en)
+                       : arena_printf(p->arena, "expected %s, found %.*s", en, STR_ARG(have));
     return graphql_out_fail(p->err, p->token.place, a, b);
 }
 
