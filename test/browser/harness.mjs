@@ -10,7 +10,7 @@ import { chromium } from "playwright-core";
 const ROOT = join(import.meta.dirname, "../..");
 const PROGRAM = process.env.HELHET_BIN ?? join(ROOT, "build/helhet");
 const START_MS_MAX = 10_000;
-const WAIT_MS_MAX = 10_000;
+const WAIT_MS_MAX = 30_000;
 const PATIENTS = "120";
 
 async function freePort() {
