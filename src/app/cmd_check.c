@@ -63,6 +63,10 @@ static int cmd_check_words(const struct wiring *w, const char *data)
            "incheckning (commit) %lld/%lld\nFel i textindex (faults)  %llu\n",
            (unsigned long long)s.docs, (unsigned long long)s.superseded, (unsigned long long)s.bytes,
            (long long)s.seq, (long long)s.store_seq, (unsigned long long)s.faults);
+    if (s.behind)
+        printf("Inte fel: %llu ändringar är inte i textindexet än; serve hinner i kapp\n"
+               "No fault: %llu changes are not in the text index yet; serve catches up\n",
+               (unsigned long long)s.behind, (unsigned long long)s.behind);
     return s.faults ? CMD_FAILED : CMD_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "words/words.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "fhir/model.h"
@@ -140,12 +141,51 @@ struct checking {
     struct words_text text;
     struct words_status *out;
     int64_t seq;
-    store_rid rid; /* of the document looked at; INT64_MAX: there are no more */
+    struct buf half; /* store_rid, ascending: what commit seq changed and is not followed yet */
+    store_rid rid;   /* of the document looked at; INT64_MAX: there are no more */
     uint32_t version;
     sqlite3_stmt *st;
     struct err *err;
     bool ok;
 };
+
+static int check_order(const void *a, const void *b)
+{
+    store_rid x = *(const store_rid *)a, y = *(const store_rid *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* How much of the log is left to follow; a commit of many parts may be followed half. */
+static bool check_behind(struct checking *c)
+{
+    struct store_place place = {.seq = c->seq};
+    struct store_followed *f;
+    struct arena arena;
+    size_t count = 1;
+    if (!file_meta_get(c->file, "part", &place.part, c->err))
+        return false;
+    arena_init(&arena);
+    for (c->ok = true; c->ok && count;) {
+        c->ok = store_follow(c->other, &place, &arena, &f, &count, c->err);
+        for (size_t i = 0; c->ok && i < count && f[i].seq == c->seq; i++)
+            buf_add(&c->half, &f[i].rid, sizeof f[i].rid);
+        c->out->behind += c->ok ? count : 0;
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
+    if (c->ok && !buf_ok(&c->half))
+        c->ok = err_set(c->err, ERR_NO_MEMORY, NULL);
+    if (c->ok && c->half.n)
+        qsort(c->half.p, c->half.n / sizeof(store_rid), sizeof(store_rid), check_order);
+    return c->ok;
+}
+
+/* Has the index come to what commit seq did with rid? */
+static bool check_reached(const struct checking *c, store_rid rid, int64_t seq)
+{
+    return seq < c->seq || (seq == c->seq && !(c->half.n && bsearch(&rid, c->half.p, c->half.n / sizeof rid,
+                                                                    sizeof rid, check_order)));
+}
 
 /* The next current document, in order of rid. */
 static bool check_next(struct checking *c)
@@ -165,8 +205,10 @@ static bool check_gone(struct checking *c)
     arena_init(&arena);
     enum store_found found = store_get_rid(c->other, c->rid, &arena, &v, c->err);
     arena_release(&arena);
-    c->out->faults += found == STORE_ABSENT || v.seq <= c->seq;
-    return found != STORE_FAILED && check_next(c);
+    if (found == STORE_FAILED)
+        return false;
+    c->out->faults += found == STORE_ABSENT || check_reached(c, c->rid, v.seq);
+    return check_next(c);
 }
 
 static bool check_resource(void *arg, const struct store_version *v)
@@ -176,7 +218,7 @@ static bool check_resource(void *arg, const struct store_version *v)
         c->ok = check_gone(c);
     bool has = c->rid == v->rid;
     /* What changed later is not followed yet. */
-    if (c->ok && v->seq <= c->seq) {
+    if (c->ok && check_reached(c, v->rid, v->seq)) {
         c->ok = text_of(&c->text, v->body, c->err);
         c->out->faults += has != (c->text.words > 0) || (has && c->version != v->version);
     }
@@ -217,7 +259,9 @@ static bool check_file(struct file *f, struct store *store, struct store_read *r
     if (!c.other)
         return false;
     text_init(&c.text);
-    bool ok = check_docs(&c, r);
+    buf_init(&c.half, BUF_NO_MAX);
+    bool ok = check_behind(&c) && check_docs(&c, r);
+    buf_release(&c.half);
     text_release(&c.text);
     store_read_end(c.other);
     return ok;

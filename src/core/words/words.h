@@ -74,6 +74,7 @@ struct words_status {
     uint64_t docs;       /* current resources with text */
     uint64_t superseded; /* older versions kept for pages */
     uint64_t bytes;      /* on disk */
+    uint64_t behind;     /* words_check: changes of the store that are not followed yet; no fault */
     uint64_t faults;     /* words_check: documents that are not the store's current ones */
     bool failing;        /* the last attempt to go on failed */
 };

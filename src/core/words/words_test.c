@@ -16,7 +16,7 @@
 #include "fhir_gen/names.h"
 #include "words/words_int.h"
 
-enum { DEADLINE_MS = 20000, CRASH_ROUNDS = 4, KILL_MS_MAX = 300 };
+enum { DEADLINE_MS = 20000, CRASH_ROUNDS = 4, KILL_MS_MAX = 300, LATER = 100, MANY = 4096 + LATER };
 
 struct world {
     char dir[64];
@@ -334,6 +334,83 @@ static void test_file(void **state)
     assert_int_equal(hits_of(w, "senare", 0, WORDS_ALL), 1);
 }
 
+static bool put_many_run(struct store_tx *tx, void *arg, struct err *err)
+{
+    struct world *w = arg;
+    bool ok = true;
+    for (int i = 0; ok && i < MANY; i++) {
+        struct arena_mark mark = arena_mark(&w->arena);
+        struct str id = arena_printf(&w->arena, "m%d", i);
+        struct store_change c = {.op = 'U', .type = FHIR_TYPE_DocumentReference, .id = id};
+        c.head = arena_printf(&w->arena, "{\"resourceType\":\"DocumentReference\",\"id\":\"%s\",", id.p);
+        c.tail = STR("," NOTE("många") "}");
+        ok = store_put(tx, &c, err);
+        arena_rewind(&w->arena, mark);
+    }
+    return ok;
+}
+
+/* Begins the index and stops in the middle of the first commit, as a process that is killed there. */
+static void follow_part(struct world *w)
+{
+    char path[100];
+    snprintf(path, sizeof path, "%s/words.db", w->dir);
+    for (int64_t part = -1; part != 0;) {
+        unlink(path);
+        struct words *words = words_open(w->dir, w->store, &w->err);
+        bool more = true;
+        pthread_mutex_lock(&words->lock);
+        words->stop = true;
+        pthread_cond_signal(&words->wake);
+        pthread_mutex_unlock(&words->lock);
+        pthread_join(words->thread, NULL);
+        words->running = false;
+        assert_true(words->place.seq || follow_round(words, &more, &w->err));
+        part = words->place.seq == 1 ? words->place.part : -1; /* else the thread was faster than we are */
+        words_close(words);
+    }
+}
+
+static struct words_status checked(struct world *w)
+{
+    struct words_status s;
+    if (!words_check(w->dir, w->store, &s, &w->err))
+        fail_msg("%s %s", err_info(w->err.code)->name, w->err.arg[0]);
+    return s;
+}
+
+/* A stop in the middle of catching up is no fault, what is wrong before it is one. */
+static void test_behind(void **state)
+{
+    struct world *w = *state;
+    struct store_job job = {.run = put_many_run, .arg = w, .agent = STR("test"), .reason = STR("test")};
+    struct words_status s;
+    struct file f = {0};
+    char path[100];
+    words_close(w->words);
+    w->words = NULL;
+    assert_true(store_run(w->store, &job, &w->err));
+    put(w, FHIR_TYPE_DocumentReference, "m0", NOTE("ändrad"));
+    put(w, FHIR_TYPE_DocumentReference, "m1", "");
+    put(w, FHIR_TYPE_DocumentReference, "n", NOTE("ny"));
+    follow_part(w);
+    s = checked(w);
+    assert_int_equal(s.faults, 0);
+    /* m0 and m1 were superseded before it began; that is done, the rest of the commit and three more are not.
+     */
+    assert_int_equal(s.docs, MANY - LATER - 2);
+    assert_int_equal(s.behind, LATER + 3);
+    assert_int_equal(s.seq, 1);
+    snprintf(path, sizeof path, "%s/words.db", w->dir);
+    assert_true(file_open(&f, path, true, &w->err));
+    assert_true(file_exec(&f, "UPDATE doc SET version=7 WHERE id=10", &w->err));
+    assert_true(file_exec(&f, "UPDATE doc SET until=1 WHERE id=11", &w->err));
+    file_close(&f);
+    s = checked(w);
+    assert_int_equal(s.faults, 2);
+    assert_int_equal(s.behind, LATER + 3);
+}
+
 static void test_tidy(void **state)
 {
     struct world *w = *state;
@@ -416,6 +493,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_find, world_up, world_down),
         cmocka_unit_test_setup_teardown(test_versions, world_up, world_down),
         cmocka_unit_test_setup_teardown(test_file, world_up, world_down),
+        cmocka_unit_test_setup_teardown(test_behind, world_up, world_down),
         cmocka_unit_test_setup_teardown(test_tidy, world_up, world_down),
         cmocka_unit_test_setup_teardown(test_crash, world_up, world_down),
     };
