@@ -151,22 +151,23 @@ const struct cmd cmd_import = {
     .run = cmd_import_run,
     .usage_sv = "import --data KATALOG [--report FIL] [--workers N] SÖKVÄG…",
     .help_sv =
-        "läser in FHIR R4 JSON: resurser, Bundle, NDJSON, även gzip och bzip2\n"
+        "läser in FHIR R4, JSON och XML: resurser, Bundle, NDJSON, även gzip och bzip2\n"
         "  --data KATALOG  lagret; skapas om det saknas\n"
         "  --report FIL    rapporten, en rad JSON per avvisad post (annars KATALOG/import-report.ndjson)\n"
         "  --workers N     trådar som tolkar (annars en per kärna)\n"
-        "  SÖKVÄG          filer eller kataloger (i kataloger: .json .ndjson .gz .bz2, i bokstavsordning)\n"
+        "  SÖKVÄG          filer eller kataloger (i kataloger: .json .ndjson .xml .gz .bz2, i "
+        "bokstavsordning)\n"
         "Id behålls. POST i en Bundle skapar men ändrar aldrig det som finns; PUT, NDJSON och övriga Bundle "
         "skapar eller\n"
         "uppdaterar. Lika innehåll ger ingen ny version, så samma kommando kan köras om efter Ctrl-C eller "
         "avbrott.\n"
         "Slutkod 1 om något avvisades, 130 efter Ctrl-C.",
     .help_en =
-        "loads FHIR R4 JSON: resources, Bundles, NDJSON, gzip and bzip2 too\n"
+        "loads FHIR R4, JSON and XML: resources, Bundles, NDJSON, gzip and bzip2 too\n"
         "  --data DIR      the store; made when absent\n"
         "  --report FILE   the report, one line of JSON a rejected entry (else DIR/import-report.ndjson)\n"
         "  --workers N     parsing threads (else one a core)\n"
-        "  PATH            files or folders (in folders: .json .ndjson .gz .bz2, by name)\n"
+        "  PATH            files or folders (in folders: .json .ndjson .xml .gz .bz2, by name)\n"
         "Ids are kept. POST in a Bundle creates and never changes what exists; PUT, NDJSON and other Bundles "
         "create or\n"
         "update. Equal content makes no new version, so the same command may be run again after Ctrl-C or a "

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- * load: FHIR R4 JSON into a store in bulk: resources, Bundles of every type, NDJSON of either, each plain,
- * gzip or bzip2 (told by their first bytes). One thread reads and splits, worker threads parse, check,
- * rewrite references and extract, and the store is fed strictly in input order, so that a run is
- * deterministic and a conditional reference sees everything before it.
+ * load: FHIR R4 into a store in bulk: resources, Bundles of every type, as JSON or XML, and NDJSON of either,
+ * each plain, gzip or bzip2. What a file is, its first bytes say, not its name. One thread reads and splits,
+ * worker threads parse, check, rewrite references and extract, and the store is fed strictly in input order,
+ * so that a run is deterministic and a conditional reference sees everything before it.
  *
  * What an entry becomes:
  * - Ids are kept: resource.id, else the uuid of a urn:uuid fullUrl, else the id of a PUT address, else one
@@ -95,8 +95,9 @@ bool load_text(struct load *l, const char *name, struct str text);
  * stats still tell what went in). Stopping is no failure. */
 bool load_end(struct load *l, struct load_stats *stats, struct err *err);
 
-/* The files to read for the given paths, in order: a file is itself, a folder all its .json, .ndjson, .gz and
- * .bz2 files, recursively, sorted by name. Fails with the first path that does not exist. Strings in arena.
+/* The files to read for the given paths, in order: a file is itself, a folder all its .json, .ndjson, .xml,
+ * .gz and .bz2 files, recursively, sorted by name. Fails with the first path that does not exist. Strings in
+ * arena.
  */
 struct load_path {
     const char *path;

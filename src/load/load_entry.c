@@ -3,6 +3,7 @@
 #include "api/refs.h"
 #include "base/os.h"
 #include "load/load_int.h"
+#include "xml/xml.h"
 
 #include <openssl/evp.h>
 
@@ -26,8 +27,11 @@ void load_entry_reject(struct load_worker *w, struct load_entry *e)
 {
     static const struct err no_memory = {.code = ERR_NO_MEMORY};
     struct err *kept = ARENA_NEW(&w->arena, struct err);
-    if (kept)
+    if (kept) {
         *kept = w->err;
+        if (w->from_xml)
+            kept->column = 0;
+    }
     e->err = kept ? kept : &no_memory;
     e->state = LOAD_REJECTED;
 }
@@ -165,6 +169,27 @@ static bool load_entry_single(struct load_worker *w, struct json_doc *doc, uint3
     return load_entry_add(w, e);
 }
 
+/* FHIR XML as JSON of the same lines, in the worker's arena: documents only, a line of NDJSON is JSON. False
+ * with *err; text is then as it was. */
+static bool load_entry_from_xml(struct load_worker *w, struct str *text, struct err *err)
+{
+    struct buf json;
+    w->from_xml = false;
+    if (!w->chunk->document || !xml_looks_so(*text))
+        return true;
+    buf_init(&json, LOAD_RECORD_MAX);
+    bool ok = xml_read(*text, &json, err);
+    if (ok && !buf_ok(&json))
+        ok = err_set(err, ERR_JSON_SIZE, "134217728", NULL);
+    struct str made = ok ? arena_str(&w->arena, buf_get(&json)) : (struct str){0};
+    buf_release(&json);
+    w->full = ok && !made.p;
+    w->from_xml = made.p;
+    if (made.p)
+        *text = made;
+    return made.p;
+}
+
 static bool load_entry_parsed(struct load_worker *w, struct str text, uint32_t line)
 {
     struct err err = {.code = ERR_OK};
@@ -172,6 +197,8 @@ static bool load_entry_parsed(struct load_worker *w, struct str text, uint32_t l
     w->full = !doc;
     if (!doc)
         return false;
+    if (!load_entry_from_xml(w, &text, &err))
+        return !w->full && load_entry_wrong(w, line, &err);
     if (json_parse(&w->arena, text, &fhir_names, doc, &err) && doc->nodes[0].kind != JSON_OBJECT)
         err_set(&err, ERR_FHIR_NOT_OBJECT, NULL);
     if (err.code)

@@ -107,6 +107,7 @@ struct load_worker {
     struct load_entry *
         *entry;             /* of the chunk, in put order; the list is os_alloc's, the entries the arena's */
     size_t count, cap, put; /* put: how many of them went to the store already */
+    bool from_xml;          /* the record at hand was XML: its lines are still right, columns are not */
     bool full;              /* the record at hand needs more memory than a worker may have */
     struct err err;         /* why the entry at hand fails, until load_entry_reject keeps it */
     struct check_issues issues;

@@ -7,7 +7,7 @@
 
 enum { LOAD_PATHS_FIRST = 64 };
 
-static const char *const load_paths_endings[] = {".json", ".ndjson", ".gz", ".bz2", NULL};
+static const char *const load_paths_endings[] = {".json", ".ndjson", ".xml", ".gz", ".bz2", NULL};
 
 /* The list under way. */
 struct load_paths_list {

@@ -60,11 +60,12 @@ static struct str name_text(fhir_elem_id elem)
     return str_of(fhir_name_text[fhir_elems[elem].name]);
 }
 
-/* "Patient.name[0].given[1]" of what is being read. */
-static void fail_at(struct xml_reader *r)
+/* "Patient.name[0].given[1]" of what is being read, and the name of an element in it that has no place there
+ * (or NULL). */
+static void fail_at(struct xml_reader *r, const char *unknown)
 {
     struct buf path;
-    buf_init(&path, ERR_PATH_MAX);
+    buf_init(&path, BUF_NO_MAX);
     for (uint32_t d = 0; d < r->depth; d++) {
         const struct read_frame *f = &r->frame[d];
         if (d == 0) {
@@ -76,6 +77,8 @@ static void fail_at(struct xml_reader *r)
                 buf_printf(&path, "[%u]", r->frame[d - 1].count ? r->frame[d - 1].count - 1 : 0);
         }
     }
+    if (unknown)
+        buf_printf(&path, ".%s", unknown);
     err_at(r->p.err, (struct str){path.p, path.n});
     buf_release(&path);
 }
@@ -83,7 +86,7 @@ static void fail_at(struct xml_reader *r)
 static void fail(struct xml_reader *r, enum err_code code, const char *a, const char *b)
 {
     err_set(r->p.err, code, a, b, NULL);
-    fail_at(r);
+    fail_at(r, code == ERR_FHIR_ELEMENT_UNKNOWN ? a : NULL);
     xml_lib_stop(&r->p);
 }
 
@@ -222,7 +225,7 @@ static void put_value(struct xml_reader *r, struct buf *out, fhir_elem_id elem, 
             break;
         }
         err_set_str(r->p.err, ERR_FHIR_PRIMITIVE, text, str_of(fhir_types[type].name));
-        fail_at(r);
+        fail_at(r, NULL);
         xml_lib_stop(&r->p);
         break;
     default:
@@ -390,7 +393,7 @@ static void start_member(struct xml_reader *r, const xmlChar *local, const xmlCh
         return;
     if (div) {
         if (!xml_narrative_start(&r->narrative, &r->p, local, prefix, uri, ns_count, ns, attr_count, attrs))
-            fail_at(r);
+            fail_at(r, NULL);
         return;
     }
     start_value(r, f, elem);
@@ -410,7 +413,7 @@ static void start(void *user, const xmlChar *local, const xmlChar *prefix, const
         fail(r, ERR_XML_DEPTH, text, NULL);
     } else if (r->narrative.depth) {
         if (!xml_narrative_start(&r->narrative, &r->p, local, prefix, uri, ns_count, ns, attr_count, attrs))
-            fail_at(r);
+            fail_at(r, NULL);
     } else if (r->depth && top(r)->kind != READ_WRAPPER) {
         start_member(r, local, prefix, uri, ns_count, ns, attr_count, attrs);
     } else if (!xmlStrEqual(uri, BAD_CAST XML_NS_FHIR)) {
@@ -475,7 +478,7 @@ static void characters(void *user, const xmlChar *text, int n)
             struct str shown = {(const char *)text + i,
                                 left < XML_ERROR_TEXT_MAX ? left : XML_ERROR_TEXT_MAX};
             err_set_str(r->p.err, ERR_XML_TEXT, shown, STR(""));
-            fail_at(r);
+            fail_at(r, NULL);
             xml_lib_stop(&r->p);
             return;
         }
