@@ -130,7 +130,7 @@ static uint64_t micros_since(uint64_t begun)
     return (os_mono_ns() - begun) / 1000;
 }
 
-static bool is_api_path(struct str path)
+bool api_path(struct str path)
 {
     struct str fhir = STR("/fhir");
     return (str_starts(path, fhir) && (path.n == fhir.n || path.p[fhir.n] == '/')) ||
@@ -148,8 +148,13 @@ static bool dispatch(struct call *c)
 
 bool api_handle(void *api, struct http_request *req, struct http_response *resp)
 {
-    struct api *a = api;
-    if (!is_api_path(req->path))
+    return api_handle_as(api, NULL, req, resp);
+}
+
+bool api_handle_as(struct api *a, const struct access_caller *caller, struct http_request *req,
+                   struct http_response *resp)
+{
+    if (!api_path(req->path))
         return web_answer(a, req, resp);
     struct call *c = ARENA_NEW(req->arena, struct call);
     if (!c) {
@@ -160,6 +165,7 @@ bool api_handle(void *api, struct http_request *req, struct http_response *resp)
                        .req = req,
                        .resp = resp,
                        .arena = req->arena,
+                       .caller = caller,
                        .method = req->method,
                        .path = req->path,
                        .body = req->body,
@@ -196,7 +202,7 @@ bool api_job_submit(struct call *c, struct api_job *job)
     }
     c->resp = resp;
     job->call = c;
-    job->job.agent = c->api->agent;
+    job->job.agent = call_agent(c);
     job->job.reason = str_of(c->route->name);
     c->api->jobs++;
     http_defer(c->req);

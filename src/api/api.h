@@ -6,6 +6,7 @@
 #ifndef HELHET_API_API_H
 #define HELHET_API_API_H
 
+#include "access/access.h"
 #include "http/http.h"
 #include "search/search.h"
 #include "store/store.h"
@@ -29,7 +30,7 @@ struct api_options {
     const char *web_dir;    /* built browser part (index.html, assets/…), read at api_new; NULL: none */
     const char *base_url;   /* "https://record.example/fhir"; NULL: http:// and the request's Host */
     bool explain;           /* answer _explain=true: for administrators */
-    const char *agent;      /* who, in the commit log, until accounts exist; NULL: "anonymous" */
+    const char *agent;      /* who, in the commit log, for requests without a caller; NULL: "anonymous" */
     struct jobs *jobs;      /* long work ($export …); NULL: asking for it is refused */
     const char *import_dir; /* folder whose files $import may read; NULL: none */
 };
@@ -43,6 +44,12 @@ void api_served_by(struct api *a, const struct http_server *server);
 
 /* The http_handler; api is struct api *. */
 bool api_handle(void *api, struct http_request *req, struct http_response *resp);
+/* The same for somebody: what is seen and done is what the caller may. caller and its texts live as long as
+ * the request (its arena). NULL: everything, as api_handle does (no accounts in use). */
+bool api_handle_as(struct api *a, const struct access_caller *caller, struct http_request *req,
+                   struct http_response *resp);
+/* Is the path one that api answers itself (FHIR, health, metrics), not a file of the browser part? */
+bool api_path(struct str path);
 /* The http_options.uploads: bodies of $import go to the disk. */
 bool api_upload(void *api, struct http_request *req, struct http_upload *out, struct err *err);
 /* The http_options.refused: gives what http itself refuses the same OperationOutcome as everything else. */

@@ -46,6 +46,7 @@ struct call {
     struct http_request *req; /* the request itself, also for entries */
     struct http_response *resp;
     struct arena *arena;
+    const struct access_caller *caller; /* who asks; NULL: no accounts in use, everything is allowed */
     const struct route *route;
     struct str method, path; /* path without "/fhir", no leading '/' */
     struct str query;        /* as sent */
@@ -100,6 +101,8 @@ bool call_query(struct call *c, struct str query, struct err *err);
 bool call_params_only(struct call *c, const char *const *allowed, struct err *err);
 /* Value of the first parameter of that name, {NULL,0} when absent. */
 struct str call_param(const struct call *c, const char *name);
+/* Who does it, for logs of what was done: the caller's person, else its account, else the service's name. */
+struct str call_agent(const struct call *c);
 /* The call's reader: the transaction's, or a new one that call_read_end gives back. */
 struct store_read *call_read_begin(struct call *c, struct err *err);
 void call_read_end(struct call *c, struct store_read *r);

@@ -135,6 +135,13 @@ struct str call_param(const struct call *c, const char *name)
     return (struct str){0};
 }
 
+struct str call_agent(const struct call *c)
+{
+    if (!c->caller)
+        return c->api->agent;
+    return c->caller->user.n ? c->caller->user : c->caller->account;
+}
+
 struct store_read *call_read_begin(struct call *c, struct err *err)
 {
     return c->read ? c->read : store_read_begin(c->api->store, err);

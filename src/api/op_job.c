@@ -35,7 +35,7 @@ bool op_job_start(struct call *c, const char *kind, struct str request, struct j
     struct err err = {0};
     char id[JOBS_ID_TEXT];
     struct jobs_request req = {
-        .kind = kind, .text = request, .url = asked_url(c), .who = c->api->agent, .draft = draft};
+        .kind = kind, .text = request, .url = asked_url(c), .who = call_agent(c), .draft = draft};
     if (!jobs_submit(c->api->long_jobs, &req, id, &err)) {
         if (err.code == ERR_JOBS_FULL)
             retry_after(c, 10 * OP_JOB_RETRY_S);

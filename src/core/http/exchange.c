@@ -153,7 +153,7 @@ static enum MHD_Result exchange_head(struct http_exchange *x, const char *method
     struct http_request *req = &x->req;
     x->checked = true;
     req->method = str_of(method);
-    if (!guard_check(x, version, &x->why)) {
+    if (!guard_check(x, version, &x->why) || !origin_find(x, &x->why)) {
         x->close = true;
         answer_refusal(x);
         return answer_queue(x);

@@ -34,6 +34,8 @@ static void connection_event(void *cls, struct MHD_Connection *connection, void 
             return;
         memset(c, 0, sizeof(*c));
         c->fd = info ? info->connect_fd : -1;
+        info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        origin_peer(info ? info->client_addr : NULL, c->origin);
         watch_add(s, c);
         s->open++;
     } else if (*ctx) {

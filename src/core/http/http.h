@@ -39,6 +39,8 @@ struct http_request {
     struct str path;   /* percent-decoded, begins with '/', no "." or ".." segments */
     struct str query;  /* raw text after '?' */
     struct str body;   /* whole body, un-gzipped when Content-Encoding said gzip */
+    struct str
+        origin; /* numeric address of the client, "unix" for a local socket; see http_options.forwarded */
     const struct http_pair *headers;
     size_t header_count;
     struct http_exchange *exchange; /* for http_defer */
@@ -98,6 +100,7 @@ struct http_options {
     unsigned threads;   /* 0: one per core */
     size_t body_max;    /* bytes, before and after un-gzip */
     unsigned timeout_s; /* 0: HTTP_TIMEOUT_S */
+    bool forwarded;     /* a front of ours connects: the last address of X-Forwarded-For is the client's */
     http_handler *handler;
     http_refused *refused; /* NULL: plain text */
     http_uploads *uploads; /* NULL: every body is collected */

@@ -15,6 +15,7 @@ enum {
     EXCHANGE_KEEP_BYTES = 256 * 1024, /* an idle exchange's arena is at most this large */
     EXCHANGE_ARENA_MIN = 64 << 20,    /* a request's arena may grow to this … */
     EXCHANGE_ARENA_TIMES = 10,        /* … and this many times its body */
+    ORIGIN_MAX = 46,                  /* INET6_ADDRSTRLEN: a numeric address and NUL */
 };
 
 /* Where a connection is, for the watch: what may be slow and how slow. */
@@ -27,6 +28,7 @@ struct conn {
     _Atomic uint8_t phase;
     _Atomic uint64_t since_ns; /* when the phase began */
     _Atomic uint64_t body_seen;
+    char origin[ORIGIN_MAX]; /* who connected */
 };
 
 enum deferral { DEFER_NONE, DEFER_WAITING, DEFER_FINISHED, DEFER_ABANDONED };
@@ -95,6 +97,11 @@ void watch_phase(struct conn *c, enum conn_phase phase);
 
 /* guard.c: what libmicrohttpd lets through and RFC 9112 does not. Fills req->headers. */
 bool guard_check(struct http_exchange *x, const char *version, struct err *err);
+
+/* origin.c: where a request comes from. addr may be NULL. */
+void origin_peer(const struct sockaddr *addr, char out[ORIGIN_MAX]);
+/* Fills req->origin; false when a front names no address. */
+bool origin_find(struct http_exchange *x, struct err *err);
 
 /* exchange.c: libmicrohttpd's callbacks. */
 void *exchange_begin(void *cls, const char *uri, struct MHD_Connection *connection);
