@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/b64.h"
 #include "base/err.h"
 #include "base/hash.h"
 #include "base/os.h"
@@ -179,12 +180,35 @@ static void test_file_replace(void **state)
     unlink(path);
 }
 
+/* RFC 4648, 10 (without its padding), and RFC 7515, appendix C. */
+static void test_b64url(void **state)
+{
+    static const char *const pairs[][2] = {
+        {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},         {"foo", "Zm9v"},
+        {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}};
+    static const char *const wrong[] = {"Z", "Zg==", "Zh", "Zm9", "Zm9v ", "Zm+v", "Zm/v", "Zm9v\n"};
+    static const unsigned char octets[] = {3, 236, 255, 224, 193};
+    struct arena arena;
+    struct str out;
+    (void)state;
+    arena_init(&arena);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        assert_true(str_is(b64url_encode(&arena, pairs[i][0], strlen(pairs[i][0])), pairs[i][1]));
+        assert_true(b64url_decode(&arena, str_of(pairs[i][1]), &out) && str_is(out, pairs[i][0]));
+    }
+    assert_true(str_is(b64url_encode(&arena, octets, sizeof octets), "A-z_4ME"));
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(b64url_decode(&arena, str_of(wrong[i]), &out));
+    assert_false(b64url_decode(&arena, (struct str){"Zm9\0", 4}, &out));
+    arena_release(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_str),          cmocka_unit_test(test_arena), cmocka_unit_test(test_buf),
-        cmocka_unit_test(test_hash),         cmocka_unit_test(test_err),   cmocka_unit_test(test_time),
-        cmocka_unit_test(test_file_replace),
+        cmocka_unit_test(test_str),          cmocka_unit_test(test_arena),  cmocka_unit_test(test_buf),
+        cmocka_unit_test(test_hash),         cmocka_unit_test(test_err),    cmocka_unit_test(test_time),
+        cmocka_unit_test(test_file_replace), cmocka_unit_test(test_b64url),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+#include "base/b64.h"
 #include "base/os.h"
 #include "search/search_int.h"
 
@@ -17,45 +18,6 @@ enum {
     PAGE_NONCE = 12,
     PAGE_TAG = 16,
 };
-
-/* ---- base64url (RFC 4648, 5) without padding ---- */
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-static struct str encode(struct arena *arena, const unsigned char *p, size_t n)
-{
-    char *out = arena_alloc(arena, n / 3 * 4 + 5), *at = out;
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t v = (uint32_t)p[i] << 16;
-        v |= i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0;
-        v |= i + 2 < n ? p[i + 2] : 0;
-        size_t chars = i + 2 < n ? 4 : n - i + 1;
-        for (size_t k = 0; k < chars; k++)
-            *at++ = digits[v >> (18 - 6 * k) & 63];
-    }
-    return (struct str){out, (size_t)(at - out)};
-}
-
-static bool decode(struct arena *arena, struct str s, unsigned char **out, size_t *n)
-{
-    uint32_t v = 0;
-    unsigned bits = 0;
-    *out = arena_alloc(arena, s.n + 1);
-    *n = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        const char *at = s.p[i] ? strchr(digits, s.p[i]) : NULL;
-        if (!at)
-            return false;
-        v = v << 6 | (uint32_t)(at - digits);
-        bits += 6;
-        if (bits < 8)
-            continue;
-        bits -= 8;
-        (*out)[(*n)++] = (unsigned char)(v >> bits);
-    }
-    /* One way only of writing a token: the bits left over are zero. */
-    return s.n % 4 != 1 && (v & ((1u << bits) - 1)) == 0;
-}
 
 /* ---- sealing ---- */
 
@@ -180,7 +142,7 @@ struct str search_page_seal(const struct search *s, struct str scope, const stru
         unsigned char *body = out + 1 + PAGE_SALT;
         if (key_of(s, out + 1, key) &&
             crypt(true, key, scope, (const unsigned char *)text.p, n, body, body + n))
-            token = encode(arena, out, 1 + PAGE_SALT + n + PAGE_TAG);
+            token = b64url_encode(arena, out, 1 + PAGE_SALT + n + PAGE_TAG);
     }
     buf_release(&text);
     return token;
@@ -189,13 +151,14 @@ struct str search_page_seal(const struct search *s, struct str scope, const stru
 bool search_page_open(const struct search *s, struct str scope, struct str token, struct arena *arena,
                       struct search_place *out, struct err *err)
 {
-    unsigned char *p, key[PAGE_KEY];
-    size_t n;
-    if (token.n > 2 * SEARCH_TOKEN_MAX || !decode(arena, token, &p, &n) || n < 1 + PAGE_SALT + PAGE_TAG ||
-        p[0] != PAGE_VERSION)
+    struct str bytes;
+    unsigned char key[PAGE_KEY];
+    if (token.n > 2 * SEARCH_TOKEN_MAX || !b64url_decode(arena, token, &bytes) ||
+        bytes.n < 1 + PAGE_SALT + PAGE_TAG || bytes.p[0] != PAGE_VERSION)
         return err_set(err, ERR_SEARCH_PAGE, NULL);
-    n -= 1 + PAGE_SALT + PAGE_TAG;
-    unsigned char *body = p + 1 + PAGE_SALT, *text = arena_alloc(arena, n + 1);
+    unsigned char *p = (unsigned char *)bytes.p, *body = p + 1 + PAGE_SALT;
+    size_t n = bytes.n - (1 + PAGE_SALT + PAGE_TAG);
+    unsigned char *text = arena_alloc(arena, n + 1);
     if (!text || !key_of(s, p + 1, key) || !crypt(false, key, scope, body, n, text, body + n) ||
         !read_place((struct str){(char *)text, n}, arena, out))
         return err_set(err, ERR_SEARCH_PAGE, NULL);
