@@ -126,6 +126,16 @@ static bool test_param(const struct query_of *q, const struct search_kind *kind,
     return value_test(q, kind, f, out);
 }
 
+/* "pr true" of what every resource has is all of them, "pr false" none. */
+static enum plan_result test_present(struct plan_of *p, const struct query_of *q, const struct filter *f)
+{
+    bool present = str_is(f->value, "true");
+    if (!present && !str_is(f->value, "false"))
+        return value_expected(q, f->value, "true eller false", "true or false") ? PLAN_OK : PLAN_ERROR;
+    plan_cond(p, STORE_COND_IDS)->negate = present;
+    return PLAN_OK;
+}
+
 /* _id and _lastUpdated have no rows. */
 static enum plan_result test_special(struct plan_of *p, const struct filter *f, struct str name)
 {
@@ -133,11 +143,13 @@ static enum plan_result test_special(struct plan_of *p, const struct filter *f, 
                                    updated = {.code = "_lastUpdated", .type = FHIR_SEARCH_DATE};
     bool is_id = str_is(name, "_id");
     struct query_of q = plan_query(p, 0);
-    unsigned ops = is_id ? BIT(FILTER_EQ) | BIT(FILTER_NE) : OPS_ORDER;
+    unsigned ops = BIT(FILTER_PR) | (is_id ? BIT(FILTER_EQ) | BIT(FILTER_NE) : OPS_ORDER | BIT(FILTER_PO));
     struct matches list = {0};
     q.param = is_id ? &id : &updated;
     if (!(ops & BIT(f->op)))
         return refuse_op(&q, f, ops) ? PLAN_OK : PLAN_ERROR;
+    if (f->op == FILTER_PR)
+        return test_present(p, &q, f);
     if (is_id) {
         struct str *ids = ARENA_ARRAY(p->arena, struct str, 1);
         struct store_cond *c = plan_cond(p, STORE_COND_IDS);
