@@ -6,13 +6,7 @@
 #include "fhir_gen/names.h"
 #include "oracle/oracle_int.h"
 
-struct ask {
-    struct oracle *o;
-    char *why; /* ORACLE_WHY_MAX */
-    bool failed;
-};
-
-static bool fail(struct ask *k, const char *reason, struct str what)
+bool oracle_fail(struct oracle_ask *k, const char *reason, struct str what)
 {
     if (!k->failed)
         snprintf(k->why, ORACLE_WHY_MAX, "%s: %.*s", reason, STR_ARG(what));
@@ -63,24 +57,22 @@ const struct oracle_resource *oracle_get(const struct oracle *o, size_t i)
     return &o->resource[i];
 }
 
-static bool holds(struct ask *k, size_t i, struct str name, struct str value);
-
 /* ---- one condition ---- */
 
-static bool is_true(struct ask *k, struct str value)
+static bool is_true(struct oracle_ask *k, struct str value)
 {
     if (!str_is(value, "true") && !str_is(value, "false"))
-        fail(k, "true or false", value);
+        oracle_fail(k, "true or false", value);
     return str_is(value, "true");
 }
 
-static bool any_atom(struct ask *k, const struct oracle_param *p, const struct oracle_atoms *atoms,
+static bool any_atom(struct oracle_ask *k, const struct oracle_param *p, const struct oracle_atoms *atoms,
                      struct str modifier, struct str value)
 {
     for (size_t i = 0; i < atoms->count; i++) {
         int m = oracle_match_atom(k->o, p, &atoms->item[i], modifier, value);
         if (m < 0)
-            return fail(k, "no such value", value);
+            return oracle_fail(k, "no such value", value);
         if (m)
             return true;
     }
@@ -88,7 +80,7 @@ static bool any_atom(struct ask *k, const struct oracle_param *p, const struct o
 }
 
 /* Every component of the value holds in one and the same tuple. */
-static bool any_tuple(struct ask *k, fhir_type_id type, const struct oracle_param *p,
+static bool any_tuple(struct oracle_ask *k, fhir_type_id type, const struct oracle_param *p,
                       const struct oracle_values *v, struct str value)
 {
     for (size_t t = 0; t < v->tuple_count; t++) {
@@ -106,7 +98,8 @@ static bool any_tuple(struct ask *k, fhir_type_id type, const struct oracle_para
     return false;
 }
 
-static bool one_value(struct ask *k, size_t i, struct oracle_param *p, struct str modifier, struct str value)
+static bool one_value(struct oracle_ask *k, size_t i, struct oracle_param *p, struct str modifier,
+                      struct str value)
 {
     struct oracle_values *v = oracle_value_get(k->o, i, p);
     if (p->type == FHIR_SEARCH_COMPOSITE)
@@ -115,7 +108,8 @@ static bool one_value(struct ask *k, size_t i, struct oracle_param *p, struct st
 }
 
 /* Commas stand for "or"; :not turns the whole round. */
-static bool any_value(struct ask *k, size_t i, struct oracle_param *p, struct str modifier, struct str value)
+static bool any_value(struct oracle_ask *k, size_t i, struct oracle_param *p, struct str modifier,
+                      struct str value)
 {
     struct str rest = value, part;
     bool not = str_is(modifier, "not"), found = false;
@@ -131,7 +125,7 @@ static bool is_special(struct str code)
     return str_is(code, "_id") || str_is(code, "_lastUpdated");
 }
 
-static bool special(struct ask *k, size_t i, struct str code, struct str modifier, struct str value)
+static bool special(struct oracle_ask *k, size_t i, struct str code, struct str modifier, struct str value)
 {
     const struct oracle_resource *r = &k->o->resource[i];
     struct str rest = value, part;
@@ -146,7 +140,7 @@ static bool special(struct ask *k, size_t i, struct str code, struct str modifie
         }
         struct str prefix = oracle_match_prefix(&part);
         if (!oracle_text_moment(part, &low, &high))
-            return fail(k, "no such instant", part);
+            return oracle_fail(k, "no such instant", part);
         found =
             found || oracle_match_moment(prefix, r->updated_ms, r->updated_ms + 1, low, high, k->o->now_ms);
     }
@@ -160,20 +154,31 @@ static bool is_resource(const struct oracle *o, size_t i, fhir_type_id type, str
     return o->resource[i].type == type && str_eq(o->resource[i].id, id);
 }
 
+bool oracle_refers(struct oracle *o, size_t i, struct oracle_param *p, size_t j)
+{
+    struct oracle_values *v = oracle_value_get(o, i, p);
+    for (size_t a = 0; a < v->atoms.count; a++) {
+        const struct oracle_atom *atom = &v->atoms.item[a];
+        if (atom->target && is_resource(o, j, atom->target, atom->id))
+            return true;
+    }
+    return false;
+}
+
 /* Some resource that i refers to through p holds what follows the point. */
-static bool chained(struct ask *k, size_t i, struct oracle_param *p, struct str type, struct str rest,
+static bool chained(struct oracle_ask *k, size_t i, struct oracle_param *p, struct str type, struct str rest,
                     struct str value)
 {
     fhir_type_id only = type.n ? fhir_resource_find(type) : 0;
     struct oracle_values *v = oracle_value_get(k->o, i, p);
     if (type.n && !only)
-        return fail(k, "no such type", type);
+        return oracle_fail(k, "no such type", type);
     for (size_t a = 0; a < v->atoms.count; a++) {
         const struct oracle_atom *atom = &v->atoms.item[a];
         if (!atom->target || (only && atom->target != only))
             continue;
         for (size_t j = 0; j < k->o->count; j++) {
-            if (is_resource(k->o, j, atom->target, atom->id) && holds(k, j, rest, value))
+            if (is_resource(k->o, j, atom->target, atom->id) && oracle_holds(k, j, rest, value))
                 return true;
         }
     }
@@ -181,34 +186,30 @@ static bool chained(struct ask *k, size_t i, struct oracle_param *p, struct str 
 }
 
 /* _has:Type:param:rest: some resource of Type refers to i through param and holds rest. */
-static bool reversed(struct ask *k, size_t i, struct str name, struct str value)
+static bool reversed(struct oracle_ask *k, size_t i, struct str name, struct str value)
 {
     struct str type, code;
     str_split(&name, ':', &type);
     if (!str_split(&name, ':', &code) || !name.p)
-        return fail(k, "_has:Type:parameter:…", value);
+        return oracle_fail(k, "_has:Type:parameter:…", value);
     fhir_type_id t = fhir_resource_find(type);
     struct oracle_param *p = t ? oracle_param_find(k->o, t, code) : NULL;
     if (!p)
-        return fail(k, "no such parameter", code);
+        return oracle_fail(k, "no such parameter", code);
     for (size_t j = 0; j < k->o->count; j++) {
         if (k->o->resource[j].type != t)
             continue;
-        struct oracle_values *v = oracle_value_get(k->o, j, p);
-        bool refers = false;
-        for (size_t a = 0; a < v->atoms.count && !refers; a++) {
-            const struct oracle_atom *atom = &v->atoms.item[a];
-            refers = atom->target && is_resource(k->o, i, atom->target, atom->id);
-        }
-        if (refers && holds(k, j, name, value))
+        if (oracle_refers(k->o, j, p, i) && oracle_holds(k, j, name, value))
             return true;
     }
     return false;
 }
 
-static bool holds(struct ask *k, size_t i, struct str name, struct str value)
+bool oracle_holds(struct oracle_ask *k, size_t i, struct str name, struct str value)
 {
     struct str rest = name, head, code, modifier = {NULL, 0};
+    if (str_is(name, "_filter"))
+        return oracle_filter_holds(k, i, value);
     if (str_starts(name, STR("_has:")))
         return reversed(k, i, str_sub(name, 5, name.n), value);
     str_split(&rest, '.', &head);
@@ -237,7 +238,7 @@ static bool is_result(struct str name)
 }
 
 /* _type, and _compartment ("Patient/x"), which stands for the path of the URL. */
-static bool where(struct ask *k, size_t i, const struct oracle_arg *arg, bool *result)
+static bool where(struct oracle_ask *k, size_t i, const struct oracle_arg *arg, bool *result)
 {
     struct str rest = arg->value, part;
     *result = false;
@@ -253,16 +254,17 @@ static bool where(struct ask *k, size_t i, const struct oracle_arg *arg, bool *r
     return true;
 }
 
-static bool accepts(struct ask *k, size_t i, const struct oracle_arg *arg)
+static bool accepts(struct oracle_ask *k, size_t i, const struct oracle_arg *arg)
 {
     bool result;
-    return is_result(arg->name) || (where(k, i, arg, &result) ? result : holds(k, i, arg->name, arg->value));
+    return is_result(arg->name) ||
+           (where(k, i, arg, &result) ? result : oracle_holds(k, i, arg->name, arg->value));
 }
 
 bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg *arg, size_t count,
                    bool *match, char why[ORACLE_WHY_MAX])
 {
-    struct ask k = {.o = o, .why = why};
+    struct oracle_ask k = {.o = o, .why = why};
     why[0] = '\0';
     for (size_t i = 0; i < o->count; i++) {
         match[i] = !type || o->resource[i].type == type;

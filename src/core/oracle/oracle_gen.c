@@ -145,6 +145,7 @@ static void one_param(struct oracle_gen *g)
         either(g, a);
         oracle_gen_sorted(g, a);
         oracle_gen_chains(g, resource, a);
+        oracle_gen_filters(g, resource, a);
     }
 }
 

@@ -4,7 +4,7 @@
 
 #include "oracle/oracle_gen_int.h"
 
-static size_t find(const struct oracle *o, fhir_type_id type, struct str id)
+size_t oracle_gen_find(const struct oracle *o, fhir_type_id type, struct str id)
 {
     for (size_t i = 0; i < o->count; i++) {
         if (o->resource[i].type == type && str_eq(o->resource[i].id, id))
@@ -13,8 +13,7 @@ static size_t find(const struct oracle *o, fhir_type_id type, struct str id)
     return SIZE_MAX;
 }
 
-/* A parameter with a value in resource i; NULL after some tries. */
-static struct oracle_param *valued(struct oracle_gen *g, size_t i, const struct oracle_atom **atom)
+struct oracle_param *oracle_gen_valued(struct oracle_gen *g, size_t i, const struct oracle_atom **atom)
 {
     struct oracle_type *t = &g->o->type[g->o->resource[i].type];
     for (unsigned tries = 0; tries < 30; tries++) {
@@ -42,10 +41,11 @@ static void send(struct oracle_gen *g, const char *label, fhir_type_id type, str
 static bool rest_of(struct oracle_gen *g, size_t j, int depth, struct str *name, struct str *value)
 {
     const struct oracle_atom *a = NULL;
-    struct oracle_param *p = valued(g, j, &a);
+    struct oracle_param *p = oracle_gen_valued(g, j, &a);
     if (!p)
         return false;
-    size_t next = p->type == FHIR_SEARCH_REFERENCE && a->target ? find(g->o, a->target, a->id) : SIZE_MAX;
+    size_t next =
+        p->type == FHIR_SEARCH_REFERENCE && a->target ? oracle_gen_find(g->o, a->target, a->id) : SIZE_MAX;
     if (depth > 0 && next != SIZE_MAX) {
         struct str inner;
         if (!rest_of(g, next, depth - 1, &inner, value))
@@ -69,7 +69,7 @@ void oracle_gen_chains(struct oracle_gen *g, size_t resource, const struct oracl
 {
     const struct oracle_resource *r = &g->o->resource[resource];
     size_t target =
-        g->p->type == FHIR_SEARCH_REFERENCE && a->target ? find(g->o, a->target, a->id) : SIZE_MAX;
+        g->p->type == FHIR_SEARCH_REFERENCE && a->target ? oracle_gen_find(g->o, a->target, a->id) : SIZE_MAX;
     struct str name, value;
     if (target == SIZE_MAX)
         return;

@@ -31,7 +31,20 @@ void oracle_gen_forms(struct oracle_gen *g, const struct oracle_atom *a);
 /* One plain form of the value of parameter p that finds it; {NULL,0} when there is none. */
 struct str oracle_gen_plain(struct oracle_gen *g, const struct oracle_param *p, const struct oracle_atom *a);
 
+/* A value at or near the one given, as it is: no prefix, no backslashes; {NULL,0} when there is none. */
+struct str oracle_gen_raw(struct oracle_gen *g, const struct oracle_param *p, const struct oracle_atom *a);
+struct str oracle_gen_swap_case(struct oracle_gen *g, struct str s);
+/* One vowel with an accent that it may not have. */
+struct str oracle_gen_accent(struct oracle_gen *g, struct str s);
+
+/* oracle_gen_filter.c */
+void oracle_gen_filters(struct oracle_gen *g, size_t resource, const struct oracle_atom *a);
+
 /* oracle_gen_chain.c */
+/* A parameter with a value in resource i and one value of it; NULL after some tries. */
+struct oracle_param *oracle_gen_valued(struct oracle_gen *g, size_t i, const struct oracle_atom **atom);
+/* The resource, SIZE_MAX when there is none. */
+size_t oracle_gen_find(const struct oracle *o, fhir_type_id type, struct str id);
 void oracle_gen_chains(struct oracle_gen *g, size_t resource, const struct oracle_atom *a);
 
 /* oracle_gen_where.c */

@@ -24,7 +24,7 @@ static struct str cut(struct str s, size_t n)
     return str_sub(s, 0, n);
 }
 
-static struct str swap_case(struct oracle_gen *g, struct str s)
+struct str oracle_gen_swap_case(struct oracle_gen *g, struct str s)
 {
     char *p = arena_alloc(&g->arena, s.n + 1);
     for (size_t i = 0; i < s.n; i++) {
@@ -87,7 +87,7 @@ static void token(struct oracle_gen *g, const struct oracle_atom *a)
     oracle_gen_one(g, "token system|code", "", both(g, a->system, "", a->code));
     oracle_gen_one(g, "token othersystem|code", "", both(g, a->system, "x", a->code));
     oracle_gen_one(g, "token other code", "", print(g, "", code, "x"));
-    oracle_gen_one(g, "token case", "", swap_case(g, code));
+    oracle_gen_one(g, "token case", "", oracle_gen_swap_case(g, code));
     oracle_gen_one(g, "token or", "", print(g, "nosuch,", code, ",http://nosuch.example|x"));
     oracle_gen_one(g, "token :not code", "not", code);
     oracle_gen_one(g, "token :not system|code", "not", both(g, a->system, "", a->code));
@@ -98,7 +98,7 @@ static void token(struct oracle_gen *g, const struct oracle_atom *a)
 /* ---- string ---- */
 
 /* The first plain vowel with an accent it may not have. */
-static struct str accent(struct oracle_gen *g, struct str s)
+struct str oracle_gen_accent(struct oracle_gen *g, struct str s)
 {
     static const char vowels[] = "aeiou";
     static const char *const accented[] = {"å", "é", "ï", "ö", "ü"};
@@ -127,10 +127,10 @@ static void string(struct oracle_gen *g, const struct oracle_atom *a)
     oracle_gen_one(g, "string whole", "", e);
     oracle_gen_one(g, "string :exact", "exact", e);
     oracle_gen_one(g, "string :contains", "contains", e);
-    oracle_gen_one(g, "string accent", "", accent(g, e));
-    oracle_gen_one(g, "string case", "", swap_case(g, e));
-    oracle_gen_one(g, "string :exact case", "exact", swap_case(g, e));
-    oracle_gen_one(g, "string :contains case", "contains", swap_case(g, e));
+    oracle_gen_one(g, "string accent", "", oracle_gen_accent(g, e));
+    oracle_gen_one(g, "string case", "", oracle_gen_swap_case(g, e));
+    oracle_gen_one(g, "string :exact case", "exact", oracle_gen_swap_case(g, e));
+    oracle_gen_one(g, "string :contains case", "contains", oracle_gen_swap_case(g, e));
     oracle_gen_one(g, "string other", "", print(g, "", e, "zq"));
     oracle_gen_one(g, "string :exact other", "exact", print(g, "", e, "zq"));
     oracle_gen_one(g, "string or", "", print(g, "nosuchq,", e, ",nosuchz"));
@@ -308,7 +308,7 @@ static void uri(struct oracle_gen *g, const struct oracle_atom *a)
     if (!a->text.n)
         return;
     oracle_gen_one(g, "uri", "", e);
-    oracle_gen_one(g, "uri case", "", swap_case(g, e));
+    oracle_gen_one(g, "uri case", "", oracle_gen_swap_case(g, e));
     oracle_gen_one(g, "uri other", "", print(g, "", e, "x"));
     oracle_gen_one(g, "uri or", "", print(g, "http://nosuch.example,", e, ""));
     oracle_gen_one(g, "uri prefix", "", oracle_gen_escape(g, cut(a->text, n)));
@@ -424,6 +424,50 @@ struct str oracle_gen_plain(struct oracle_gen *g, const struct oracle_param *p, 
         if (!a->target)
             return a->text.n ? oracle_gen_escape(g, a->text) : none;
         return arena_printf(&g->arena, "%s/%.*s", fhir_types[a->target].name, STR_ARG(a->id));
+    default:
+        return none;
+    }
+}
+
+struct str oracle_gen_raw(struct oracle_gen *g, const struct oracle_param *p, const struct oracle_atom *a)
+{
+    static const struct str none = {NULL, 0};
+    const char *unused;
+    struct dec v;
+    struct str number;
+    unsigned f = oracle_gen_dice(g, 3);
+    switch (p->type) {
+    case FHIR_SEARCH_TOKEN:
+        if (!a->code.n || str_find(a->code, '|', 0) != SIZE_MAX)
+            return none;
+        return f && a->system.n ? arena_printf(&g->arena, "%.*s%s|%.*s", STR_ARG(a->system),
+                                               f == 1 ? "" : "x", STR_ARG(a->code))
+                                : print(g, "", a->code, f ? "" : "x");
+    case FHIR_SEARCH_STRING:
+        return a->folded.n ? cut(a->text, ORACLE_GEN_TEXT_MAX) : none;
+    case FHIR_SEARCH_DATE: {
+        bool from = a->high_ms == INT64_MAX || (a->low_ms != INT64_MIN && f);
+        int64_t ms = from ? a->low_ms : a->high_ms;
+        return ms == INT64_MIN || ms < ms_min || ms > ms_max ? none : moment(g, ms, &unused);
+    }
+    case FHIR_SEARCH_NUMBER:
+        return an_end(g, a, &v) ? number_near(g, v, &unused) : none;
+    case FHIR_SEARCH_QUANTITY:
+        if (!an_end(g, a, &v))
+            return none;
+        number = number_near(g, v, &unused);
+        if (f == 0 || !a->code.n)
+            return number;
+        return arena_printf(&g->arena, "%.*s|%.*s|%.*s", STR_ARG(number), STR_ARG(f == 1 ? a->system : none),
+                            STR_ARG(a->code));
+    case FHIR_SEARCH_URI:
+        return a->text.n ? print(g, "", a->text, f ? "" : "x") : none;
+    case FHIR_SEARCH_REFERENCE:
+        if (a->identifier || (!a->target && !a->text.n))
+            return none;
+        return a->target ? arena_printf(&g->arena, "%s/%.*s%s", fhir_types[a->target].name, STR_ARG(a->id),
+                                        f ? "" : "x")
+                         : a->text;
     default:
         return none;
     }

@@ -95,6 +95,24 @@ struct oracle {
     size_t set_count;
 };
 
+/* One search being answered. */
+struct oracle_ask {
+    struct oracle *o;
+    char *why; /* ORACLE_WHY_MAX */
+    bool failed;
+};
+
+/* oracle.c */
+/* Notes why the search cannot be answered; false. */
+bool oracle_fail(struct oracle_ask *k, const char *reason, struct str what);
+/* Does resource i hold name=value? name with modifiers and chains. */
+bool oracle_holds(struct oracle_ask *k, size_t i, struct str name, struct str value);
+/* Does resource i refer to resource j through p, a parameter of i's type? */
+bool oracle_refers(struct oracle *o, size_t i, struct oracle_param *p, size_t j);
+
+/* oracle_filter.c: does resource i hold the _filter expression? */
+bool oracle_filter_holds(struct oracle_ask *k, size_t i, struct str text);
+
 /* oracle_param.c */
 bool oracle_param_read(struct oracle *o, const char *dir);
 struct oracle_param *oracle_param_find(struct oracle *o, fhir_type_id type, struct str code);
