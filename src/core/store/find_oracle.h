@@ -225,6 +225,8 @@ static bool plain_row(const struct store_match *m, const struct store_row *given
         return (m->any_name || str_eq(r->name, w->name)) &&
                plain_number(m->cmp, r->number_low, r->number_high, w->number_low, w->number_high);
     case STORE_REFERENCE:
+        if (m->cmp == STORE_CMP_BELOW)
+            return !r->target_type && str_starts(r->name, w->name);
         return r->target_type == w->target_type &&
                (r->target_type ? str_eq(r->text, w->text) : str_eq(r->name, w->name));
     case STORE_URI:
@@ -417,7 +419,7 @@ static void pick_match(struct arena *a, struct store_match *m, uint16_t type, in
         m->row.text = str_sub(m->row.text, m->row.text.n / 2, m->row.text.n);
     else if (m->index == STORE_DATE || m->index == STORE_NUMBER)
         m->cmp = (uint8_t)dice(STORE_CMP_OVERLAP + 1);
-    else if (m->index == STORE_URI)
+    else if (m->index == STORE_URI || (m->index == STORE_REFERENCE && !m->row.target_type))
         m->cmp = dice(2) ? STORE_CMP_BELOW : STORE_CMP_EQ;
     else if (m->index == STORE_COMPOSITE) {
         m->cmp = dice(4) == 0 ? STORE_CMP_PREFIX

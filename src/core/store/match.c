@@ -126,7 +126,7 @@ static bool match_row(const struct cmatch *m, const struct nrow *row)
                match_number(sm->cmp, row->number_low, row->number_high, sm->row.number_low,
                             sm->row.number_high);
     case STORE_REFERENCE:
-        return row->name == m->name;
+        return sm->cmp == STORE_CMP_BELOW ? rid_in(&m->names, -row->name) : row->name == m->name;
     case STORE_URI:
         return sm->cmp == STORE_CMP_BELOW ? rid_in(&m->names, row->name) : row->name == m->name;
     case STORE_COMPOSITE:
@@ -143,7 +143,8 @@ bool store_match_row(const struct store_match *m, const struct store_row *row)
     enum { SAME = 1, OTHER = 2 };
     if (row->index != m->index || row->param != m->row.param)
         return false;
-    if (row->index == STORE_URI && m->cmp == STORE_CMP_BELOW)
+    if (m->cmp == STORE_CMP_BELOW && row->target_type == 0 &&
+        (row->index == STORE_URI || row->index == STORE_REFERENCE))
         return str_starts(row->name, m->row.name);
     bool local = row->index == STORE_REFERENCE && row->target_type;
     bool named = local ? row->target_type == m->row.target_type && str_eq(row->text, m->row.text)
@@ -315,10 +316,9 @@ static int match_any(struct query *q, struct cmatch *m, store_rid rid, struct st
 static bool order_found(const struct cmatch *m)
 {
     const struct store_match *sm = m->m;
-    if (m->never || m->chain || sm->cmp == STORE_CMP_ANY)
+    if (m->never || m->chain || sm->cmp == STORE_CMP_ANY || sm->cmp == STORE_CMP_BELOW)
         return false;
-    return (m->index == STORE_TOKEN && !sm->any_text) || m->index == STORE_REFERENCE ||
-           (m->index == STORE_URI && sm->cmp != STORE_CMP_BELOW);
+    return (m->index == STORE_TOKEN && !sm->any_text) || m->index == STORE_REFERENCE || m->index == STORE_URI;
 }
 
 static int64_t order_value(uint8_t kind, int64_t key, int64_t name)

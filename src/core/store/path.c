@@ -267,7 +267,12 @@ static int path_chain(struct sink *s, struct cmatch *m, struct err *err)
 
 static int path_reference(struct sink *s, struct cmatch *m, struct err *err)
 {
-    return m->chain ? path_chain(s, m, err) : path_target(s, m, m->name, err);
+    int rc = 1;
+    if (m->chain || m->m->cmp != STORE_CMP_BELOW)
+        return m->chain ? path_chain(s, m, err) : path_target(s, m, m->name, err);
+    for (size_t i = 0; i < m->names.count && rc > 0 && !s->full; i++)
+        rc = path_target(s, m, -m->names.item[i], err);
+    return rc;
 }
 
 static int path_uri(struct sink *s, struct cmatch *m, struct err *err)
@@ -359,8 +364,8 @@ bool path_ordered(const struct ccond *c)
     if (c->c->kind != STORE_COND_MATCH || c->any_count != 1 || c->any[0].chain)
         return false;
     const struct cmatch *m = &c->any[0];
-    return m->index == STORE_TOKEN || m->index == STORE_REFERENCE ||
-           (m->index == STORE_URI && m->m->cmp != STORE_CMP_BELOW);
+    return m->m->cmp != STORE_CMP_BELOW &&
+           (m->index == STORE_TOKEN || m->index == STORE_REFERENCE || m->index == STORE_URI);
 }
 
 /* Rows of a parameter named "Type.code" come from resources of that type only. */

@@ -68,6 +68,7 @@ static bool plan_below(struct query *q, struct cmatch *m, struct err *err)
             return false;
         }
     rid_list_unique(&m->names);
+    m->never = m->names.count == 0;
     return rc == 0;
 }
 
@@ -80,6 +81,8 @@ static bool plan_reference(struct query *q, struct cmatch *m, struct err *err)
     }
     if (sm->cmp == STORE_CMP_ANY)
         return true;
+    if (sm->cmp == STORE_CMP_BELOW)
+        return plan_below(q, m, err);
     if (sm->row.target_type) {
         if (!plan_target(q, &sm->row, &m->name, err))
             return false;

@@ -255,7 +255,7 @@ enum store_cmp {
     STORE_CMP_PREFIX,   /* STRING: text is a prefix */
     STORE_CMP_CONTAINS, /* STRING: text occurs in it */
     STORE_CMP_EXACT,    /* STRING: text equal and exact equal */
-    STORE_CMP_BELOW,    /* URI: prefix */
+    STORE_CMP_BELOW,    /* URI, REFERENCE with target_type 0: name is a prefix */
     STORE_CMP_ENDS,     /* STRING: text ends so */
     STORE_CMP_ANY,      /* any row of this parameter (for :missing); COMPOSITE: that part is not compared */
 };
