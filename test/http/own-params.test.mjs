@@ -97,6 +97,54 @@ test('in force when complete, listed, counted, changed and withdrawn', async (t)
   clean(data);
 });
 
+test('every modifier that the type has', async (t) => {
+  const server = await start();
+  t.after(() => server.stop());
+  const at = (name) => `http://example.org/fhir/StructureDefinition/${name}`;
+  const value = (name) => `Patient.extension.where(url='${at(name)}').value`;
+  const system = 'http://example.org/cs/farg';
+  const v2 = 'http://terminology.hl7.org/CodeSystem/v2-0203';
+  const person = (id, code, text, number, type, card) => entry('PUT', `Patient/${id}`, {
+    resourceType: 'Patient', id,
+    extension: [
+      { url: at('farg'), valueCodeableConcept: { coding: [{ system, code, display: `Färgen ${text}` }], text } },
+      { url: at('kort'), valueIdentifier: { type: { coding: [{ system: v2, code: type }], text: card }, system: 'http://example.org/kort', value: number } },
+      { url: at('formular'), valueCanonical: `http://example.org/q|${number}.0` },
+    ],
+  });
+  const own = (code, type, expression, more) => entry('PUT', `SearchParameter/${code}`, definition(code, { code, base: ['Patient'], type, expression, ...more }));
+  const r = await ask(server, 'POST', '', {
+    body: bundle('transaction',
+      own('farg', 'token', value('farg')),
+      own('kort', 'token', `${value('kort')}.ofType(Identifier)`, { modifier: ['ofType', 'text', 'not'] }),
+      own('formular', 'reference', `${value('formular')}.ofType(canonical)`, { target: ['Questionnaire'] }),
+      entry('PUT', 'CodeSystem/farg', { resourceType: 'CodeSystem', id: 'farg', url: system, status: 'active', content: 'complete', concept: [{ code: 'r', concept: [{ code: 'r1' }] }, { code: 'b' }] }),
+      entry('PUT', 'ValueSet/roda', { resourceType: 'ValueSet', id: 'roda', url: 'urn:test:roda', status: 'active', compose: { include: [{ system, filter: [{ property: 'concept', op: 'is-a', value: 'r' }] }] } }),
+      person('a', 'r', 'mörk röd', '1', 'MR', 'Patientkort'), person('b', 'r1', 'vinröd', '1', 'DL', 'Körkort'), person('c', 'b', 'blå', '2', 'MR', 'Patientkort')),
+  });
+  assert.equal(r.status, 200, r.text);
+  for (const code of ['farg', 'kort', 'formular']) await ready(server, code);
+  const found = async (query, ...expected) => {
+    const got = await ask(server, 'GET', `/Patient?${query.replaceAll('|', '%7C')}`);
+    assert.equal(got.status, 200, `${query}: ${got.text}`);
+    assert.deepEqual((got.json.entry ?? []).map((e) => e.resource.id).sort(), expected, query);
+  };
+  await found('farg:text=rod', 'a');
+  await found('farg:text=fargen', 'a', 'b', 'c');
+  await found('kort:text=korkort', 'b');
+  await found(`kort:of-type=${v2}|MR|1`, 'a');
+  await found(`kort:of-type=${v2}|MR|1,${v2}|DL|1`, 'a', 'b');
+  await found('farg:in=urn:test:roda', 'a', 'b');
+  await found('farg:not-in=urn:test:roda', 'c');
+  await found(`farg:below=${system}|r`, 'a', 'b');
+  await found(`farg:above=${system}|r1`, 'a', 'b');
+  await found('formular:below=http://example.org/q|1', 'a', 'b');
+  await found('formular:above=http://example.org/q|2.0.1', 'c');
+  // The definition of kort lists its modifiers; :of-type is about identifiers.
+  assert.equal((await ask(server, 'GET', '/Patient?kort:in=urn:test:roda')).status, 400);
+  assert.equal((await ask(server, 'GET', '/Patient?gender:of-type=a%7Cb%7Cc')).status, 400);
+});
+
 test('what is wrong with a definition is told by element and nothing is written', async (t) => {
   const server = await start();
   t.after(() => server.stop());

@@ -455,6 +455,15 @@ bool extract_values(struct search *s, fhir_type_id type, fhir_param_id param, co
     return true;
 }
 
+struct path_yield extract_yield(struct search *s, fhir_type_id type, fhir_param_id param)
+{
+    const struct extract_type *t = extract_type_of(s, type, NULL);
+    for (size_t i = 0; t && i < t->param_count; i++)
+        if (t->param[i].id == param)
+            return path_expr_yield(t->param[i].expr);
+    return (struct path_yield){0};
+}
+
 /* ---- the clinical rows ---- */
 
 /* The rows of one parameter lie together: [from, to). */

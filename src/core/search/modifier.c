@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The modifiers of R4 3.1.1.4.5, and which search type takes which. */
+#include "fhir_gen/names.h"
 #include "search/search_int.h"
 
 static const struct {
@@ -21,47 +22,20 @@ static const struct {
 
 enum { MODIFIER_COUNT = sizeof modifiers / sizeof modifiers[0] };
 
-/* The type of the element that a plain path "Type.a.b" leads to; 0 when it leads to none. */
-static fhir_type_id path_type(struct str path)
-{
-    fhir_type_id type = 0;
-    struct str step;
-    while (str_split(&path, '.', &step)) {
-        if (!type) {
-            if ((type = fhir_resource_find(step)) == 0)
-                return 0;
-            continue;
-        }
-        uint16_t name = fhir_names.find(step.p, step.n);
-        fhir_elem_id elem = name ? fhir_elem_find_path(type, name) : 0;
-        if (!elem)
-            return 0;
-        type = fhir_elems[elem].type;
-    }
-    return type;
-}
-
 /* Only identifiers have a type of their own. */
-static bool has_type(const struct fhir_param *p)
+static bool has_type(const struct query_of *q)
 {
-    struct str rest = str_of(p->expression), branch;
-    static const fhir_type_id none = 0;
-    fhir_type_id identifier = fhir_type_find(STR("Identifier")), found = none;
-    while (str_split(&rest, '|', &branch)) {
-        while (branch.n && branch.p[0] == ' ')
-            branch = str_sub(branch, 1, branch.n);
-        while (branch.n && branch.p[branch.n - 1] == ' ')
-            branch.n--;
-        if ((found = path_type(branch)) != identifier)
-            return false;
-    }
-    return found != none;
+    struct path_yield y = extract_yield(q->s, q->param->base, q->param_id);
+    for (uint16_t i = 0; i < y.count; i++)
+        if (y.types[i] == FHIR_TYPE_Identifier)
+            return true;
+    return y.any;
 }
 
 static unsigned allowed(const struct query_of *q, const struct search_kind *kind)
 {
     unsigned mods = kind->modifiers;
-    return mods & SEARCH_MOD_OF_TYPE && !has_type(q->param) ? mods & ~(unsigned)SEARCH_MOD_OF_TYPE : mods;
+    return mods & SEARCH_MOD_OF_TYPE && !has_type(q) ? mods & ~(unsigned)SEARCH_MOD_OF_TYPE : mods;
 }
 
 static bool refuse(const struct query_of *q, unsigned mods, struct str text)

@@ -153,10 +153,18 @@ static bool read_codes(const struct json_doc *doc, uint32_t list, const struct o
 static bool read_modifiers(const struct json_doc *doc, uint32_t node, struct own_def *def, struct err *err)
 {
     static const struct own_code modifiers[] = {
-        {"missing", SEARCH_MOD_MISSING},   {"exact", SEARCH_MOD_EXACT},
-        {"contains", SEARCH_MOD_CONTAINS}, {"not", SEARCH_MOD_NOT},
-        {"below", SEARCH_MOD_BELOW},       {"above", SEARCH_MOD_ABOVE},
-        {"type", SEARCH_MOD_TYPE},         {"identifier", SEARCH_MOD_IDENTIFIER},
+        {"missing", SEARCH_MOD_MISSING},
+        {"exact", SEARCH_MOD_EXACT},
+        {"contains", SEARCH_MOD_CONTAINS},
+        {"not", SEARCH_MOD_NOT},
+        {"below", SEARCH_MOD_BELOW},
+        {"above", SEARCH_MOD_ABOVE},
+        {"type", SEARCH_MOD_TYPE},
+        {"identifier", SEARCH_MOD_IDENTIFIER},
+        {"text", SEARCH_MOD_TEXT},
+        {"ofType", SEARCH_MOD_OF_TYPE},
+        {"in", SEARCH_MOD_IN},
+        {"not-in", SEARCH_MOD_NOT_IN},
     };
     static const struct own_code comparators[] = {
         {"eq", 1u << STORE_CMP_EQ}, {"ne", 1u << STORE_CMP_NE}, {"gt", 1u << STORE_CMP_GT},

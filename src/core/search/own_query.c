@@ -124,9 +124,7 @@ bool own_query_allows(const struct query_of *q, struct str modifier, struct str 
     unsigned count = 0;
     if (!p)
         return true;
-    /* Words and identifier types are looked up by the model's parameters only. */
-    if ((q->modifier & (SEARCH_MOD_TEXT | SEARCH_MOD_OF_TYPE)) ||
-        (p->only_modifiers && modifier.p && !(q->modifier & p->modifiers)))
+    if (p->only_modifiers && modifier.p && !(q->modifier & p->modifiers))
         return err_set_str(q->err, ERR_SEARCH_MODIFIER, modifier, str_of(p->p.code));
     while (value_split(&rest, ',', &part)) {
         bool approx = false;

@@ -120,8 +120,12 @@ static bool add_value(const struct query_of *q, const struct search_kind *kind, 
         if (kind == &token_kind)
             return terms_match(q, q->modifier == SEARCH_MOD_BELOW ? SEARCH_CODES_BELOW : SEARCH_CODES_ABOVE,
                                value, out);
+        if (canonical_asked(q, kind, value))
+            return canonical_below(q, kind, value, out);
         if (kind == &reference_kind)
             return hierarchy_match(q, value, out);
+        if (str_starts(value, STR("urn:")))
+            return value_expected(q, value, "en URL, ingen URN", "a URL, no URN");
         break;
     default:
         break;
@@ -138,6 +142,7 @@ struct asked {
     bool negate;
     fhir_param_id only;
     unsigned used;
+    bool above, own; /* canonical_above, canonical_own_cond make the condition */
 };
 
 static bool add_values(const struct query_of *q, const struct search_kind *kind, void *arg,
@@ -154,6 +159,10 @@ static bool add_values(const struct query_of *q, const struct search_kind *kind,
     if (of.modifier == SEARCH_MOD_MISSING)
         return plan_missing(&of, kind, a->value, out, &a->negate);
     if (of.modifier == SEARCH_MOD_TEXT || of.modifier == SEARCH_MOD_OF_TYPE)
+        return true;
+    a->above = a->above || (of.modifier == SEARCH_MOD_ABOVE && canonical_asked(&of, kind, a->value));
+    a->own = a->own || (of.modifier == SEARCH_MOD_NONE && canonical_own(&of, kind, a->value));
+    if (a->above || a->own)
         return true;
     while (value_split(&rest, ',', &part)) {
         if (++count > SEARCH_VALUES_MAX)
@@ -175,6 +184,9 @@ static enum plan_result add_param(struct plan_of *p, struct str code, struct str
         return terms_words(p, SEARCH_WORDS_PARAM, code, value) ? PLAN_OK : PLAN_ERROR;
     if (a.used == SEARCH_MOD_OF_TYPE)
         return verify_of_type(p, code, value) ? PLAN_OK : PLAN_ERROR;
+    if (a.above || a.own)
+        return (a.above ? canonical_above(p, code, value) : canonical_own_cond(p, value)) ? PLAN_OK
+                                                                                          : PLAN_ERROR;
     struct store_cond *c = plan_any(p, &list);
     c->negate = a.negate || a.used == SEARCH_MOD_NOT || a.used == SEARCH_MOD_NOT_IN;
     if (p->type_count == 1 && (a.used == SEARCH_MOD_NONE || a.used == SEARCH_MOD_TYPE))

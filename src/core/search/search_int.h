@@ -19,7 +19,7 @@ enum {
     SEARCH_KEY_MAX = 256,       /* bytes of a string as part of a composite's key */
     SEARCH_MATCHES_MAX = 20000, /* alternatives of one condition after expansion */
     SEARCH_ROWS_MAX = 400000,   /* rows of one resource */
-    SEARCH_ROWS_VERSION = 2,    /* raise when extraction gives other rows from the same model */
+    SEARCH_ROWS_VERSION = 3,    /* raise when extraction gives other rows from the same model */
 };
 
 enum search_modifier {
@@ -162,6 +162,8 @@ const struct extract_type *extract_type_of(struct search *s, fhir_type_id type, 
 /* The values of one parameter's expression on ctx->resource (elem filled); one that fails gives none. */
 bool extract_values(struct search *s, fhir_type_id type, fhir_param_id param, const struct path_context *ctx,
                     struct arena *arena, struct path_list *out, struct err *err);
+/* What the parameter's expression can give on resources of the type; nothing when it has none. */
+struct path_yield extract_yield(struct search *s, fhir_type_id type, fhir_param_id param);
 /* Takes the type's own parameters anew from the register; under the search's lock. */
 void extract_refresh(struct search *s, fhir_type_id type);
 /* The rows of these parameters only. */
@@ -293,6 +295,21 @@ bool terms_words(struct plan_of *p, enum search_words_in where, struct str code,
 /* :below and :above of a reference: the resource with this id and all that are part of it, or that it is part
  * of, by its type's own parameter (Location partof). */
 bool hierarchy_match(const struct query_of *q, struct str value, struct matches *out);
+
+/* ---- canonical.c: versions of canonical URLs ---- */
+
+/* Can the parameter's values be canonical URLs? */
+bool canonical_param(const struct query_of *q);
+/* Are values (an OR list) asked of such a parameter by URL, so that :below and :above are about versions? */
+bool canonical_asked(const struct query_of *q, const struct search_kind *kind, struct str values);
+/* :below of one URL or URL|version. */
+bool canonical_below(const struct query_of *q, const struct search_kind *kind, struct str value,
+                     struct matches *out);
+/* :above of an OR list, as a condition: looked up in the candidates' bodies. */
+bool canonical_above(struct plan_of *p, struct str code, struct str value);
+/* Is it url=URL|version of definitions that have a version? Then it is one condition, a group. */
+bool canonical_own(const struct query_of *q, const struct search_kind *kind, struct str values);
+bool canonical_own_cond(struct plan_of *p, struct str values);
 
 /* ---- list.c ---- */
 

@@ -55,15 +55,12 @@ static bool value_begins(struct arena *arena, const struct path_value *v, struct
     }
 }
 
-static const struct extract_param *find_param(struct search *s, fhir_type_id type, fhir_param_id param,
-                                              struct err *err)
+/* NULL: it has been withdrawn since the search was read. */
+static const struct extract_param *find_param(const struct extract_type *t, fhir_param_id param)
 {
-    const struct extract_type *t = extract_type_of(s, type, err);
-    for (size_t i = 0; t && i < t->param_count; i++)
+    for (size_t i = 0; i < t->param_count; i++)
         if (t->param[i].id == param)
             return &t->param[i];
-    if (t)
-        err_set(err, ERR_INTERNAL, "parameter", NULL);
     return NULL;
 }
 
@@ -73,10 +70,13 @@ bool search_text_begins(struct search *s, fhir_type_id type, fhir_param_id param
     struct json_doc doc;
     struct path_list values = {0};
     struct err local = {0};
-    const struct extract_param *p = find_param(s, type, param, err);
+    const struct extract_type *t = extract_type_of(s, type, err);
     *yes = false;
-    if (!p || !json_parse(arena, body, &fhir_names, &doc, err))
+    if (!t || !json_parse(arena, body, &fhir_names, &doc, err))
         return false;
+    const struct extract_param *p = find_param(t, param);
+    if (!p)
+        return true;
     fhir_type_tree(&doc, 0);
     struct path_context ctx = {.doc = &doc};
     /* As in extraction: where the expression fails there is no value. */

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "fhir_gen/names.h"
 #include "search/search_int.h"
 
 static void rows(const struct rows_to *to, const struct path_value *v)
 {
     struct str text = value_self(v);
-    if (text.n)
-        value_row(to, STORE_URI)->name = text;
+    if (!text.n)
+        return;
+    value_row(to, STORE_URI)->name = text;
+    /* As in references: a canonical with version is found without it too. */
+    size_t bar = v->kind == PATH_NODE && v->type == FHIR_TYPE_canonical ? str_find(text, '|', 0) : SIZE_MAX;
+    if (bar != SIZE_MAX && bar > 0)
+        value_row(to, STORE_URI)->name = str_sub(text, 0, bar);
 }
 
 /* :above — the URI itself and every parent at a '/' after the authority. */

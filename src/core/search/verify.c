@@ -5,7 +5,7 @@
 
 #include "base/os.h"
 #include "fhir_gen/names.h"
-#include "search/search_int.h"
+#include "search/own_int.h"
 
 enum { VERIFY_PAGE = 256 };
 
@@ -169,7 +169,7 @@ static bool typed_values(const struct query_of *q, const struct search_kind *kin
         m->any_name = true;
         m->row.text = o->item[i].value;
     }
-    return true;
+    return own_query_param_ready(q->s, q->read, q->param_id, q->err);
 }
 
 bool verify_of_type(struct plan_of *p, struct str code, struct str value)
