@@ -14,6 +14,9 @@
 enum {
     API_BODY_MAX = 64 << 20,      /* what serve should give http_options.body_max */
     API_ENTRIES_MAX = 20000,      /* entries of one batch or transaction */
+    API_READS_MS = 10000,         /* reads of one batch or transaction together */
+    API_READS_WRITER_MS = 2000,   /* of one that writes: they hold up the writer */
+    API_READS_BYTES = 128 << 20,  /* and what they answer */
     API_HISTORY_MAX = 1000,       /* versions on one history page */
     API_EVERYTHING_MAX = 100000,  /* resources in one $everything answer */
     API_WEB_FILES_MAX = 512,      /* files of the browser part */

@@ -59,6 +59,8 @@ struct call {
     size_t param_count;
     struct call_wants wants;
     struct store_read *read; /* entries of a transaction: its reader; else NULL */
+    uint64_t deadline_ns;    /* entries: when the Bundle's reads must be done; 0: none */
+    struct err *why;         /* entries: where outcome_fail leaves the first error; or NULL */
     uint64_t begun_ns;
     bool was_xml; /* body came as XML: its lines are known, its columns are not */
     bool entry;   /* part of a Bundle: answers at once, never defers */
@@ -333,6 +335,7 @@ struct entry {
     struct write write;
     bool writes;   /* write is used, else call.route->run answers */
     bool answered; /* resp is filled (refused before it could run) */
+    bool head;     /* HEAD: a GET whose resource is left out */
     struct str full_url;
     uint32_t resource; /* node of the resource, UINT32_MAX when there is none */
 };
@@ -345,6 +348,8 @@ struct bundle {
     bool transaction;
     patch_map_fn *map; /* transaction: what references in patched resources become */
     void *map_arg;
+    uint64_t reads_until_ns; /* set by the first read */
+    size_t read_bytes;       /* answered by reads */
 };
 
 /* Fills b->item from the parsed Bundle: method, address, headers, resource. False with *err for what is no
@@ -353,8 +358,9 @@ bool entry_parse(struct bundle *b, struct err *err);
 /* Routes the entry and, for writes, checks its resource. On failure the entry is answered with an
  * OperationOutcome, and *err is the first fault. */
 bool entry_prepare(struct bundle *b, struct entry *e, struct err *err);
-/* Runs a reading entry with this reader (NULL: its own). */
-void entry_read(struct entry *e, struct store_read *r);
+/* entry_read.c: runs a reading entry with this reader (NULL: its own). The reads of a Bundle share bounds
+ * (API_READS_…); past them they are answered ERR_BUNDLE_READS. why: of a failed one, its error; or NULL. */
+void entry_read(struct bundle *b, struct entry *e, struct store_read *r, struct err *why);
 /* The answer Bundle, into the call of the whole. */
 void entry_answer(struct bundle *b);
 /* Lets go of what the entries' answers own. */

@@ -58,7 +58,7 @@ bool batch_run(struct bundle *b)
         if (!entry_prepare(b, e, &err))
             continue;
         if (!e->writes)
-            entry_read(e, NULL);
+            entry_read(b, e, NULL, NULL);
         else if (e->write.rewrite || !e->write.id.n || write_build(&e->write, &err))
             writes = true;
         if (err.code) {

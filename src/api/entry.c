@@ -19,6 +19,21 @@ static struct str local_url(const struct bundle *b, struct str url)
     return url;
 }
 
+/* request.ifModifiedSince is an instant where the header is an HTTP date. */
+static bool read_since(struct call *c, struct str instant, struct err *err)
+{
+    struct time_value v;
+    char text[TIME_TEXT_MAX];
+    c->wants.if_modified_since = (struct str){0};
+    if (!instant.n)
+        return true;
+    if (!time_parse(instant, false, &v) || v.precision < TIME_SECOND || !v.has_zone)
+        return err_set_str(err, ERR_FHIR_PRIMITIVE, instant, STR("instant"));
+    size_t n = time_format_http(time_span(&v, 0).low_ms, text);
+    c->wants.if_modified_since = arena_str(c->arena, (struct str){text, n});
+    return c->wants.if_modified_since.p || err_set(err, ERR_NO_MEMORY, NULL);
+}
+
 static bool read_entry(struct bundle *b, struct entry *e, uint32_t node, struct err *err)
 {
     const struct json_doc *doc = b->doc;
@@ -36,13 +51,15 @@ static bool read_entry(struct bundle *b, struct entry *e, uint32_t node, struct 
     c->params = NULL;
     c->param_count = 0;
     c->method = text_of(doc, request, FHIR_NAME_method);
+    e->head = str_is(c->method, "HEAD");
+    if (e->head)
+        c->method = STR("GET");
     struct str url = local_url(b, text_of(doc, request, FHIR_NAME_url));
     size_t mark = str_find(url, '?', 0);
     c->query = mark == SIZE_MAX ? STR("") : str_sub(url, mark + 1, url.n);
     struct str raw = arena_printf(c->arena, "/fhir/%.*s", (int)(mark == SIZE_MAX ? url.n : mark), url.p);
     c->wants.if_match = text_of(doc, request, FHIR_NAME_ifMatch);
     c->wants.if_none_match = text_of(doc, request, FHIR_NAME_ifNoneMatch);
-    c->wants.if_modified_since = (struct str){0};
     c->wants.if_none_exist = text_of(doc, request, FHIR_NAME_ifNoneExist);
     c->wants.accept = (struct str){0};
     e->full_url = text_of(doc, node, FHIR_NAME_fullUrl);
@@ -50,7 +67,7 @@ static bool read_entry(struct bundle *b, struct entry *e, uint32_t node, struct 
     if (!c->method.n || !raw.p || !url.p)
         return err_set(err, ERR_FHIR_CARDINALITY_MIN, c->method.n ? "url" : "method", NULL);
     c->path = raw;
-    return true;
+    return read_since(c, text_of(doc, request, FHIR_NAME_ifModifiedSince), err);
 }
 
 bool entry_parse(struct bundle *b, struct err *err)
@@ -104,9 +121,9 @@ static bool write_kind_of(const struct call *c, enum write_kind *kind)
  * service. */
 static bool route_allowed(const struct call *c, bool writes, struct err *err)
 {
-    if (writes || (c->route->level != LEVEL_NONE && str_is(c->method, "GET")))
+    if (writes || (c->route->level < LEVEL_NONE && str_is(c->method, "GET")))
         return true;
-    return err_set_str(err, ERR_METHOD, c->method, c->path);
+    return err_set_str(err, ERR_BUNDLE_METHOD, c->method, c->path);
 }
 
 static bool prepare_write(struct bundle *b, struct entry *e, enum write_kind kind, struct err *err)
@@ -151,14 +168,6 @@ bool entry_prepare(struct bundle *b, struct entry *e, struct err *err)
     return ok;
 }
 
-void entry_read(struct entry *e, struct store_read *r)
-{
-    e->call.read = r;
-    OS_ASSERT(e->call.route->run(&e->call));
-    e->call.read = NULL;
-    e->answered = true;
-}
-
 static const char *status_text(int status)
 {
     static const struct {
@@ -169,8 +178,11 @@ static const char *status_text(int status)
                  {204, "204 No Content"},
                  {304, "304 Not Modified"},
                  {400, "400 Bad Request"},
+                 {401, "401 Unauthorized"},
+                 {403, "403 Forbidden"},
                  {404, "404 Not Found"},
                  {405, "405 Method Not Allowed"},
+                 {406, "406 Not Acceptable"},
                  {409, "409 Conflict"},
                  {410, "410 Gone"},
                  {412, "412 Precondition Failed"},
@@ -199,7 +211,7 @@ static void write_answer_of(const struct entry *e, struct buf *out)
     bool fails = r->status >= 400;
     struct str location = header_of(r, "Location"), etag = header_of(r, "ETag");
     buf_char(out, '{');
-    if (r->body.n && !fails) {
+    if (r->body.n && !fails && !e->head) {
         buf_cstr(out, "\"resource\":");
         buf_str(out, r->body);
         buf_char(out, ',');

@@ -138,6 +138,8 @@ static bool answer(struct call *c, const struct err *errs, size_t count)
     buf_init(&out, OUTCOME_BYTES_MAX);
     outcome_write_of(c, &out, errs, count);
     int status = err_info(errs[0].code)->http;
+    if (c->why)
+        *c->why = errs[0];
     if (errs[0].code == ERR_METHOD)
         http_response_header(c->resp, "Allow", route_allow(c));
     if (status == 503)

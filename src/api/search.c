@@ -147,7 +147,7 @@ static bool write_page(struct call *c, const struct asking *a, const struct sear
 /* The parameters of the call, or those that its page token holds. */
 static bool read_asked(struct call *c, struct store_read *r, struct asking *a, struct err *err)
 {
-    struct search_within within = {c->type, c->compartment, c->id, 0, c->wants.lenient};
+    struct search_within within = {c->type, c->compartment, c->id, 0, c->wants.lenient, c->deadline_ns};
     const struct search_param *params = c->params;
     size_t count = c->param_count;
     *a = (struct asking){.token = call_param(c, "_page")};
@@ -162,10 +162,11 @@ static bool read_asked(struct call *c, struct store_read *r, struct asking *a, s
         within.seq = a->place.seq;
     }
     /* A later page looks lists, trees and words up as they were for the first. */
-    if (within.seq && !c->read)
+    bool pin = within.seq && !store_read_in_job(r);
+    if (pin)
         store_read_pin(r, within.seq);
     bool ok = search_parse_within(c->api->search, r, &within, params, count, c->arena, &a->q, err);
-    if (within.seq && !c->read)
+    if (pin)
         store_read_pin(r, 0);
     if (!ok)
         return false;

@@ -257,12 +257,13 @@ static bool apply_reads(struct transaction *t, struct store_read *r, struct err 
         struct entry *e = &t->bundle->item[i];
         if (e->writes)
             continue;
-        entry_read(e, r);
+        entry_read(t->bundle, e, r, err);
         if (e->resp.status < 400)
             continue;
-        err_set_str(err, e->resp.status == 404 || e->resp.status == 410 ? ERR_NOT_FOUND : ERR_BUNDLE,
-                    e->call.path, STR(""));
-        place_in_bundle(t, err, i);
+        if (!err->code)
+            err_set_str(err, ERR_BUNDLE, e->call.path, STR(""));
+        err->path[0] = 0;
+        err_at(err, arena_printf(e->call.arena, "Bundle.entry[%zu].request.url", i));
         return false;
     }
     return true;
@@ -305,12 +306,31 @@ static void job_done(void *arg, bool ok, const struct err *err)
     api_job_end(c);
 }
 
+static bool writes_any(const struct bundle *b)
+{
+    bool any = false;
+    for (size_t i = 0; i < b->count; i++)
+        any = any || b->item[i].writes;
+    return any;
+}
+
+/* Reads alone need no writer: one snapshot answers them all. */
+static bool answer_reads(struct transaction *t, bool ok, const struct err *err)
+{
+    if (ok) {
+        entry_answer(t->bundle);
+        return true;
+    }
+    entry_release(t->bundle);
+    return outcome_fail(t->bundle->call, err);
+}
+
 bool transaction_run(struct bundle *b)
 {
     struct call *c = b->call;
     struct err err = {0};
     struct transaction *t = ARENA_NEW(c->arena, struct transaction);
-    bool planned = false;
+    bool planned = false, writes = true;
     if (!t) {
         err_set(&err, ERR_NO_MEMORY, NULL);
         return outcome_fail(c, &err);
@@ -321,12 +341,13 @@ bool transaction_run(struct bundle *b)
     t->read = store_read_begin(c->api->store, &err);
     if (t->read) {
         planned = plan(t, &err);
+        writes = writes_any(b);
+        if (planned && !writes)
+            planned = apply_reads(t, t->read, &err);
         store_read_end(t->read);
     }
-    if (!planned) {
-        entry_release(b);
-        return outcome_fail(c, &err);
-    }
+    if (!planned || !writes)
+        return answer_reads(t, planned, &err);
     t->api.job.run = job_run;
     t->api.job.done = job_done;
     t->api.job.arg = t;

@@ -375,6 +375,8 @@ bool search_parse_within(struct search *s, struct store_read *read, const struct
     *out = (struct search_query){.plan = {.limit = SEARCH_COUNT_DEFAULT}};
     out->plan.work_max = s->budget.work_max;
     out->plan.deadline_ns = s->budget.ms ? os_mono_ns() + s->budget.ms * 1000000u : 0;
+    if (within->deadline_ns && (!out->plan.deadline_ns || within->deadline_ns < out->plan.deadline_ns))
+        out->plan.deadline_ns = within->deadline_ns;
     r.plan =
         (struct plan_of){.s = s, .read = read, .arena = arena, .err = err ? err : &unused, .work = &work};
     r.plan.deadline_ns = out->plan.deadline_ns;
