@@ -102,7 +102,7 @@ static void settled_stored(const struct check *k, struct nrow *row, size_t *coun
 {
     size_t n = 0;
     for (size_t i = 0; i < *count; i++)
-        if (row[i].kind == STORE_CLINICAL || settled(k, number_build(&k->s->params, row[i].param)))
+        if (!rows_named(row[i].kind) || settled(k, number_build(&k->s->params, row[i].param)))
             row[n++] = row[i];
     *count = n;
 }
@@ -111,7 +111,7 @@ static void settled_fresh(const struct check *k, struct store_rows *rows)
 {
     size_t n = 0;
     for (size_t i = 0; i < rows->count; i++)
-        if (rows->item[i].index == STORE_CLINICAL || settled(k, rows->item[i].param))
+        if (!rows_named(rows->item[i].index) || settled(k, rows->item[i].param))
             rows->item[n++] = rows->item[i];
     rows->count = n;
 }

@@ -109,22 +109,24 @@ bool db_open(struct db *db, const char *path, bool writer, bool create, unsigned
 
 void db_close(struct db *db)
 {
-    for (int i = 0; i < DB_STMT_COUNT; i++)
-        sqlite3_finalize(db->stmt[i]);
+    for (int i = 0; i < DB_STMT_COUNT; i++) {
+        sqlite3_finalize(db->stmt[0][i]);
+        sqlite3_finalize(db->stmt[1][i]);
+    }
     sqlite3_close(db->h);
     *db = (struct db){0};
 }
 
 sqlite3_stmt *db_get(struct db *db, enum db_stmt which, struct err *err)
 {
-    sqlite3_stmt *st = db->stmt[which];
+    sqlite3_stmt **kept = &db->stmt[db->level][which], *st = *kept;
     if (!st) {
-        if (sqlite3_prepare_v3(db->h, db_sql[which], -1, SQLITE_PREPARE_PERSISTENT, &db->stmt[which], NULL) !=
+        if (sqlite3_prepare_v3(db->h, db_sql[which], -1, SQLITE_PREPARE_PERSISTENT, kept, NULL) !=
             SQLITE_OK) {
             db_fail(db, err);
             return NULL;
         }
-        return db->stmt[which];
+        return *kept;
     }
     sqlite3_reset(st);
     return st;

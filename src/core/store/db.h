@@ -22,8 +22,9 @@ enum db_stmt {
 
 struct db {
     sqlite3 *h;
-    sqlite3_stmt *stmt[DB_STMT_COUNT];
-    int log_pages; /* in the write-ahead log after this connection's last commit */
+    sqlite3_stmt *stmt[2][DB_STMT_COUNT];
+    unsigned level; /* 1: what reads in the midst of another's statements has statements of its own */
+    int log_pages;  /* in the write-ahead log after this connection's last commit */
 };
 
 /* Opens path with cache_kib of page cache. create: makes the file when absent (writer only). */

@@ -114,7 +114,7 @@ bool store_seq_mark(struct store_read *r, int64_t seq, uint64_t *mark, struct er
 enum store_found store_get_rid_version(struct store_read *r, store_rid rid, uint32_t version,
                                        struct arena *arena, struct store_version *out, struct err *err)
 {
-    return read_version(r, rid, version, arena, out, err);
+    return read_shown_version(r, rid, version, arena, out, err);
 }
 
 bool store_read_in_job(const struct store_read *r)

@@ -19,7 +19,8 @@ static void fill_number(const struct store_row *row, struct nrow *out)
 
 bool lookup_needs_target(const struct store_row *row)
 {
-    return row->index == STORE_CLINICAL || (row->index == STORE_REFERENCE && row->target_type);
+    return row->index == STORE_CLINICAL ||
+           ((row->index == STORE_REFERENCE || row->index == STORE_LABEL) && row->target_type);
 }
 
 void lookup_fill(const struct store_row *row, struct hash_key key, int64_t name, store_rid target,
@@ -61,6 +62,11 @@ void lookup_fill(const struct store_row *row, struct hash_key key, int64_t name,
         out->low = row->low;
         out->name = target;
         break;
+    case STORE_LABEL:
+        out->key = (int64_t)row->hash;
+        out->low = row->hash == STORE_LABEL_FLAGS ? (int64_t)(uint32_t)row->low : 0;
+        out->name = row->hash == STORE_LABEL_FLAGS ? 0 : target;
+        break;
     }
 }
 
@@ -75,7 +81,7 @@ static bool lookup_row(struct store_read *r, const struct store_row *row, struct
     if (!needs && row->index != STORE_STRING && row->index != STORE_DATE &&
         !read_name(r, row->name, &name, err))
         return false;
-    out->param = row->index == STORE_CLINICAL ? 0 : number_durable(&r->s->params, row->param);
+    out->param = rows_named(row->index) ? number_durable(&r->s->params, row->param) : 0;
     lookup_fill(row, r->s->key, name, target, out);
     return true;
 }

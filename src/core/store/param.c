@@ -71,7 +71,7 @@ static uint16_t *param_numbers(struct store *s, struct arena *arena, const uint1
 static bool param_in(const uint16_t *number, size_t count, const struct nrow *row)
 {
     for (size_t i = 0; i < count; i++)
-        if (number[i] && number[i] == row->param && row->kind != STORE_CLINICAL)
+        if (number[i] && number[i] == row->param && rows_named(row->kind))
             return true;
     return false;
 }
@@ -269,7 +269,7 @@ static struct store_rows_seen param_unwritten(uint16_t param, const struct store
 {
     struct store_rows_seen seen = {.same = true};
     for (size_t i = 0; i < rows->count; i++)
-        seen.expected |= rows->item[i].param == param && rows->item[i].index != STORE_CLINICAL;
+        seen.expected |= rows->item[i].param == param && rows_named(rows->item[i].index);
     seen.same = !seen.expected;
     return seen;
 }

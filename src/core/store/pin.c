@@ -193,9 +193,8 @@ static struct pin_state *pin_add(struct pin *a, store_rid rid, struct err *err)
     return &a->state[a->states++];
 }
 
-/* The version's rows, packed, and its id, in the arena of the pin. */
-static bool pin_fill(struct store_read *r, const struct store_version *v, struct pin_state *out,
-                     struct err *err)
+bool pin_rows(struct store_read *r, const struct store_version *v, struct arena *arena, struct str *packed,
+              struct err *err)
 {
     struct store_hooks *hooks = &r->s->hooks;
     struct store_rows rows = {0};
@@ -204,16 +203,25 @@ static bool pin_fill(struct store_read *r, const struct store_version *v, struct
     if (!hooks->extract(hooks->arg, &r->arena, v->type, v->body, &rows, err) ||
         !lookup_rows(r, &rows, &r->arena, &row, &count, err))
         return false;
-    struct buf packed;
-    buf_init(&packed, STORE_ARENA_MAX);
-    rows_pack(row, count, v->rid, &packed);
-    out->packed = buf_ok(&packed) ? arena_str(&r->pin.arena, buf_get(&packed)) : (struct str){NULL, 0};
-    buf_release(&packed);
+    struct buf out;
+    buf_init(&out, STORE_ARENA_MAX);
+    rows_pack(row, count, v->rid, &out);
+    *packed = buf_ok(&out) ? arena_str(arena, buf_get(&out)) : (struct str){NULL, 0};
+    buf_release(&out);
+    return packed->p || err_set(err, ERR_NO_MEMORY, NULL);
+}
+
+/* The version's rows, packed, and its id, in the arena of the pin. */
+static bool pin_fill(struct store_read *r, const struct store_version *v, struct pin_state *out,
+                     struct err *err)
+{
+    if (!pin_rows(r, v, &r->pin.arena, &out->packed, err))
+        return false;
     out->id = arena_str(&r->pin.arena, v->id);
     out->type = number_durable(&r->s->types, v->type);
     out->seq = v->seq;
     out->exists = true;
-    return (out->packed.p && out->id.p) || err_set(err, ERR_NO_MEMORY, NULL);
+    return out->id.p || err_set(err, ERR_NO_MEMORY, NULL);
 }
 
 const struct pin_state *pin_get(struct store_read *r, store_rid rid, struct err *err)

@@ -48,6 +48,9 @@ void pin_forget(struct pin *a);
 /* The state of a resource whose current version is later than the pin; NULL with err. Valid until the next
  * call. */
 const struct pin_state *pin_get(struct store_read *r, store_rid rid, struct err *err);
+/* The rows of a version as its body gives them now, packed, in arena. */
+bool pin_rows(struct store_read *r, const struct store_version *v, struct arena *arena, struct str *packed,
+              struct err *err);
 /* The state of any resource, read as of the pin or as it is now, in arena. False: failed. */
 bool pin_read(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
               struct err *err);

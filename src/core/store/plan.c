@@ -136,6 +136,10 @@ static bool plan_match(struct query *q, const struct store_match *sm, bool clini
 {
     *m = (struct cmatch){.m = sm, .index = clinical ? STORE_CLINICAL : sm->index};
     map_int_init(&m->memo);
+    if (m->index >= STORE_LABEL) {
+        m->never = true;
+        return true;
+    }
     if (m->index != STORE_CLINICAL) {
         m->param = number_durable(&q->r->s->params, sm->row.param);
         if (!m->param) {

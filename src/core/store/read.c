@@ -14,6 +14,7 @@ bool read_init(struct store_read *r, struct store *s, struct db *db, struct err 
     arena_init(&r->arena);
     arena_limit(&r->arena, STORE_ARENA_MAX);
     pin_init(&r->pin);
+    sight_init(&r->sight);
     memset(r->times, 0xFF, sizeof r->times);
     r->dctx = ZSTD_createDCtx();
     if (!r->dctx)
@@ -29,6 +30,7 @@ void read_release(struct store_read *r)
     buf_release(&r->scratch);
     arena_release(&r->arena);
     pin_release(&r->pin);
+    sight_release(&r->sight);
 }
 
 static struct store_read *read_new(struct store *s, struct err *err)
@@ -90,10 +92,11 @@ void store_read_end(struct store_read *r)
 {
     if (!r)
         return;
-    OS_ASSERT(!r->in_job);
+    OS_ASSERT(!r->in_job && !r->sight.asking);
     db_run(r->db, db_get(r->db, DB_COMMIT, NULL), NULL);
     arena_reset(&r->arena);
     pin_forget(&r->pin);
+    sight_forget(&r->sight);
     read_give(r->s, r);
 }
 
@@ -122,7 +125,7 @@ int64_t store_read_seq(struct store_read *r)
 
 void store_read_pin(struct store_read *r, int64_t seq)
 {
-    OS_ASSERT(!r->in_job);
+    OS_ASSERT(!r->in_job && !r->sight.asking);
     pin_set(&r->pin, seq > 0 && seq < store_read_seq(r) ? seq : PIN_NOW);
 }
 
@@ -306,12 +309,99 @@ enum store_found read_version(struct store_read *r, store_rid rid, uint32_t vers
     return read_old(r, DB_HIST_GET, version, true, arena, out, err);
 }
 
+/* ---- through the view ---- */
+
+static enum store_found read_hidden(struct store_read *r, struct store_version *out)
+{
+    sight_withhold(r);
+    *out = (struct store_version){.rid = out->rid};
+    return STORE_ABSENT;
+}
+
+/* out as it was found, with its body: what the view lets be seen of it. */
+static enum store_found read_judged(struct store_read *r, enum store_found found, bool body,
+                                    struct arena *arena, struct store_version *out, struct err *err)
+{
+    enum store_sight sight;
+    if (found != STORE_FOUND && found != STORE_DELETED)
+        return found;
+    if (!sight_version(r, out, body && found == STORE_FOUND, &sight, err))
+        return STORE_FAILED;
+    if (sight == STORE_HIDDEN)
+        return read_hidden(r, out);
+    if (!body)
+        out->body = (struct str){NULL, 0};
+    else if (sight == STORE_MASKED && found == STORE_FOUND &&
+             !sight_mask(r, out->type, arena, &out->body, err))
+        return STORE_FAILED;
+    return found;
+}
+
+/* The same of a current version whose columns are in st, judged by its packed rows. */
+static enum store_found read_judged_row(struct store_read *r, sqlite3_stmt *st, bool body,
+                                        struct arena *arena, struct store_version *out, struct err *err)
+{
+    enum store_sight sight;
+    if (!sight_rows(r, out->rid, (uint16_t)sqlite3_column_int(st, 0), out->seq, db_column_blob(st, 5), body,
+                    &sight, err))
+        return STORE_FAILED;
+    if (sight == STORE_HIDDEN)
+        return read_hidden(r, out);
+    bool ok = !body || (read_body(r, db_column_blob(st, 6), arena, &out->body, err) &&
+                        (sight == STORE_SEEN || sight_mask(r, out->type, arena, &out->body, err)));
+    return ok && read_time(r, out->seq, &out->time_ms, err) ? STORE_FOUND : STORE_FAILED;
+}
+
+enum store_found read_shown(struct store_read *r, store_rid rid, bool body, struct arena *arena,
+                            struct store_version *out, struct err *err)
+{
+    if (!r->sight.on)
+        return read_current(r, rid, body, arena, out, err);
+    *out = (struct store_version){.rid = rid};
+    sqlite3_stmt *st = db_get(r->db, body ? DB_RES_GET : DB_RES_HEAD, err);
+    if (!st)
+        return STORE_FAILED;
+    sqlite3_bind_int64(st, 1, rid);
+    int rc = db_step(r->db, st, err);
+    if (rc <= 0)
+        return rc < 0 ? STORE_FAILED : STORE_ABSENT;
+    bool past = sqlite3_column_int64(st, 3) > r->pin.seq;
+    enum store_found found = read_columns(r, st, false, arena, out, err);
+    if (found == STORE_FOUND && !past)
+        found = read_judged_row(r, st, body, arena, out, err);
+    sqlite3_reset(st);
+    if (past && found != STORE_FAILED)
+        found = read_old(r, DB_HIST_ASOF, r->pin.seq, true, arena, out, err);
+    else if (found != STORE_DELETED)
+        return found;
+    else if (!read_time(r, out->seq, &out->time_ms, err))
+        return STORE_FAILED;
+    return read_judged(r, found, body, arena, out, err);
+}
+
+enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_t version,
+                                    struct arena *arena, struct store_version *out, struct err *err)
+{
+    if (!r->sight.on)
+        return read_version(r, rid, version, arena, out, err);
+    enum store_found found = read_current(r, rid, false, arena, out, err);
+    if (found == STORE_FOUND && out->version == version)
+        return read_shown(r, rid, true, arena, out, err);
+    if (found != STORE_FAILED && found != STORE_ABSENT && out->version > version)
+        found = read_old(r, DB_HIST_GET, version, true, arena, out, err);
+    else if (found != STORE_FAILED && out->version < version)
+        found = STORE_ABSENT;
+    if (found == STORE_ABSENT)
+        *out = (struct store_version){.rid = rid};
+    return read_judged(r, found, true, arena, out, err);
+}
+
 /* ---- the contract's reads ---- */
 
 enum store_found store_get_rid(struct store_read *r, store_rid rid, struct arena *arena,
                                struct store_version *out, struct err *err)
 {
-    return read_current(r, rid, true, arena, out, err);
+    return read_shown(r, rid, true, arena, out, err);
 }
 
 static enum store_found read_rid(struct store_read *r, uint16_t type, struct str id, store_rid *rid,
@@ -329,7 +419,7 @@ enum store_found store_get(struct store_read *r, uint16_t type, struct str id, s
 {
     store_rid rid;
     enum store_found found = read_rid(r, type, id, &rid, err);
-    return found == STORE_FOUND ? read_current(r, rid, true, arena, out, err) : found;
+    return found == STORE_FOUND ? read_shown(r, rid, true, arena, out, err) : found;
 }
 
 enum store_found store_get_version(struct store_read *r, uint16_t type, struct str id, uint32_t version,
@@ -337,7 +427,7 @@ enum store_found store_get_version(struct store_read *r, uint16_t type, struct s
 {
     store_rid rid;
     enum store_found found = read_rid(r, type, id, &rid, err);
-    return found == STORE_FOUND ? read_version(r, rid, version, arena, out, err) : found;
+    return found == STORE_FOUND ? read_shown_version(r, rid, version, arena, out, err) : found;
 }
 
 bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err)

@@ -5,14 +5,26 @@
 
 #include "store/varint.h"
 
-enum { ROWS_DATE_S = 8, ROWS_HAS_SPAN = 1, ROWS_HAS_NUMBER = 2, ROWS_SECOND = 1000 };
+enum { ROWS_DATE_S = 8, ROWS_PATIENT, ROWS_LABEL, ROWS_PLAIN }; /* codes besides enum store_index */
+enum { ROWS_HAS_SPAN = 1, ROWS_HAS_NUMBER = 2, ROWS_SECOND = 1000 };
 
 #define CMP(a, b) ((a) < (b) ? -1 : (a) > (b))
+
+static bool is_label(const struct nrow *r)
+{
+    return r->kind == STORE_LABEL || (r->kind == STORE_CLINICAL && r->key == 0);
+}
+
+/* Where it comes in the packed form: what views need first. */
+static int rows_rank(const struct nrow *r)
+{
+    return is_label(r) ? STORE_LABEL - r->kind : STORE_LABEL + r->kind;
+}
 
 /* Everything but the parameter. */
 static int rows_cmp_values(const struct nrow *a, const struct nrow *b)
 {
-    int c = CMP(a->kind, b->kind);
+    int c = rows_rank(a) - rows_rank(b);
     c = c ? c : CMP(a->key, b->key);
     c = c ? c : CMP(a->name, b->name);
     c = c ? c : CMP(a->low, b->low);
@@ -111,20 +123,40 @@ static void put_values(struct buf *out, const struct nrow *r, uint8_t code, stor
         buf_add(out, &r->key, 8);
         varint_put_signed(out, r->low);
         break;
+    case ROWS_PATIENT:
+        varint_put_signed(out, r->name - rid);
+        varint_put_signed(out, r->low);
+        break;
+    case ROWS_LABEL:
+        varint_put(out, (uint64_t)r->key);
+        if (r->key == STORE_LABEL_FLAGS)
+            varint_put(out, (uint64_t)r->low);
+        else
+            varint_put_signed(out, r->name - rid);
+        break;
     }
+}
+
+static uint8_t rows_code(const struct nrow *r)
+{
+    if (r->kind == STORE_DATE && whole_seconds(r))
+        return ROWS_DATE_S;
+    if (r->kind == STORE_LABEL)
+        return ROWS_LABEL;
+    return is_label(r) ? ROWS_PATIENT : r->kind;
 }
 
 void rows_pack(const struct nrow *row, size_t count, store_rid rid, struct buf *out)
 {
+    if (count && !is_label(&row[0]))
+        buf_char(out, ROWS_PLAIN);
     for (size_t i = 0, end; i < count; i = end) {
         end = i + 1;
-        while (end < count && end - i < ROWS_GROUP_PARAMS && row[i].kind != STORE_CLINICAL &&
+        while (end < count && end - i < ROWS_GROUP_PARAMS && rows_named(row[i].kind) &&
                rows_cmp_values(&row[i], &row[end]) == 0)
             end++;
-        uint8_t code = row[i].kind;
-        if (code == STORE_DATE && whole_seconds(&row[i]))
-            code = ROWS_DATE_S;
-        size_t params = row[i].kind == STORE_CLINICAL ? 0 : end - i;
+        uint8_t code = rows_code(&row[i]);
+        size_t params = rows_named(row[i].kind) ? end - i : 0;
         buf_char(out, (char)(code | params << 4));
         for (size_t k = 0; k < params; k++)
             varint_put(out, k ? (uint64_t)(row[i + k].param - row[i + k - 1].param) : row[i].param);
@@ -219,19 +251,39 @@ static void take_values(struct str *s, struct nrow *r, uint8_t code, store_rid r
         take_bytes(s, &r->key, 8, ok);
         r->low = varint_take_signed(s, ok);
         break;
+    case ROWS_PATIENT:
+        r->name = take_target(s, rid, ok);
+        r->low = varint_take_signed(s, ok);
+        break;
+    case ROWS_LABEL:
+        r->key = (int64_t)varint_take(s, ok);
+        if (r->key == STORE_LABEL_FLAGS)
+            r->low = (int64_t)varint_take(s, ok);
+        else
+            r->name = take_target(s, rid, ok);
+        break;
     default:
         *ok = false;
     }
 }
 
+static const uint8_t rows_kinds[16] = {
+    [STORE_TOKEN] = STORE_TOKEN,         [STORE_STRING] = STORE_STRING,       [STORE_DATE] = STORE_DATE,
+    [STORE_NUMBER] = STORE_NUMBER,       [STORE_REFERENCE] = STORE_REFERENCE, [STORE_URI] = STORE_URI,
+    [STORE_COMPOSITE] = STORE_COMPOSITE, [STORE_CLINICAL] = STORE_CLINICAL,   [ROWS_DATE_S] = STORE_DATE,
+    [ROWS_PATIENT] = STORE_CLINICAL,     [ROWS_LABEL] = STORE_LABEL,
+};
+
 bool rows_next(struct str *packed, store_rid rid, struct rows_group *out, bool *ok)
 {
+    if (packed->n && *packed->p == ROWS_PLAIN)
+        *packed = (struct str){packed->p + 1, packed->n - 1};
     if (packed->n == 0 || !*ok)
         return false;
     unsigned char head = (unsigned char)*packed->p++;
     packed->n--;
     uint8_t code = head & 15;
-    out->row = (struct nrow){.kind = code == ROWS_DATE_S ? STORE_DATE : code};
+    out->row = (struct nrow){.kind = rows_kinds[code]};
     out->params = head >> 4;
     uint16_t param = 0;
     for (int i = 0; i < out->params; i++) {
@@ -240,6 +292,30 @@ bool rows_next(struct str *packed, store_rid rid, struct rows_group *out, bool *
     }
     take_values(packed, &out->row, code, rid, ok);
     return *ok;
+}
+
+bool rows_next_label(struct str *packed, store_rid rid, struct rows_group *out, bool *ok)
+{
+    if (packed->n && *packed->p == ROWS_PLAIN)
+        return false;
+    /* They stand together at the beginning, unless none of the rows was packed so. */
+    bool first = packed->n && (*packed->p == ROWS_LABEL || *packed->p == ROWS_PATIENT);
+    while (rows_next(packed, rid, out, ok)) {
+        if (!is_label(&out->row))
+            continue;
+        if (first && packed->n && *packed->p != ROWS_LABEL && *packed->p != ROWS_PATIENT)
+            packed->n = 0;
+        return true;
+    }
+    return false;
+}
+
+static bool rows_in_order(const struct nrow *row, size_t count)
+{
+    bool in_order = true;
+    for (size_t i = 1; i < count && in_order; i++)
+        in_order = rows_cmp(&row[i - 1], &row[i]) < 0;
+    return in_order;
 }
 
 bool rows_unpack(struct str packed, store_rid rid, struct arena *arena, struct nrow **row, size_t *count)
@@ -258,6 +334,6 @@ bool rows_unpack(struct str packed, store_rid rid, struct arena *arena, struct n
             (*row)[n] = g.row;
             (*row)[n++].param = g.params ? g.param[i] : 0;
         }
-    *count = n;
+    *count = rows_in_order(*row, n) ? n : rows_canonical(*row, n); /* format 1 had another order */
     return ok;
 }

@@ -23,7 +23,7 @@ static bool scan_give(struct store_read *r, const store_rid *rid, size_t count, 
     for (size_t i = 0; i < count && !*stop; i++) {
         struct store_version v;
         struct arena_mark mark = arena_mark(&r->arena);
-        enum store_found found = read_current(r, rid[i], true, &r->arena, &v, err);
+        enum store_found found = read_shown(r, rid[i], true, &r->arena, &v, err);
         if (found == STORE_FOUND)
             *stop = !fn(arg, &v);
         arena_rewind(&r->arena, mark);

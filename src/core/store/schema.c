@@ -106,7 +106,12 @@ bool schema_check(struct store *s, struct err *err)
         return schema_create(s, err);
     if (application != SCHEMA_APPLICATION)
         return err_set(err, ERR_STORE_OPEN, s->dir, STORE_FILE " is not a Helhet store", NULL);
-    return format <= STORE_FORMAT || schema_newer(format, err);
+    if (format > STORE_FORMAT)
+        return schema_newer(format, err);
+    /* Older files are read as they are; what is added to them from now on, older programs cannot read. */
+    char sql[48];
+    snprintf(sql, sizeof sql, "PRAGMA user_version=%d", STORE_FORMAT);
+    return format == STORE_FORMAT || db_exec(&s->db, sql, err);
 }
 
 bool schema_clear_index(struct db *db, struct err *err)

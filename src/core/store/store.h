@@ -23,11 +23,13 @@
 #include "base/hash.h"
 
 enum {
-    STORE_FORMAT = 1,          /* version of the files; a newer one is refused with ERR_STORE_NEWER */
+    STORE_FORMAT = 2,          /* version of the files; a newer one is refused with ERR_STORE_NEWER, an older
+                                * one (1: no labels) becomes this one and is read as it is */
     STORE_BODY_MAX = 64 << 20, /* bytes of one stored body */
     STORE_QUEUE_MAX = 4096,    /* jobs waiting; past it ERR_STORE_BUSY */
     STORE_GROUP_MAX = 512,     /* jobs in one transaction */
     STORE_SORT_MAX = 3,
+    STORE_SEEN_MAX = 1024, /* patients that store_read_seen names; past it it says that there are many */
 };
 
 struct store;      /* an open store */
@@ -53,13 +55,17 @@ enum store_index {
                      * in a patient's compartment has exactly one row with hash 0 for that patient; each of
                      * its codes gives one more, but only for the patient it is about. The (patient, type,
                      * code, date) rows behind the commonest searches, and the compartment */
+    STORE_LABEL,    /* what the resource is labelled with (hash: STORE_LABEL_…), for views alone: nothing is
+                     * found or sorted by it. UNIT, PROVIDER: target_type + text. FLAGS: low, bits 0 to 31. At
+                     * most one of each; of more, the first unit and provider and all flags hold */
 };
+enum { STORE_LABEL_UNIT = 1, STORE_LABEL_PROVIDER = 2, STORE_LABEL_FLAGS = 3 }; /* store_row.hash of LABEL */
 
 /* One index row of one resource. Strings are borrowed for the call. An interval given with its ends turned
  * round counts as what lies between them. */
 struct store_row {
     uint8_t index;        /* enum store_index */
-    uint16_t param;       /* build id of the search parameter; 0 for CLINICAL */
+    uint16_t param;       /* build id of the search parameter; 0 for CLINICAL, LABEL */
     uint16_t target_type; /* build id of a type */
     struct str text, name;
     uint64_t hash, exact; /* hash_sip with the store's key: CLINICAL's code / see STRING, COMPOSITE; else 0 */
@@ -147,6 +153,63 @@ void store_read_pin(struct store_read *r, int64_t seq);
 /* The commit that r reads as of: where it is pinned, else store_read_seq. */
 int64_t store_read_as_of(struct store_read *r);
 
+/* ---- views: what a reader may see ----
+ *
+ * A reader with a view reads as if what is hidden from it had never been written: a hidden resource is as
+ * absent from every answer, count, total, order, page and chain as one that is only referred to. Each version
+ * is judged by its own label, a deletion by the label of what was deleted. The one place where bodies leave
+ * the store asks mask for masked ones. What the engine does for itself (checking, indexing, following, facts
+ * that views decide by) it reads without a view. */
+
+/* What a version is labelled with. Empty where the rows say nothing, as in stores from before labels. */
+struct store_label {
+    store_rid rid;
+    uint16_t type;            /* build id */
+    const store_rid *patient; /* whose record it is part of (CLINICAL rows of hash 0); of a Patient: itself */
+    size_t patient_count;
+    store_rid unit, provider; /* 0: not labelled */
+    uint32_t flags;
+    int64_t date_ms; /* of the CLINICAL row of hash 0; INT64_MIN: none */
+    int64_t seq;     /* commit of the version */
+    bool deleted;    /* it is a deletion: the rest is of what was deleted */
+    struct str rows; /* for store_label_target */
+};
+/* The next target of the version's references through param, in this store (perhaps not here yet); 0: no
+ * more. *at is 0 at first. */
+store_rid store_label_target(const struct store_read *r, const struct store_label *label, uint16_t param,
+                             size_t *at);
+
+enum store_sight { STORE_HIDDEN, STORE_MASKED, STORE_SEEN };
+
+/* Borrowed until the reader ends or gets another view. Called on the reader's thread. */
+struct store_view {
+    void *arg;
+    /* What the caller may see of it. r reads all of its snapshot during the call, without view and pin (in a
+     * job: what the job wrote too); it must not be pinned, be given a view or a plan with a cursor, or be
+     * kept. False: failed, and what was being read fails with *err. Must not depend on when it is asked
+     * during one snapshot; asked often: once for each resource that is looked at. */
+    bool (*see)(void *arg, struct store_read *r, const struct store_label *label, enum store_sight *out,
+                struct err *err);
+    /* A masked resource's body as it may be shown, in arena. type: build id. NULL: masked counts as hidden.
+     */
+    bool (*mask)(void *arg, struct arena *arena, uint16_t type, struct str body, struct str *out,
+                 struct err *err);
+    const uint16_t *masked_param; /* build ids: rows of these are as if absent on a masked resource */
+    size_t masked_count;
+    /* By build id of type, schema.type_count long: everything of it is SEEN, so that see is not asked and
+     * counts are kept. NULL: of none. */
+    const bool *whole;
+};
+/* From here on everything read through r passes the view; store_read_seen begins anew. NULL: everything, as
+ * after begin (the engine's own work). In a job it holds until the job's run returns. */
+void store_read_view(struct store_read *r, const struct store_view *view);
+/* Whose records were given out (versions with a body) through r since its view was set, each patient once;
+ * *many when there are more than STORE_SEEN_MAX, of which the first are named. *withheld: how many times
+ * something hidden would have been part of an answer (a page stops looking when it is full). Borrowed until
+ * the view is set anew. */
+void store_read_seen(struct store_read *r, const store_rid **patient, size_t *count, bool *many,
+                     uint64_t *withheld);
+
 enum store_found { STORE_ABSENT, STORE_FOUND, STORE_DELETED, STORE_FAILED };
 
 /* Current version of (type, id); strings in arena. STORE_DELETED fills all but the body. */
@@ -179,7 +242,7 @@ bool store_history_count(struct store_read *r, const struct store_history *h, ui
 /* All current resources (type 0: of every type) in rid order from after_rid on. For export and check. */
 bool store_scan(struct store_read *r, uint16_t type, store_rid after_rid, store_each_fn *fn, void *arg,
                 struct err *err);
-/* Maintained counter of current resources of a type (0: all). O(1). */
+/* Maintained counter of current resources of a type (0: all). O(1); with a view each is looked at. */
 bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err);
 
 /* ---- following: every change in the order it was committed, for what keeps a copy of its own ---- */
@@ -415,7 +478,8 @@ struct store_change {
 
 /* Applies one change within the job's transaction. Everything borrowed only for the call. */
 bool store_put(struct store_tx *tx, struct store_change *c, struct err *err);
-/* A reader inside the transaction: sees what the job and those before it wrote. Not to be ended. */
+/* A reader inside the transaction: sees what the job and those before it wrote. Not to be ended. A view that
+ * the job gives it ends with the job; hooks and the writing itself read without. */
 struct store_read *store_tx_read(struct store_tx *tx);
 /* The commit's own time and sequence. */
 int64_t store_tx_time_ms(const struct store_tx *tx);

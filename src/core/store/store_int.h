@@ -21,6 +21,7 @@
 #include "store/number.h"
 #include "store/pin.h"
 #include "store/rows.h"
+#include "store/sight.h"
 #include "store/store.h"
 #include "store/table.h"
 
@@ -77,6 +78,7 @@ struct store_read {
     int64_t seq;        /* -1: not asked yet */
     bool in_job;
     struct pin pin;
+    struct sight sight;
     struct {
         int64_t seq, time_ms;
     } times[STORE_TIMES];
@@ -94,7 +96,12 @@ bool read_time(struct store_read *r, int64_t seq, int64_t *time_ms, struct err *
 /* The current version of rid, or as of the pin; body only when wanted. */
 enum store_found read_current(struct store_read *r, store_rid rid, bool body, struct arena *arena,
                               struct store_version *out, struct err *err);
-/* Version of rid, current or old. */
+/* The same as far as the reader's view lets it be seen: body masked, hidden as absent. */
+enum store_found read_shown(struct store_read *r, store_rid rid, bool body, struct arena *arena,
+                            struct store_version *out, struct err *err);
+/* Version of rid, current or old; read_shown_version through the view. */
+enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_t version,
+                                    struct arena *arena, struct store_version *out, struct err *err);
 enum store_found read_version(struct store_read *r, store_rid rid, uint32_t version, struct arena *arena,
                               struct store_version *out, struct err *err);
 /* Binds the id as it is stored (blob or text); packed is room for it. */

@@ -389,7 +389,12 @@ static bool put_accept(struct put *p, struct err *err)
             return err_set(err, ERR_NO_MEMORY, NULL);
         now.body = buf_get(&w->body);
     }
-    return w->s->hooks.accept(w->s->hooks.arg, p->tx, &now, err);
+    /* What may be written does not depend on what the job may see. */
+    const struct store_view *view = w->read.sight.on;
+    w->read.sight.on = NULL;
+    bool ok = w->s->hooks.accept(w->s->hooks.arg, p->tx, &now, err);
+    w->read.sight.on = view;
+    return ok;
 }
 
 /* Rows made under another epoch are made again, in w->arena. */

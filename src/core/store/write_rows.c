@@ -142,9 +142,9 @@ static bool row_convert(struct store_tx *tx, const struct store_row *r, store_ri
     int64_t name = 0;
     store_rid target = 0;
     out->param = 0;
-    if (r->index > STORE_CLINICAL)
+    if (r->index > STORE_LABEL)
         return err_set(err, ERR_INTERNAL, "index kind", NULL);
-    if (r->index != STORE_CLINICAL) {
+    if (rows_named(r->index)) {
         out->param = number_assign(&w->s->params, w->db, r->param, err);
         if (!out->param)
             return false;

@@ -45,6 +45,7 @@ static bool writer_job(struct writer *w, struct store_job *job, struct err *err)
         return false;
     write_begin(wr, &tx);
     bool ok = job->run(&tx, job->arg, err);
+    store_read_view(&wr->read, NULL);
     if (ok && tx.broken)
         ok = err_set(err, ERR_INTERNAL, "a failed change was kept", NULL);
     ok = ok && write_apply(&tx, err) && write_end(&tx, job->agent, job->reason, err);
