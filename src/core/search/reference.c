@@ -63,12 +63,24 @@ static void rows_reference(const struct rows_to *to, const struct path_value *v)
     token_rows_identifier(to, &inner);
 }
 
-/* A resource standing where a reference is expected (the first entry of a document). */
+static bool is_target(const struct rows_to *to, fhir_type_id type)
+{
+    uint16_t count;
+    const fhir_type_id *target = search_targets(to->s, to->param, &count);
+    for (uint16_t i = 0; i < count; i++) {
+        if (target[i] == type)
+            return true;
+    }
+    return count == 0;
+}
+
+/* A resource standing where a reference is expected: the composition that a document begins with, and not
+ * what another Bundle does. */
 static void rows_resource(const struct rows_to *to, const struct path_value *v)
 {
     fhir_type_id type = fhir_resource_type(v->doc, v->node);
     struct str id = value_text(v, FHIR_NAME_id);
-    if (!type || !is_id(id))
+    if (!type || !is_id(id) || !is_target(to, type))
         return;
     struct store_row *r = value_row(to, STORE_REFERENCE);
     r->target_type = type;

@@ -355,6 +355,23 @@ static void test_references(void **state)
         lines);
 }
 
+/* A document begins with its composition; what a collection begins with is none (and yet not missing). */
+static void test_first_entry(void **state)
+{
+    (void)state;
+    static const char *const document[] = {"Bundle.type token |document",
+                                           "Bundle.composition reference Composition/c",
+                                           "Bundle.message token |", NULL};
+    static const char *const collection[] = {"Bundle.type token |collection", "Bundle.composition token |",
+                                             "Bundle.message token |", NULL};
+    check_rows("{\"resourceType\":\"Bundle\",\"type\":\"document\",\"entry\":[{\"resource\":{"
+               "\"resourceType\":\"Composition\",\"id\":\"c\"}}]}",
+               document);
+    check_rows("{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{"
+               "\"resourceType\":\"Location\",\"id\":\"2\"}}]}",
+               collection);
+}
+
 static void test_sequence(void **state)
 {
     (void)state;
@@ -681,16 +698,17 @@ static void test_chains(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fold),        cmocka_unit_test(test_fold_latin),
-        cmocka_unit_test(test_number),      cmocka_unit_test(test_patient),
-        cmocka_unit_test(test_identity),    cmocka_unit_test(test_observation),
-        cmocka_unit_test(test_components),  cmocka_unit_test(test_quantities),
-        cmocka_unit_test(test_references),  cmocka_unit_test(test_sequence),
-        cmocka_unit_test(test_compile_all), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_limits),      cmocka_unit_test(test_lenient),
-        cmocka_unit_test(test_escapes),     cmocka_unit_test(test_clinical),
-        cmocka_unit_test(test_chains),      cmocka_unit_test(test_places),
-        cmocka_unit_test(test_sort),        cmocka_unit_test(test_filter_errors),
+        cmocka_unit_test(test_fold),          cmocka_unit_test(test_fold_latin),
+        cmocka_unit_test(test_number),        cmocka_unit_test(test_patient),
+        cmocka_unit_test(test_identity),      cmocka_unit_test(test_observation),
+        cmocka_unit_test(test_components),    cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_references),    cmocka_unit_test(test_first_entry),
+        cmocka_unit_test(test_sequence),      cmocka_unit_test(test_compile_all),
+        cmocka_unit_test(test_errors),        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_lenient),       cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_clinical),      cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_places),        cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_filter_errors),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
