@@ -40,11 +40,35 @@ void oracle_set_now(struct oracle *o, int64_t now_ms)
     o->now_ms = now_ms;
 }
 
-void oracle_add(struct oracle *o, const struct oracle_resource *r)
+size_t oracle_find(const struct oracle *o, fhir_type_id type, struct str id)
 {
-    OS_ASSERT(o->count < ORACLE_RESOURCES_MAX);
-    o->resource[o->count] = *r;
-    o->values[o->count++] = ARENA_ARRAY(&o->arena, struct oracle_values, o->type[r->type].param_count + 1);
+    for (size_t i = 0; i < o->count; i++) {
+        if (o->resource[i].type == type && str_eq(o->resource[i].id, id))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+size_t oracle_put(struct oracle *o, const struct oracle_resource *r)
+{
+    size_t i = oracle_find(o, r->type, r->id);
+    if (i == SIZE_MAX)
+        i = o->count++;
+    OS_ASSERT(i < ORACLE_RESOURCES_MAX);
+    o->resource[i] = *r;
+    o->gone[i] = false;
+    o->values[i] = ARENA_ARRAY(&o->arena, struct oracle_values, o->type[r->type].param_count + 1);
+    return i;
+}
+
+void oracle_delete(struct oracle *o, size_t i)
+{
+    o->gone[i] = true;
+}
+
+bool oracle_is_there(const struct oracle *o, size_t i)
+{
+    return !o->gone[i];
 }
 
 size_t oracle_count(const struct oracle *o)
@@ -151,7 +175,7 @@ static bool special(struct oracle_ask *k, size_t i, struct str code, struct str 
 
 static bool is_resource(const struct oracle *o, size_t i, fhir_type_id type, struct str id)
 {
-    return o->resource[i].type == type && str_eq(o->resource[i].id, id);
+    return !o->gone[i] && o->resource[i].type == type && str_eq(o->resource[i].id, id);
 }
 
 bool oracle_refers(struct oracle *o, size_t i, struct oracle_param *p, size_t j)
@@ -197,7 +221,7 @@ static bool reversed(struct oracle_ask *k, size_t i, struct str name, struct str
     if (!p)
         return oracle_fail(k, "no such parameter", code);
     for (size_t j = 0; j < k->o->count; j++) {
-        if (k->o->resource[j].type != t)
+        if (k->o->gone[j] || k->o->resource[j].type != t)
             continue;
         if (oracle_refers(k->o, j, p, i) && oracle_holds(k, j, name, value))
             return true;
@@ -234,7 +258,12 @@ bool oracle_holds(struct oracle_ask *k, size_t i, struct str name, struct str va
 /* Parameters that choose no resources. */
 static bool is_result(struct str name)
 {
-    return str_is(name, "_sort") || str_is(name, "_total") || str_is(name, "_count");
+    static const char *const names[] = {"_sort", "_total", "_count"};
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+        if (str_is(name, names[n]))
+            return true;
+    }
+    return str_starts(name, STR("_include")) || str_starts(name, STR("_revinclude"));
 }
 
 /* _type, and _compartment ("Patient/x"), which stands for the path of the URL. */
@@ -267,7 +296,7 @@ bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg 
     struct oracle_ask k = {.o = o, .why = why};
     why[0] = '\0';
     for (size_t i = 0; i < o->count; i++) {
-        match[i] = !type || o->resource[i].type == type;
+        match[i] = !o->gone[i] && (!type || o->resource[i].type == type);
         for (size_t n = 0; n < count && match[i]; n++)
             match[i] = accepts(&k, i, &arg[n]);
     }

@@ -34,7 +34,13 @@ struct oracle *oracle_new(const char *dir);
 void oracle_free(struct oracle *o);
 /* The instant that ap and today count from. */
 void oracle_set_now(struct oracle *o, int64_t now_ms);
-void oracle_add(struct oracle *o, const struct oracle_resource *r);
+/* Adds the resource, or what it is from now on when there is one of its type and id. Its place. */
+size_t oracle_put(struct oracle *o, const struct oracle_resource *r);
+/* Gone until it is put again; its place stays its own. */
+void oracle_delete(struct oracle *o, size_t i);
+bool oracle_is_there(const struct oracle *o, size_t i);
+/* The place of a resource, there or gone; SIZE_MAX when there never was one. */
+size_t oracle_find(const struct oracle *o, fhir_type_id type, struct str id);
 size_t oracle_count(const struct oracle *o);
 const struct oracle_resource *oracle_get(const struct oracle *o, size_t i);
 
@@ -42,8 +48,11 @@ const struct oracle_resource *oracle_get(const struct oracle *o, size_t i);
  * one that the oracle understands or that R4 allows. */
 bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg *arg, size_t count,
                    bool *match, char why[ORACLE_WHY_MAX]);
-/* May j follow i when sorted by name ("-" before it: descending)? */
-bool oracle_sort_right(struct oracle *o, struct str name, size_t i, size_t j);
+/* What goes with the matches page[] of one page by _include and _revinclude; none of page[] itself. */
+bool oracle_include(struct oracle *o, const struct oracle_arg *arg, size_t count, const bool *page,
+                    bool *included, char why[ORACLE_WHY_MAX]);
+/* May j follow i when sorted by keys, the value of _sort? */
+bool oracle_sort_right(struct oracle *o, struct str keys, size_t i, size_t j);
 /* Is resource i in the compartment of the resource type/id? */
 bool oracle_compartment_has(struct oracle *o, fhir_type_id type, struct str id, size_t i);
 

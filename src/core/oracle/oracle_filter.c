@@ -214,7 +214,7 @@ static bool leads(struct reader *r, const struct step *s, size_t i, size_t j)
     fhir_type_id only = s->type.n ? fhir_resource_find(s->type) : 0;
     if (s->type.n && !only)
         return oracle_fail(r->k, "_filter: no such type", s->type);
-    if (only && o->resource[j].type != only)
+    if (o->gone[j] || (only && o->resource[j].type != only))
         return false;
     struct oracle_param *p = oracle_param_find(o, o->resource[from].type, s->code);
     return p && p->type == FHIR_SEARCH_REFERENCE && oracle_refers(o, from, p, to);

@@ -10,6 +10,11 @@ unsigned oracle_gen_dice(struct oracle_gen *g, unsigned n)
     return (unsigned)(g->state >> 33) % n;
 }
 
+bool oracle_gen_some(struct oracle_gen *g, unsigned n)
+{
+    return oracle_gen_dice(g, n) < (g->opt->values + 1) / 2;
+}
+
 struct str oracle_gen_escape(struct oracle_gen *g, struct str s)
 {
     char *p = arena_alloc(&g->arena, 2 * s.n + 1);
@@ -41,7 +46,7 @@ const struct oracle_atom *oracle_gen_pick(struct oracle_gen *g, fhir_type_id typ
     size_t n = oracle_count(g->o), from = oracle_gen_dice(g, (unsigned)n);
     for (size_t k = 0; k < n; k++) {
         size_t i = (from + k) % n;
-        if (g->o->resource[i].type != type)
+        if (g->o->gone[i] || g->o->resource[i].type != type)
             continue;
         struct oracle_values *v = oracle_value_get(g->o, i, p);
         if (v->atoms.count == 0)
@@ -97,7 +102,8 @@ static const struct oracle_tuple *pick_tuple(struct oracle_gen *g)
     size_t n = oracle_count(g->o), from = oracle_gen_dice(g, (unsigned)n);
     for (size_t k = 0; k < n; k++) {
         size_t i = (from + k) % n;
-        struct oracle_values *v = g->o->resource[i].type == g->type ? oracle_value_get(g->o, i, g->p) : NULL;
+        struct oracle_values *v =
+            !g->o->gone[i] && g->o->resource[i].type == g->type ? oracle_value_get(g->o, i, g->p) : NULL;
         if (v && v->tuple_count)
             return &v->tuple[oracle_gen_dice(g, (unsigned)v->tuple_count)];
     }
@@ -146,6 +152,7 @@ static void one_param(struct oracle_gen *g)
         oracle_gen_sorted(g, a);
         oracle_gen_chains(g, resource, a);
         oracle_gen_filters(g, resource, a);
+        oracle_gen_includes(g, a);
     }
 }
 

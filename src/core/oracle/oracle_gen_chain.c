@@ -6,11 +6,8 @@
 
 size_t oracle_gen_find(const struct oracle *o, fhir_type_id type, struct str id)
 {
-    for (size_t i = 0; i < o->count; i++) {
-        if (o->resource[i].type == type && str_eq(o->resource[i].id, id))
-            return i;
-    }
-    return SIZE_MAX;
+    size_t i = oracle_find(o, type, id);
+    return i == SIZE_MAX || !oracle_is_there(o, i) ? SIZE_MAX : i;
 }
 
 struct oracle_param *oracle_gen_valued(struct oracle_gen *g, size_t i, const struct oracle_atom **atom)

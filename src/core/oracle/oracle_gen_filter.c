@@ -7,6 +7,8 @@
 #include "oracle/oracle_gen_int.h"
 #include "json/json.h"
 
+enum { SAMPLE = 3 };
+
 static const char *const operators[][12] = {
     [FHIR_SEARCH_NUMBER] = {"eq", "ne", "gt", "lt", "ge", "le", "ap", "sa", "eb"},
     [FHIR_SEARCH_DATE] = {"eq", "ne", "gt", "lt", "ge", "le", "ap", "sa", "eb", "po"},
@@ -144,7 +146,7 @@ static void logic(struct oracle_gen *g, size_t resource, const struct oracle_ato
     oracle_gen_pick(g, g->type, g->p, &other);
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         struct str x = some_test(g, g->p, a), y = test_of(g, resource), z = test_of(g, other);
-        if (!x.p || !y.p || !z.p || oracle_gen_dice(g, 2))
+        if (!x.p || !y.p || !z.p || !oracle_gen_some(g, SAMPLE))
             continue;
         send(g, forms[i].label, g->type,
              arena_printf(&g->arena, forms[i].form, STR_ARG(x), STR_ARG(y), STR_ARG(z)));

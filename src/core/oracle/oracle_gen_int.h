@@ -18,6 +18,8 @@ struct oracle_gen {
 };
 
 unsigned oracle_gen_dice(struct oracle_gen *g, unsigned n);
+/* True one time in n, so that costly searches are sampled; oftener when more values are asked for. */
+bool oracle_gen_some(struct oracle_gen *g, unsigned n);
 /* One search of one condition; modifier "" or "not". */
 void oracle_gen_one(struct oracle_gen *g, const char *label, const char *modifier, struct str value);
 /* Backslashes before the separators. */
@@ -40,14 +42,18 @@ struct str oracle_gen_accent(struct oracle_gen *g, struct str s);
 /* oracle_gen_filter.c */
 void oracle_gen_filters(struct oracle_gen *g, size_t resource, const struct oracle_atom *a);
 
+/* oracle_gen_include.c */
+void oracle_gen_includes(struct oracle_gen *g, const struct oracle_atom *a);
+
 /* oracle_gen_chain.c */
 /* A parameter with a value in resource i and one value of it; NULL after some tries. */
 struct oracle_param *oracle_gen_valued(struct oracle_gen *g, size_t i, const struct oracle_atom **atom);
-/* The resource, SIZE_MAX when there is none. */
+/* The resource when it is there, else SIZE_MAX. */
 size_t oracle_gen_find(const struct oracle *o, fhir_type_id type, struct str id);
 void oracle_gen_chains(struct oracle_gen *g, size_t resource, const struct oracle_atom *a);
 
 /* oracle_gen_where.c */
+/* By one key and by several, along the reference of a too. */
 void oracle_gen_sorted(struct oracle_gen *g, const struct oracle_atom *a);
 void oracle_gen_compartments(struct oracle_gen *g);
 void oracle_gen_everywhere(struct oracle_gen *g);

@@ -16,6 +16,45 @@ static void emit(struct oracle_gen *g, const char *label, const struct oracle_ar
     g->opt->emit(g->opt->arg, label, g->type, args, count);
 }
 
+enum { SAMPLE = 8 };
+
+static bool can_sort(const struct oracle_param *p)
+{
+    return p->type != FHIR_SEARCH_COMPOSITE && p->type != FHIR_SEARCH_SPECIAL;
+}
+
+/* "-code" or "code" of some parameter of the type; along a reference when one is given. */
+static struct str key(struct oracle_gen *g, fhir_type_id type, struct str along)
+{
+    struct oracle_param *p;
+    do
+        p = any_param(g, type);
+    while (!can_sort(p) || (along.n && str_is(p->code, "_lastUpdated")));
+    return arena_printf(&g->arena, "%s%.*s%.*s", oracle_gen_dice(g, 2) ? "-" : "", STR_ARG(along),
+                        STR_ARG(p->code));
+}
+
+/* By two and three keys, and by what a refers to. */
+static void by_several(struct oracle_gen *g, const struct oracle_atom *a)
+{
+    struct str none = {"", 0}, first = key(g, g->type, none), second = key(g, g->type, none);
+    struct oracle_arg arg = {STR("_sort"),
+                             arena_printf(&g->arena, "%.*s,%.*s", STR_ARG(first), STR_ARG(second))};
+    emit(g, "_sort by two", &arg, 1);
+    second = can_sort(g->p) ? g->p->code : key(g, g->type, none);
+    struct str third = key(g, g->type, none);
+    arg.value = arena_printf(&g->arena, "%.*s,-%.*s,%.*s", STR_ARG(first), STR_ARG(second), STR_ARG(third));
+    emit(g, "_sort by three", &arg, 1);
+    if (g->p->type != FHIR_SEARCH_REFERENCE || !a->target)
+        return;
+    struct str along = arena_printf(&g->arena, "%.*s:%s.", STR_ARG(g->p->code), fhir_types[a->target].name);
+    arg.value = key(g, a->target, along);
+    emit(g, "_sort chained", &arg, 1);
+    struct str then = key(g, a->target, along);
+    arg.value = arena_printf(&g->arena, "%.*s,%.*s", STR_ARG(first), STR_ARG(then));
+    emit(g, "_sort chained second", &arg, 1);
+}
+
 /* All of the type in the order of the parameter, and those with a value of it in another's. */
 void oracle_gen_sorted(struct oracle_gen *g, const struct oracle_atom *a)
 {
@@ -26,6 +65,8 @@ void oracle_gen_sorted(struct oracle_gen *g, const struct oracle_atom *a)
     char label[40];
     snprintf(label, sizeof label, "_sort of kind %u%s", g->p->type, *down ? " down" : "");
     emit(g, label, args, 1);
+    if (oracle_gen_some(g, SAMPLE))
+        by_several(g, a);
     if (other->type == FHIR_SEARCH_COMPOSITE || other->type == FHIR_SEARCH_SPECIAL ||
         str_is(other->code, "_lastUpdated"))
         return;
@@ -71,6 +112,8 @@ static void compartment(struct oracle_gen *g, const struct oracle_resource *of)
 void oracle_gen_compartments(struct oracle_gen *g)
 {
     for (size_t i = 0; i < g->o->count; i++) {
+        if (g->o->gone[i])
+            continue;
         fhir_type_id t = g->o->resource[i].type;
         if (t == FHIR_TYPE_Patient || t == FHIR_TYPE_Encounter || t == FHIR_TYPE_Practitioner ||
             t == FHIR_TYPE_RelatedPerson || t == FHIR_TYPE_Device)

@@ -87,6 +87,7 @@ struct oracle {
     int64_t now_ms;
     struct oracle_type *type; /* by fhir_type_id */
     struct oracle_resource resource[ORACLE_RESOURCES_MAX];
+    bool gone[ORACLE_RESOURCES_MAX];
     struct oracle_values *values[ORACLE_RESOURCES_MAX]; /* beside the parameters of its type */
     size_t count;
     struct oracle_compartment *compartment;

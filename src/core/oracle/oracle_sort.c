@@ -39,32 +39,70 @@ static bool key_of(struct oracle *o, struct oracle_atom *a)
     return a->type != FHIR_SEARCH_STRING || a->folded.n;
 }
 
-/* The value that resource i is sorted by; false when it has none. */
-static bool best(struct oracle *o, size_t i, struct str name, bool descending, struct oracle_atom *out)
+/* The best value found so far, by one key. */
+struct best {
+    bool descending, found;
+    struct oracle_atom atom;
+};
+
+static void offer(struct oracle *o, struct best *b, struct oracle_atom a)
 {
-    struct oracle_param *p = oracle_param_find(o, o->resource[i].type, name);
-    struct oracle_values *v = p ? oracle_value_get(o, i, p) : NULL;
-    bool found = false;
-    for (size_t k = 0; v && k < v->atoms.count; k++) {
-        struct oracle_atom a = v->atoms.item[k];
-        if (!key_of(o, &a))
-            continue;
-        int c = found ? atom_cmp(&a, out) : 0;
-        if (!found || (descending ? c > 0 : c < 0))
-            *out = a;
-        found = true;
-    }
-    return found;
+    if (!key_of(o, &a))
+        return;
+    int c = b->found ? atom_cmp(&a, &b->atom) : 0;
+    if (!b->found || (b->descending ? c > 0 : c < 0))
+        b->atom = a;
+    b->found = true;
 }
 
-bool oracle_sort_right(struct oracle *o, struct str name, size_t i, size_t j)
+/* All values of resource i by name, which may be a chain. */
+static void values(struct oracle *o, size_t i, struct str name, struct best *b)
 {
-    bool descending = str_starts(name, STR("-"));
-    struct oracle_atom a, b;
-    name = str_sub(name, descending, name.n);
-    bool has_a = best(o, i, name, descending, &a), has_b = best(o, j, name, descending, &b);
-    if (!has_a || !has_b)
-        return has_a || !has_b;
-    int c = atom_cmp(&a, &b);
-    return descending ? c >= 0 : c <= 0;
+    struct str rest = name, head, code;
+    str_split(&rest, '.', &head);
+    struct str type = head;
+    str_split(&type, ':', &code);
+    if (!rest.p && str_is(code, "_lastUpdated")) {
+        int64_t at = o->resource[i].updated_ms;
+        offer(o, b, (struct oracle_atom){.type = FHIR_SEARCH_DATE, .low_ms = at, .high_ms = at + 1});
+        return;
+    }
+    struct oracle_param *p = oracle_param_find(o, o->resource[i].type, code);
+    struct oracle_values *v = p ? oracle_value_get(o, i, p) : NULL;
+    for (size_t k = 0; v && !rest.p && k < v->atoms.count; k++)
+        offer(o, b, v->atoms.item[k]);
+    for (size_t k = 0; v && rest.p && k < v->atoms.count; k++) {
+        const struct oracle_atom *a = &v->atoms.item[k];
+        size_t j = a->target ? oracle_find(o, a->target, a->id) : SIZE_MAX;
+        if (j != SIZE_MAX && !o->gone[j] && (!type.n || fhir_resource_find(type) == a->target))
+            values(o, j, rest, b);
+    }
+}
+
+static struct best best_of(struct oracle *o, struct str key, size_t i)
+{
+    struct best b = {.descending = str_starts(key, STR("-"))};
+    values(o, i, str_sub(key, b.descending, key.n), &b);
+    return b;
+}
+
+/* Below 0: i comes first by this key. */
+static int key_cmp(struct oracle *o, struct str key, size_t i, size_t j)
+{
+    struct best a = best_of(o, key, i), b = best_of(o, key, j);
+    if (!a.found || !b.found)
+        return b.found - a.found;
+    int c = atom_cmp(&a.atom, &b.atom);
+    return a.descending ? -c : c;
+}
+
+bool oracle_sort_right(struct oracle *o, struct str keys, size_t i, size_t j)
+{
+    struct str key;
+    while (str_split(&keys, ',', &key)) {
+        int c = key_cmp(o, key, i, j);
+        if (c != 0)
+            return c < 0;
+    }
+    return true;
 }

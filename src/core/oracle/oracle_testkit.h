@@ -44,6 +44,7 @@ struct kit {
     struct arena work;  /* one search */
     char dir[64];
     bool *expected, *found;
+    bool *page, *with, *included; /* of one page: its matches, what should go with them, what does */
     struct kit_label label[KIT_LABELS_MAX];
     size_t label_count, passed, failed, shown, show;
     const char *only;
@@ -54,6 +55,8 @@ static struct kit kit;
 static struct kit_family kit_families[] = {
     {"_filter", "search oracle: _filter", 0, 0, 0},
     {"_sort", "search oracle: sorting", 0, 0, 0},
+    {"_include", "search oracle: _include", 0, 0, 0},
+    {"_revinclude", "search oracle: _revinclude", 0, 0, 0},
     {"chain", "search oracle: chains", 0, 0, 0},
     {"_has", "search oracle: _has", 0, 0, 0},
     {"compartment", "search oracle: compartments", 0, 0, 0},
@@ -88,6 +91,9 @@ static inline int kit_setup(void **state)
     search_set_key(kit.s, store_hash_key(kit.store));
     kit.expected = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.expected);
     kit.found = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.found);
+    kit.page = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.page);
+    kit.with = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.with);
+    kit.included = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.included);
     return 0;
 }
 
@@ -100,6 +106,9 @@ static inline int kit_teardown(void **state)
     oracle_free(kit.o);
     os_free(kit.expected);
     os_free(kit.found);
+    os_free(kit.page);
+    os_free(kit.with);
+    os_free(kit.included);
     arena_release(&kit.arena);
     arena_release(&kit.work);
     snprintf(command, sizeof command, "rm -rf %s", kit.dir);
@@ -153,15 +162,6 @@ static inline bool kit_put(struct store_tx *tx, void *arg, struct err *err)
     return ok;
 }
 
-static inline bool kit_known(const struct oracle_resource *r)
-{
-    for (size_t i = 0; i < oracle_count(kit.o); i++) {
-        if (oracle_get(kit.o, i)->type == r->type && str_eq(oracle_get(kit.o, i)->id, r->id))
-            return true;
-    }
-    return false;
-}
-
 /* Resources without id, and a second one of the same name, are left out. */
 static inline void kit_add(struct str json)
 {
@@ -170,12 +170,12 @@ static inline void kit_add(struct str json)
     assert_true(json_parse(&kit.arena, arena_str(&kit.arena, json), &fhir_names, doc, &err));
     struct oracle_resource r = {.type = fhir_type_tree(doc, 0), .doc = doc};
     r.id = json_text(doc, json_get(doc, 0, FHIR_NAME_id));
-    if (!r.type || !r.id.n || kit_known(&r))
+    if (!r.type || !r.id.n || oracle_find(kit.o, r.type, r.id) != SIZE_MAX)
         return;
     struct store_job job = {.run = kit_put, .arg = &r, .agent = STR("test"), .reason = STR("test")};
     if (!store_run(kit.store, &job, &err))
         fail_msg("%.*s: %s %s %s", STR_ARG(r.id), err_info(err.code)->name, err.path, err.arg[0]);
-    oracle_add(kit.o, &r);
+    oracle_put(kit.o, &r);
 }
 
 static inline int kit_by_name(const struct dirent **a, const struct dirent **b)
@@ -232,13 +232,10 @@ static inline struct kit_label *kit_label(const char *text)
 
 static inline size_t kit_index(const struct store_version *v)
 {
-    for (size_t i = 0; i < oracle_count(kit.o); i++) {
-        const struct oracle_resource *r = oracle_get(kit.o, i);
-        if (r->type == v->type && str_eq(r->id, v->id))
-            return i;
-    }
-    fail_msg("found what was never stored: %.*s", STR_ARG(v->id));
-    return 0;
+    size_t i = oracle_find(kit.o, v->type, v->id);
+    if (i == SIZE_MAX)
+        fail_msg("found what was never stored: %.*s", STR_ARG(v->id));
+    return i;
 }
 
 /* The search as it is asked: _compartment goes into the address. */
@@ -283,6 +280,35 @@ static inline bool kit_page(const struct search_page *p, struct str sort, size_t
     return true;
 }
 
+/* What goes with the page, each once. */
+static inline bool kit_includes(const struct search_page *p, const struct oracle_arg *args, size_t count,
+                                char *why, size_t max)
+{
+    memset(kit.page, 0, ORACLE_RESOURCES_MAX * sizeof *kit.page);
+    memset(kit.included, 0, ORACLE_RESOURCES_MAX * sizeof *kit.included);
+    for (size_t i = 0; i < p->match_count; i++)
+        kit.page[kit_index(&p->match[i])] = true;
+    if (!oracle_include(kit.o, args, count, kit.page, kit.with, why))
+        return false;
+    for (size_t i = 0; i < p->included_count; i++) {
+        size_t at = kit_index(&p->included[i]);
+        if (kit.included[at]) {
+            snprintf(why, max, "%.*s included twice", STR_ARG(p->included[i].id));
+            return false;
+        }
+        kit.included[at] = true;
+    }
+    for (size_t i = 0; i < oracle_count(kit.o); i++) {
+        const struct oracle_resource *r = oracle_get(kit.o, i);
+        if (kit.with[i] == kit.included[i])
+            continue;
+        snprintf(why, max, "%s/%.*s %s with %zu matches", fhir_types[r->type].name, STR_ARG(r->id),
+                 kit.with[i] ? "not included" : "included", p->match_count);
+        return false;
+    }
+    return true;
+}
+
 static inline bool kit_refused(const struct err *err, char *why, size_t max)
 {
     snprintf(why, max, "%s %s %s %s", err_info(err->code)->name, err->arg[0], err->arg[1], err->arg[2]);
@@ -307,7 +333,7 @@ static inline bool kit_search(fhir_type_id type, const struct oracle_arg *args, 
         q.plan.cursor = cursor;
         if (!ok || !search_run(kit.s, kit.read, &q, &kit.work, &p, &err))
             return kit_refused(&err, why, why_max);
-        if (!kit_page(&p, sort, &last, why, why_max))
+        if (!kit_page(&p, sort, &last, why, why_max) || !kit_includes(&p, args, count, why, why_max))
             return false;
         total = p.has_total ? p.total : total;
         seen += p.match_count;

@@ -6,6 +6,7 @@
 
 struct value {
     struct oracle *o;
+    const struct oracle_param *p;
     const struct json_doc *doc;
     struct path_value v;
     struct oracle_atoms *out;
@@ -306,8 +307,27 @@ static void canonical(struct value *c, struct str s)
         a->version = str_sub(s, bar + 1, s.n);
 }
 
+/* A resource in a Bundle, where the parameter is for its type: the composition that a document begins with.
+ */
+static void of_resource(struct value *c)
+{
+    struct str id = member(c, c->v.node, FHIR_NAME_id);
+    bool wanted = c->p->target_count == 0;
+    for (size_t i = 0; i < c->p->target_count; i++)
+        wanted = wanted || c->p->target[i] == c->v.type;
+    if (!wanted || !is_id(id))
+        return;
+    struct oracle_atom *a = push(c, FHIR_SEARCH_REFERENCE);
+    a->target = c->v.type;
+    a->id = id;
+}
+
 static void of_reference(struct value *c)
 {
+    if (c->v.kind == PATH_NODE && fhir_types[c->v.type].kind == FHIR_RESOURCE) {
+        of_resource(c);
+        return;
+    }
     if (is(c, FHIR_TYPE_Reference)) {
         struct str s = member(c, c->v.node, FHIR_NAME_reference);
         uint32_t identifier = child(c, c->v.node, FHIR_NAME_identifier);
@@ -415,7 +435,7 @@ static void tuples_of(struct oracle *o, const struct oracle_resource *r, struct 
                 p->compiled_component[k] = compile(o, p->component[k].expression, 0);
             eval(o, r, p->compiled_component[k], list->item[i].node, &values);
             for (uint32_t n = 0; n < values.count && part; n++) {
-                struct value c = {o, r->doc, values.item[n], &t->component[k]};
+                struct value c = {o, part, r->doc, values.item[n], &t->component[k]};
                 atoms_of(&c, part->type);
             }
         }
@@ -435,7 +455,7 @@ struct oracle_values *oracle_value_get(struct oracle *o, size_t resource, struct
         p->compiled = compile(o, p->expression, r->type);
     eval(o, r, p->compiled, 0, &list);
     for (uint32_t i = 0; i < list.count; i++) {
-        struct value c = {o, r->doc, list.item[i], &out->atoms};
+        struct value c = {o, p, r->doc, list.item[i], &out->atoms};
         out->present = out->present || has_value(r->doc, &list.item[i]);
         atoms_of(&c, p->type);
     }
