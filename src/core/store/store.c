@@ -159,6 +159,7 @@ void store_close(struct store *s)
     writer_stop(s->writer);
     read_close_all(s);
     write_free(s->write);
+    touch_release(&s->touch);
     if (s->db.h && s->writer)
         db_checkpoint(&s->db, true, NULL);
     db_close(&s->db);

@@ -30,6 +30,7 @@ enum {
     STORE_GROUP_MAX = 512,     /* jobs in one transaction */
     STORE_SORT_MAX = 3,
     STORE_SEEN_MAX = 1024, /* patients that store_read_seen names; past it it says that there are many */
+    STORE_TOLD_MAX = 4096, /* changes that store_tell's function is told of one by one */
 };
 
 struct store;      /* an open store */
@@ -244,6 +245,20 @@ bool store_scan(struct store_read *r, uint16_t type, store_rid after_rid, store_
                 struct err *err);
 /* Maintained counter of current resources of a type (0: all). O(1); with a view each is looked at. */
 bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err);
+
+/* ---- being told: for what keeps a few facts in memory ---- */
+
+struct store_told {
+    uint16_t type;     /* build id */
+    store_rid rid;     /* of the resource that was changed */
+    store_rid patient; /* in whose compartment it is, or was before; 0: in nobody's */
+};
+/* After the commit seq, on the writer's thread, before any of its jobs is told that it is done. count 0: more than
+ * STORE_TOLD_MAX, or not known which. Must not read. */
+typedef void store_told_fn(void *arg, int64_t seq, const struct store_told *item, size_t count);
+/* Tells fn of commits that change resources of these types (by build id; borrowed). One function, before anything
+ * is written. */
+bool store_tell(struct store *s, const bool *types, store_told_fn *fn, void *arg, struct err *err);
 
 /* ---- following: every change in the order it was committed, for what keeps a copy of its own ---- */
 

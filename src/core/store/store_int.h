@@ -20,6 +20,7 @@
 #include "store/map.h"
 #include "store/number.h"
 #include "store/pin.h"
+#include "store/touch.h"
 #include "store/rows.h"
 #include "store/sight.h"
 #include "store/store.h"
@@ -62,6 +63,7 @@ struct store {
     struct db db;
     struct write *write;
     struct writer *writer;
+    struct touch touch;
     pthread_mutex_t read_lock;
     pthread_cond_t read_free;
     struct store_read *free_reads;

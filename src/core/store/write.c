@@ -455,6 +455,7 @@ static bool put_index(struct put *p, const struct nrow *rows, size_t count, stru
     size_t old_count = 0;
     if (p->rows.n && !rows_unpack(p->rows, p->rid, &w->arena, &old, &old_count))
         return err_set(err, ERR_STORE_CORRUPT, "packed rows", NULL);
+    touch_note(&w->s->touch, p->c->type, p->rid, old, old_count, rows, count);
     if (!write_difference(p->tx, p->rid, p->type, old, old_count, rows, count, err))
         return false;
     buf_clear(&w->packed);

@@ -84,6 +84,7 @@ static void writer_changed(struct store *s, bool committed)
     if (committed && w->watched_count && s->hooks.changed)
         s->hooks.changed(s->hooks.arg, &w->read, w->watched, w->watched_count);
     w->watched_count = 0;
+    touch_tell(&s->touch, committed, w->seq);
 }
 
 static void writer_group(struct writer *w, size_t n)
