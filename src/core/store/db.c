@@ -64,7 +64,9 @@ static int db_logged(void *arg, sqlite3 *h, const char *name, int pages)
 {
     (void)h;
     (void)name;
-    ((struct db *)arg)->log_pages = pages;
+    struct db *db = arg;
+    db->log_pages = pages;
+    atomic_fetch_add(&db->commits, 1);
     return SQLITE_OK;
 }
 

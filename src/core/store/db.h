@@ -10,6 +10,7 @@
 #define HELHET_STORE_DB_H
 
 #include <sqlite3.h>
+#include <stdatomic.h>
 
 #include "base/err.h"
 
@@ -25,6 +26,7 @@ struct db {
     sqlite3_stmt *stmt[2][DB_STMT_COUNT];
     unsigned level; /* 1: what reads in the midst of another's statements has statements of its own */
     int log_pages;  /* in the write-ahead log after this connection's last commit */
+    _Atomic uint64_t commits; /* of this connection; any thread may look */
 };
 
 /* Opens path with cache_kib of page cache. create: makes the file when absent (writer only). */

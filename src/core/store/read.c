@@ -61,10 +61,19 @@ static struct store_read *read_take(struct store *s, bool *make)
     return r;
 }
 
+/* Ends the snapshot; r is the caller's, or free with the lock held. */
+static void read_leave(struct store_read *r)
+{
+    db_run(r->db, db_get(r->db, DB_COMMIT, NULL), NULL);
+    r->open = false;
+}
+
 static void read_give(struct store *s, struct store_read *r)
 {
     pthread_mutex_lock(&s->read_lock);
     if (r) {
+        if (s->read_part && r->open)
+            read_leave(r);
         r->next = s->free_reads;
         s->free_reads = r;
     } else {
@@ -74,17 +83,41 @@ static void read_give(struct store *s, struct store_read *r)
     pthread_mutex_unlock(&s->read_lock);
 }
 
+void read_part(struct store *s, bool part)
+{
+    pthread_mutex_lock(&s->read_lock);
+    s->read_part = part;
+    for (struct store_read *r = s->free_reads; r; r = r->next)
+        if (r->open)
+            read_leave(r);
+    pthread_mutex_unlock(&s->read_lock);
+}
+
+/* The snapshot that r has kept serves as long as nothing has been committed since: beginning anew costs locks
+ * and system calls, more than reading a resource does. An error may have ended it (autocommit). */
+static bool read_enter(struct store_read *r, struct err *err)
+{
+    uint64_t commits = atomic_load(&r->s->db.commits);
+    if (r->open && r->commits == commits && !sqlite3_get_autocommit(r->db->h))
+        return true;
+    if (r->open)
+        read_leave(r);
+    r->seq = -1;
+    r->commits = commits;
+    r->open = db_run(r->db, db_get(r->db, DB_SNAPSHOT, err), err);
+    return r->open;
+}
+
 struct store_read *store_read_begin(struct store *s, struct err *err)
 {
     bool make;
     struct store_read *r = read_take(s, &make);
     if (make)
         r = read_new(s, err);
-    if (!r || !db_run(r->db, db_get(r->db, DB_SNAPSHOT, err), err)) {
+    if (!r || !read_enter(r, err)) {
         read_give(s, r);
         return NULL;
     }
-    r->seq = -1;
     return r;
 }
 
@@ -93,7 +126,6 @@ void store_read_end(struct store_read *r)
     if (!r)
         return;
     OS_ASSERT(!r->in_job && !r->sight.asking);
-    db_run(r->db, db_get(r->db, DB_COMMIT, NULL), NULL);
     arena_reset(&r->arena);
     pin_forget(&r->pin);
     sight_forget(&r->sight);

@@ -68,6 +68,7 @@ struct store {
     pthread_cond_t read_free;
     struct store_read *free_reads;
     unsigned reads; /* open readers, free ones too */
+    bool read_part; /* free readers must not keep their snapshots */
 };
 
 struct store_read {
@@ -79,6 +80,8 @@ struct store_read {
     struct arena arena; /* work memory of one call; arena_mark/rewind around its use */
     int64_t seq;        /* -1: not asked yet */
     bool in_job;
+    bool open;        /* in a transaction; a free reader keeps its snapshot for whoever comes next, */
+    uint64_t commits; /* if db.commits is still what it was when it began */
     struct pin pin;
     struct sight sight;
     struct {
@@ -110,6 +113,9 @@ enum store_found read_version(struct store_read *r, store_rid rid, uint32_t vers
 void read_bind_id(sqlite3_stmt *st, int at, struct str id, unsigned char packed[ID_PACKED]);
 struct str read_column_id(sqlite3_stmt *st, int at, struct arena *arena);
 void read_close_all(struct store *s);
+/* Ends the snapshots that free readers keep, which are in the way of the log's beginning anew. part: none is
+ * kept either until the next call without. */
+void read_part(struct store *s, bool part);
 
 /* A growing list of rids in an arena. */
 struct rid_list {

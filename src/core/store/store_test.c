@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -281,6 +282,36 @@ static void test_clock_back(void **state)
     assert_true(b.time_ms >= a.time_ms);
 }
 
+/* Many changes with reads between them, then a while of rest; the log's size on disk. */
+static int64_t log_after_rest(struct world *w, int round)
+{
+    char id[16], path[128];
+    struct store_version v;
+    struct stat st;
+    for (int i = 0; i < 150; i++) {
+        snprintf(id, sizeof id, "p%d-%d", round, i);
+        assert_int_equal(put(w, 'C', FAKE_PATIENT, id, "x").version, 1);
+        struct store_read *other = store_read_begin(w->s, &w->err);
+        assert_int_equal(get(w, FAKE_PATIENT, id, &v), STORE_FOUND);
+        assert_int_equal(store_get(other, FAKE_PATIENT, str_of(id), &w->arena, &v, &w->err), STORE_FOUND);
+        store_read_end(other);
+    }
+    nanosleep(&(struct timespec){.tv_nsec = 600000000}, NULL);
+    snprintf(path, sizeof path, "%s/helhet.db-wal", w->dir);
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
+/* Free readers keep their snapshots; the log begins anew all the same. */
+static void test_log(void **state)
+{
+    struct world *w = *state;
+    int64_t first = log_after_rest(w, 0);
+    assert_true(first > 500 * 4096);
+    for (int round = 1; round < 4; round++)
+        assert_true(log_after_rest(w, round) < first * 3 / 2);
+}
+
 static void test_doors(void **state)
 {
     struct world *w = *state;
@@ -305,8 +336,8 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, world_up, world_down)
     const struct CMUnitTest tests[] = {
-        T(test_life),     T(test_versions), T(test_conditions), T(test_rollback),
-        T(test_snapshot), T(test_history),  T(test_clock_back), T(test_doors),
+        T(test_life),    T(test_versions),   T(test_conditions), T(test_rollback), T(test_snapshot),
+        T(test_history), T(test_clock_back), T(test_log),        T(test_doors),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }

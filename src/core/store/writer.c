@@ -64,6 +64,7 @@ static bool writer_job(struct writer *w, struct store_job *job, struct err *err)
 /* Runs and commits; false: nothing of the group is in the store. */
 static bool writer_transaction(struct writer *w, size_t n, struct err *err)
 {
+    read_part(w->s, false);
     if (!writer_simple(w, DB_BEGIN, err))
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -161,8 +162,11 @@ static void writer_upkeep(struct writer *w, bool idle)
     struct db *db = &w->s->db;
     if (idle)
         writer_first_dict(w);
-    if (db->log_pages > (idle ? STORE_LOG_PAGES_IDLE : STORE_LOG_PAGES_MAX))
-        db_checkpoint(db, false, NULL);
+    if (db->log_pages <= (idle ? STORE_LOG_PAGES_IDLE : STORE_LOG_PAGES_MAX))
+        return;
+    read_part(w->s, true);
+    db_checkpoint(db, false, NULL);
+    read_part(w->s, false);
 }
 
 /* ---- the queue ---- */
