@@ -2,8 +2,9 @@
 #include "base/time.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { MS_SECOND = 1000, MS_MINUTE = 60000, MS_HOUR = 3600000, MS_DAY = 86400000 };
+enum { MS_SECOND = 1000, MS_MINUTE = 60000, MS_HOUR = 3600000, MS_DAY = 86400000, TIME_YEAR_MAX = 12 };
 
 int64_t time_days(int year, int month, int day)
 {
@@ -183,27 +184,61 @@ static int64_t split_day(int64_t ms, int64_t *rest)
     return day;
 }
 
+/* Every write and every read has its time as text: without printf. */
+static char *put_digits(char *to, int width, int64_t v)
+{
+    for (int i = width; i-- > 0; v /= 10)
+        to[i] = (char)('0' + v % 10);
+    return to + width;
+}
+
+static char *put_clock(char *to, int64_t rest)
+{
+    to = put_digits(to, 2, rest / MS_HOUR);
+    *to++ = ':';
+    to = put_digits(to, 2, rest / MS_MINUTE % 60);
+    *to++ = ':';
+    return put_digits(to, 2, rest / MS_SECOND % 60);
+}
+
+/* A year as printf's %04d has it. */
+static char *put_year(char *to, int y)
+{
+    return y >= 0 && y <= 9999 ? put_digits(to, 4, y) : to + snprintf(to, TIME_YEAR_MAX, "%04d", y);
+}
+
 size_t time_format(int64_t ms, char out[TIME_TEXT_MAX])
 {
     int64_t rest, days = split_day(ms, &rest);
     int y, m, d;
     time_civil(days, &y, &m, &d);
-    int n =
-        snprintf(out, TIME_TEXT_MAX, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", y, m, d, (int)(rest / MS_HOUR),
-                 (int)(rest / MS_MINUTE % 60), (int)(rest / MS_SECOND % 60), (int)(rest % MS_SECOND));
-    return (size_t)n;
+    char *at = put_year(out, y);
+    *at++ = '-';
+    at = put_digits(at, 2, m);
+    *at++ = '-';
+    at = put_digits(at, 2, d);
+    *at++ = 'T';
+    at = put_clock(at, rest);
+    *at++ = '.';
+    at = put_digits(at, 3, rest % MS_SECOND);
+    *at++ = 'Z';
+    *at = 0;
+    return (size_t)(at - out);
 }
 
 size_t time_format_http(int64_t ms, char out[TIME_TEXT_MAX])
 {
-    static const char *const week[] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char week[] = "Thu, Fri, Sat, Sun, Mon, Tue, Wed, ";
+    static const char months[] = " Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ";
     int64_t rest, days = split_day(ms, &rest);
     int y, m, d;
     time_civil(days, &y, &m, &d);
-    int n = snprintf(out, TIME_TEXT_MAX, "%s, %02d %s %04d %02d:%02d:%02d GMT", week[((days % 7) + 7) % 7], d,
-                     months[m - 1], y, (int)(rest / MS_HOUR), (int)(rest / MS_MINUTE % 60),
-                     (int)(rest / MS_SECOND % 60));
-    return (size_t)n;
+    char *at = mempcpy(out, week + 5 * (((days % 7) + 7) % 7), 5);
+    at = put_digits(at, 2, d);
+    at = mempcpy(at, months + 4 * (m - 1), 5);
+    at = put_year(at, y);
+    *at++ = ' ';
+    at = put_clock(at, rest);
+    memcpy(at, " GMT", 5);
+    return (size_t)(at + 4 - out);
 }
