@@ -14,22 +14,27 @@
 enum {
     PAGE_VERSION = 1,
     PAGE_SALT = 16,
-    PAGE_KEY = 32,
     PAGE_NONCE = 12,
     PAGE_TAG = 16,
 };
 
 /* ---- sealing ---- */
 
-static bool key_of(const struct search *s, const unsigned char *salt, unsigned char key[PAGE_KEY])
+void page_keyed(struct search *s)
 {
     static const char label[] = "helhet page link 1";
-    unsigned char seed[sizeof s->key + sizeof label], master[EVP_MAX_MD_SIZE];
+    unsigned char seed[sizeof s->key + sizeof label];
     unsigned n = 0;
     memcpy(seed, &s->key, sizeof s->key);
     memcpy(seed + sizeof s->key, label, sizeof label);
-    return EVP_Digest(seed, sizeof seed, master, &n, EVP_sha256(), NULL) == 1 &&
-           HMAC(EVP_sha256(), master, PAGE_KEY, salt, PAGE_SALT, key, &n) != NULL;
+    s->has_page_key = EVP_Digest(seed, sizeof seed, s->page_key, &n, EVP_sha256(), NULL) == 1;
+}
+
+static bool key_of(const struct search *s, const unsigned char *salt, unsigned char key[SEARCH_PAGE_KEY])
+{
+    unsigned n = 0;
+    return s->has_page_key &&
+           HMAC(EVP_sha256(), s->page_key, SEARCH_PAGE_KEY, salt, PAGE_SALT, key, &n) != NULL;
 }
 
 /* Seals (or opens) n bytes from in to out, with tag written (or checked). */
@@ -130,7 +135,7 @@ struct str search_page_seal(const struct search *s, struct str scope, const stru
                             struct arena *arena)
 {
     struct buf text;
-    unsigned char key[PAGE_KEY];
+    unsigned char key[SEARCH_PAGE_KEY];
     struct str token = {NULL, 0};
     buf_init(&text, SEARCH_TOKEN_MAX);
     write_place(&text, place);
@@ -152,7 +157,7 @@ bool search_page_open(const struct search *s, struct str scope, struct str token
                       struct search_place *out, struct err *err)
 {
     struct str bytes;
-    unsigned char key[PAGE_KEY];
+    unsigned char key[SEARCH_PAGE_KEY];
     if (token.n > 2 * SEARCH_TOKEN_MAX || !b64url_decode(arena, token, &bytes) ||
         bytes.n < 1 + PAGE_SALT + PAGE_TAG || bytes.p[0] != PAGE_VERSION)
         return err_set(err, ERR_SEARCH_PAGE, NULL);

@@ -73,6 +73,7 @@ const fhir_type_id *search_targets(const struct search *s, fhir_param_id id, uin
 void search_set_key(struct search *s, struct hash_key key)
 {
     s->key = key;
+    page_keyed(s);
 }
 
 void search_set_budget(struct search *s, struct search_budget budget)

@@ -19,6 +19,7 @@ enum {
     SEARCH_KEY_MAX = 256,       /* bytes of a string as part of a composite's key */
     SEARCH_MATCHES_MAX = 20000, /* alternatives of one condition after expansion */
     SEARCH_ROWS_MAX = 400000,   /* rows of one resource */
+    SEARCH_PAGE_KEY = 32,       /* bytes of the key that page links' keys are made from */
     SEARCH_ROWS_VERSION = 3,    /* raise when extraction gives other rows from the same model */
 };
 
@@ -181,6 +182,8 @@ struct search {
     struct arena arena; /* compiled expressions and tables; guarded by lock after search_new */
     pthread_mutex_t lock;
     struct hash_key key;
+    unsigned char page_key[SEARCH_PAGE_KEY]; /* from key; page.c's */
+    bool has_page_key;
     _Atomic(const struct extract_type *) *type; /* by type id */
     const char **type_names, **param_names;
     char fingerprint[96];
@@ -351,6 +354,8 @@ store_rid *verify_sorted(store_rid *rids, size_t *count);
 /* Reads "Type:param[:Target]", "Type:*" or "*" (of type). */
 bool include_parse(const struct search *s, struct str value, fhir_type_id type, bool reverse,
                    struct search_include *out, struct err *err);
+/* page.c: makes the key of page links from the store's. */
+void page_keyed(struct search *s);
 /* Adds the included resources of the page's matches. */
 bool include_run(struct store_read *r, const struct search_query *q, struct arena *arena,
                  struct search_page *page, struct err *err);
