@@ -151,11 +151,11 @@ int choose_collect(struct query *q, size_t max, struct rid_list *out, struct err
     bool listed;
     if (q->never)
         return 1;
-    int past = query_past(q, err);
-    if (past < 0)
+    int exact = query_exact(q, err);
+    if (exact < 0)
         return -1;
     /* What the index says of the only condition is the answer. */
-    if (q->cond_count == 1 && !past && path_exact(q, &q->cond[0])) {
+    if (exact) {
         choose_note(q, &q->cond[0], true);
         int rc = path_gather(q, &q->cond[0], 0, max, out, err);
         rid_list_unique(out);

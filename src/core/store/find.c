@@ -25,6 +25,7 @@ struct find {
     size_t hits;
     struct rid_list counted; /* all that match, when that is known from counting them */
     bool has_counted;
+    bool exact; /* candidates that an index leads to are matches */
 };
 
 /* ---- in rid order ---- */
@@ -44,7 +45,7 @@ static bool find_in_order(struct find *f, const struct rid_list *list, struct er
 {
     for (size_t i = 0; i < list->count && f->hits < f->want; i++) {
         struct sort_hit hit = {.rid = list->item[i]};
-        int yes = match_rid(f->q, hit.rid, err);
+        int yes = f->exact ? query_tick(f->q, err) ? 1 : -1 : match_rid(f->q, hit.rid, err);
         if (yes < 0 || (yes && !find_add(f, &hit, err)))
             return false;
     }
@@ -55,8 +56,14 @@ static bool find_in_order(struct find *f, const struct rid_list *list, struct er
 static bool find_choose(struct find *f, store_rid after, bool all, struct ccond **best, struct rid_list *list,
                         bool *listed, struct err *err)
 {
-    if (!f->has_counted)
-        return choose_path(f->q, after, all, best, list, listed, err);
+    if (!f->has_counted) {
+        int exact = query_exact(f->q, err);
+        if (exact < 0 || !choose_path(f->q, after, all, best, list, listed, err))
+            return false;
+        f->exact = exact && (*best || *listed);
+        return true;
+    }
+    f->exact = true;
     size_t from = 0;
     while (from < f->counted.count && f->counted.item[from] <= after)
         from++;
@@ -191,25 +198,22 @@ static bool find_keep(struct find *f, struct sort_hit *hit, struct err *err)
     return true;
 }
 
-/* Reads the values of a match and keeps it if it is among the best; with second only if its date lies in it.
- */
+/* Keeps a match if it is among the best; with second only if its date lies in it. One read serves the match
+ * and the order. */
 static bool find_rank(struct find *f, store_rid rid, const int64_t *second, struct err *err)
 {
     struct sort_hit hit;
-    struct pin_state head;
+    struct pin_state head = {0};
     struct arena_mark mark = arena_mark(&f->r->arena);
-    bool ok = pin_read(f->r, rid, &f->r->arena, &head, err);
-    if (ok && head.exists)
+    if (f->r->pin.seq != PIN_NOW)
+        f->q->run->ticks += PLAN_TICKS / 4; /* an extraction takes as long as many rows */
+    bool ok = query_work(f->q, err) && pin_read(f->r, rid, &f->r->arena, &head, err);
+    int yes = !ok ? -1 : !head.exists ? 0 : f->exact ? 1 : match_head(f->q, rid, &head, err);
+    if (yes > 0)
         ok = sort_values(f->q, rid, &head, &hit, err) &&
              ((second && table_seconds(hit.value[0].whole) != *second) || find_keep(f, &hit, err));
     arena_rewind(&f->r->arena, mark);
-    return ok;
-}
-
-static bool find_sort_one(struct find *f, store_rid rid, struct err *err)
-{
-    int yes = match_rid(f->q, rid, err);
-    return yes == 0 || (yes > 0 && find_rank(f, rid, NULL, err));
+    return ok && yes >= 0;
 }
 
 static int cmp_hit(const void *a, const void *b, void *q)
@@ -256,7 +260,7 @@ static int dated_past(struct find *f, struct err *err)
     if (!pin_list(f->r, f->q->type, f->q->type_count, f->arena, &list, err))
         return -1;
     for (size_t i = 0; i < list.count; i++)
-        if (!find_sort_one(f, list.item[i], err))
+        if (!find_rank(f, list.item[i], NULL, err))
             return -1;
     return 1;
 }
@@ -264,12 +268,13 @@ static int dated_past(struct find *f, struct err *err)
 /* 1: the page is full of what comes first; 0: not known without looking at everything; -1 failed. */
 static int find_stream(struct find *f, struct err *err)
 {
+    f->exact = false;
     int past = dated_past(f, err);
     sqlite3_stmt *st = past < 0 ? NULL : dated_from(f, err);
-    int rc = st ? 1 : -1, yes = 0;
+    int rc = st ? 1 : -1;
     int64_t second = INT64_MAX;
-    bool full = false;
-    for (int n = 0; n < FIND_STREAM_MAX && !full && yes >= 0 && rc > 0; n++) {
+    bool full = false, ok = true;
+    for (int n = 0; n < FIND_STREAM_MAX && !full && ok && rc > 0; n++) {
         rc = db_step(f->r->db, st, err);
         if (rc <= 0)
             break;
@@ -277,14 +282,12 @@ static int find_stream(struct find *f, struct err *err)
         full = low != second && f->hits == f->want && dated_before(f, low);
         second = low;
         store_rid rid = sqlite3_column_int64(st, 0);
-        yes = full || (past && pin_changed(f->r, rid)) ? 0 : match_rid(f->q, rid, err);
         /* One with several dates counts only where it sorts. */
-        if (yes > 0 && !find_rank(f, rid, &second, err))
-            yes = -1;
+        ok = full || (past && pin_changed(f->r, rid)) || find_rank(f, rid, &second, err);
     }
     if (st)
         sqlite3_reset(st);
-    if (rc < 0 || yes < 0)
+    if (rc < 0 || !ok)
         return -1;
     if (full)
         f->q->run->how = "in order off the date index";
@@ -305,7 +308,7 @@ static bool find_all_sorted(struct find *f, struct ccond *best, struct rid_list 
                       : path_scan(f->q, after, FIND_CHUNK_MAX, list, err);
         }
         for (size_t i = 0; i < list->count && rc >= 0; i++)
-            if (!find_sort_one(f, list->item[i], err))
+            if (!find_rank(f, list->item[i], NULL, err))
                 rc = -1;
         after = list->count ? list->item[list->count - 1] : after;
     } while (rc == 0);
@@ -319,7 +322,9 @@ static bool find_sorted(struct find *f, struct err *err)
     bool listed;
     if (!find_choose(f, 0, true, &best, &list, &listed, err))
         return false;
+    bool exact = f->exact;
     int streamed = find_dated(f) && (!listed || list.count > FIND_LIST_SHORT) ? find_stream(f, err) : 0;
+    f->exact = exact;
     if (streamed < 0 || (streamed == 0 && !find_all_sorted(f, best, &list, listed, err)))
         return false;
     if (f->hits)

@@ -465,6 +465,11 @@ int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, s
     return typed ? match_all(q, rid, seq, packed, err) : 0;
 }
 
+int match_head(struct query *q, store_rid rid, const struct pin_state *head, struct err *err)
+{
+    return match_resource(q, rid, head->type, head->seq, head->packed, err);
+}
+
 /* A resource that has changed since the pin, as it was. */
 static int match_past(struct query *q, store_rid rid, struct err *err)
 {

@@ -301,6 +301,14 @@ int query_past(struct query *q, struct err *err)
     return q->r->pin.seq == PIN_NOW ? 0 : pin_touched(q->r, q->type, q->type_count, err);
 }
 
+int query_exact(struct query *q, struct err *err)
+{
+    if (q->cond_count != 1 || !path_exact(q, &q->cond[0]))
+        return 0;
+    int past = query_past(q, err);
+    return past < 0 ? -1 : !past;
+}
+
 /* ---- the budget ---- */
 
 static bool over_budget(const struct run *run, struct err *err)

@@ -122,12 +122,18 @@ bool query_tick(struct query *q, struct err *err);
  */
 int query_past(struct query *q, struct err *err);
 
+/* Are the candidates of the query's only condition just its matches, none of them changed since the pin? 1,
+ * 0, -1 failed. */
+int query_exact(struct query *q, struct err *err);
+
 /* match.c: does the resource hold to all conditions? 1, 0, -1 failed. packed must stay put during the call.
  */
 int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, struct str packed,
                    struct err *err);
 /* The same for a rid alone (placeholders and deleted resources: 0); counts as work. */
 int match_rid(struct query *q, store_rid rid, struct err *err);
+/* The same for what pin_read has read (head exists); not counted as work. */
+int match_head(struct query *q, store_rid rid, const struct pin_state *head, struct err *err);
 /* Is rid one of an IDS or RIDS condition's, and at which place? */
 bool match_in(const struct ccond *c, store_rid rid, size_t *at);
 /* Puts many alternatives in order. */
