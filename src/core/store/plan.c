@@ -303,7 +303,8 @@ int query_past(struct query *q, struct err *err)
 
 int query_exact(struct query *q, struct err *err)
 {
-    if (q->cond_count != 1 || !path_exact(q, &q->cond[0]))
+    /* With a view each resource is looked at all the same. */
+    if (q->r->sight.on || q->cond_count != 1 || !path_exact(q, &q->cond[0]))
         return 0;
     int past = query_past(q, err);
     return past < 0 ? -1 : !past;

@@ -122,8 +122,8 @@ bool query_tick(struct query *q, struct err *err);
  */
 int query_past(struct query *q, struct err *err);
 
-/* Are the candidates of the query's only condition just its matches, none of them changed since the pin? 1,
- * 0, -1 failed. */
+/* Are the candidates of the query's only condition just its matches, none of them changed since the pin, and
+ * all of them to be seen? 1, 0, -1 failed. */
 int query_exact(struct query *q, struct err *err);
 
 /* match.c: does the resource hold to all conditions? 1, 0, -1 failed. packed must stay put during the call.
