@@ -20,6 +20,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->store = s;
     a->search = search;
     a->long_jobs = opt->jobs;
+    a->terms = opt->terms;
     a->explain = opt->explain;
     a->import_dir = opt->import_dir ? realpath(opt->import_dir, NULL) : NULL;
     a->base_url = str_of(opt->base_url);

@@ -28,6 +28,7 @@ enum {
 
 struct api;
 struct jobs;
+struct terms;
 
 struct api_options {
     const char *web_dir;    /* built browser part (index.html, assets/…), read at api_new; NULL: none */
@@ -35,6 +36,7 @@ struct api_options {
     bool explain;           /* answer _explain=true: for administrators */
     const char *agent;      /* who, in the commit log, for requests without a caller; NULL: "anonymous" */
     struct jobs *jobs;      /* long work ($export …); NULL: asking for it is refused */
+    struct terms *terms;    /* memberOf and subsumes of FHIRPath; NULL: refused. Borrowed until api_free */
     const char *import_dir; /* folder whose files $import may read; NULL: none */
 };
 

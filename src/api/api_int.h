@@ -77,6 +77,7 @@ struct api {
     struct store *store;
     struct search *search;
     struct jobs *long_jobs;   /* NULL: none */
+    struct terms *terms;      /* NULL: none */
     struct path_cache *paths; /* expressions that came with requests */
     char *import_dir;         /* real path; NULL: no files of this machine */
     const struct http_server *_Atomic server;
@@ -242,6 +243,7 @@ struct write {
     rewrite_fn *rewrite;  /* the body is made from the current version; doc is then room for it */
     void *rewrite_arg;
     void (*rewrite_answer)(struct write *w); /* instead of an update's answer; NULL: that */
+    struct store_read *rewrite_read;         /* that the current version was read with, while rewrite runs */
     uint32_t base_version;                   /* that doc was made from */
     struct store_change change;
     /* after write_perform */

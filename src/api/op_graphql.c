@@ -6,10 +6,12 @@
 #include "base/os.h"
 #include "fhir_gen/names.h"
 #include "graphql/graphql.h"
+#include "terms/terms.h"
 
 struct gql_call {
     struct call *call;
     struct store_read *read;
+    struct terms_session *terms;
     struct str query, operation, variables_text;
     struct json_doc *body, *variables;
     uint32_t variables_node;
@@ -222,7 +224,12 @@ static bool run(struct gql_call *g, struct buf *out, struct err *err)
         .operation = g->operation,
         .variables = g->variables,
         .variables_node = g->variables_node,
-        .host = {.arg = g, .resolve = resolve, .search = search, .compile = compile, .now_ms = os_now_ms()},
+        .host = {.arg = g,
+                 .resolve = resolve,
+                 .search = search,
+                 .compile = compile,
+                 .now_ms = os_now_ms(),
+                 .terms = terms_session_path(g->terms)},
     };
     q.document = graphql_parse(g->call->arena, g->query, err);
     if (!q.document || !focus_of(g, &q.focus, err))
@@ -244,7 +251,10 @@ bool op_graphql_run(struct call *c)
     if (!g.read)
         return outcome_fail(c, &err);
     buf_init(&out, GRAPHQL_BYTES_MAX);
+    g.terms = terms_session_new(c->api->terms);
+    terms_session_read(g.terms, g.read, 0);
     bool ok = run(&g, &out, &err);
+    terms_session_free(g.terms);
     call_read_end(c, g.read);
     if (ok)
         return answer(c, &out, 200);

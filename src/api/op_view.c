@@ -66,11 +66,11 @@ static bool read_view(struct run *u, struct store_read *r, struct err *err)
 
 /* ---- making the table ---- */
 
-static bool given_resources(struct run *u, struct err *err)
+static bool given_resources(struct run *u, struct store_read *r, struct err *err)
 {
     for (size_t i = 0; i < u->params.count && !u->source.ended; i++)
         if (str_is(u->params.item[i].name, "resource") &&
-            !view_source_node(&u->source, u->params.doc, u->params.item[i].node, err))
+            !view_source_node(&u->source, r, u->params.doc, u->params.item[i].node, err))
             return false;
     u->source.ended = true;
     return true;
@@ -132,10 +132,12 @@ static bool begin(struct run *u, struct err *err)
     bool ok = read_view(u, r, err);
     u->out = ok ? view_out_new(u->view, u->ask.format, u->ask.header, err) : NULL;
     ok = u->out &&
-         view_source_init(&u->source, c->api->store, r, u->view, u->out, &u->ask.source, c->arena, err);
+         view_source_init(&u->source, c->api->store, c->api->terms, r, u->view, u->out, &u->ask.source,
+                          c->arena, err) &&
+         (!params_find(&u->params, "resource") || given_resources(u, r, err));
     call_read_end(c, r);
     u->begun_ns = os_mono_ns();
-    return ok && (!params_find(&u->params, "resource") || given_resources(u, err));
+    return ok;
 }
 
 static void answer(struct run *u)

@@ -150,7 +150,7 @@ static bool try_patients(struct export *e)
     if (!json_parse(e->call->arena, e->item[0].text, &fhir_names, &doc, e->err))
         return false;
     const struct view *v = view_compile(e->call->arena, &doc, 0, e->err);
-    bool ok = v && view_source_init(&source, e->call->api->store, e->read, v, NULL, &e->ask.source,
+    bool ok = v && view_source_init(&source, e->call->api->store, NULL, e->read, v, NULL, &e->ask.source,
                                     e->call->arena, e->err);
     if (v)
         view_source_release(&source);

@@ -9,6 +9,7 @@
 #include "api/api_int.h"
 #include "api/refs.h"
 #include "fhir_gen/names.h"
+#include "terms/terms.h"
 
 enum patch_kind { PATCH_KIND_JSON, PATCH_KIND_XML, PATCH_KIND_FHIRPATH };
 
@@ -76,9 +77,13 @@ static bool rewrite(struct write *w, struct str body, struct str *out, struct er
     case PATCH_KIND_XML:
         ok = patch_xml_resource(body, p->text, arena, out, err);
         break;
-    case PATCH_KIND_FHIRPATH:
-        ok = patch_fhirpath(body, p->text, p->now_ms, arena, out, err);
+    case PATCH_KIND_FHIRPATH: {
+        struct terms_session *terms = terms_session_new(w->call->api->terms);
+        terms_session_read(terms, w->rewrite_read, 0);
+        ok = patch_fhirpath(body, p->text, p->now_ms, terms_session_path(terms), arena, out, err);
+        terms_session_free(terms);
         break;
+    }
     }
     return ok && (!p->map || map_references(w, p, out, err));
 }

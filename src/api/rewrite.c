@@ -48,6 +48,7 @@ bool rewrite_perform(struct write *w, struct store_read *r, struct err *err)
     struct check_issues *issues = arena_alloc(w->call->arena, sizeof(*issues));
     if (!issues)
         return err_set(err, ERR_NO_MEMORY, NULL);
+    w->rewrite_read = r;
     if (!current(w, r, &v, err))
         return false;
     return (w->built && w->base_version == v.version) || apply(w, &v, issues, err);
@@ -86,9 +87,10 @@ static bool try_now(struct write *w, struct check_issues *issues, struct err *er
     struct store_read *r = call_read_begin(w->call, err);
     if (!r)
         return false;
-    bool ok = current(w, r, &v, err);
+    w->rewrite_read = r;
+    bool ok = current(w, r, &v, err) && apply(w, &v, issues, err);
     call_read_end(w->call, r);
-    return ok && apply(w, &v, issues, err);
+    return ok;
 }
 
 bool rewrite_run(struct call *c, rewrite_fn *rewrite, void *arg, void (*answer)(struct write *w))

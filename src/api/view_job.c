@@ -8,6 +8,7 @@
 struct run {
     struct job *job;
     struct store *store;
+    struct terms *terms;
     struct arena arena;
     struct json_doc doc; /* the request */
     struct view_source_ask ask;
@@ -89,7 +90,7 @@ static bool run_into(struct run *u, const struct view *v, struct view_out *out, 
 {
     struct view_source source;
     struct store_read *r = store_read_begin(u->store, err);
-    bool ok = r && view_source_init(&source, u->store, r, v, out, &u->ask, &u->arena, err);
+    bool ok = r && view_source_init(&source, u->store, u->terms, r, v, out, &u->ask, &u->arena, err);
     if (r)
         store_read_end(r);
     source.slice.seq = u->seq;
@@ -162,14 +163,15 @@ static bool run_all(struct run *u, struct err *err)
 
 static bool view_job_run(struct job *j, void *arg, struct err *err)
 {
-    struct run u = {.job = j, .store = arg};
+    const struct view_job *on = arg;
+    struct run u = {.job = j, .store = on->store, .terms = on->terms};
     arena_init(&u.arena);
     bool ok = run_all(&u, err);
     arena_release(&u.arena);
     return ok;
 }
 
-struct job_kind view_job_kind(struct store *store)
+struct job_kind view_job_kind(struct view_job *on)
 {
-    return (struct job_kind){.name = VIEW_JOB_KIND, .run = view_job_run, .arg = store};
+    return (struct job_kind){.name = VIEW_JOB_KIND, .run = view_job_run, .arg = on};
 }

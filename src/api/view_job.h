@@ -13,6 +13,12 @@
  * result:
  * {"transactionTime":"…"}. */
 struct store;
-struct job_kind view_job_kind(struct store *store);
+struct terms;
+/* What its jobs run on; borrowed by the kind. */
+struct view_job {
+    struct store *store;
+    struct terms *terms;
+};
+struct job_kind view_job_kind(struct view_job *on);
 
 #endif

@@ -132,13 +132,14 @@ static bool find_patients(struct patients *p, const struct view_source_ask *ask)
     return true;
 }
 
-bool view_source_init(struct view_source *s, struct store *store, struct store_read *r, const struct view *v,
-                      struct view_out *out, const struct view_source_ask *ask, struct arena *arena,
-                      struct err *err)
+bool view_source_init(struct view_source *s, struct store *store, struct terms *terms, struct store_read *r,
+                      const struct view *v, struct view_out *out, const struct view_source_ask *ask,
+                      struct arena *arena, struct err *err)
 {
     struct patients p = {.read = r, .arena = arena, .err = err};
     *s = (struct view_source){
         .store = store, .view = v, .out = out, .limit = ask->limit, .now_ms = os_now_ms()};
+    s->terms = terms_session_new(terms);
     arena_init(&s->arena);
     arena_limit(&s->arena, VIEW_SOURCE_MEMORY_MAX);
     s->slice =
@@ -156,6 +157,7 @@ bool view_source_init(struct view_source *s, struct store *store, struct store_r
 
 void view_source_release(struct view_source *s)
 {
+    terms_session_free(s->terms);
     arena_release(&s->arena);
 }
 
@@ -173,7 +175,8 @@ static bool each_version(void *arg, const struct store_version *v)
     struct view_source *s = arg;
     arena_reset(&s->arena);
     s->resources++;
-    return view_run_text(s->view, v->body, s->now_ms, &s->arena, each_row, s, NULL, s->err);
+    return view_run_text(s->view, v->body, s->now_ms, terms_session_path(s->terms), &s->arena, each_row, s,
+                         NULL, s->err);
 }
 
 bool view_source_next(struct view_source *s, struct err *err)
@@ -185,6 +188,7 @@ bool view_source_next(struct view_source *s, struct err *err)
         return false;
     *err = (struct err){0};
     s->err = err;
+    terms_session_read(s->terms, r, s->slice.seq);
     bool ok = store_as_of(r, &s->slice, each_version, s, &last, &more, err) && err->code == ERR_OK;
     store_read_end(r);
     s->slice.after_rid = last;
@@ -192,9 +196,12 @@ bool view_source_next(struct view_source *s, struct err *err)
     return ok;
 }
 
-bool view_source_node(struct view_source *s, const struct json_doc *doc, uint32_t node, struct err *err)
+bool view_source_node(struct view_source *s, struct store_read *r, const struct json_doc *doc, uint32_t node,
+                      struct err *err)
 {
-    struct view_input in = {.doc = doc, .resource = node, .now_ms = s->now_ms};
+    struct view_input in = {
+        .doc = doc, .resource = node, .now_ms = s->now_ms, .terms = terms_session_path(s->terms)};
+    terms_session_read(s->terms, r, 0);
     arena_reset(&s->arena);
     s->resources++;
     return view_run(s->view, &in, &s->arena, each_row, s, err) || err->code == ERR_OK;

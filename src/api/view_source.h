@@ -5,6 +5,7 @@
 #define HELHET_API_VIEW_SOURCE_H
 
 #include "store/store.h"
+#include "terms/terms.h"
 #include "view/view_out.h"
 
 enum {
@@ -26,6 +27,7 @@ struct view_source {
     struct store *store;
     const struct view *view;
     struct view_out *out;
+    struct terms_session *terms; /* NULL: none */
     struct store_as_of slice;
     struct arena arena; /* one resource at a time */
     int64_t now_ms;
@@ -37,14 +39,16 @@ struct view_source {
 /* The stored ViewDefinition with this id, parsed into arena. ERR_NOT_FOUND, ERR_GONE. */
 bool view_source_definition(struct store_read *r, struct str id, struct arena *arena, struct json_doc *doc,
                             struct err *err);
-/* Looks up patients and groups (lists in arena); 404 for those that are not there. The commit is r's. */
-bool view_source_init(struct view_source *s, struct store *store, struct store_read *r, const struct view *v,
-                      struct view_out *out, const struct view_source_ask *ask, struct arena *arena,
-                      struct err *err);
+/* Looks up patients and groups (lists in arena); 404 for those that are not there. The commit is r's, until
+ * slice.seq is set to another one. terms may be NULL. */
+bool view_source_init(struct view_source *s, struct store *store, struct terms *terms, struct store_read *r,
+                      const struct view *v, struct view_out *out, const struct view_source_ask *ask,
+                      struct arena *arena, struct err *err);
 void view_source_release(struct view_source *s);
 /* One slice of resources into out. False with *err, which names the resource. Sets ended. */
 bool view_source_next(struct view_source *s, struct err *err);
-/* One resource more, as text or as a node of a typed document. */
-bool view_source_node(struct view_source *s, const struct json_doc *doc, uint32_t node, struct err *err);
+/* One resource more, as text or as a node of a typed document. r is what codes are looked up with. */
+bool view_source_node(struct view_source *s, struct store_read *r, const struct json_doc *doc, uint32_t node,
+                      struct err *err);
 
 #endif

@@ -202,7 +202,7 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
     char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"];
     const char *web = o->web ? o->web : cmd_serve_web(path);
     struct api_options api_opt = {
-        .web_dir = web, .jobs = jobs, .import_dir = o->import_dir, .explain = o->explain};
+        .web_dir = web, .jobs = jobs, .import_dir = o->import_dir, .explain = o->explain, .terms = w->terms};
     search_set_budget(w->search, o->budget);
     struct api *api = api_new(w->store, w->search, &api_opt, err);
     if (!api)
@@ -238,7 +238,8 @@ static bool cmd_serve_with_jobs(struct wiring *w, const struct cmd_serve_options
     char dir[CMD_SERVE_PATH_MAX];
     struct bulk bulk = {.store = w->store, .search = w->search};
     struct job_kind export = bulk_export(&bulk), import = bulk_import(&bulk);
-    struct job_kind view_export = view_job_kind(w->store);
+    struct view_job views = {.store = w->store, .terms = w->terms};
+    struct job_kind view_export = view_job_kind(&views);
     const struct job_kind *const kinds[] = {&export, &import, &view_export};
     struct jobs_options opt = {
         .dir = dir,

@@ -39,8 +39,9 @@ struct cmd_view_run {
     const struct view *view;
     struct view_out *out;
     int fd;
-    const char *path;   /* of fd, for errors */
-    struct arena arena; /* one resource */
+    const char *path;            /* of fd, for errors */
+    struct arena arena;          /* one resource */
+    struct terms_session *terms; /* of a store; NULL: files, which hold no value sets */
     struct meter meter;
     int64_t now_ms;
     uint64_t resources, other, done, total;
@@ -124,7 +125,8 @@ static bool cmd_view_resource(struct cmd_view_run *r, struct str body)
 {
     bool other = false;
     arena_reset(&r->arena);
-    bool ok = view_run_text(r->view, body, r->now_ms, &r->arena, cmd_view_row, r, &other, r->err);
+    bool ok = view_run_text(r->view, body, r->now_ms, terms_session_path(r->terms), &r->arena, cmd_view_row,
+                            r, &other, r->err);
     r->other += other;
     if (++r->resources % CMD_VIEW_TELL == 0)
         meter_show(&r->meter, r->done, r->total, r->resources);
@@ -147,10 +149,14 @@ static bool cmd_view_store(struct cmd_view_run *r)
     if (!wiring_open(&w, r->ask->data, false, false, r->err))
         return false;
     struct store_read *read = store_read_begin(w.store, r->err);
+    r->terms = terms_session_new(w.terms);
+    terms_session_read(r->terms, read, 0);
     bool ok = read && store_count(read, type, &r->total, r->err) &&
               store_scan(read, type, 0, cmd_view_each, r, r->err) && r->err->code == ERR_OK;
     if (read)
         store_read_end(read);
+    terms_session_free(r->terms);
+    r->terms = NULL;
     wiring_close(&w);
     return ok;
 }

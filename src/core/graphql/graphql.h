@@ -55,7 +55,8 @@ struct graphql_host {
     /* Compiles an expression for fhirpath: arguments. */
     const struct path_expr *(*compile)(void *arg, struct arena *arena, struct str text, fhir_type_id type,
                                        struct err *err);
-    int64_t now_ms; /* now() of expressions */
+    int64_t now_ms;                 /* now() of expressions */
+    const struct path_terms *terms; /* their memberOf, subsumes; NULL: only the model's required bindings */
 };
 
 struct graphql_request {

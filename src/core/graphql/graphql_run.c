@@ -156,8 +156,11 @@ static bool evaluate(struct gql_run *r, const struct gql_focus *f, fhir_type_id 
 {
     const struct graphql_host *h = &r->request->host;
     const struct path_expr *e = h->compile(h->arg, r->arena, text, type, r->err);
-    struct path_context ctx = {
-        .doc = f->doc, .resource = f->resource, .root_resource = f->resource, .now_ms = h->now_ms};
+    struct path_context ctx = {.doc = f->doc,
+                               .resource = f->resource,
+                               .root_resource = f->resource,
+                               .now_ms = h->now_ms,
+                               .terms = h->terms};
     return e && path_eval(e, &ctx, node, r->arena, out, r->err);
 }
 

@@ -197,19 +197,38 @@ static bool expand_compose(struct asking *a, const struct json_doc *doc, uint32_
 
 /* ---- the whole ---- */
 
+/* The required binding of the model to this set; 0: there is none. */
+static uint16_t binding_of(struct str url)
+{
+    for (uint16_t i = 1; i < FHIR_BINDING_COUNT; i++)
+        if (fhir_bindings[i].codes && str_is(url, fhir_bindings[i].value_set))
+            return i;
+    return 0;
+}
+
 /* A set that the model binds elements to: its codes, of whatever system. False: there is none. */
 static bool expand_binding(const struct asking *a, struct str url, struct list *out)
 {
-    for (uint16_t i = 1; i < FHIR_BINDING_COUNT; i++) {
-        const struct fhir_binding *b = &fhir_bindings[i];
-        if (!b->codes || !str_is(url, b->value_set))
-            continue;
-        for (uint16_t c = 0; c < b->code_count; c++)
-            if (!list_add(a, out, (struct str){NULL, 0}, str_of(b->codes[c])))
-                return false;
-        return true;
-    }
-    return terms_fail(a, "värdemängden {} finns inte här", "there is no value set {} here", url);
+    const struct fhir_binding *b = &fhir_bindings[binding_of(url)];
+    if (!b->codes)
+        return terms_fail(a, "värdemängden {} finns inte här", "there is no value set {} here", url);
+    for (uint16_t c = 0; c < b->code_count; c++)
+        if (!list_add(a, out, (struct str){NULL, 0}, str_of(b->codes[c])))
+            return false;
+    return true;
+}
+
+bool expand_implied(struct str url, struct str system, struct str code)
+{
+    uint16_t binding = binding_of(url);
+    return binding && fhir_binding_implies(binding, code, system);
+}
+
+enum load_result expand_known(const struct asking *a, struct str canonical)
+{
+    struct loaded set;
+    enum load_result result = load_canonical(a, FHIR_TYPE_ValueSet, canonical, true, &set);
+    return result == LOAD_ABSENT && binding_of(canonical) ? LOAD_FOUND : result;
 }
 
 static bool expand_loaded(struct asking *a, const struct loaded *set, struct str canonical, struct list *out)

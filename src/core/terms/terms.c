@@ -52,6 +52,11 @@ void terms_free(struct terms *t)
     os_free(t);
 }
 
+struct search *terms_search(const struct terms *t)
+{
+    return t->search;
+}
+
 /* A reason with what in the place of {}. */
 static struct str terms_reason(const struct asking *a, const char *reason, struct str what)
 {

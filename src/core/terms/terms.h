@@ -8,6 +8,7 @@
 #ifndef HELHET_TERMS_TERMS_H
 #define HELHET_TERMS_TERMS_H
 
+#include "path/path.h"
 #include "search/search.h"
 
 enum {
@@ -16,6 +17,8 @@ enum {
     TERMS_NESTING_MAX = 16,             /* value sets that include value sets */
     TERMS_VERSIONS_MAX = 50,            /* resources with the same URL that are looked at */
     TERMS_KEPT_MAX = 64,                /* expansions remembered */
+    TERMS_SESSION_SETS_MAX = 64,        /* value sets that the expressions of one session ask for */
+    TERMS_SESSION_SYSTEMS_MAX = 16,     /* code systems, likewise */
 };
 
 struct terms;
@@ -31,5 +34,23 @@ bool terms_codes(struct terms *t, struct store_read *r, enum search_codes what, 
                  struct err *err);
 /* What search_set_terms takes. */
 struct search_terms terms_for_search(struct terms *t);
+
+/* ---- memberOf, subsumes and subsumedBy of FHIRPath (R4 2.9.1.5) ----
+ *
+ * A session is for one request, patch or view run, on one thread. What it has once looked up holds for as
+ * long as it lives. Each value set and code system is read once, so that asking for each of a million
+ * resources costs two binary searches. More of them than the bounds above is ERR_SEARCH_LIMIT; ERR_TERMS says
+ * which one cannot be told. A value set that is not here is PATH_TERMS_UNKNOWN. */
+struct terms_session;
+
+/* NULL when there is no memory, and when t is NULL: expressions then know the model's required bindings only.
+ */
+struct terms_session *terms_session_new(struct terms *t);
+void terms_session_free(struct terms_session *s);
+/* Whom to read from until the next call: r as of the commit seq (0: as r is). r must be free to be used
+ * whenever an expression runs. */
+void terms_session_read(struct terms_session *s, struct store_read *r, int64_t seq);
+/* For path_context; NULL without a session. Lives as long as s. */
+const struct path_terms *terms_session_path(const struct terms_session *s);
 
 #endif

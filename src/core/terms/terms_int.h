@@ -20,6 +20,9 @@ struct asking {
     size_t work; /* concepts looked through */
 };
 
+/* ---- terms.c ---- */
+
+struct search *terms_search(const struct terms *t);
 /* ERR_TERMS about the question, with the reason in Swedish and English ({} is replaced by what); false. */
 bool terms_fail(const struct asking *a, const char *sv, const char *en, struct str what);
 
@@ -92,5 +95,9 @@ bool filter_apply(const struct asking *a, const struct system *s, const struct j
 
 /* The codes of a value set by canonical, sorted. */
 bool expand_canonical(struct asking *a, struct str canonical, struct list *out);
+/* Is there such a value set, here or among the model's required bindings? */
+enum load_result expand_known(const struct asking *a, struct str canonical);
+/* Is the code one of the model's required binding to the value set, in that system? */
+bool expand_implied(struct str url, struct str system, struct str code);
 
 #endif

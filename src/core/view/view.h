@@ -89,6 +89,7 @@ struct view_input {
     const struct json_doc *doc; /* with elem filled: fhir_type_tree or check_resource */
     uint32_t resource;
     int64_t now_ms;
+    const struct path_terms *terms; /* memberOf, subsumes; NULL: only the model's required bindings */
 };
 
 /* Rows of one resource; none when it is of another type or the view's where leaves it out. arena is for this
@@ -99,8 +100,8 @@ bool view_run(const struct view *v, const struct view_input *in, struct arena *a
 
 /* The same for a resource as text (a stored body, a line of NDJSON): JSON_ and FHIR_ errors when it is none.
  * *other tells whether it is of another type than the view's (NULL: no matter). */
-bool view_run_text(const struct view *v, struct str body, int64_t now_ms, struct arena *arena,
-                   view_row_fn *fn, void *arg, bool *other, struct err *err)
+bool view_run_text(const struct view *v, struct str body, int64_t now_ms, const struct path_terms *terms,
+                   struct arena *arena, view_row_fn *fn, void *arg, bool *other, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

@@ -24,7 +24,7 @@ static void run(const struct view *v, struct str body, enum view_format f)
     }
     arena_init(&arena);
     arena_limit(&arena, FUZZ_MEMORY_MAX);
-    bool ok = view_run_text(v, body, 0, &arena, each_row, out, NULL, &err);
+    bool ok = view_run_text(v, body, 0, NULL, &arena, each_row, out, NULL, &err);
     OS_ASSERT(ok || err.code != ERR_INTERNAL);
     OS_ASSERT(!ok || view_out_end(out, &err));
     view_out_free(out);

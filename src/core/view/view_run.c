@@ -280,6 +280,7 @@ bool view_run(const struct view *v, const struct view_input *in, struct arena *a
                                   .root_resource = in->resource,
                                   .now_ms = in->now_ms,
                                   .variables = r.values,
+                                  .terms = in->terms,
                                   .work = &r.work};
     return holds(&r, &focus, &keep) && (!keep || run_frame(&r, &root));
 }
@@ -294,11 +295,11 @@ static bool no_resource(const struct json_doc *doc, struct err *err)
                   : err_set(err, ERR_FHIR_TYPE_MISSING, NULL);
 }
 
-bool view_run_text(const struct view *v, struct str body, int64_t now_ms, struct arena *arena,
-                   view_row_fn *fn, void *arg, bool *other, struct err *err)
+bool view_run_text(const struct view *v, struct str body, int64_t now_ms, const struct path_terms *terms,
+                   struct arena *arena, view_row_fn *fn, void *arg, bool *other, struct err *err)
 {
     struct json_doc doc;
-    struct view_input in = {.doc = &doc, .now_ms = now_ms};
+    struct view_input in = {.doc = &doc, .now_ms = now_ms, .terms = terms};
     if (!json_parse(arena, body, &fhir_names, &doc, err))
         return false;
     fhir_type_id type = fhir_type_tree(&doc, 0);

@@ -33,7 +33,8 @@ static void table(const char *definition, const char *body, enum view_format f, 
     const struct view *v = view_compile(&arena, &doc, 0, &err);
     if (v)
         o = view_out_new(v, f, true, &err);
-    if (o && view_run_text(v, str_of(body), 0, &mine, view_out_row, o, NULL, &err) && view_out_end(o, &err)) {
+    if (o && view_run_text(v, str_of(body), 0, NULL, &mine, view_out_row, o, NULL, &err) &&
+        view_out_end(o, &err)) {
         buf_str(out, view_out_bytes(o));
     } else {
         buf_printf(out, "!%s %s: ", err_info(err.code)->name, err.path);

@@ -8,6 +8,7 @@
 #define HELHET_PATCH_PATCH_H
 
 #include "fhir/model.h"
+#include "path/path.h"
 
 enum {
     PATCH_OPERATIONS_MAX = 10000,        /* of one patch */
@@ -26,9 +27,11 @@ bool patch_xml(struct str text, struct str patch, struct arena *arena, struct st
 /* A resource in JSON by XML Patch: as if it were stored as XML. */
 bool patch_xml_resource(struct str text, struct str patch, struct arena *arena, struct str *out,
                         struct err *err) __attribute__((warn_unused_result));
-/* A resource in JSON by FHIRPath Patch: a Parameters resource in JSON. now_ms is what now() gives. */
-bool patch_fhirpath(struct str text, struct str patch, int64_t now_ms, struct arena *arena, struct str *out,
-                    struct err *err) __attribute__((warn_unused_result));
+/* A resource in JSON by FHIRPath Patch: a Parameters resource in JSON. now_ms is what now() gives, terms what
+ * memberOf() and subsumes() ask (NULL: only the model's required bindings). */
+bool patch_fhirpath(struct str text, struct str patch, int64_t now_ms, const struct path_terms *terms,
+                    struct arena *arena, struct str *out, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* The FHIRPath Patch (Parameters in JSON) that turns one resource into another of its type:
  * patch_fhirpath(from, *out) gives to, but for id, meta.versionId and meta.lastUpdated, which are left alone.

@@ -88,7 +88,8 @@ static bool round_trip(struct arena *arena, struct str from, struct str to, stru
 {
     struct str result;
     struct json_doc have, want;
-    if (!patch_diff(from, to, arena, patch, err) || !patch_fhirpath(from, *patch, 0, arena, &result, err))
+    if (!patch_diff(from, to, arena, patch, err) ||
+        !patch_fhirpath(from, *patch, 0, NULL, arena, &result, err))
         return false;
     assert_true(json_parse(arena, result, &fhir_names, &have, NULL));
     assert_true(json_parse(arena, to, &fhir_names, &want, NULL));

@@ -15,6 +15,7 @@ struct fp_patch {
     uint32_t part_path, part_name, part_value, part_index, part_source, part_destination;
     struct str path;
     int64_t now_ms;
+    const struct path_terms *terms;
     /* the resource as it is now */
     struct json_doc doc;
     struct edit *root, **map;
@@ -49,7 +50,7 @@ static bool failed(struct fp_patch *p, const char *sv, const char *en)
 
 static bool select_nodes(struct fp_patch *p)
 {
-    const struct path_context ctx = {.doc = &p->doc, .now_ms = p->now_ms};
+    const struct path_context ctx = {.doc = &p->doc, .now_ms = p->now_ms, .terms = p->terms};
     struct err why = {0};
     const struct path_expr *e = path_compile(&p->work, p->path, fhir_resource_type(&p->doc, 0), &why);
     p->found = (struct path_list){0};
@@ -367,11 +368,11 @@ static bool run_one(struct fp_patch *p, uint32_t node, struct arena *arena, stru
     return text->p || err_set(p->err, ERR_NO_MEMORY, NULL);
 }
 
-bool patch_fhirpath(struct str text, struct str patch, int64_t now_ms, struct arena *arena, struct str *out,
-                    struct err *err)
+bool patch_fhirpath(struct str text, struct str patch, int64_t now_ms, const struct path_terms *terms,
+                    struct arena *arena, struct str *out, struct err *err)
 {
     struct json_doc ops;
-    struct fp_patch p = {.ops = &ops, .now_ms = now_ms, .err = err, .path = {"", 0}};
+    struct fp_patch p = {.ops = &ops, .now_ms = now_ms, .terms = terms, .err = err, .path = {"", 0}};
     uint64_t bytes = 0;
     bool ok = true;
     if (!json_parse(arena, patch, &fhir_names, &ops, err))

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         ok = patch_xml_resource(text, patch, &arena, &out, &err);
         break;
     case 2:
-        ok = patch_fhirpath(text, patch, 0, &arena, &out, &err);
+        ok = patch_fhirpath(text, patch, 0, NULL, &arena, &out, &err);
         break;
     }
     OS_ASSERT(ok || err.code != ERR_OK);

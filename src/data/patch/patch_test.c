@@ -92,7 +92,7 @@ static bool apply(char kind, struct str text, struct str patch, struct str *out,
         return patch_json(text, patch, &arena, out, err);
     if (kind == 'x')
         return patch_xml(text, patch, &arena, out, err);
-    return patch_fhirpath(text, patch, 0, &arena, out, err);
+    return patch_fhirpath(text, patch, 0, NULL, &arena, out, err);
 }
 
 static void operations(void **state)

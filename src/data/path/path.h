@@ -53,6 +53,9 @@ struct path_list {
 typedef bool path_resolve_fn(void *arg, struct str reference, struct path_value *out);
 
 /* What is known of codes. 1 yes, 0 no, -1 failed with *err. system {NULL,0}: not said. */
+enum {
+    PATH_TERMS_UNKNOWN = 2
+}; /* member: there is no such value set; the function gives nothing (R4 2.9.1.5) */
 struct path_terms {
     void *arg;
     int (*member)(void *arg, struct str system, struct str code, struct str value_set, struct err *err);

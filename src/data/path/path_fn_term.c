@@ -79,7 +79,7 @@ static bool fn_member_of(const struct path_call *c)
         return unsupported(c, "memberOf");
     for (size_t i = 0; i < count && in == 0; i++)
         in = terms->member(terms->arg, list[i].system, list[i].code, url, c->run->err);
-    return in >= 0 && path_run_push_bool(c->run, c->out, in);
+    return in >= 0 && (in == PATH_TERMS_UNKNOWN || path_run_push_bool(c->run, c->out, in));
 }
 
 /* Is some code of a the same as, or above, some code of b in their system? */
