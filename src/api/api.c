@@ -17,6 +17,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
         return NULL;
     }
     memset(a, 0, sizeof(*a));
+    pthread_mutex_init(&a->later.lock, NULL);
     a->store = s;
     a->search = search;
     a->long_jobs = opt->jobs;
@@ -54,6 +55,8 @@ void api_free(struct api *a)
     path_cache_free(a->paths);
     os_free(a->import_dir);
     os_free(a->capability_own);
+    os_free(a->later.text);
+    pthread_mutex_destroy(&a->later.lock);
     os_free(a);
 }
 

@@ -4,6 +4,7 @@
 #ifndef HELHET_API_API_INT_H
 #define HELHET_API_API_INT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "api/api.h"
@@ -73,6 +74,14 @@ struct metric {
 
 enum { METRIC_ROUTES_MAX = 160 };
 
+/* The CapabilityStatement after own parameters have changed, made once for each of their versions. */
+struct capability_later {
+    pthread_mutex_t lock;
+    char *text; /* NULL: not made yet */
+    size_t n;
+    uint32_t version;
+};
+
 struct api {
     struct store *store;
     struct search *search;
@@ -86,6 +95,7 @@ struct api {
     struct str capability; /* made once */
     char *capability_own;
     uint32_t capability_version; /* own_version it tells of */
+    struct capability_later later;
     int64_t started_ms;
     atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
     struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */

@@ -311,18 +311,37 @@ bool capability_make(struct api *a, struct err *err)
     return ok;
 }
 
-/* The statement as it is now: the one made at start, or when parameters have come or gone since a new one.
- * False with *err. */
+/* a->later for this version of the own parameters, with its lock held. */
+static bool renew(struct api *a, uint32_t version, struct err *err)
+{
+    struct capability_later *l = &a->later;
+    struct buf out;
+    if (l->text && l->version == version)
+        return true;
+    bool ok = write_all(a, &out, err);
+    if (ok) {
+        os_free(l->text);
+        l->text = buf_take(&out, &l->n);
+        l->version = version; /* read before: what came while writing makes it anew next time */
+    }
+    buf_release(&out);
+    return ok;
+}
+
+/* The statement as it is now: the one made at start, or when parameters have come or gone since, the one made
+ * by the first who asked after that. False with *err. */
 static bool current(struct call *c, struct str *text, struct err *err)
 {
-    struct buf out;
+    struct capability_later *l = &c->api->later;
+    uint32_t version = own_version(c->api->search);
     *text = c->api->capability;
-    if (own_version(c->api->search) == c->api->capability_version)
+    if (version == c->api->capability_version)
         return true;
-    bool ok = write_all(c->api, &out, err);
+    pthread_mutex_lock(&l->lock);
+    bool ok = renew(c->api, version, err);
     if (ok)
-        *text = arena_str(c->arena, buf_get(&out));
-    buf_release(&out);
+        *text = arena_str(c->arena, (struct str){l->text, l->n}); /* the next version may replace it */
+    pthread_mutex_unlock(&l->lock);
     return ok && (text->p || err_set(err, ERR_NO_MEMORY, NULL));
 }
 

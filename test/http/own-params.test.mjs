@@ -70,6 +70,7 @@ test('in force when complete, listed, counted, changed and withdrawn', async (t)
   assert.equal(await total(server, 'Patient?lan=5'), expected('5'));
   assert.equal(await total(server, 'Patient?lan:missing=true'), Math.ceil(COUNT / 3));
   const capability = await ask(server, 'GET', '/metadata');
+  assert.equal((await ask(server, 'GET', '/metadata')).text, capability.text, 'made once, with one date');
   const listed = capability.json.rest[0].resource.find((r) => r.type === 'Patient').searchParam.find((p) => p.name === 'lan');
   assert.deepEqual(listed, { name: 'lan', definition: byCounty.url, type: 'token' });
   assert.match((await (await fetch(`${server.origin}/metrics`)).text()), /helhet_search_parameters_own 1\n/);

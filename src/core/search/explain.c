@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * How a search is run, for administrators: each condition with what it alone gives, the path the store takes,
  * and what the whole cost. */
+#include <stdio.h>
+
 #include "base/os.h"
+#include "fhir_gen/names.h"
 #include "search/search_int.h"
 
 static const char *const kinds[] = {
@@ -59,6 +62,68 @@ static bool explain_path(struct store_read *r, const struct store_plan *plan, st
     *out = arena_str(arena, buf_get(&text));
     buf_release(&text);
     return out->p || err_set(err, ERR_NO_MEMORY, NULL);
+}
+
+/* The parameter as it is written in a search. */
+static const char *cond_code(const struct search *s, const struct store_cond *c)
+{
+    static const char *const codes[] = {[STORE_COND_IDS] = "_id",
+                                        [STORE_COND_UPDATED] = "_lastUpdated",
+                                        [STORE_COND_GROUP] = "_filter",
+                                        [STORE_COND_RIDS] = "_content",
+                                        [STORE_COND_PATIENT] = "patient"};
+    if (c->kind == STORE_COND_MATCH && c->any_count)
+        return search_param(s, c->any[0].row.param)->code;
+    return c->kind == STORE_COND_MATCH ? "?" : codes[c->kind];
+}
+
+static bool patient_missing(const struct store_plan *plan)
+{
+    bool could = false;
+    for (size_t i = 0; i < plan->cond_count; i++)
+        if (plan->cond[i].kind == STORE_COND_PATIENT)
+            return false;
+    for (size_t i = 0; i < plan->type_count; i++)
+        could = could || (plan->types[i] != FHIR_TYPE_Patient &&
+                          search_in_compartment(FHIR_TYPE_Patient, plan->types[i]));
+    return could;
+}
+
+static const struct store_step *leading(const struct store_explanation *e)
+{
+    for (size_t i = 0; i < e->step_count; i++)
+        if (e->step[i].leads && e->step[i].cond)
+            return &e->step[i];
+    return NULL;
+}
+
+void explain_budget(struct search *s, struct store_read *r, const struct store_plan *plan,
+                    struct arena *arena, struct err *err)
+{
+    struct store_plan tiny = *plan;
+    struct store_explanation e;
+    struct err unused = {0};
+    if (!err || err->code != ERR_SEARCH_BUDGET)
+        return;
+    tiny.work_max = 1;
+    tiny.deadline_ns = 0;
+    if (!store_explain(r, &tiny, arena, &e, &unused))
+        return;
+    const struct store_step *lead = leading(&e);
+    bool patient = patient_missing(plan);
+    const char *type = plan->type_count == 1 ? fhir_types[plan->types[0]].name : "FHIR";
+    if (lead) {
+        const char *code = cond_code(s, lead->cond);
+        snprintf(err->arg[1], ERR_ARG_MAX, ": %s ger %s%llu%s", code, lead->complete ? "" : "fler än ",
+                 (unsigned long long)lead->candidates, patient ? " och patient saknas" : "");
+        snprintf(err->arg[2], ERR_ARG_MAX, ": %s gives %s%llu%s", code, lead->complete ? "" : "more than ",
+                 (unsigned long long)lead->candidates, patient ? " and patient is missing" : "");
+        return;
+    }
+    snprintf(err->arg[1], ERR_ARG_MAX, ": inget villkor avgränsar, hela %s gås igenom%s", type,
+             patient ? " och patient saknas" : "");
+    snprintf(err->arg[2], ERR_ARG_MAX, ": no condition leads, all of %s is gone through%s", type,
+             patient ? " and patient is missing" : "");
 }
 
 static bool explain_cond(struct search *s, struct store_read *r, const struct store_plan *whole,

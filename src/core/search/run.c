@@ -65,8 +65,10 @@ bool search_run(struct search *s, struct store_read *r, const struct search_quer
     bool all = plan.cond_count == 0;
     *out = (struct search_page){0};
     plan.count = plan.count && !all;
-    if ((plan.limit || plan.count) && !store_search(r, &plan, arena, &hits, err))
+    if ((plan.limit || plan.count) && !store_search(r, &plan, arena, &hits, err)) {
+        explain_budget(s, r, &plan, arena, err);
         return false;
+    }
     /* Later pages are as of the first one's commit, and so is what is counted and included with them. */
     if (plan.cursor.n)
         store_read_pin(r, hits.seq);

@@ -201,6 +201,11 @@ struct plan_work {
 };
 
 /* A plan being made for one resource type (or several: system search). */
+/* explain.c: adds to an ERR_SEARCH_BUDGET which condition is broad and what is missing. Cheap beside what the
+ * search has cost. */
+void explain_budget(struct search *s, struct store_read *r, const struct store_plan *plan,
+                    struct arena *arena, struct err *err);
+
 struct plan_of {
     struct search *s;
     struct store_read *read; /* may be NULL */

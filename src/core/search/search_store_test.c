@@ -554,11 +554,54 @@ static void test_filter_has(void **state)
     assert_int_equal(found.count, has + without);
 }
 
+/* What is over its budget says which condition is broad and what is missing, whatever it is that ends it. */
+static void test_budget(void **state)
+{
+    static const struct {
+        const char *type, *name, *value, *sv, *en;
+    } cases[] = {
+        {"Observation", "code", "A", ": code ger ", ": code gives "},
+        {"Observation", "code", "A", " och patient saknas", " and patient is missing"},
+        {"Observation", "code:missing", "true", ": inget villkor avgränsar, hela Observation gås igenom och",
+         ": no condition leads, all of Observation is gone through and"},
+        {"Patient", "active:not", "true", "hela Patient gås igenom", "all of Patient is gone through"},
+    };
+    (void)state;
+    search_set_budget(s, (struct search_budget){.work_max = 5});
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct search_param p = {str_of(cases[i].name), str_of(cases[i].value)};
+        struct search_query q;
+        struct search_page page;
+        struct err err = {0};
+        struct arena a;
+        struct buf text;
+        arena_init(&a);
+        buf_init(&text, BUF_NO_MAX);
+        fhir_type_id type = fhir_type_find(str_of(cases[i].type));
+        struct store_read *r = store_read_begin(store, &err);
+        assert_true(search_parse(s, r, type, &p, 1, false, &a, &q, &err));
+        assert_false(search_run(s, r, &q, &a, &page, &err));
+        store_read_end(r);
+        assert_int_equal(err.code, ERR_SEARCH_BUDGET);
+        err_text(&err, ERR_SV, &text);
+        if (!memmem(text.p, text.n, cases[i].sv, strlen(cases[i].sv)))
+            fail_msg("%s=%s: %.*s", cases[i].name, cases[i].value, STR_ARG(buf_get(&text)));
+        buf_clear(&text);
+        err_text(&err, ERR_EN, &text);
+        if (!memmem(text.p, text.n, cases[i].en, strlen(cases[i].en)))
+            fail_msg("%s=%s: %.*s", cases[i].name, cases[i].value, STR_ARG(buf_get(&text)));
+        buf_release(&text);
+        arena_release(&a);
+    }
+    search_set_budget(s, (struct search_budget){SEARCH_BUDGET_MS, SEARCH_WORK_MAX});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_made),    cmocka_unit_test(test_has),    cmocka_unit_test(test_sort),
         cmocka_unit_test(test_include), cmocka_unit_test(test_totals), cmocka_unit_test(test_filter_has),
+        cmocka_unit_test(test_budget),
     };
     return cmocka_run_group_tests(tests, setup_made, teardown);
 }

@@ -7,6 +7,7 @@
 #include "store/plan.h"
 
 enum {
+    EXPLAIN_STEPS_MS = 500,         /* for the steps of a plan that was given up */
     EXPLAIN_CANDIDATES_MAX = 65536, /* of one condition; past it "at least" */
     EXPLAIN_STEPS_MAX = 512,        /* what is deeper or later is left out, and said to be */
 };
@@ -106,6 +107,7 @@ static bool explain_cond(struct explain *x, struct query *q, struct ccond *c, ui
     struct buf path;
     if (!s)
         return true;
+    s->cond = c->c;
     s->what = explain_what(x, c);
     s->usable = path_usable(c);
     s->leads = !q->depth && !q->group && x->run->lead == c->c;
@@ -163,8 +165,13 @@ bool store_explain(struct store_read *r, const struct store_plan *plan, struct a
     out->step = arena_zalloc(arena, EXPLAIN_STEPS_MAX, sizeof *out->step);
     if (!out->step)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    bool ok = explain_run(&x, &run, plan, err) && query_compile(&alone, plan, 0, &q, err) &&
-              explain_query(&x, q, 0, err);
+    bool ok = explain_run(&x, &run, plan, err);
+    out->given_up = !ok && err->code == ERR_SEARCH_BUDGET;
+    if (out->given_up) {
+        alone.work_max = 0;
+        alone.deadline_ns = os_mono_ns() + EXPLAIN_STEPS_MS * 1000000u;
+    }
+    ok = (ok || out->given_up) && query_compile(&alone, plan, 0, &q, err) && explain_query(&x, q, 0, err);
     query_release(q);
     return ok;
 }

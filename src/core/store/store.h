@@ -430,6 +430,7 @@ bool store_search(struct store_read *r, const struct store_plan *plan, struct ar
                   struct store_hits *out, struct err *err);
 /* One condition of a plan, for people who ask why a search is slow. Texts are English. */
 struct store_step {
+    const struct store_cond *cond; /* of the plan; NULL: nothing can match */
     uint8_t depth;       /* 0: the plan's own; what is in a chain or a group is one deeper, right after it */
     bool usable;         /* an index leads to its matches */
     bool leads;          /* its candidates were gone through; no step leads: everything of the types was */
@@ -443,6 +444,7 @@ struct store_explanation {
     struct store_step *step; /* in arena */
     size_t step_count;
     bool cut;       /* there were more steps */
+    bool given_up;  /* the plan's budget ended it; the steps are told all the same */
     struct str how; /* how the page was found */
     uint64_t work, hits, total, time_ns;
     int64_t seq;
