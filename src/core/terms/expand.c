@@ -165,32 +165,66 @@ static bool add_all(const struct asking *a, struct list *to, const struct list *
     return true;
 }
 
+/* A part of compose.include and what it gave. */
+struct part {
+    uint32_t node;
+    struct list list;
+};
+
+static bool same_version(const struct json_doc *doc, uint32_t a, uint32_t b)
+{
+    return str_eq(text_at(doc, a, FHIR_NAME_system), text_at(doc, b, FHIR_NAME_system)) &&
+           str_eq(text_at(doc, a, FHIR_NAME_version), text_at(doc, b, FHIR_NAME_version));
+}
+
+/* Takes what the exclude at n gives out of the parts. One that names a version of a system is about the part
+ * that includes that version, if there is one: another version's code of the same name stays. */
+static bool exclude_one(struct asking *a, const struct include *n, struct part *part, size_t count)
+{
+    struct list gone = {0};
+    bool versioned = false;
+    for (size_t i = 0; i < count && text_at(n->doc, n->node, FHIR_NAME_version).n; i++)
+        versioned = versioned || same_version(n->doc, n->node, part[i].node);
+    if (!include_one(a, n, &gone))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if ((!versioned || same_version(n->doc, n->node, part[i].node)) &&
+            !list_without(a, &part[i].list, &gone))
+            return false;
+    return true;
+}
+
 static bool expand_compose(struct asking *a, const struct json_doc *doc, uint32_t compose, struct list *out)
 {
     uint32_t includes = array_of(doc, compose, FHIR_NAME_include),
              excludes = array_of(doc, compose, FHIR_NAME_exclude);
     uint32_t inactive = json_get(doc, compose, FHIR_NAME_inactive);
     struct include n = {.doc = doc, .count_out = excludes != UINT32_MAX};
+    size_t count = 0;
     n.active_only = inactive != UINT32_MAX && doc->nodes[inactive].kind == JSON_FALSE;
     if (includes == UINT32_MAX)
         return terms_fail(a, "compose.include saknas", "compose.include is missing", STR(""));
+    struct part *part = ARENA_ARRAY(a->arena, struct part, doc->nodes[includes].len + 1);
+    if (!part)
+        return err_set(a->err, ERR_NO_MEMORY, NULL);
     JSON_EACH(doc, includes, i)
     {
-        struct list one = {0};
-        n.node = i;
-        if (!include_one(a, &n, &one) || !add_all(a, out, &one))
+        n.node = part[count].node = i;
+        if (!include_one(a, &n, &part[count++].list))
             return false;
     }
-    list_sort(out);
     n.active_only = false;
     if (excludes != UINT32_MAX)
         JSON_EACH(doc, excludes, i)
         {
-            struct list one = {0};
             n.node = i;
-            if (!include_one(a, &n, &one) || !list_without(a, out, &one))
+            if (!exclude_one(a, &n, part, count))
                 return false;
         }
+    for (size_t i = 0; i < count; i++)
+        if (!add_all(a, out, &part[i].list))
+            return false;
+    list_sort(out);
     list_tidy(out);
     return true;
 }
