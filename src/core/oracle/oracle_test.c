@@ -1,20 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Every official R4 example in a store, and every generated search asked of it and of the oracle: the same
- * resources, each once, on however small pages. HELHET_SEED chooses the searches, HELHET_ORACLE_VALUES how
- * many values of each parameter (2), HELHET_ORACLE_SHOW how many differences are printed, HELHET_ORACLE_ONLY
- * a label they begin with. Skipped without the corpus. */
-#include "oracle/oracle_testkit.h"
+ * resources, each once, on however small pages; then some of them again while the record is written.
+ * HELHET_SEED chooses the searches, HELHET_ORACLE_VALUES how many values of each parameter (2), and how many
+ * walks, HELHET_ORACLE_SHOW how many differences are printed, HELHET_ORACLE_ONLY a label they begin with.
+ * Skipped without the corpus. */
+#include "oracle/oracle_testpages.h"
+
+static struct oracle_gen_options options(void)
+{
+    const char *seed = getenv("HELHET_SEED"), *values = getenv("HELHET_ORACLE_VALUES");
+    return (struct oracle_gen_options){.seed = seed ? strtoull(seed, NULL, 10) : 1,
+                                       .values = values ? (unsigned)strtoul(values, NULL, 10) : 2};
+}
 
 static void test_examples(void **state)
 {
-    const char *seed = getenv("HELHET_SEED"), *values = getenv("HELHET_ORACLE_VALUES");
-    struct oracle_gen_options opt = {.seed = seed ? strtoull(seed, NULL, 10) : 1,
-                                     .values = values ? (unsigned)strtoul(values, NULL, 10) : 2,
-                                     .emit = compare};
+    struct oracle_gen_options opt = options();
     (void)state;
     if (!kit.o || kit_examples() == 0)
         skip();
     kit_begin();
+    opt.emit = compare;
+    oracle_gen_run(kit.o, &opt);
+    kit_end();
+}
+
+static void test_pages(void **state)
+{
+    struct oracle_gen_options opt = options();
+    size_t left = (size_t)PAGES_WALKS * opt.values / 2;
+    (void)state;
+    if (!kit.o || oracle_count(kit.o) == 0)
+        skip();
+    kit.writing = true;
+    kit.random = opt.seed++;
+    opt.emit = walk;
+    opt.arg = &left;
     oracle_gen_run(kit.o, &opt);
     kit_end();
 }
@@ -22,7 +43,8 @@ static void test_examples(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_examples, kit_setup, kit_teardown),
+        cmocka_unit_test(test_examples),
+        cmocka_unit_test(test_pages),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, kit_setup, kit_teardown);
 }

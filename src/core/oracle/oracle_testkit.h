@@ -35,6 +35,8 @@ struct kit_label {
     char first[1200];
 };
 
+struct pages_walk;
+
 struct kit {
     struct search *s;
     struct store *store;
@@ -48,11 +50,18 @@ struct kit {
     struct kit_label label[KIT_LABELS_MAX];
     size_t label_count, passed, failed, shown, show;
     const char *only;
-    struct str skip_first;
+    int64_t seq;     /* the commit that the page at hand is of; 0: now */
+    bool writing;    /* searches are walked through while the record changes (oracle_testpages.h) */
+    uint64_t random; /* what is written */
+    size_t made;     /* resources created so */
+    struct pages_walk *walk;
 };
 static struct kit kit;
 
 static struct kit_family kit_families[] = {
+    {"pages", "search oracle: pages while the record is written", 0, 0, 0},
+    {"_list", "search oracle: _list", 0, 0, 0},
+    {"near", "search oracle: near", 0, 0, 0},
     {"_filter", "search oracle: _filter", 0, 0, 0},
     {"_sort", "search oracle: sorting", 0, 0, 0},
     {"_include", "search oracle: _include", 0, 0, 0},
@@ -101,6 +110,8 @@ static inline int kit_teardown(void **state)
 {
     char command[100];
     (void)state;
+    if (kit.read)
+        store_read_end(kit.read);
     store_close(kit.store);
     search_free(kit.s);
     oracle_free(kit.o);
@@ -211,6 +222,8 @@ static inline size_t kit_examples(void)
 static inline void kit_begin(void)
 {
     struct err err = {0};
+    if (kit.read)
+        store_read_end(kit.read);
     kit.read = store_read_begin(kit.store, &err);
     assert_non_null(kit.read);
     oracle_set_now(kit.o, os_now_ms());
@@ -243,7 +256,7 @@ static inline bool kit_parse(fhir_type_id type, const struct oracle_arg *args, s
                              struct search_query *q, struct err *err)
 {
     struct search_param params[KIT_ARGS_MAX];
-    struct search_within within = {.type = type};
+    struct search_within within = {.type = type, .seq = kit.seq};
     size_t n = 0;
     for (size_t i = 0; i < count; i++) {
         if (str_is(args[i].name, "_compartment")) {
@@ -345,6 +358,11 @@ static inline bool kit_search(fhir_type_id type, const struct oracle_arg *args, 
     return false;
 }
 
+/* oracle_testpages.h */
+static inline bool kit_walk(fhir_type_id type, const struct oracle_arg *args, size_t count, char *why,
+                            size_t why_max);
+static inline void pages_apply(void);
+
 static inline bool kit_same(char *why, size_t max)
 {
     size_t expected = 0, missing = 0, extra = 0, example = 0;
@@ -384,7 +402,10 @@ static inline void compare(void *arg, const char *text, fhir_type_id type, const
         return;
     }
     unsigned page = (kit.passed + kit.failed) % 5 == 0 ? 2 : 1000;
-    bool ok = kit_search(type, args, count, page, why, sizeof why) && kit_same(why, sizeof why);
+    bool ok = (kit.writing ? kit_walk(type, args, count, why, sizeof why)
+                           : kit_search(type, args, count, page, why, sizeof why)) &&
+              kit_same(why, sizeof why);
+    pages_apply();
     arena_reset(&kit.work);
     kit.passed += ok;
     kit.failed += !ok;
@@ -417,7 +438,6 @@ static inline void kit_failures(const struct kit_family *f)
 
 static inline void kit_end(void)
 {
-    store_read_end(kit.read);
     print_message("%zu resources, %zu kinds of searches\n", oracle_count(kit.o), kit.label_count);
     for (size_t i = 0; i < KIT_FAMILIES; i++) {
         const struct kit_family *f = &kit_families[i];
@@ -427,6 +447,8 @@ static inline void kit_end(void)
                       f->skipped);
         kit_failures(f);
     }
+    for (size_t i = 0; i < KIT_FAMILIES; i++)
+        kit_families[i].passed = kit_families[i].failed = kit_families[i].skipped = 0;
     assert_int_equal(kit.failed, 0);
 }
 
