@@ -90,7 +90,7 @@ static void either(struct oracle_gen *g, const struct oracle_atom *a)
 {
     size_t other;
     const struct oracle_atom *b = oracle_gen_pick(g, g->type, g->p, &other);
-    struct str x = oracle_gen_plain(g, g->p, a), y = oracle_gen_plain(g, g->p, b);
+    struct str x = oracle_gen_plain(g, g->p, a), y = b ? oracle_gen_plain(g, g->p, b) : (struct str){NULL, 0};
     if (x.p && y.p)
         oracle_gen_one(g, "or", "", arena_printf(&g->arena, "%.*s,%.*s", STR_ARG(x), STR_ARG(y)));
 }
