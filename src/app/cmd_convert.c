@@ -89,8 +89,11 @@ static int cmd_convert_run(int argc, char **argv)
     if (cmd_convert_file(&o, argv[optind], &err))
         return CMD_OK;
     int code = cmd_fail(&cmd_convert, &err);
-    if (err.line || err.path[0])
-        fprintf(stderr, "helhet convert: %s, rad (line) %u, %s\n", argv[optind], err.line, err.path);
+    if (err.line)
+        fprintf(stderr, "helhet convert: %s, rad (line) %u, kolumn (column) %u\n", argv[optind], err.line,
+                err.column);
+    if (err.path[0])
+        fprintf(stderr, "helhet convert: %s\n", err.path);
     return code;
 }
 

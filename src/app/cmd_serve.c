@@ -64,7 +64,7 @@ static bool cmd_serve_level(const char *name, enum log_level *out)
     return false;
 }
 
-/* "24h", "30m", "45s" in milliseconds; without a letter, hours. */
+/* "24h", "30m", "45s" in milliseconds. */
 static bool cmd_serve_time(const char *text, int64_t *ms)
 {
     static const struct {
@@ -72,7 +72,7 @@ static bool cmd_serve_time(const char *text, int64_t *ms)
         int64_t ms;
     } units[] = {{'s', 1000}, {'m', 60 * 1000}, {'h', 3600 * 1000}};
     struct str s = str_of(text);
-    int64_t unit = units[2].ms;
+    int64_t unit = 0;
     uint64_t n;
     for (size_t i = 0; s.n && i < sizeof units / sizeof *units; i++)
         if (s.p[s.n - 1] == units[i].letter) {
@@ -80,7 +80,7 @@ static bool cmd_serve_time(const char *text, int64_t *ms)
             s.n--;
             break;
         }
-    if (!str_u64(s, CMD_SERVE_KEEP_MAX, &n) || n == 0)
+    if (!unit || !str_u64(s, CMD_SERVE_KEEP_MAX, &n) || n == 0)
         return false;
     *ms = (int64_t)n * unit;
     return true;

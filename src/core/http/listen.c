@@ -38,7 +38,8 @@ static bool parse_tcp(const char *listen, union address *a, socklen_t *n, struct
     uint64_t port = 0;
     char text[64];
     if (!split(str_of(listen), &host, &port) || host.n >= sizeof(text) - 1)
-        return err_set(err, ERR_HTTP_LISTEN, listen, "ADDR:PORT", NULL);
+        return err_set(err, ERR_HTTP_LISTEN, listen, "skriv (write) 127.0.0.1:8080, [::1]:8080, unix:/…",
+                       NULL);
     if (str_is(host, "localhost"))
         host = STR("127.0.0.1");
     if (host.n > 2 && host.p[0] == '[')
@@ -54,7 +55,8 @@ static bool parse_tcp(const char *listen, union address *a, socklen_t *n, struct
     }
     memset(a, 0, sizeof(*a));
     if (inet_pton(AF_INET6, text, &a->v6.sin6_addr) != 1)
-        return err_set(err, ERR_HTTP_LISTEN, listen, "ADDR:PORT", NULL);
+        return err_set(err, ERR_HTTP_LISTEN, listen, "skriv (write) 127.0.0.1:8080, [::1]:8080, unix:/…",
+                       NULL);
     a->v6.sin6_family = AF_INET6;
     a->v6.sin6_port = htons((uint16_t)port);
     *n = sizeof(a->v6);
