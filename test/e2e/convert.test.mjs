@@ -29,7 +29,7 @@ test('wrong input and wrong commands', () => {
   const wrong = convert('<Observation xmlns="http://hl7.org/fhir">\n<stauts value="final"/></Observation>');
   assert.equal(wrong.status, 1);
   assert.match(wrong.stderr, /stauts/);
-  assert.match(wrong.stderr, /rad \(line\) 2, Observation/);
+  assert.match(wrong.stderr, /rad \(line\) 2, kolumn \(column\) \d+\n.*: Observation\.stauts$/m);
   assert.equal(convert('{"resourceType":"Nothing"}').status, 1);
   assert.equal(convert(json, '--to', 'turtle').status, 2);
   assert.equal(convert(json, '--help').status, 0);

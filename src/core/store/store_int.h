@@ -20,11 +20,11 @@
 #include "store/map.h"
 #include "store/number.h"
 #include "store/pin.h"
-#include "store/touch.h"
 #include "store/rows.h"
 #include "store/sight.h"
 #include "store/store.h"
 #include "store/table.h"
+#include "store/touch.h"
 
 enum {
     STORE_CACHE_MIB = 48,        /* the writer's page cache when not told */
