@@ -157,6 +157,8 @@ test('what is wrong with a definition is told by element and nothing is written'
     ['no such element', 400, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'string', expression: 'Patient.nam' }],
     ['syntax', 400, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'string', expression: 'Patient.name.where(' }],
     ['a type that does not suit', 422, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'quantity', expression: 'Patient.name' }],
+    ['what value sets say', 422, 'SearchParameter.expression', { code: 'x', base: ['Observation'], type: 'token', expression: "Observation.code.coding.where(memberOf('http://example.org/vs')).code" }],
+    ['what code systems say', 422, 'SearchParameter.expression', { code: 'x', base: ['Observation'], type: 'token', expression: 'Observation.code.subsumes(Observation.value.ofType(CodeableConcept))' }],
     ['no branch for a base', 422, 'SearchParameter.expression', { code: 'x', base: ['Patient', 'Person'], type: 'string', expression: 'Patient.name.family' }],
     ['a branch for no base', 422, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'string', expression: 'Patient.name.family | Person.name.family' }],
     ['no expression', 422, 'SearchParameter.expression', { code: 'x', base: ['Patient'], type: 'string' }],

@@ -408,6 +408,13 @@ static bool check_suits(const struct path_expr *e, uint8_t type, const char *pat
 {
     struct path_yield y = path_expr_yield(e);
     char text[2][ERR_ARG_MAX];
+    const char *asks = path_expr_asks(e);
+    /* The rows would have to change whenever a ValueSet does. */
+    if (asks) {
+        snprintf(text[0], sizeof text[0], "ett index kan inte bero av värdemängder: %s()", asks);
+        snprintf(text[1], sizeof text[1], "an index cannot depend on value sets: %s()", asks);
+        return refuse(err, path, text[0], text[1]);
+    }
     if (y.any || type == FHIR_SEARCH_COMPOSITE)
         return true;
     for (uint16_t i = 0; i < y.count; i++)

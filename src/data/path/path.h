@@ -113,6 +113,9 @@ const struct path_expr *path_compile_with(struct arena *arena, struct str text, 
                                           const struct path_options *opt, struct err *err);
 /* Lives as long as the expression. */
 struct path_yield path_expr_yield(const struct path_expr *expr);
+/* The first function in it that asks path_context.terms (memberOf, subsumes, subsumedBy); NULL: none. Its
+ * result depends on more than the resource. */
+const char *path_expr_asks(const struct path_expr *expr);
 /* Is name one of FHIR's or FHIRPath's own variables? */
 bool path_variable_reserved(struct str name);
 

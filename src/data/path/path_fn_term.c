@@ -161,9 +161,9 @@ static bool fn_check_modifiers(const struct path_call *c)
 }
 
 const struct path_fn path_fn_term_table[] = {
-    {"memberOf", 1, 1, PATH_R_BOOLEAN, 0, fn_member_of},
-    {"subsumes", 1, 1, PATH_R_BOOLEAN, 0, fn_subsumes},
-    {"subsumedBy", 1, 1, PATH_R_BOOLEAN, 0, fn_subsumed_by},
+    {"memberOf", 1, 1, PATH_R_BOOLEAN, PATH_F_TERMS, fn_member_of},
+    {"subsumes", 1, 1, PATH_R_BOOLEAN, PATH_F_TERMS, fn_subsumes},
+    {"subsumedBy", 1, 1, PATH_R_BOOLEAN, PATH_F_TERMS, fn_subsumed_by},
     {"checkModifiers", 0, PATH_ARGS_MAX, PATH_R_INPUT, 0, fn_check_modifiers},
     {NULL, 0, 0, 0, 0, NULL},
 };

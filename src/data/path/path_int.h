@@ -319,6 +319,7 @@ enum path_fn_flag {
     PATH_F_REPEAT = 32, /* per item of input and of its own results, so the argument's types are not known */
     PATH_F_CRITERION = 64, /* the first argument must be able to be a boolean */
     PATH_F_PATTERN = 128,  /* the first argument is a regular expression */
+    PATH_F_TERMS = 512,    /* asks what value sets and code systems hold */
     PATH_F_REFERENCE = 256 /* the input must be able to be a Reference, a type may be named in quotes */
 };
 

@@ -372,3 +372,23 @@ struct path_yield path_expr_yield(const struct path_expr *expr)
 {
     return expr->yield;
 }
+
+/* As deep as a tree may be: PATH_TREE_DEPTH_MAX. */
+static const char *node_asks(const struct path_node *n)
+{
+    if (!n)
+        return NULL;
+    if (n->op == PATH_OP_CALL && n->fn && n->fn->flags & PATH_F_TERMS)
+        return n->fn->name;
+    const char *name = node_asks(n->left);
+    if (!name && n->op != PATH_OP_CALL)
+        return node_asks(n->right);
+    for (unsigned i = 0; !name && n->op == PATH_OP_CALL && i < n->argc; i++)
+        name = node_asks(n->args[i]);
+    return name;
+}
+
+const char *path_expr_asks(const struct path_expr *expr)
+{
+    return node_asks(expr->root);
+}
