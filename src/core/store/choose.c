@@ -88,6 +88,9 @@ static bool choose_of(struct query *q, store_rid after, bool all, struct ccond *
     *listed = false;
     if (usable == 0)
         return true;
+    for (size_t i = 0; i < q->cond_count; i++)
+        if (!path_few(&q->cond[i], err))
+            return false;
     struct ccond *ordered = choose_first(q, true);
     size_t most = choose_most(q, ordered != NULL, all), max = CHOOSE_FIRST;
     if (usable == 1)

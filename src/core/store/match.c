@@ -4,6 +4,8 @@
 
 #include "store/plan.h"
 
+enum { MATCH_GATHER_MAX = 4096 }; /* results of a chain gathered to be compared with */
+
 bool match_span(uint8_t cmp, int64_t low, int64_t high, int64_t want_low, int64_t want_high)
 {
     bool within = low >= want_low && high <= want_high;
@@ -260,6 +262,58 @@ static bool past_reverse(struct query *q, struct cmatch *m, store_rid target, st
     return true;
 }
 
+/* What a chain leads to at once is gathered before the first comparison, if it is not very much. */
+static bool match_gather(struct cmatch *m, struct err *err)
+{
+    struct rid_list list = {0};
+    if (m->result_known || m->result_tried)
+        return true;
+    m->result_tried = true;
+    int exact = query_exact(m->chain, err);
+    int rc = exact > 0 ? choose_collect(m->chain, MATCH_GATHER_MAX, &list, err) : exact;
+    m->result_known = rc > 0;
+    if (rc > 0)
+        m->result = list;
+    return rc >= 0;
+}
+
+/* The place of the first of a rising list that is not less. */
+static size_t rid_from(const struct rid_list *l, size_t low, store_rid rid)
+{
+    size_t high = l->count;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (l->item[mid] < rid)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}
+
+/* Two rising lists, what refers to rid and what the chain gives: each leaps to where the other is. */
+static int match_leap(struct query *q, struct cmatch *m, store_rid rid, struct err *err)
+{
+    size_t at = 0;
+    store_rid next = 0;
+    int rc = 1;
+    while (rc > 0 && at < m->result.count) {
+        sqlite3_stmt *st = query_tick(q, err) ? db_get(q->r->db, DB_PATH_REFERENCE, err) : NULL;
+        if (!st)
+            return -1;
+        sqlite3_bind_int64(st, 1, rid);
+        sqlite3_bind_int64(st, 2, m->param);
+        sqlite3_bind_int64(st, 3, m->result.item[at] - 1);
+        rc = db_step(q->r->db, st, err);
+        next = rc > 0 ? sqlite3_column_int64(st, 0) : 0;
+        sqlite3_reset(st);
+        if (rc > 0 && next == m->result.item[at])
+            return 1;
+        at = rid_from(&m->result, at, next);
+    }
+    return rc < 0 ? -1 : 0;
+}
+
 /* _has: does something that refers here through the parameter match the chain? */
 static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struct err *err)
 {
@@ -267,6 +321,10 @@ static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struc
     struct store_read *r = q->r;
     if (m->target_known)
         return rid_in(&m->target, rid);
+    if (!match_gather(m, err))
+        return -1;
+    if (m->result_known && r->pin.seq == PIN_NOW)
+        return match_leap(q, m, rid, err);
     struct arena_mark mark = arena_mark(&r->arena);
     sqlite3_stmt *st = db_get(r->db, DB_PATH_REFERENCE, err);
     if (!st)

@@ -243,17 +243,72 @@ static int path_pointed(struct sink *s, struct cmatch *m, struct err *err)
     return 1;
 }
 
+/* The chain's results, when they are no more than max. 1, 0 more, -1 failed. */
+static int path_results(struct cmatch *m, size_t max, struct err *err)
+{
+    struct rid_list list = {0};
+    if (m->result_known)
+        return 1;
+    int rc = choose_collect(m->chain, max, &list, err);
+    rid_list_unique(&list);
+    m->result = list;
+    m->result_known = rc > 0;
+    return rc;
+}
+
+static bool path_merged(const struct ccond *c)
+{
+    const struct cmatch *m = c->any;
+    return c->c->kind == STORE_COND_MATCH && c->any_count == 1 && m->chain && !m->m->reverse &&
+           m->result_known && m->result.count <= PLAN_MERGE_MAX;
+}
+
+bool path_few(struct ccond *c, struct err *err)
+{
+    struct cmatch *m = c->any;
+    if (c->c->kind != STORE_COND_MATCH || c->any_count != 1 || !m->chain || m->m->reverse || !path_usable(c))
+        return true;
+    int exact = query_exact(m->chain, err);
+    return exact > 0 ? path_results(m, PLAN_MERGE_MAX, err) >= 0 : exact == 0;
+}
+
+/* Of each result's referrers the first: enough to have the first of them all, in order. */
+static int path_merge_chain(struct sink *s, struct cmatch *m, struct err *err)
+{
+    struct rid_list list = {0};
+    size_t room = s->max - s->out->count;
+    int rc = 1;
+    for (size_t i = 0; i < m->result.count && rc > 0; i++) {
+        struct sink to = {s->q, &list, s->after, list.count + room, false};
+        rc = path_target(&to, m, m->result.item[i], err);
+        s->full = s->full || to.full;
+    }
+    rid_list_unique(&list);
+    s->full = s->full || list.count > room;
+    for (size_t i = 0; i < list.count && i < room && rc > 0; i++)
+        rc = rid_list_add(s->out, s->q->arena, list.item[i], err) ? 1 : -1;
+    return rc;
+}
+
+/* Are there more of the chain's results than resources of the query's types? Then looking at these is less
+ * work. */
+static bool path_crowd(const struct query *q, const struct cmatch *m)
+{
+    uint64_t total = 0, n = 0;
+    for (size_t i = 0; i < q->type_count; i++) {
+        if (!store_count(q->r, number_build(&q->r->s->types, q->type[i]), &n, NULL))
+            return false;
+        total += n;
+    }
+    return q->type_count && m->result.count > total;
+}
+
 /* From the chain's results to what refers to them, or (_has) to what they refer to. */
 static int path_chain(struct sink *s, struct cmatch *m, struct err *err)
 {
-    int rc = 1;
-    if (!m->result_known) {
-        struct rid_list list = {0};
-        rc = choose_collect(m->chain, s->max, &list, err);
-        rid_list_unique(&list);
-        m->result = list;
-        m->result_known = rc > 0;
-    }
+    int rc = path_results(m, s->max, err);
+    if (rc > 0 && m->m->reverse && !m->target_known && path_crowd(s->q, m))
+        rc = 0;
     if (rc > 0 && m->result.count > s->max)
         rc = 0;
     if (rc > 0 && m->m->reverse)
@@ -361,6 +416,8 @@ bool path_ordered(const struct ccond *c)
 {
     if (c->c->kind == STORE_COND_IDS || c->c->kind == STORE_COND_RIDS)
         return !c->c->negate;
+    if (path_merged(c))
+        return !c->c->negate;
     if (c->c->kind != STORE_COND_MATCH || c->any_count != 1 || c->any[0].chain)
         return false;
     const struct cmatch *m = &c->any[0];
@@ -427,6 +484,8 @@ static int path_index(struct query *q, struct ccond *c, store_rid after, size_t 
         return path_group(&s, c, err);
     for (size_t i = 0; i < c->id_count && rc > 0; i++)
         rc = sink_rid(&s, c->id[i], err);
+    if (path_merged(c))
+        return path_merge_chain(&s, &c->any[0], err) < 0 ? -1 : !s.full;
     for (size_t i = 0; i < c->any_count && rc > 0 && !s.full; i++)
         if (!c->any[i].never)
             rc = paths[c->any[i].index].fn(&s, &c->any[i], err);

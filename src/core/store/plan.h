@@ -13,6 +13,7 @@ enum {
     PLAN_CHAIN_MAX = 16,           /* queries within queries; store_sort.chain too */
     PLAN_GROUP_MAX = 64,           /* groups within groups */
     PLAN_ORDER_MIN = 9,            /* alternatives that are worth putting in order */
+    PLAN_MERGE_MAX = 64,           /* results of a chain whose referrers are merged in order */
     PLAN_TICKS = 256,              /* rows read between two looks at the clock */
     PLAN_CANDIDATES_MAX = 4 << 20, /* rids gathered at once; past it the search is too costly */
     PLAN_CURSOR_MAX = 2048,
@@ -50,6 +51,7 @@ struct cmatch {
     /* chain: all its results once they are gathered, and of a reverse one all they point at; rising */
     struct rid_list result, target;
     bool result_known, target_known;
+    bool result_tried;     /* reverse: too many to be worth gathering for comparing */
     struct past_ref *past; /* reverse, pinned: what changed resources pointed at, by target */
     size_t past_count;
     bool past_known;
@@ -152,6 +154,9 @@ int path_gather(struct query *q, struct ccond *c, store_rid after, size_t max, s
                 struct err *err);
 /* The same without any condition: all resources of the query's types, in order. */
 int path_scan(struct query *q, store_rid after, size_t max, struct rid_list *out, struct err *err);
+/* A forward chain that leads to few, exactly: they are gathered, and what refers to them can be read in
+ * order. */
+bool path_few(struct ccond *c, struct err *err);
 /* What the path is, for people. */
 void path_explain(const struct ccond *c, struct buf *out);
 
