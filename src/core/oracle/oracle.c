@@ -234,6 +234,8 @@ bool oracle_holds(struct oracle_ask *k, size_t i, struct str name, struct str va
     struct str rest = name, head, code, modifier = {NULL, 0};
     if (str_is(name, "_filter"))
         return oracle_filter_holds(k, i, value);
+    if (str_is(name, "_list"))
+        return oracle_list_holds(k, i, value);
     if (str_starts(name, STR("_has:")))
         return reversed(k, i, str_sub(name, 5, name.n), value);
     str_split(&rest, '.', &head);

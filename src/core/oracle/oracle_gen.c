@@ -173,6 +173,7 @@ void oracle_gen_run(struct oracle *o, const struct oracle_gen_options *opt)
         }
     }
     oracle_gen_compartments(&g);
+    oracle_gen_lists(&g);
     oracle_gen_everywhere(&g);
     arena_release(&g.arena);
 }

@@ -56,6 +56,7 @@ void oracle_gen_chains(struct oracle_gen *g, size_t resource, const struct oracl
 /* By one key and by several, along the reference of a too. */
 void oracle_gen_sorted(struct oracle_gen *g, const struct oracle_atom *a);
 void oracle_gen_compartments(struct oracle_gen *g);
+void oracle_gen_lists(struct oracle_gen *g);
 void oracle_gen_everywhere(struct oracle_gen *g);
 
 #endif

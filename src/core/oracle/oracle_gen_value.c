@@ -362,6 +362,41 @@ static void reference(struct oracle_gen *g, const struct oracle_atom *a)
     }
 }
 
+/* ---- near ---- */
+
+/* Is some place so near the edge that a box and a circle may differ? R4 leaves that to the server. */
+static bool doubtful(struct oracle_gen *g, double latitude, double longitude, double km)
+{
+    for (size_t i = 0; i < g->o->count; i++) {
+        if (g->o->gone[i] || g->o->resource[i].type != g->type)
+            continue;
+        const struct oracle_values *v = oracle_value_get(g->o, i, g->p);
+        for (size_t n = 0; n < v->atoms.count; n++) {
+            const struct oracle_atom *a = &v->atoms.item[n];
+            double away = oracle_match_distance(latitude, longitude, a->latitude, a->longitude);
+            if (away > km * 0.97 && away < km * 1.6)
+                return true;
+        }
+    }
+    return false;
+}
+
+static void near(struct oracle_gen *g, const struct oracle_atom *a)
+{
+    for (unsigned i = 0; i < 200; i++) {
+        double latitude = a->latitude + (oracle_gen_dice(g, 200) - 100.0) / 100;
+        double longitude = a->longitude + (oracle_gen_dice(g, 200) - 100.0) / 100;
+        unsigned km = 1 + oracle_gen_dice(g, 250);
+        if (longitude > 180 || longitude < -180 || latitude > 60 || latitude < -60 ||
+            doubtful(g, latitude, longitude, km))
+            continue;
+        bool metres = oracle_gen_dice(g, 2);
+        oracle_gen_one(g, metres ? "near in m" : "near in km", "",
+                       arena_printf(&g->arena, "%.4f|%.4f|%u|%s", latitude, longitude,
+                                    metres ? km * 1000 : km, metres ? "m" : "km"));
+    }
+}
+
 void oracle_gen_forms(struct oracle_gen *g, const struct oracle_atom *a)
 {
     switch (g->p->type) {
@@ -385,6 +420,9 @@ void oracle_gen_forms(struct oracle_gen *g, const struct oracle_atom *a)
         break;
     case FHIR_SEARCH_REFERENCE:
         reference(g, a);
+        break;
+    case FHIR_SEARCH_SPECIAL:
+        near(g, a);
         break;
     default:
         break;

@@ -58,6 +58,8 @@ static void by_several(struct oracle_gen *g, const struct oracle_atom *a)
 /* All of the type in the order of the parameter, and those with a value of it in another's. */
 void oracle_gen_sorted(struct oracle_gen *g, const struct oracle_atom *a)
 {
+    if (!can_sort(g->p))
+        return;
     struct oracle_param *other = any_param(g, g->type);
     const char *down = oracle_gen_dice(g, 2) ? "-" : "";
     struct oracle_arg args[2] = {
@@ -143,5 +145,30 @@ void oracle_gen_everywhere(struct oracle_gen *g)
             emit(g, "some types", args, 2);
         }
         arena_reset(&g->arena);
+    }
+}
+
+/* What the Lists hold, of each type in them: one List, two, and another condition with it. */
+void oracle_gen_lists(struct oracle_gen *g)
+{
+    struct str before = {NULL, 0};
+    for (size_t i = 0; i < g->o->count; i++) {
+        const struct oracle_resource *r = &g->o->resource[i];
+        uint32_t entries = r->type == FHIR_TYPE_List ? json_get(r->doc, 0, FHIR_NAME_entry) : UINT32_MAX;
+        if (g->o->gone[i] || entries == UINT32_MAX)
+            continue;
+        JSON_EACH(r->doc, entries, e)
+        {
+            struct str rest = oracle_list_item(r->doc, e), type;
+            struct oracle_arg args[2] = {{STR("_list"), r->id}, {STR("_id:not"), STR("example")}};
+            if (!str_split(&rest, '/', &type) || (g->type = fhir_resource_find(type)) == 0)
+                continue;
+            emit(g, "_list", args, 1);
+            emit(g, "_list and", args, 2);
+            if (before.p)
+                args[0].value = arena_printf(&g->arena, "%.*s,%.*s", STR_ARG(before), STR_ARG(r->id));
+            emit(g, "_list two", args, 1);
+        }
+        before = r->id;
     }
 }

@@ -33,6 +33,7 @@ struct oracle_atom {
     fhir_type_id target; /* REFERENCE: type and id here */
     struct str id;
     bool identifier;            /* REFERENCE: by identifier only */
+    double latitude, longitude; /* SPECIAL: near, degrees */
     const struct json_doc *doc; /* where node lies */
 };
 
@@ -114,6 +115,11 @@ bool oracle_refers(struct oracle *o, size_t i, struct oracle_param *p, size_t j)
 /* oracle_filter.c: does resource i hold the _filter expression? */
 bool oracle_filter_holds(struct oracle_ask *k, size_t i, struct str text);
 
+/* oracle_list.c: is resource i in one of the Lists? */
+bool oracle_list_holds(struct oracle_ask *k, size_t i, struct str value);
+/* What an entry refers to; {NULL,0}: nothing, or it is deleted. */
+struct str oracle_list_item(const struct json_doc *doc, uint32_t entry);
+
 /* oracle_param.c */
 bool oracle_param_read(struct oracle *o, const char *dir);
 struct oracle_param *oracle_param_find(struct oracle *o, fhir_type_id type, struct str code);
@@ -136,6 +142,8 @@ bool oracle_text_moment(struct str s, int64_t *low_ms, int64_t *high_ms);
 /* The number exactly, and half a unit of its last significant digit. */
 bool oracle_text_number(struct str s, struct dec *value, struct dec *half);
 
+/* Along the surface of a globe of 6371 km, in km. */
+double oracle_match_distance(double latitude, double longitude, double to_latitude, double to_longitude);
 /* oracle_match.c: does the atom answer to one value, with prefix and escapes? -1: no such value. */
 int oracle_match_atom(struct oracle *o, const struct oracle_param *p, const struct oracle_atom *atom,
                       struct str modifier, struct str value);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * One value of a search against one atom, for each search type: prefixes (R4 3.1.1.4.6) with the ranges of
  * both sides, and modifiers. */
+#include <math.h>
+#include <stdlib.h>
+
 #include "fhir_gen/names.h"
 #include "oracle/oracle_int.h"
 
@@ -277,6 +280,31 @@ static int match_reference(struct oracle *o, const struct oracle_param *p, const
     return !a->target && str_eq(a->text, url) && (!version.p || str_eq(a->version, version));
 }
 
+/* ---- near ---- */
+
+double oracle_match_distance(double latitude, double longitude, double to_latitude, double to_longitude)
+{
+    static const double degree = 3.14159265358979323846 / 180, radius_km = 6371;
+    double up = sin((to_latitude - latitude) * degree / 2),
+           along = sin((to_longitude - longitude) * degree / 2);
+    double h = up * up + cos(latitude * degree) * cos(to_latitude * degree) * along * along;
+    return 2 * radius_km * asin(sqrt(h < 1 ? h : 1));
+}
+
+/* latitude|longitude|distance|unit, as the generator writes them: km or m. */
+static int match_near(struct oracle *o, const struct oracle_atom *a, struct str value)
+{
+    struct str part;
+    double number[3];
+    for (int i = 0; i < 3; i++) {
+        if (!oracle_text_split(&value, '|', &part))
+            return -1;
+        number[i] = strtod(arena_str(&o->arena, part).p, NULL);
+    }
+    double km = str_is(value, "m") ? number[2] / 1000 : number[2];
+    return oracle_match_distance(a->latitude, a->longitude, number[0], number[1]) <= km;
+}
+
 int oracle_match_atom(struct oracle *o, const struct oracle_param *p, const struct oracle_atom *atom,
                       struct str modifier, struct str value)
 {
@@ -295,6 +323,8 @@ int oracle_match_atom(struct oracle *o, const struct oracle_param *p, const stru
         return match_uri(o, atom, modifier, value);
     case FHIR_SEARCH_REFERENCE:
         return match_reference(o, p, atom, modifier, value);
+    case FHIR_SEARCH_SPECIAL:
+        return match_near(o, atom, value);
     default:
         return -1;
     }

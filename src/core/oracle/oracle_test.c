@@ -19,6 +19,7 @@ static void test_examples(void **state)
     (void)state;
     if (!kit.o || kit_examples() == 0)
         skip();
+    kit_more();
     kit_begin();
     opt.emit = compare;
     oracle_gen_run(kit.o, &opt);

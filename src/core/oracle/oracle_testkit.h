@@ -217,6 +217,34 @@ static inline size_t kit_examples(void)
     return oracle_count(kit.o);
 }
 
+/* What the examples have too little of: Lists of them, and places near each other. */
+static inline void kit_more(void)
+{
+    enum { LISTS = 10, ENTRIES = 12, PLACES = 24 };
+    size_t n = oracle_count(kit.o);
+    for (size_t l = 0; l < LISTS; l++) {
+        struct str json =
+            arena_printf(&kit.arena,
+                         "{\"resourceType\":\"List\",\"id\":\"list-%zu\",\"status\":\"current\","
+                         "\"mode\":\"changes\",\"entry\":[",
+                         l);
+        for (size_t e = 0; e < ENTRIES; e++) {
+            const struct oracle_resource *r = oracle_get(kit.o, (l * 131 + e * 37) % n);
+            json = arena_printf(&kit.arena, "%.*s%s{\"deleted\":%s,\"item\":{\"reference\":\"%s/%.*s\"}}",
+                                STR_ARG(json), e ? "," : "", e % 4 == 3 ? "true" : "false",
+                                fhir_types[r->type].name, STR_ARG(r->id));
+        }
+        kit_add(arena_printf(&kit.arena, "%.*s]}", STR_ARG(json)));
+    }
+    for (size_t p = 0; p < PLACES; p++) {
+        double shift = (double)(p * p) / 100, base = p % 3 ? 11.9 : -179.95;
+        kit_add(arena_printf(&kit.arena,
+                             "{\"resourceType\":\"Location\",\"id\":\"place-%zu\",\"position\":{"
+                             "\"longitude\":%.3f,\"latitude\":%.3f}}",
+                             p, base + shift, (p % 2 ? 56.5 : -33.1) + shift / 3));
+    }
+}
+
 /* ---- one search of both ---- */
 
 static inline void kit_begin(void)

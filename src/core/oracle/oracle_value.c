@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * FHIR values to atoms, one function for each search type (R4 3.1.1.4.7 to 3.1.1.4.13). */
+#include <stdlib.h>
+
 #include "base/os.h"
 #include "fhir_gen/names.h"
 #include "oracle/oracle_int.h"
@@ -356,6 +358,18 @@ static void of_uri(struct value *c)
         push(c, FHIR_SEARCH_URI)->text = s;
 }
 
+/* Location.position, which near asks for. */
+static void of_position(struct value *c)
+{
+    struct str latitude = member(c, c->v.node, FHIR_NAME_latitude);
+    struct str longitude = member(c, c->v.node, FHIR_NAME_longitude);
+    if (c->v.kind != PATH_NODE || !latitude.p || !longitude.p)
+        return;
+    struct oracle_atom *a = push(c, FHIR_SEARCH_SPECIAL);
+    a->latitude = strtod(arena_str(&c->o->arena, latitude).p, NULL);
+    a->longitude = strtod(arena_str(&c->o->arena, longitude).p, NULL);
+}
+
 /* ---- a parameter in a resource ---- */
 
 static void atoms_of(struct value *c, uint8_t type)
@@ -381,6 +395,9 @@ static void atoms_of(struct value *c, uint8_t type)
         break;
     case FHIR_SEARCH_URI:
         of_uri(c);
+        break;
+    case FHIR_SEARCH_SPECIAL:
+        of_position(c);
         break;
     default:
         break;
