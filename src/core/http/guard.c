@@ -74,8 +74,8 @@ static enum MHD_Result collect_header(void *cls, enum MHD_ValueKind kind, const 
     h->name = (struct str){key, key_n};
     h->value = (struct str){value ? value : "", value ? value_n : 0};
     /* libmicrohttpd ends each line in place, so an unfolded header without NUL begins exactly two bytes after
-     * the one before it ends. */
-    if (key != c->expect)
+     * the one before it ends, and those two are NUL. */
+    if (key != c->expect || (value && (value[value_n] || value[value_n + 1])))
         c->fault = "NUL, bare line feed or folded line in the headers";
     c->expect = h->value.p + h->value.n + 2;
     while (h->value.n && (h->value.p[h->value.n - 1] == ' ' || h->value.p[h->value.n - 1] == '\t'))

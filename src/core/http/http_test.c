@@ -310,6 +310,7 @@ static const struct probe probes[] = {
     PROBE("empty name", "GET / HTTP/1.1\r\nHost: h\r\n: b\r\n\r\n"),
     PROBE("NUL in value", "GET / HTTP/1.1\r\nHost: h\r\nX-A: b\0Content-Length: 3\r\nX-B: c\r\n\r\n"),
     PROBE("NUL in the last value", "GET / HTTP/1.1\r\nHost: h\r\nX-A: b\0Content-Length: 3\r\n\r\n"),
+    PROBE("NUL before the last character", "GET / HTTP/1.1\r\nHost: h\r\nX-A: b\0c\r\n\r\n"),
     PROBE("NUL in name", "GET / HTTP/1.1\r\nHost: h\r\nX-\0A: b\r\nX-B: c\r\n\r\n"),
     PROBE("CR in value", "GET / HTTP/1.1\r\nHost: h\r\nX-A: b\rX-B: c\r\n\r\n"),
     PROBE("bare LF", "GET / HTTP/1.1\r\nHost: h\nX-A: b\r\n\r\n"),
