@@ -129,10 +129,12 @@ static bool give(struct as_of *a, struct store_version *v, bool current)
         return false;
     if (!in)
         return true;
-    if (current && v->op != 'D' && read_current(a->r, v->rid, true, &a->r->arena, v, a->err) != STORE_FOUND)
-        return false;
-    a->over = !a->fn(a->arg, v);
-    return true;
+    enum store_found found =
+        current && v->op != 'D'
+            ? read_shown(a->r, v->rid, true, &a->r->arena, v, a->err)
+            : read_judged(a->r, v->op == 'D' ? STORE_DELETED : STORE_FOUND, true, &a->r->arena, v, a->err);
+    a->over = (found == STORE_FOUND || found == STORE_DELETED) && !a->fn(a->arg, v);
+    return found != STORE_FAILED && (found != STORE_ABSENT || a->r->sight.on);
 }
 
 static bool one(struct as_of *a, store_rid rid)

@@ -56,7 +56,7 @@ static bool choose_small(struct query *q)
     struct err unused = {0};
     uint64_t total = 0, n = 0;
     for (size_t i = 0; i < q->type_count && total <= CHOOSE_SMALL; i++) {
-        if (!store_count(q->r, number_build(&q->r->s->types, q->type[i]), &n, &unused))
+        if (!read_count(q->r, number_build(&q->r->s->types, q->type[i]), &n, &unused))
             return false;
         total += n;
     }

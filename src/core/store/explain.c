@@ -89,6 +89,22 @@ static const char *explain_why(struct explain *x, const struct query *q, const s
 
 static bool explain_query(struct explain *x, struct query *q, uint8_t depth, struct err *err);
 
+/* How many of the candidates are seen. */
+static bool explain_count(struct query *q, const struct rid_list *list, uint64_t *count, struct err *err)
+{
+    *count = list->count;
+    for (size_t i = 0; q->r->sight.on && i < list->count; i++) {
+        struct pin_state head;
+        struct arena_mark mark = arena_mark(&q->r->arena);
+        bool ok = query_tick(q, err) && sight_head(q->r, list->item[i], &q->r->arena, &head, err);
+        arena_rewind(&q->r->arena, mark);
+        if (!ok)
+            return false;
+        *count -= !head.exists;
+    }
+    return true;
+}
+
 /* Chains and parts, one deeper. */
 static bool explain_inside(struct explain *x, struct ccond *c, uint8_t depth, struct err *err)
 {
@@ -113,7 +129,8 @@ static bool explain_cond(struct explain *x, struct query *q, struct ccond *c, ui
     s->leads = !q->depth && !q->group && x->run->lead == c->c;
     int rc = s->usable ? path_gather(q, c, 0, EXPLAIN_CANDIDATES_MAX, &list, err) : 1;
     s->complete = rc > 0;
-    s->candidates = list.count;
+    if (rc < 0 || !explain_count(q, &list, &s->candidates, err))
+        return false;
     s->why = str_of(explain_why(x, q, c, s));
     buf_init(&path, BUF_NO_MAX);
     if (s->usable)
@@ -122,7 +139,7 @@ static bool explain_cond(struct explain *x, struct query *q, struct ccond *c, ui
     buf_release(&path);
     if (!s->what.p || !s->path.p)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    return rc >= 0 && explain_inside(x, c, depth + 1, err);
+    return explain_inside(x, c, depth + 1, err);
 }
 
 static bool explain_query(struct explain *x, struct query *q, uint8_t depth, struct err *err)

@@ -268,6 +268,7 @@ static int dated_past(struct find *f, struct err *err)
 /* 1: the page is full of what comes first; 0: not known without looking at everything; -1 failed. */
 static int find_stream(struct find *f, struct err *err)
 {
+    uint64_t withheld = f->r->sight.withheld;
     f->exact = false;
     int past = dated_past(f, err);
     sqlite3_stmt *st = past < 0 ? NULL : dated_from(f, err);
@@ -289,10 +290,12 @@ static int find_stream(struct find *f, struct err *err)
         sqlite3_reset(st);
     if (rc < 0 || !ok)
         return -1;
-    if (full)
+    if (full) {
         f->q->run->how = "in order off the date index";
-    else
+    } else { /* all are looked at again */
         f->hits = 0;
+        f->r->sight.withheld = withheld;
+    }
     return full;
 }
 
@@ -434,7 +437,7 @@ static bool clinical_take(struct find *f, struct clinical *c, sqlite3_stmt *st, 
     if (c->pinned && pin_changed(f->r, hit.rid))
         return true;
     /* One condition is what the path itself says; more are asked of the rows. */
-    int yes = f->q->cond_count == 1 ? 1 : match_rid(f->q, hit.rid, err);
+    int yes = f->q->cond_count == 1 && f->q->whole ? 1 : match_rid(f->q, hit.rid, err);
     if (yes <= 0)
         return yes == 0;
     return clinical_merge(f, c, &hit, err) && (f->hits == f->want || find_add(f, &hit, err));
@@ -477,7 +480,7 @@ static bool find_page(struct find *f, struct err *err)
         return err_set(err, ERR_NO_MEMORY, NULL);
     for (size_t i = 0; i < n; i++) {
         enum store_found found =
-            read_current(f->r, f->hit[i].rid, !f->q->plan->no_body, f->arena, &out->item[out->count], err);
+            read_shown(f->r, f->hit[i].rid, !f->q->plan->no_body, f->arena, &out->item[out->count], err);
         if (found == STORE_FAILED)
             return false;
         if (out->score)
@@ -496,9 +499,9 @@ static bool find_total_of_types(struct find *f, struct err *err)
     const struct query *q = f->q;
     uint64_t n;
     if (!q->plan->types)
-        return store_count(f->r, 0, &f->out->total, err);
+        return read_count(f->r, 0, &f->out->total, err);
     for (size_t i = 0; i < q->type_count; i++) {
-        if (!store_count(f->r, number_build(&f->r->s->types, q->type[i]), &n, err))
+        if (!read_count(f->r, number_build(&f->r->s->types, q->type[i]), &n, err))
             return false;
         f->out->total += n;
     }
@@ -512,7 +515,7 @@ static bool find_total(struct find *f, struct err *err)
     f->out->total = 0;
     if (q->never)
         return true;
-    if (q->cond_count == 0)
+    if (q->cond_count == 0 && q->whole)
         return find_total_of_types(f, err);
     int rc = choose_collect(q, PLAN_CANDIDATES_MAX, &list, err);
     f->out->total = list.count;

@@ -30,47 +30,101 @@ static bool follow_until(struct store_read *r, store_rid rid, uint32_t version, 
     return rc > 0 || (rc == 0 && err_set(err, ERR_STORE_CORRUPT, "a followed version is missing", NULL));
 }
 
-static bool follow_fill(struct store_read *r, int64_t seq, const struct change *c, struct store_followed *out,
-                        struct err *err)
+/* Is the version seen? 1, 0, -1 failed. */
+static int follow_seen(struct store_read *r, store_rid rid, uint32_t version, int64_t *seq, struct err *err)
+{
+    struct store_version v;
+    struct arena_mark mark = arena_mark(&r->arena);
+    enum store_found found = read_shown_version(r, rid, version, false, &r->arena, &v, err);
+    arena_rewind(&r->arena, mark);
+    *seq = v.seq;
+    return found == STORE_FAILED ? -1 : found != STORE_ABSENT;
+}
+
+/* With a view: the commit of the next version that is seen. */
+static bool follow_until_seen(struct store_read *r, store_rid rid, uint32_t version, int64_t *until,
+                              struct err *err)
+{
+    struct store_version current;
+    int64_t seq;
+    int seen = 0;
+    *until = 0;
+    if (read_current(r, rid, false, &r->arena, &current, err) == STORE_FAILED)
+        return false;
+    for (uint32_t v = version + 1; v <= current.version && seen == 0; v++) {
+        seen = follow_seen(r, rid, v, &seq, err);
+        *until = seen > 0 ? seq : 0;
+    }
+    return seen >= 0;
+}
+
+/* 1, 0 it is not seen, -1 failed. */
+static int follow_fill(struct store_read *r, int64_t seq, const struct change *c, struct store_followed *out,
+                       struct err *err)
 {
     static const char letters[] = "CUD?";
     struct arena_mark mark = arena_mark(&r->arena);
+    int64_t unused;
+    int seen = r->sight.on ? follow_seen(r, c->rid, c->version, &unused, err) : 1;
     *out =
         (struct store_followed){.rid = c->rid, .version = c->version, .seq = seq, .op = letters[c->op & 3]};
     out->type = number_build(&r->s->types, c->type);
-    bool ok = follow_until(r, c->rid, c->version, &out->until, err);
+    if (seen > 0 &&
+        !(r->sight.on ? follow_until_seen : follow_until)(r, c->rid, c->version, &out->until, err))
+        seen = -1;
     arena_rewind(&r->arena, mark);
-    return ok;
+    return seen;
+}
+
+/* The next part; 1, 0 it was the end, -1 failed. Those of it that are not seen are left out. */
+static int follow_part(struct store_read *r, struct store_place *place, struct arena *arena,
+                       struct store_followed **out, size_t *count, struct err *err)
+{
+    struct str data;
+    struct change *list;
+    /* The log's parts count from 0, and a place is after its own. */
+    int64_t seq = place->seq, part = place->seq ? place->part : -1;
+    size_t n = 0;
+    *count = 0;
+    int rc = change_after(r, &seq, &part, &r->arena, &data, err);
+    if (rc <= 0)
+        return rc;
+    *out = change_decode(data, &r->arena, &list, &n, err) ? arena_alloc(arena, (n + 1) * sizeof **out) : NULL;
+    if (!*out)
+        return n ? (err_set(err, ERR_NO_MEMORY, NULL), -1) : -1;
+    for (size_t i = 0; i < n; i++) {
+        int seen = follow_fill(r, seq, &list[i], &(*out)[*count], err);
+        if (seen < 0)
+            return -1;
+        *count += (size_t)seen;
+    }
+    *place = (struct store_place){seq, part};
+    return 1;
 }
 
 bool store_follow(struct store_read *r, struct store_place *place, struct arena *arena,
                   struct store_followed **out, size_t *count, struct err *err)
 {
-    struct str data;
-    struct change *list;
-    struct arena_mark mark = arena_mark(&r->arena);
-    /* The log's parts count from 0, and a place is after its own. */
-    int64_t seq = place->seq, part = place->seq ? place->part : -1;
-    *count = 0;
-    int rc = change_after(r, &seq, &part, &r->arena, &data, err);
-    bool ok = rc >= 0 && (rc == 0 || change_decode(data, &r->arena, &list, count, err));
-    if (ok && *count) {
-        *out = arena_alloc(arena, *count * sizeof **out);
-        ok = *out || err_set(err, ERR_NO_MEMORY, NULL);
-        for (size_t i = 0; ok && i < *count; i++)
-            ok = follow_fill(r, seq, &list[i], &(*out)[i], err);
-        *place = (struct store_place){seq, part};
-    }
-    arena_rewind(&r->arena, mark);
-    return ok;
+    int rc;
+    do {
+        struct arena_mark mark = arena_mark(&r->arena);
+        rc = follow_part(r, place, arena, out, count, err);
+        arena_rewind(&r->arena, mark);
+    } while (rc > 0 && *count == 0);
+    return rc >= 0;
 }
 
-static bool touches(const struct store_read *r, const struct change *c, const uint16_t *types, size_t count)
+/* 1, 0, -1 failed. */
+static int touches(struct store_read *r, const struct change *c, const uint16_t *types, size_t count,
+                   struct err *err)
 {
-    for (size_t i = 0; i < count; i++)
-        if (c->type == number_durable(&r->s->types, types[i]))
-            return true;
-    return false;
+    int64_t unused;
+    bool typed = false;
+    for (size_t i = 0; i < count && !typed; i++)
+        typed = c->type == number_durable(&r->s->types, types[i]);
+    if (!typed || sight_whole(r, c->type))
+        return typed;
+    return follow_seen(r, c->rid, c->version, &unused, err);
 }
 
 bool store_touched(struct store_read *r, int64_t after_seq, const uint16_t *types, size_t count,
@@ -84,13 +138,14 @@ bool store_touched(struct store_read *r, int64_t after_seq, const uint16_t *type
         struct str data;
         struct change *list;
         size_t changes = 0;
-        int rc = change_after(r, &seq, &part, &r->arena, &data, err);
+        int rc = change_after(r, &seq, &part, &r->arena, &data, err), yes = 0;
         ok = rc >= 0 && (rc == 0 || change_decode(data, &r->arena, &list, &changes, err));
         if (rc == 0)
             break;
-        for (size_t i = 0; ok && i < changes && !*touched; i++)
-            *touched = touches(r, &list[i], types, count);
-        *touched = *touched || n == FOLLOW_PARTS_MAX;
+        for (size_t i = 0; ok && i < changes && yes == 0; i++)
+            yes = touches(r, &list[i], types, count, err);
+        ok = ok && yes >= 0;
+        *touched = yes > 0 || n == FOLLOW_PARTS_MAX;
         arena_rewind(&r->arena, mark);
     }
     return ok;
@@ -114,7 +169,7 @@ bool store_seq_mark(struct store_read *r, int64_t seq, uint64_t *mark, struct er
 enum store_found store_get_rid_version(struct store_read *r, store_rid rid, uint32_t version,
                                        struct arena *arena, struct store_version *out, struct err *err)
 {
-    return read_shown_version(r, rid, version, arena, out, err);
+    return read_shown_version(r, rid, version, true, arena, out, err);
 }
 
 bool store_read_in_job(const struct store_read *r)

@@ -47,18 +47,21 @@ static bool history_give(struct history_walk *w, int64_t seq, store_rid rid, uin
         w->over = true;
         return true;
     }
-    w->count++;
-    if (!w->fn)
+    bool viewed = w->r->sight.on != NULL;
+    if (!w->fn && !viewed) {
+        w->count++;
         return true;
+    }
     struct store_version v;
     struct arena_mark mark = arena_mark(&w->r->arena);
-    enum store_found found = read_version(w->r, rid, version, &w->r->arena, &v, err);
-    if (found == STORE_ABSENT)
+    enum store_found found = read_shown_version(w->r, rid, version, w->fn != NULL, &w->r->arena, &v, err);
+    if (found == STORE_ABSENT && !viewed)
         err_set(err, ERR_STORE_CORRUPT, "a version is missing", NULL);
     bool ok = found == STORE_FOUND || found == STORE_DELETED;
-    w->over = ok && !w->fn(w->arg, &v);
+    w->count += ok;
+    w->over = ok && w->fn && !w->fn(w->arg, &v);
     arena_rewind(&w->r->arena, mark);
-    return ok;
+    return ok || (found == STORE_ABSENT && viewed);
 }
 
 static bool history_part(struct history_walk *w, int64_t seq, struct str data, struct err *err)

@@ -342,8 +342,11 @@ static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struc
     int yes = rc < 0 ? -1 : 0;
     if (yes == 0 && r->pin.seq != PIN_NOW && !past_reverse(q, m, rid, &list, err))
         yes = -1;
-    for (size_t i = 0; i < list.count && yes == 0; i++)
+    for (size_t i = 0; i < list.count && yes == 0; i++) {
         yes = match_memo(m, list.item[i], err);
+        if (yes > 0 && m->masked)
+            yes = sight_points(r, list.item[i], STORE_REFERENCE, m->param, rid, err);
+    }
     arena_rewind(&r->arena, mark);
     return yes;
 }
@@ -523,9 +526,40 @@ int match_resource(struct query *q, store_rid rid, uint16_t type, int64_t seq, s
     return typed ? match_all(q, rid, seq, packed, err) : 0;
 }
 
+/* match_resource, and what the view lets be seen of it. It is asked last, of those few that match, unless it
+ * may take rows away; work does not tell that something was hidden. */
+static int match_shown(struct query *q, store_rid rid, uint16_t type, int64_t seq, struct str packed,
+                       struct err *err)
+{
+    struct store_read *r = q->r;
+    enum store_sight sight = STORE_SEEN;
+    struct arena_mark mark = arena_mark(&r->arena);
+    struct str rows = packed;
+    bool ok = !q->masked || (sight_rows(r, rid, type, seq, packed, false, &sight, err) &&
+                             (sight != STORE_MASKED || sight_mask_rows(r, rid, &r->arena, &rows, err)));
+    int yes = ok ? match_resource(q, rid, type, seq, rows, err) : -1;
+    if (yes > 0 && !q->masked && !sight_rows(r, rid, type, seq, packed, false, &sight, err))
+        yes = -1;
+    if (yes > 0 && sight == STORE_HIDDEN) {
+        yes = 0;
+        q->run->work--;
+        if (!q->depth)
+            sight_withhold(r);
+    }
+    arena_rewind(&r->arena, mark);
+    return yes;
+}
+
+static int match_one(struct query *q, store_rid rid, uint16_t type, int64_t seq, struct str packed,
+                     struct err *err)
+{
+    return q->r->sight.on ? match_shown(q, rid, type, seq, packed, err)
+                          : match_resource(q, rid, type, seq, packed, err);
+}
+
 int match_head(struct query *q, store_rid rid, const struct pin_state *head, struct err *err)
 {
-    return match_resource(q, rid, head->type, head->seq, head->packed, err);
+    return match_one(q, rid, head->type, head->seq, head->packed, err);
 }
 
 /* A resource that has changed since the pin, as it was. */
@@ -535,7 +569,7 @@ static int match_past(struct query *q, store_rid rid, struct err *err)
     const struct pin_state *s = query_tick(q, err) ? pin_get(q->r, rid, err) : NULL;
     if (!s)
         return -1;
-    return s->exists ? match_resource(q, rid, s->type, s->seq, s->packed, err) : 0;
+    return s->exists ? match_one(q, rid, s->type, s->seq, s->packed, err) : 0;
 }
 
 int match_rid(struct query *q, store_rid rid, struct err *err)
@@ -562,7 +596,7 @@ int match_rid(struct query *q, store_rid rid, struct err *err)
             packed = arena_str(&r->arena, packed);
             sqlite3_reset(st);
         }
-        yes = packed.p || !q->chained ? match_resource(q, rid, type, seq, packed, err) : -1;
+        yes = packed.p || !q->chained ? match_one(q, rid, type, seq, packed, err) : -1;
         if (!packed.p && q->chained)
             err_set(err, ERR_NO_MEMORY, NULL);
         arena_rewind(&r->arena, mark);

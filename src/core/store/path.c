@@ -200,29 +200,20 @@ static int path_target(struct sink *s, const struct cmatch *m, store_rid target,
 static int path_targets_of(struct sink *s, const struct cmatch *m, store_rid rid, struct err *err)
 {
     struct store_read *r = s->q->r;
-    sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
-    if (!st)
-        return -1;
-    sqlite3_bind_int64(st, 1, rid);
-    int rc = db_step(r->db, st, err), more = rc > 0 ? 1 : rc;
+    struct pin_state head;
     struct rows_group g;
-    bool ok = true;
-    struct str packed = rc > 0 ? db_column_blob(st, 5) : (struct str){NULL, 0};
-    if (rc > 0 && sqlite3_column_int64(st, 3) > r->pin.seq) {
-        sqlite3_reset(st);
-        const struct pin_state *then = pin_get(r, rid, err);
-        packed = then ? then->packed : packed;
-        more = then ? 1 : -1;
-    }
-    while (more > 0 && rows_next(&packed, rid, &g, &ok)) {
+    struct arena_mark mark = arena_mark(&r->arena);
+    bool ok = m->masked ? sight_head(r, rid, &r->arena, &head, err) : pin_head(r, rid, &r->arena, &head, err);
+    int more = ok ? 1 : -1;
+    while (more > 0 && rows_next(&head.packed, rid, &g, &ok)) {
         bool named = false;
         for (int i = 0; i < g.params && !named; i++)
             named = g.param[i] == m->param;
         if (g.row.kind == STORE_REFERENCE && named && g.row.name > 0)
             more = sink_rid(s, g.row.name, err);
     }
-    sqlite3_reset(st);
-    return more < 0 || rc < 0 ? -1 : 1;
+    arena_rewind(&r->arena, mark);
+    return more < 0 ? -1 : 1;
 }
 
 /* _has: all that the chain's results point at, gathered once. 1, 0 more than max, -1 failed. */

@@ -280,8 +280,8 @@ bool pin_pointing(struct store_read *r, uint16_t type, uint8_t kind, uint16_t pa
     return true;
 }
 
-bool pin_read(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
-              struct err *err)
+static bool pin_row(struct store_read *r, store_rid rid, bool id, struct arena *arena, struct pin_state *out,
+                    struct err *err)
 {
     *out = (struct pin_state){0};
     sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
@@ -300,8 +300,21 @@ bool pin_read(struct store_read *r, store_rid rid, struct arena *arena, struct p
     }
     out->exists = sqlite3_column_int64(st, 2) > 0 && sqlite3_column_int(st, 4) != OP_DELETED;
     out->type = (uint16_t)sqlite3_column_int(st, 0);
-    out->id = read_column_id(st, 1, arena);
+    if (id)
+        out->id = read_column_id(st, 1, arena);
     out->packed = arena_str(arena, db_column_blob(st, 5));
     sqlite3_reset(st);
-    return (out->id.p && out->packed.p) || err_set(err, ERR_NO_MEMORY, NULL);
+    return ((out->id.p || !id) && out->packed.p) || err_set(err, ERR_NO_MEMORY, NULL);
+}
+
+bool pin_read(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
+              struct err *err)
+{
+    return pin_row(r, rid, true, arena, out, err);
+}
+
+bool pin_head(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
+              struct err *err)
+{
+    return pin_row(r, rid, false, arena, out, err);
 }

@@ -54,6 +54,9 @@ bool pin_rows(struct store_read *r, const struct store_version *v, struct arena 
 /* The state of any resource, read as of the pin or as it is now, in arena. False: failed. */
 bool pin_read(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
               struct err *err);
+/* The same without its id. */
+bool pin_head(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
+              struct err *err);
 /* Has anything of these (durable) types changed since, things created included? type NULL: any. 1, 0, -1
  * failed. */
 int pin_touched(struct store_read *r, const uint16_t *type, size_t count, struct err *err);

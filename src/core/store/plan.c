@@ -146,6 +146,8 @@ static bool plan_match(struct query *q, const struct store_match *sm, bool clini
             m->never = true;
             return true;
         }
+        m->masked = sight_masks(q->r, m->param);
+        q->masked = q->masked || (m->masked && !sm->reverse);
     }
     return plan_values(q, m, err);
 }
@@ -189,11 +191,12 @@ static bool plan_sub(struct query *q, const struct store_plan *plan, struct quer
     sub->group++;
     sub->cond = NULL;
     sub->cond_count = 0;
-    sub->never = sub->chained = false;
+    sub->never = sub->chained = sub->masked = false;
     if (sub->group > PLAN_GROUP_MAX)
         return err_set(err, ERR_SEARCH_LIMIT, "( )", "64", NULL);
     bool ok = plan_conds(sub, err);
     q->chained = q->chained || sub->chained;
+    q->masked = q->masked || sub->masked;
     return ok;
 }
 
@@ -262,6 +265,15 @@ static bool plan_conds(struct query *q, struct err *err)
     return true;
 }
 
+/* Does the view, if there is one, let everything of the types be seen? */
+static bool plan_whole(const struct query *q)
+{
+    bool whole = !q->r->sight.on || q->of->types;
+    for (size_t i = 0; i < q->type_count && whole; i++)
+        whole = sight_whole(q->r, q->type[i]);
+    return whole;
+}
+
 bool query_compile(struct run *run, const struct store_plan *plan, int depth, struct query **out,
                    struct err *err)
 {
@@ -275,6 +287,7 @@ bool query_compile(struct run *run, const struct store_plan *plan, int depth, st
         return err_set(err, ERR_SEARCH_LIMIT, "chain", "16", NULL);
     if (!plan_types(q, err) || !plan_conds(q, err))
         return false;
+    q->whole = plan_whole(q);
     return depth > 0 || sort_compile(q, err);
 }
 
@@ -303,8 +316,8 @@ int query_past(struct query *q, struct err *err)
 
 int query_exact(struct query *q, struct err *err)
 {
-    /* With a view each resource is looked at all the same. */
-    if (q->r->sight.on || q->cond_count != 1 || !path_exact(q, &q->cond[0]))
+    /* With a view each resource is looked at all the same, unless all of them are seen. */
+    if (!q->whole || q->cond_count != 1 || !path_exact(q, &q->cond[0]))
         return 0;
     int past = query_past(q, err);
     return past < 0 ? -1 : !past;

@@ -44,6 +44,7 @@ struct cmatch {
     uint8_t index;         /* enum store_index */
     uint16_t param;        /* durable */
     bool never;            /* names something the store has never seen */
+    bool masked;           /* its rows are as if absent on masked resources */
     int64_t key, name;     /* as in nrow; name -1: unknown */
     struct rid_list names; /* URI BELOW: names with the prefix */
     struct query *chain;
@@ -89,6 +90,7 @@ struct csort {
     const struct store_sort *s;
     uint16_t param; /* durable */
     struct csort *chain;
+    bool masked;         /* masked resources have no such value, as far as is seen */
     struct map_int memo; /* target → place in known + 1 */
     struct sort_value *known;
     size_t count, cap;
@@ -108,8 +110,10 @@ struct query {
     struct csort *sort[STORE_SORT_MAX];
     struct rid_list past; /* pinned: what has changed since (pin_list) */
     bool past_known;
-    bool never;   /* no resource can match */
-    bool chained; /* some condition looks at other resources */
+    bool never;               /* no resource can match */
+    bool chained;             /* some condition looks at other resources */
+    bool whole;               /* everything of its types is seen: what an index says is the answer */
+    bool masked, sort_masked; /* some condition, or sort, looks at rows that a view masks */
 };
 
 /* Compiles; everything in arena but the memos, which query_release gives back. */

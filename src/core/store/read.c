@@ -350,11 +350,12 @@ static enum store_found read_hidden(struct store_read *r, struct store_version *
     return STORE_ABSENT;
 }
 
-/* out as it was found, with its body: what the view lets be seen of it. */
-static enum store_found read_judged(struct store_read *r, enum store_found found, bool body,
-                                    struct arena *arena, struct store_version *out, struct err *err)
+enum store_found read_judged(struct store_read *r, enum store_found found, bool body, struct arena *arena,
+                             struct store_version *out, struct err *err)
 {
     enum store_sight sight;
+    if (!r->sight.on)
+        return found;
     if (found != STORE_FOUND && found != STORE_DELETED)
         return found;
     if (!sight_version(r, out, body && found == STORE_FOUND, &sight, err))
@@ -411,21 +412,21 @@ enum store_found read_shown(struct store_read *r, store_rid rid, bool body, stru
     return read_judged(r, found, body, arena, out, err);
 }
 
-enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_t version,
+enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_t version, bool body,
                                     struct arena *arena, struct store_version *out, struct err *err)
 {
     if (!r->sight.on)
         return read_version(r, rid, version, arena, out, err);
     enum store_found found = read_current(r, rid, false, arena, out, err);
     if (found == STORE_FOUND && out->version == version)
-        return read_shown(r, rid, true, arena, out, err);
+        return read_shown(r, rid, body, arena, out, err);
     if (found != STORE_FAILED && found != STORE_ABSENT && out->version > version)
         found = read_old(r, DB_HIST_GET, version, true, arena, out, err);
     else if (found != STORE_FAILED && out->version < version)
         found = STORE_ABSENT;
     if (found == STORE_ABSENT)
         *out = (struct store_version){.rid = rid};
-    return read_judged(r, found, true, arena, out, err);
+    return read_judged(r, found, body, arena, out, err);
 }
 
 /* ---- the contract's reads ---- */
@@ -459,10 +460,10 @@ enum store_found store_get_version(struct store_read *r, uint16_t type, struct s
 {
     store_rid rid;
     enum store_found found = read_rid(r, type, id, &rid, err);
-    return found == STORE_FOUND ? read_shown_version(r, rid, version, arena, out, err) : found;
+    return found == STORE_FOUND ? read_shown_version(r, rid, version, true, arena, out, err) : found;
 }
 
-bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err)
+bool read_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err)
 {
     *count = 0;
     uint16_t durable = number_durable(&r->s->types, type);

@@ -57,6 +57,46 @@ bool store_scan(struct store_read *r, uint16_t type, store_rid after_rid, store_
     return true;
 }
 
+/* How many of rid[] are there and seen. */
+static bool scan_count(struct store_read *r, const store_rid *rid, size_t n, uint64_t *count, struct err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct pin_state head;
+        enum store_sight sight = STORE_SEEN;
+        struct arena_mark mark = arena_mark(&r->arena);
+        bool ok =
+            pin_head(r, rid[i], &r->arena, &head, err) &&
+            (!head.exists || sight_rows(r, rid[i], head.type, head.seq, head.packed, false, &sight, err));
+        arena_rewind(&r->arena, mark);
+        if (!ok)
+            return false;
+        *count += head.exists && sight != STORE_HIDDEN;
+        if (sight == STORE_HIDDEN)
+            sight_withhold(r);
+    }
+    return true;
+}
+
+bool store_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err)
+{
+    uint16_t durable = number_durable(&r->s->types, type);
+    if (!r->sight.on || (type && (!durable || sight_whole(r, durable))))
+        return read_count(r, type, count, err);
+    store_rid rid[SCAN_CHUNK], after = 0;
+    *count = 0;
+    for (size_t n = SCAN_CHUNK; n == SCAN_CHUNK; after = n ? rid[n - 1] : after) {
+        sqlite3_stmt *st = db_get(r->db, type ? DB_KIND_ALL : DB_RES_ALL, err);
+        if (!st)
+            return false;
+        if (type)
+            sqlite3_bind_int64(st, 1, durable);
+        sqlite3_bind_int64(st, type ? 2 : 1, after);
+        if (!scan_chunk(r, st, rid, &n, err) || !scan_count(r, rid, n, count, err))
+            return false;
+    }
+    return true;
+}
+
 static bool scan_list(struct store_read *r, struct rid_list *list, sqlite3_stmt *st, struct err *err)
 {
     int rc;
@@ -78,6 +118,24 @@ static uint16_t scan_type_of(struct store_read *r, uint16_t param)
         if (str_is(name, schema->type_names[type]))
             return number_durable(&r->s->types, type);
     return 0;
+}
+
+/* Drops those of whose references to target nothing is seen: a view may take rows away. */
+static bool scan_pointing(struct store_read *r, uint16_t param, store_rid target, struct rid_list *list,
+                          struct err *err)
+{
+    size_t kept = 0;
+    if (!r->sight.on || !r->sight.on->masked_count)
+        return true;
+    for (size_t i = 0; i < list->count; i++) {
+        int points = sight_points(r, list->item[i], STORE_REFERENCE, param, target, err);
+        if (points < 0)
+            return false;
+        if (points)
+            list->item[kept++] = list->item[i];
+    }
+    list->count = kept;
+    return true;
 }
 
 /* Drops those up to after. */
@@ -110,6 +168,7 @@ bool store_referrers(struct store_read *r, store_rid rid, uint16_t param, store_
     rid_list_unique(&list);
     ok = ok && pin_pointing(r, scan_type_of(r, param), STORE_REFERENCE, durable, rid, &list, err) &&
          scan_from(&list, after_rid);
+    ok = ok && scan_pointing(r, durable, rid, &list, err);
     ok = ok && scan_give(r, list.item, list.count, fn, arg, &stop, err);
     arena_rewind(&r->arena, mark);
     return ok;
@@ -128,28 +187,15 @@ static bool scan_group(struct store_read *r, const struct rows_group *g, store_t
 
 bool store_targets(struct store_read *r, store_rid rid, store_target_fn *fn, void *arg, struct err *err)
 {
-    sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
-    if (!st)
-        return false;
-    sqlite3_bind_int64(st, 1, rid);
-    int rc = db_step(r->db, st, err);
-    struct str packed = rc > 0 ? db_column_blob(st, 5) : (struct str){NULL, 0};
-    if (rc > 0 && sqlite3_column_int64(st, 3) > r->pin.seq) {
-        sqlite3_reset(st);
-        const struct pin_state *then = pin_get(r, rid, err);
-        if (!then)
-            return false;
-        packed = then->packed;
-    }
+    struct pin_state head;
     struct rows_group g;
-    bool ok = true, go = true;
-    while (go && rows_next(&packed, rid, &g, &ok))
+    struct arena_mark mark = arena_mark(&r->arena);
+    bool ok = sight_head(r, rid, &r->arena, &head, err), go = ok;
+    while (go && rows_next(&head.packed, rid, &g, &ok))
         if (g.row.kind == STORE_REFERENCE && g.row.name > 0)
             go = scan_group(r, &g, fn, arg);
-    sqlite3_reset(st);
-    if (!ok)
-        err_set(err, ERR_STORE_CORRUPT, "packed rows", NULL);
-    return rc >= 0 && ok;
+    arena_rewind(&r->arena, mark);
+    return ok || (!go ? false : err_set(err, ERR_STORE_CORRUPT, "packed rows", NULL));
 }
 
 bool store_compartment(struct store_read *r, store_rid patient, store_rid after_rid, store_each_fn *fn,

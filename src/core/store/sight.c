@@ -243,3 +243,28 @@ bool sight_mask_rows(struct store_read *r, store_rid rid, struct arena *arena, s
     buf_release(&out);
     return packed->p || err_set(err, ERR_NO_MEMORY, NULL);
 }
+
+bool sight_head(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
+                struct err *err)
+{
+    enum store_sight sight;
+    if (!pin_head(r, rid, arena, out, err))
+        return false;
+    if (!r->sight.on || !out->exists)
+        return true;
+    if (!sight_rows(r, rid, out->type, out->seq, out->packed, false, &sight, err))
+        return false;
+    if (sight == STORE_HIDDEN)
+        *out = (struct pin_state){0};
+    return sight != STORE_MASKED || sight_mask_rows(r, rid, arena, &out->packed, err);
+}
+
+int sight_points(struct store_read *r, store_rid rid, uint8_t kind, uint16_t param, store_rid target,
+                 struct err *err)
+{
+    struct pin_state head;
+    struct arena_mark mark = arena_mark(&r->arena);
+    int points = sight_head(r, rid, &r->arena, &head, err) ? pin_points(&head, rid, kind, param, target) : -1;
+    arena_rewind(&r->arena, mark);
+    return points;
+}

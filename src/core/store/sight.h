@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "store/map.h"
+#include "store/pin.h"
 #include "store/rows.h"
 #include "store/store.h"
 
@@ -36,6 +37,12 @@ bool sight_rows(struct store_read *r, store_rid rid, uint16_t type, int64_t seq,
  * the version before it. */
 bool sight_version(struct store_read *r, const struct store_version *v, bool give, enum store_sight *out,
                    struct err *err);
+/* pin_head through the view: what is hidden does not exist, of what is masked rows are missing. */
+bool sight_head(struct store_read *r, store_rid rid, struct arena *arena, struct pin_state *out,
+                struct err *err);
+/* Has it, as far as is seen, a row of kind, in param (0: any), that names target? 1, 0, -1 failed. */
+int sight_points(struct store_read *r, store_rid rid, uint8_t kind, uint16_t param, store_rid target,
+                 struct err *err);
 /* What is withheld is counted. */
 void sight_withhold(struct store_read *r);
 /* The body as it may be shown. */

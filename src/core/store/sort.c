@@ -41,6 +41,8 @@ static bool sort_compile_one(struct query *q, const struct store_sort *s, int de
         return err_set(err, ERR_NO_MEMORY, NULL);
     *c = (struct csort){.s = s, .param = number_durable(&q->r->s->params, s->param)};
     map_int_init(&c->memo);
+    c->masked = sight_masks(q->r, c->param);
+    q->sort_masked = q->sort_masked || (q->r->sight.on && (c->masked || s->index == STORE_SORT_TEXT));
     return s->index != STORE_REFERENCE || sort_compile_one(q, s->chain, depth + 1, &c->chain, err);
 }
 
@@ -133,6 +135,7 @@ struct sorting {
     store_rid rid;
     const struct pin_state *head;
     bool descending; /* of the sort itself, whatever the chain's parts say */
+    enum store_sight sight;
 };
 
 static void sort_least(const struct sorting *to, const struct sort_value *v, struct sort_value *out)
@@ -165,6 +168,8 @@ static bool sort_from_text(const struct sorting *to, const struct csort *s, stru
         query_work(to->q, err) ? read_current(r, to->rid, true, &r->arena, &v, err) : STORE_FAILED;
     if (found != STORE_FOUND)
         return found != STORE_FAILED;
+    if (to->sight == STORE_MASKED && !sight_mask(r, v.type, &r->arena, &v.body, err))
+        return false;
     if (!hooks->sort_text(hooks->arg, &r->arena, v.type, s->s->param, to->descending, v.body, &text, err))
         return false;
     *out = (struct sort_value){.present = text.p != NULL, .text = str_sub(text, 0, SORT_TEXT_MAX)};
@@ -193,7 +198,14 @@ static bool sort_remember(struct query *q, struct csort *s, store_rid target, co
                : err_set(err, ERR_NO_MEMORY, NULL);
 }
 
-/* The value that a target sorts by; one that is not here has none. */
+static bool sort_sight(struct sorting *to, struct err *err)
+{
+    const struct pin_state *head = to->head;
+    return !head->exists ||
+           sight_rows(to->q->r, to->rid, head->type, head->seq, head->packed, false, &to->sight, err);
+}
+
+/* The value that a target sorts by; one that is not here, or hidden, has none. */
 static bool sort_of_target(const struct sorting *to, struct csort *s, store_rid target,
                            struct sort_value *out, struct err *err)
 {
@@ -206,10 +218,11 @@ static bool sort_of_target(const struct sorting *to, struct csort *s, store_rid 
     *out = (struct sort_value){0};
     struct pin_state head;
     struct arena_mark mark = arena_mark(&q->r->arena);
-    struct sorting there = {q, target, &head, to->descending};
-    bool ok = query_work(q, err) && pin_read(q->r, target, &q->r->arena, &head, err) &&
-              (!head.exists || sort_value_of(&there, s->chain, out, err)) &&
-              sort_remember(q, s, target, out, err);
+    struct sorting there = {q, target, &head, to->descending, STORE_SEEN};
+    bool ok =
+        query_work(q, err) && pin_read(q->r, target, &q->r->arena, &head, err) && sort_sight(&there, err);
+    ok = ok && (!head.exists || there.sight == STORE_HIDDEN || sort_value_of(&there, s->chain, out, err)) &&
+         sort_remember(q, s, target, out, err);
     if (ok)
         *out = s->known[s->count - 1];
     arena_rewind(&q->r->arena, mark);
@@ -236,6 +249,8 @@ static bool sort_from_chain(const struct sorting *to, struct csort *s, struct so
 static bool sort_value_of(const struct sorting *to, struct csort *s, struct sort_value *out, struct err *err)
 {
     *out = (struct sort_value){0};
+    if (to->sight == STORE_MASKED && s->masked)
+        return true;
     switch (s->s->index) {
     case STORE_SORT_ID:
         *out = (struct sort_value){.present = true, .text = to->head->id};
@@ -259,9 +274,12 @@ static bool sort_value_of(const struct sorting *to, struct csort *s, struct sort
 bool sort_values(struct query *q, store_rid rid, const struct pin_state *head, struct sort_hit *out,
                  struct err *err)
 {
+    enum store_sight sight = STORE_SEEN;
     *out = (struct sort_hit){.rid = rid};
+    if (q->sort_masked && !sight_rows(q->r, rid, head->type, head->seq, head->packed, false, &sight, err))
+        return false;
     for (size_t i = 0; i < q->plan->sort_count; i++) {
-        struct sorting to = {q, rid, head, q->plan->sort[i].descending};
+        struct sorting to = {q, rid, head, q->plan->sort[i].descending, sight};
         if (!sort_value_of(&to, q->sort[i], &out->value[i], err))
             return false;
     }

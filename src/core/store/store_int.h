@@ -104,11 +104,16 @@ enum store_found read_current(struct store_read *r, store_rid rid, bool body, st
 /* The same as far as the reader's view lets it be seen: body masked, hidden as absent. */
 enum store_found read_shown(struct store_read *r, store_rid rid, bool body, struct arena *arena,
                             struct store_version *out, struct err *err);
-/* Version of rid, current or old; read_shown_version through the view. */
-enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_t version,
+/* out as it was found, with its body: what the view lets be seen of it. body: it is given out. */
+enum store_found read_judged(struct store_read *r, enum store_found found, bool body, struct arena *arena,
+                             struct store_version *out, struct err *err);
+/* Version of rid, current or old; read_shown_version through the view, body only when wanted. */
+enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_t version, bool body,
                                     struct arena *arena, struct store_version *out, struct err *err);
 enum store_found read_version(struct store_read *r, store_rid rid, uint32_t version, struct arena *arena,
                               struct store_version *out, struct err *err);
+/* How many current resources of a (build) type there are, whatever is seen of them. */
+bool read_count(struct store_read *r, uint16_t type, uint64_t *count, struct err *err);
 /* Binds the id as it is stored (blob or text); packed is room for it. */
 void read_bind_id(sqlite3_stmt *st, int at, struct str id, unsigned char packed[ID_PACKED]);
 struct str read_column_id(sqlite3_stmt *st, int at, struct arena *arena);
