@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "api/api_int.h"
+#include "api/audited.h"
 #include "base/log.h"
 
 struct api *api_new(struct store *s, struct search *search, const struct api_options *opt, struct err *err)
@@ -23,6 +24,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->long_jobs = opt->jobs;
     a->terms = opt->terms;
     a->explain = opt->explain;
+    a->audit = opt->audit;
     a->import_dir = opt->import_dir ? realpath(opt->import_dir, NULL) : NULL;
     a->base_url = str_of(opt->base_url);
     while (a->base_url.n && a->base_url.p[a->base_url.n - 1] == '/')
@@ -49,7 +51,7 @@ void api_free(struct api *a)
     if (!a)
         return;
     /* Jobs whose exchange was abandoned at a hurried stop still end here. */
-    while (a->jobs)
+    while (a->jobs || a->auditing)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
     web_free(a->web);
     path_cache_free(a->paths);
@@ -123,7 +125,7 @@ static bool call_open(struct call *c, struct err *err)
 }
 
 /* Every answer under /fhir is somebody's data: not kept by caches, not guessed at by browsers. */
-static void seal(struct http_response *resp)
+void api_seal(struct http_response *resp)
 {
     http_response_header(resp, "Cache-Control", STR("no-store"));
     http_response_header(resp, "X-Content-Type-Options", STR("nosniff"));
@@ -145,6 +147,7 @@ static bool dispatch(struct call *c)
 {
     struct err err = {0};
     if (!call_open(c, &err) || !route_find(c, &err) || !call_query_of_route(c, &err) ||
+        !audited_allowed(c, &err) ||
         (c->route->level != LEVEL_FILE && (!media_acceptable(c, &err) || !media_in(c, &err))))
         return outcome_fail(c, &err);
     return c->route->run(c);
@@ -176,11 +179,12 @@ bool api_handle_as(struct api *a, const struct access_caller *caller, struct htt
                        .begun_ns = os_mono_ns()};
     if (!dispatch(c))
         return false;
+    audited_patients(c);
     media_out(c);
     resp->route = c->route ? c->route->name : "none";
-    seal(resp);
+    api_seal(resp);
     metrics_count(a, c->route, resp->status, micros_since(c->begun_ns));
-    return true;
+    return audited_send(c, false);
 }
 
 void api_refuse(void *api, struct http_request *req, const struct err *why, struct http_response *resp)
@@ -192,8 +196,9 @@ void api_refuse(void *api, struct http_request *req, const struct err *why, stru
         media_begin(&c);
     outcome_fail(&c, why);
     media_out(&c);
-    seal(resp);
+    api_seal(resp);
     resp->route = "refused";
+    audited_refused(&c, why);
 }
 
 bool api_job_submit(struct call *c, struct api_job *job)
@@ -220,10 +225,12 @@ bool api_job_submit(struct call *c, struct api_job *job)
 void api_job_end(struct call *c)
 {
     struct api *a = c->api;
+    audited_patients(c);
     media_out(c);
     c->resp->route = c->route->name;
-    seal(c->resp);
+    api_seal(c->resp);
     metrics_count(a, c->route, c->resp->status, micros_since(c->begun_ns));
-    http_finish(c->req, c->resp);
+    if (audited_send(c, true))
+        http_finish(c->req, c->resp);
     a->jobs--;
 }

@@ -27,6 +27,7 @@ enum {
 #define API_UPLOAD_MAX ((uint64_t)64 << 30)
 
 struct api;
+struct audit;
 struct jobs;
 struct terms;
 
@@ -38,6 +39,7 @@ struct api_options {
     struct jobs *jobs;      /* long work ($export …); NULL: asking for it is refused */
     struct terms *terms;    /* memberOf and subsumes of FHIRPath; NULL: refused. Borrowed until api_free */
     const char *import_dir; /* folder whose files $import may read; NULL: none */
+    struct audit *audit;    /* every call under /fhir is told of before its answer leaves; NULL: no log */
 };
 
 /* Borrows s, search and the options' texts until api_free. */

@@ -63,6 +63,17 @@ struct call {
     uint64_t deadline_ns;    /* entries: when the Bundle's reads must be done; 0: none */
     struct err *why;         /* entries: where outcome_fail leaves the first error; or NULL */
     uint64_t begun_ns;
+    /* for the audit log (audited.c) */
+    struct bundle *bundle; /* whose entries are told of too; NULL: none */
+    struct {
+        const struct json_doc *doc;
+        uint32_t node;
+    } written;            /* the resource that the call writes; doc NULL: none */
+    enum err_code failed; /* the first error of the answer */
+    struct str *patient;  /* ids of those whose records were given out or changed */
+    size_t patient_count;
+    bool patient_many; /* and others */
+    uint64_t withheld;
     bool was_xml; /* body came as XML: its lines are known, its columns are not */
     bool entry;   /* part of a Bundle: answers at once, never defers */
 };
@@ -97,6 +108,8 @@ struct api {
     uint32_t capability_version; /* own_version it tells of */
     struct capability_later later;
     int64_t started_ms;
+    struct audit *audit;                      /* NULL: none */
+    atomic_int auditing;                      /* answers and refusals whose records are not on disk yet */
     atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
     struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */
     bool explain;                             /* _explain is answered */
@@ -391,6 +404,8 @@ struct api_job {
 bool api_job_submit(struct call *c, struct api_job *job);
 /* The answer is in c->resp: sends it. Nothing of the call may be touched afterwards. */
 void api_job_end(struct call *c);
+/* Headers that every answer under /fhir has. */
+void api_seal(struct http_response *resp);
 
 /* ---- capability.c ---- */
 bool capability_make(struct api *a, struct err *err);

@@ -137,5 +137,6 @@ bool bundle_run(struct call *c)
     }
     if (!call_params_only(c, params, &err) || !parse(c, b, &err) || !entry_parse(b, &err))
         return outcome_fail(c, &err);
+    c->bundle = b;
     return b->transaction ? transaction_run(b) : batch_run(b);
 }

@@ -149,6 +149,13 @@ struct store_read *call_read_begin(struct call *c, struct err *err)
 
 void call_read_end(struct call *c, struct store_read *r)
 {
-    if (r && r != c->read)
-        store_read_end(r);
+    const store_rid *patient;
+    size_t count;
+    uint64_t withheld;
+    bool many;
+    if (!r || r == c->read)
+        return;
+    store_read_seen(r, &patient, &count, &many, &withheld);
+    c->withheld += withheld;
+    store_read_end(r);
 }

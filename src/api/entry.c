@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Entries of a batch or transaction, each a call of its own. */
 #include "api/api_int.h"
+#include "api/audited.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
 
@@ -249,6 +250,7 @@ void entry_answer(struct bundle *b)
     for (size_t i = 0; i < b->count; i++) {
         if (i)
             buf_char(&out, ',');
+        audited_patients(&b->item[i].call);
         write_answer_of(&b->item[i], &out);
     }
     bundle_end(&out);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/api_int.h"
+#include "audit/audit.h"
 #include "jobs/jobs.h"
 #include "search/own.h"
 
@@ -111,6 +112,14 @@ bool metrics_run(struct call *c)
     figure(&out, "store_bytes", "gauge", "Bytes on disk", store_disk_bytes(c->api->store));
     figure(&out, "resident_bytes", "gauge", "Memory in use", resident_bytes());
     figure(&out, "jobs", "gauge", "Writes waiting or running", (uint64_t)c->api->jobs);
+    if (c->api->audit) {
+        struct audit_status st = audit_status(c->api->audit);
+        figure(&out, "audit_records_total", "counter", "Records of the audit log since the start",
+               st.records);
+        figure(&out, "audit_syncs_total", "counter", "Times it was brought to disk", st.groups);
+        figure(&out, "audit_state", "gauge", "0: as it should, 1: in the spare folder, 2: cannot be written",
+               st.state);
+    }
     if (c->api->long_jobs) {
         struct jobs_stats js = jobs_stats(c->api->long_jobs);
         figure(&out, "long_jobs_waiting", "gauge", "Long jobs waiting for a thread", js.waiting);

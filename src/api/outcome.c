@@ -140,6 +140,7 @@ static bool answer(struct call *c, const struct err *errs, size_t count)
     int status = err_info(errs[0].code)->http;
     if (c->why)
         *c->why = errs[0];
+    c->failed = errs[0].code;
     if (errs[0].code == ERR_METHOD)
         http_response_header(c->resp, "Allow", route_allow(c));
     if (status == 503)

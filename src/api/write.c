@@ -164,6 +164,8 @@ bool write_build(struct write *w, struct err *err)
     uint32_t node = w->node;
     OS_ASSERT(w->id.n);
     w->change.id = w->id;
+    c->written.doc = w->doc;
+    c->written.node = w->node;
     if (w->kind == WRITE_DELETE || w->built)
         return true;
     if (!body_parts(doc, node, c->type, w->id, c->arena, &w->change, err))

@@ -8,6 +8,7 @@
 #include "api/view_job.h"
 #include "app/cmd.h"
 #include "app/wiring.h"
+#include "audit/audit.h"
 #include "base/log.h"
 #include "bulk/bulk.h"
 #include "jobs/jobs.h"
@@ -26,7 +27,8 @@ struct cmd_serve_options {
     bool no_words;
     int64_t jobs_keep_ms;
     unsigned jobs;
-    bool explain;
+    bool explain, audit;
+    const char *audit_spare;
     struct search_budget budget;
 };
 
@@ -41,6 +43,8 @@ static const struct option cmd_serve_longs[] = {
     {"no-text-index", no_argument, NULL, 't'},
     {"explain", no_argument, NULL, 'x'},
     {"search-seconds", required_argument, NULL, 's'},
+    {"audit", no_argument, NULL, 'a'},
+    {"audit-spare", required_argument, NULL, 'A'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -130,6 +134,11 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
         case 'x':
             o->explain = true;
             break;
+        case 'A':
+            o->audit_spare = optarg; /* fall through */
+        case 'a':
+            o->audit = true;
+            break;
         case 's':
             if (!str_u64(str_of(optarg), CMD_SERVE_SECONDS_MAX, &o->budget.ms))
                 return cmd_wrong(&cmd_serve, "--search-seconds ska vara ett heltal",
@@ -197,12 +206,16 @@ static void cmd_serve_wait(const sigset_t *stop)
 }
 
 static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
-                                    const sigset_t *stop, struct err *err)
+                                    struct audit *audit, const sigset_t *stop, struct err *err)
 {
     char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"];
     const char *web = o->web ? o->web : cmd_serve_web(path);
-    struct api_options api_opt = {
-        .web_dir = web, .jobs = jobs, .import_dir = o->import_dir, .explain = o->explain, .terms = w->terms};
+    struct api_options api_opt = {.web_dir = web,
+                                  .jobs = jobs,
+                                  .import_dir = o->import_dir,
+                                  .explain = o->explain,
+                                  .terms = w->terms,
+                                  .audit = audit};
     search_set_budget(w->search, o->budget);
     struct api *api = api_new(w->store, w->search, &api_opt, err);
     if (!api)
@@ -231,6 +244,17 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
     return server != NULL;
 }
 
+/* With the audit log, when one is asked for. */
+static bool cmd_serve_with_audit(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
+                                 const sigset_t *stop, struct err *err)
+{
+    struct audit_options opt = {.dir = o->data, .spare = o->audit_spare, .index = true};
+    struct audit *audit = o->audit ? audit_open(&opt, err) : NULL;
+    bool ok = (audit || !o->audit) && cmd_serve_until_stopped(w, jobs, o, audit, stop, err);
+    audit_close(audit);
+    return ok;
+}
+
 /* With the kinds of long work there are. */
 static bool cmd_serve_with_jobs(struct wiring *w, const struct cmd_serve_options *o, const sigset_t *stop,
                                 struct err *err)
@@ -250,7 +274,7 @@ static bool cmd_serve_with_jobs(struct wiring *w, const struct cmd_serve_options
     };
     snprintf(dir, sizeof dir, "%.*s/jobs", CMD_SERVE_PATH_MAX - 100, o->data);
     struct jobs *jobs = jobs_open(&opt, err);
-    bool ok = jobs && cmd_serve_until_stopped(w, jobs, o, stop, err);
+    bool ok = jobs && cmd_serve_with_audit(w, jobs, o, stop, err);
     jobs_close(jobs);
     return ok;
 }
@@ -286,7 +310,8 @@ const struct cmd cmd_serve = {
     .name = "serve",
     .run = cmd_serve_run,
     .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
-                "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N]",
+                "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
+                "[--audit] [--audit-spare KATALOG]",
     .help_sv =
         "svarar på FHIR och webben\n"
         "  --data KATALOG         lagret; skapas om det saknas\n"
@@ -302,6 +327,10 @@ const struct cmd cmd_serve = {
         "  --explain              svara på _explain=true (hur en sökning görs): för administratörer\n"
         "  --search-seconds N     längsta tid för en sökning, annars 10; 0: ingen gräns\n"
         "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
+        "  --audit                åtkomstlogg: varje åtkomst och avvisning skrivs i lagrets audit/ innan "
+        "svaret "
+        "lämnas\n"
+        "  --audit-spare KATALOG  dit loggen skrivs när lagret inte går att skriva (och --audit)\n"
         "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
     .help_en =
         "answers FHIR and the browser\n"
@@ -319,5 +348,9 @@ const struct cmd cmd_serve = {
         "  --search-seconds N     the longest a search may take, else 10; 0: no bound\n"
         "  --no-text-index        no text index (words.db in the store): _text, _content and :text are "
         "refused\n"
+        "  --audit                audit log: each access and refusal is written to the store's audit/ before "
+        "its "
+        "answer leaves\n"
+        "  --audit-spare DIR      where the log goes when the store cannot be written (and --audit)\n"
         "Ctrl-C or SIGTERM stops: requests in flight may finish.",
 };

@@ -48,9 +48,8 @@ bool audit_submit(struct audit *a, const struct audit_record *record, size_t cou
     OS_ASSERT(count && count <= AUDIT_RECORDS_MAX);
     wait->next = NULL;
     wait->first_seq = 0;
-    wait->emergency = record->emergency;
     pthread_mutex_lock(&a->lock);
-    bool down = a->state == AUDIT_DOWN && !wait->emergency;
+    bool down = a->state == AUDIT_DOWN && !wait->keep;
     a->refused += down;
     wait->at = a->pending.records;
     bool ok = !down && queue(a, record, count, err);

@@ -8,7 +8,7 @@
  *
  * One thread writes. Records that wait share one write and one fdatasync; each waiter is then called back.
  * When the folder cannot be written the log goes on in the spare folder; when that fails too the log is down:
- * only what may not be refused (emergency) is taken, kept in memory and written when it is possible again.
+ * only what may not be refused (keep) is taken, kept in memory and written when it is possible again.
  * The index of the log, audit.db, follows the files (audit_index.h). */
 #ifndef HELHET_AUDIT_AUDIT_H
 #define HELHET_AUDIT_AUDIT_H
@@ -54,12 +54,12 @@ struct audit_record {
     uint64_t withheld;
     uint64_t about;  /* seq of the record this one is about (a review); 0: none */
     struct str note; /* of a review: the documented outcome */
-    bool emergency;  /* may not be refused for want of a log */
+    bool emergency;
 };
 
 enum audit_done {
     AUDIT_DURABLE, /* on disk */
-    AUDIT_KEPT,    /* emergency: in memory until it can be written */
+    AUDIT_KEPT,    /* in memory until it can be written: what asked to be kept */
     AUDIT_LOST,    /* not on disk: the answer must not leave. Kept and written later all the same */
 };
 
@@ -69,11 +69,11 @@ struct audit_wait {
      * perhaps before it returns. */
     void (*done)(void *arg, enum audit_done how);
     void *arg;
+    bool keep; /* taken even when the log is down (AUDIT_KEPT): it is done already, or may not be refused */
     uint64_t first_seq; /* when durable: of its first record */
     /* private */
     struct audit_wait *next;
     size_t at; /* its first record among those that wait */
-    bool emergency;
 };
 
 enum audit_state { AUDIT_UP, AUDIT_SPARE, AUDIT_DOWN };

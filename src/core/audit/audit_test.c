@@ -628,7 +628,7 @@ static void test_down(void **state)
     assert_int_equal(err.code, ERR_AUDIT_DOWN);
     assert_int_equal(audit_state(a), AUDIT_DOWN);
     assert_false(audit_submit(a, &r, 1, &w, &err));
-    r.emergency = true;
+    r.emergency = w.keep = true;
     assert_true(audit_submit(a, &r, 1, &w, &err));
     while (!atomic_load(&waited))
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);

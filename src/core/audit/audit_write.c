@@ -258,7 +258,7 @@ static void call_back(struct audit *a, bool durable, uint64_t seq)
     while (w) {
         struct audit_wait *next = w->next; /* w may be gone afterwards */
         w->first_seq = durable ? seq + w->at : 0;
-        w->done(w->arg, durable ? AUDIT_DURABLE : w->emergency ? AUDIT_KEPT : AUDIT_LOST);
+        w->done(w->arg, durable ? AUDIT_DURABLE : w->keep ? AUDIT_KEPT : AUDIT_LOST);
         w = next;
     }
 }

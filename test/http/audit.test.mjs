@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+// serve --audit: every call under /fhir is on disk before its answer is here; the chain is checked with a few lines of
+// script that share nothing with the server.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { ask, bundle, entry, start } from './server.mjs';
+
+const server = await start(undefined, ['--audit']);
+after(() => server.stop());
+
+/** Reads folders back and proves the chain; the records in order. */
+function records(...folders) {
+  const files = folders.flatMap((f) => readdirSync(f).filter((n) => n.endsWith('.log')).map((n) => ({ n, f }))).sort((a, b) => (a.n < b.n ? -1 : 1));
+  const out = [];
+  for (const { n, f } of files) {
+    let prev;
+    for (const line of readFileSync(join(f, n), 'utf8').split('\n').slice(0, -1)) {
+      const [json, hash] = line.split('\t');
+      const r = JSON.parse(json);
+      prev ??= Buffer.from(r.prev.hash, 'hex');
+      assert.equal(createHash('sha256').update(prev).update(json).digest('hex'), hash, `${n}: ${json}`);
+      prev = Buffer.from(hash, 'hex');
+      if (r.seq) out.push(r);
+    }
+  }
+  out.forEach((r, i) => assert.equal(r.seq, i + 1));
+  return out;
+}
+
+const log = (s = server) => records(join(s.data, 'audit'));
+const last = (s = server) => log(s).at(-1);
+const observation = (patient) => ({ resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: { reference: `Patient/${patient}` } });
+
+test('reads, searches and writes are told of, with whose records they are', async () => {
+  await ask(server, 'PUT', '/Patient/p1', { body: { resourceType: 'Patient', id: 'p1' } });
+  let r = last();
+  assert.deepEqual([r.action, r.code, r.resource, r.patients, r.outcome, r.status], ['PUT /fhir/[type]/[id]', 'U', 'Patient/p1', ['p1'], 'done', 201]);
+  assert.deepEqual([r.kind, r.origin], ['open', '127.0.0.1']);
+  const made = await ask(server, 'POST', '/Observation', { body: observation('p1') });
+  r = last();
+  assert.deepEqual([r.code, r.resource, r.patients], ['C', `Observation/${made.json.id}`, ['p1']]);
+  await ask(server, 'GET', `/Observation/${made.json.id}`);
+  r = last();
+  assert.deepEqual([r.code, r.resource, r.patients, r.status], ['R', `Observation/${made.json.id}`, ['p1'], 200]);
+  await ask(server, 'GET', `/Observation/${made.json.id}`, { headers: { Accept: 'application/fhir+xml' } });
+  assert.deepEqual(last().patients, ['p1']);
+  await ask(server, 'GET', '/Observation?subject=Patient/nobody&code:text=hemligt');
+  r = last();
+  assert.deepEqual([r.code, r.resource, r.params, r.patients], ['E', 'Observation', 'subject,code:text', ['nobody']]);
+  assert.ok(!JSON.stringify(r).includes('hemligt'), 'no search values');
+  await ask(server, 'GET', '/Patient/p1/Observation');
+  r = last();
+  assert.deepEqual([r.resource, r.patients], ['Patient/p1', ['p1']]);
+  await ask(server, 'DELETE', `/Observation/${made.json.id}`);
+  assert.deepEqual([last().code, last().status], ['D', 204]);
+});
+
+test('refusals are told of, with why', async () => {
+  await ask(server, 'GET', '/Patient/none');
+  let r = last();
+  assert.deepEqual([r.outcome, r.why, r.status, r.resource], ['refused', 'NOT_FOUND', 404, 'Patient/none']);
+  await ask(server, 'GET', '/Nothing/at/all/of/this');
+  assert.deepEqual([last().outcome, last().action], ['refused', 'none']);
+  await ask(server, 'POST', '/Patient', { body: '{' });
+  assert.deepEqual([last().outcome, last().status], ['refused', 400]);
+  await ask(server, 'PUT', '/Patient/p2', { body: { resourceType: 'Patient', id: 'p2' }, headers: { 'If-Match': 'W/"7"' } });
+  assert.deepEqual([last().outcome, last().status, last().patients], ['refused', 412, ['p2']]);
+});
+
+/** Sends raw bytes, for what no client sends; resolves when the server has answered or closed. */
+const raw = (text) =>
+  new Promise((resolve) => {
+    const s = connect(server.port, '127.0.0.1', () => s.write(text));
+    s.on('data', () => s.end()).on('error', resolve).on('close', resolve);
+  });
+
+test('what the server itself refuses is told of when it is for /fhir', async () => {
+  const before = log().length;
+  await raw('GET /fhir/Patient/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await raw('POST /fhir/Patient HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n');
+  await new Promise((r) => setTimeout(r, 100));
+  const told = log().slice(before);
+  assert.deepEqual(told.map((r) => [r.action, r.outcome, r.status]), [['refused', 'refused', 400], ['refused', 'refused', 400]]);
+  await fetch(`${server.origin}/health`);
+  await fetch(`${server.origin}/metrics`);
+  await raw('GET /elsewhere/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  assert.equal(log().length, before + 2, 'health, metrics and files are no accesses');
+});
+
+test('each entry of a batch and of a transaction is told of', async () => {
+  let before = log().length;
+  const r = await ask(server, 'POST', '', { body: bundle('batch', entry('GET', 'Patient/p1'), entry('GET', 'Patient/none'), entry('POST', 'Observation', observation('p9'))) });
+  assert.equal(r.status, 200);
+  let told = log().slice(before);
+  assert.deepEqual(told.map((t) => [t.action, t.outcome, t.patients?.join()]), [
+    ['POST /fhir', 'done', undefined],
+    ['GET /fhir/[type]/[id]', 'done', 'p1'],
+    ['GET /fhir/[type]/[id]', 'refused', 'none'],
+    ['POST /fhir/[type]', 'done', 'p9'],
+  ]);
+  assert.equal(new Set(told.map((t) => t.g)).size, 1, 'they lie together');
+  before = log().length;
+  const failed = await ask(server, 'POST', '', { body: bundle('transaction', entry('POST', 'Observation', observation('p9')), entry('DELETE', 'Patient/p1', undefined, { request: { ifMatch: 'W/"99"' } })) });
+  assert.ok(failed.status >= 400);
+  told = log().slice(before);
+  assert.deepEqual(told.map((t) => t.outcome), ['refused', 'refused', 'refused'], 'nothing of it was done');
+});
+
+test('many at once share syncs and keep the chain', async () => {
+  const before = log().length;
+  const answers = await Promise.all(Array.from({ length: 400 }, (_, i) => ask(server, 'GET', `/Patient/x${i}`)));
+  assert.ok(answers.every((a) => a.status === 404));
+  const told = log().slice(before);
+  assert.equal(told.length, 400);
+  assert.equal(new Set(told.map((t) => t.resource)).size, 400);
+  assert.ok(new Set(told.map((t) => t.g)).size < 400);
+});
+
+test('kill -9: whoever had an answer is in the log, and it goes on afterwards', async () => {
+  const data = mkdtempSync(join(tmpdir(), 'helhet-audit-'));
+  let answered = 0;
+  for (let round = 0; round < 3; round++) {
+    const s = await start(data, ['--audit']);
+    const got = [];
+    let alive = true;
+    const ask1 = async (k) => {
+      for (let i = 0; alive; i++) {
+        const name = `r${round}-${k}-${i}`;
+        try {
+          const a = i % 4 ? await ask(s, 'GET', `/Patient/${name}`) : await ask(s, 'PUT', `/Patient/${name}`, { body: { resourceType: 'Patient', id: name } });
+          if (a.status === 404 || a.status === 201) got.push(name);
+        } catch {
+          return;
+        }
+      }
+    };
+    const all = Array.from({ length: 12 }, (_, k) => ask1(k));
+    await new Promise((r) => setTimeout(r, 300 + 200 * round));
+    await s.kill();
+    alive = false;
+    await Promise.all(all);
+    const there = new Set(log(s).map((r) => r.resource));
+    for (const name of got) assert.ok(there.has(`Patient/${name}`), `${name} was answered and is not in the log`);
+    answered += got.length;
+  }
+  assert.ok(answered > 50, `${answered} answers`);
+  rmSync(data, { recursive: true });
+});
+
+test('a log that cannot be written: spare folder, then refusal, then on again', async (t) => {
+  const spare = mkdtempSync(join(tmpdir(), 'helhet-spare-'));
+  const s = await start(undefined, ['--audit-spare', spare]);
+  t.after(() => s.kill());
+  const folder = join(s.data, 'audit');
+  const health = async () => (await fetch(`${s.origin}/health`)).json();
+  const spoil = (dir) => {
+    rmSync(dir, { recursive: true });
+    writeFileSync(dir, '');
+  };
+  assert.equal((await ask(s, 'GET', '/Patient/a')).status, 404);
+  assert.equal((await health()).status, 'ok');
+  spoil(folder);
+  assert.equal((await ask(s, 'GET', '/Patient/b')).status, 404);
+  assert.deepEqual([(await health()).status, (await health()).audit], ['degraded', 'spare folder']);
+  spoil(spare);
+  const refused = await ask(s, 'GET', '/Patient/c');
+  assert.equal(refused.status, 503);
+  assert.equal(refused.json.issue[0].code, 'transient');
+  assert.equal((await ask(s, 'PUT', '/Patient/c', { body: { resourceType: 'Patient', id: 'c' } })).status, 503);
+  assert.equal((await health()).status, 'failing');
+  assert.equal((await fetch(`${s.origin}/metrics`)).status, 200);
+  rmSync(folder);
+  rmSync(spare);
+  for (let i = 0; i < 100 && (await health()).status !== 'ok'; i++) await new Promise((r) => setTimeout(r, 50));
+  const c = await ask(s, 'GET', '/Patient/c');
+  assert.equal(c.status, 404, 'nothing was written while nothing could be logged');
+  await s.stop();
+  for (const event of ['audit-spare', 'audit-down', 'audit-up']) assert.ok(s.log().includes(`"${event}"`), event);
+});
