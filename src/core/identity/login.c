@@ -97,7 +97,8 @@ static bool begin_session(struct identity *id, const struct account *a, struct i
         return false;
     os_random(random, sizeof random);
     sodium_bin2hex(s->id, sizeof s->id, random, sizeof random);
-    s->begun_ms = s->seen_ms = s->saved_ms = os_now_ms();
+    s->begun_ms = s->saved_ms = os_now_ms();
+    s->seen_ms = s->begun_ms;
     session_token(out, s->hash);
     if (side_begin(&id->file, err) &&
         side_end(&id->file,
