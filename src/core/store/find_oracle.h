@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Random resources and plans, and a plain evaluation of what store.h says of them: what the tests of
- * searching hold the store against. Included by find_test.c only. */
+ * searching hold the store against. Included by find_test.c and sight_test.c only. */
 #ifndef HELHET_STORE_FIND_ORACLE_H
 #define HELHET_STORE_FIND_ORACLE_H
 
@@ -9,7 +9,7 @@
 enum {
     RES_MAX = 400,
     NEW_MAX = 100,
-    ROWS_EACH = 12,
+    ROWS_EACH = 16,
     PATIENTS = 12,
     PLANS = 400,
     ANY_MAX = 3,
@@ -55,9 +55,11 @@ static const char *const urls[] = {"http://x/a", "http://x/ab", "http://y", "urn
 
 #define PICK(list) str_of((list)[dice(sizeof(list) / sizeof *(list))])
 
-/* What is there, and a copy of it as of a page; all is which of them the oracle looks at. */
-static struct res live[RES_MAX], then[RES_MAX], *all = live;
+/* What is there; all is what the oracle looks at, this or a copy made otherwise. */
+static struct res live[RES_MAX], *all = live;
 static size_t all_count;
+/* Told of every change that was made; may be NULL. */
+static void (*on_change)(const struct res *r, const struct store_change *c);
 
 static int64_t pick_ms(void)
 {
@@ -152,11 +154,29 @@ static const struct {
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
+/* Units and providers are patients here: the store does not mind. */
+static void pick_labels(struct res *r)
+{
+    for (uint64_t which = STORE_LABEL_UNIT; which <= STORE_LABEL_FLAGS; which++) {
+        if (dice(2))
+            continue;
+        struct store_row *l = &r->row[r->rows++];
+        *l = (struct store_row){.index = STORE_LABEL, .hash = which};
+        if (which == STORE_LABEL_FLAGS) {
+            l->low = (int64_t)dice(8);
+        } else {
+            l->target_type = FAKE_PATIENT;
+            l->text = pick_patient();
+        }
+    }
+}
+
 static void pick_rows(struct res *r)
 {
     r->rows = 0;
+    pick_labels(r);
     for (size_t i = 0; i < KINDS; i++)
-        for (uint64_t n = dice(3); kinds[i].type == r->type && n && r->rows < ROWS_EACH - 4; n--)
+        for (uint64_t n = dice(3); kinds[i].type == r->type && n && r->rows < ROWS_EACH - 7; n--)
             r->row[r->rows++] = pick_row(kinds[i].index, kinds[i].param, false);
     if (r->type != FAKE_OBS || dice(4) == 0)
         return;
@@ -570,6 +590,184 @@ static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t
             p->sort[i].index = STORE_SORT_SCORE;
         p->sort[i].descending = dice(2);
     }
+}
+
+/* ---- filling a store, and answers held against the oracle ---- */
+
+static void fill_new(struct res *r)
+{
+    r->type = all_count <= PATIENTS ? FAKE_PATIENT : dice(8) ? FAKE_OBS : FAKE_GROUP;
+    snprintf(r->id, sizeof r->id, "%s%d", r->type == FAKE_PATIENT ? "p" : "r", (int)all_count - 1);
+    if (dice(2) && r->type != FAKE_PATIENT)
+        snprintf(r->id, sizeof r->id, "%08x-0000-4000-8000-%012x", (unsigned)dice(1u << 31),
+                 (unsigned)all_count);
+}
+
+/* Something new, or something changed or deleted. */
+static void fill_one(struct store *s, struct arena *a, bool again)
+{
+    struct err err;
+    struct res *r = again ? &all[dice(all_count)] : &all[all_count++];
+    if (!again)
+        fill_new(r);
+    pick_rows(r);
+    for (size_t k = 0; k < r->rows; k++)
+        r->row[k].text = arena_str(a, r->row[k].text);
+    r->alive = !again || dice(4);
+    snprintf(r->text, sizeof r->text, "%s", dice(3) ? PICK(names).p : "x");
+    struct store_change c = fake_change(a, r->alive ? 'U' : 'D', r->type, r->id, r->row, r->rows, r->text);
+    if (!fake_put(s, &c, 1, &err))
+        fail_msg("put: %s %s", err_info(err.code)->name, err.arg[0]);
+    if (c.noop)
+        return;
+    r->rid = c.rid;
+    r->time_ms = c.time_ms;
+    r->version = c.version;
+    if (on_change)
+        on_change(r, &c);
+    if (dice(50) == 0)
+        usleep(3000);
+}
+
+static void fill(struct store *s, struct arena *a)
+{
+    all = live;
+    all_count = 0;
+    for (size_t i = 0; i < RES_MAX - NEW_MAX; i++)
+        fill_one(s, a, i > 100 && dice(6) == 0);
+}
+
+static void show(struct store_read *r, struct arena *a, const struct store_plan *p, uint64_t seed, size_t at)
+{
+    struct store_explanation e;
+    struct err err;
+    bool ok = store_explain(r, p, a, &e, &err);
+    print_error("seed %" PRIu64 " plan %zu: %.*s\n", seed, at, STR_ARG(ok ? e.how : STR("?")));
+    for (size_t i = 0; i < e.step_count; i++)
+        print_error("%*s%.*s: %.*s %" PRIu64 "\n", 2 * e.step[i].depth, "", STR_ARG(e.step[i].what),
+                    STR_ARG(e.step[i].why), e.step[i].candidates);
+    for (size_t i = 0; i < p->cond_count; i++)
+        for (size_t k = 0; k < p->cond[i].any_count; k++) {
+            const struct store_match *m = &p->cond[i].any[k];
+            print_error(
+                " cond %zu kind %u%s index %u cmp %u chain %d reverse %d param %u text %.*s low %" PRId64
+                "\n",
+                i, p->cond[i].kind, p->cond[i].negate ? " not" : "", m->index, m->cmp, m->chain != NULL,
+                m->reverse, m->row.param, STR_ARG(m->row.text), m->row.low);
+        }
+    for (size_t i = 0; i < p->sort_count; i++)
+        print_error(" sort index %u param %u %s\n", p->sort[i].index, p->sort[i].param,
+                    p->sort[i].descending ? "down" : "up");
+}
+
+/* What the plan finds in all, in its order. */
+static size_t plain_answer(struct store_plan *p, const struct res **want)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < all_count; i++)
+        if (all[i].alive && plain_plan(p, &all[i]))
+            want[n++] = &all[i];
+    qsort_r(want, n, sizeof *want, plain_order, p);
+    return n;
+}
+
+static bool page_same(const struct store_plan *p, const struct store_hits *hits, const struct res **want,
+                      size_t got, size_t n)
+{
+    bool same = hits->count <= p->limit && got + hits->count <= n && (!p->count || hits->total == n) &&
+                hits->more == (got + hits->count < n);
+    for (size_t i = 0; i < hits->count && same; i++) {
+        const struct res *w = want[got + i];
+        const struct store_version *v = &hits->item[i];
+        char version[32];
+        snprintf(version, sizeof version, "\"versionId\":\"%u\"", w->version);
+        same = str_is(v->id, w->id) && v->version == w->version &&
+               (p->no_body || str_find_str(v->body, str_of(version)) != SIZE_MAX) &&
+               (!hits->score || hits->score[i] == plain_score(p, w));
+        if (!same)
+            print_error("at %zu: %.*s, not %s\n", got + i, STR_ARG(v->id), w->id);
+    }
+    return same;
+}
+
+/* One page against the answer; the plan then stands at the next. */
+static bool test_page(struct store_read *r, struct arena *a, struct store_plan *p, const struct res **want,
+                      size_t *got, size_t n, struct store_hits *hits)
+{
+    struct err err = {0};
+    if (!store_search(r, p, a, hits, &err)) {
+        print_error("search: %s %s\n", err_info(err.code)->name, err.arg[0]);
+        return false;
+    }
+    bool same = page_same(p, hits, want, *got, n);
+    *got += hits->count;
+    p->cursor = hits->next;
+    if (!same)
+        print_error("page differs: got %zu of %zu, total %" PRIu64 "\n", *got, n, hits->total);
+    return same;
+}
+
+/* A store filled from a seed, for plans by the hundred. */
+struct world {
+    char *dir;
+    struct store *s;
+    struct arena keep, a;
+    uint64_t seed;
+    size_t plans;
+};
+
+static void world_open(struct world *w)
+{
+    const char *given = getenv("HELHET_SEED"), *plans = getenv("HELHET_PLANS");
+    struct err err;
+    w->seed = given ? strtoull(given, NULL, 10) : (uint64_t)os_now_ms();
+    w->plans = plans ? strtoull(plans, NULL, 10) : PLANS;
+    print_message("seed %" PRIu64 "\n", w->seed);
+    seed_state = w->seed * 2654435761u + 88172645463325252u;
+    w->dir = fake_dir();
+    struct store_options opt = fake_options(w->dir);
+    w->s = store_open(&opt, &err);
+    arena_init(&w->keep);
+    arena_init(&w->a);
+    fill(w->s, &w->keep);
+}
+
+static void world_check(struct world *w)
+{
+    struct store_check check;
+    struct err err;
+    assert_true(store_check(w->s, &check, NULL, NULL, &err));
+    if (check.faults)
+        fail_msg("%s", check.first.arg[0]);
+}
+
+static void world_close(struct world *w)
+{
+    store_close(w->s);
+    arena_release(&w->a);
+    arena_release(&w->keep);
+    fake_remove(w->dir);
+}
+
+static bool see_target(void *arg, uint16_t param, store_rid target)
+{
+    size_t *n = arg;
+    (void)param;
+    (void)target;
+    return ++*n > 0;
+}
+
+static size_t plain_targets(const struct res *r)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < r->rows; i++) {
+        bool first = r->row[i].index == STORE_REFERENCE && r->row[i].target_type;
+        for (size_t k = 0; k < i && first; k++)
+            first = r->row[k].index != STORE_REFERENCE || r->row[k].param != r->row[i].param ||
+                    r->row[k].target_type != r->row[i].target_type || !str_eq(r->row[k].text, r->row[i].text);
+        n += first;
+    }
+    return n;
 }
 
 #endif

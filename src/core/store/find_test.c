@@ -13,117 +13,6 @@
 
 /* ---- the test ---- */
 
-static void fill_new(struct res *r)
-{
-    r->type = all_count <= PATIENTS ? FAKE_PATIENT : dice(8) ? FAKE_OBS : FAKE_GROUP;
-    snprintf(r->id, sizeof r->id, "%s%d", r->type == FAKE_PATIENT ? "p" : "r", (int)all_count - 1);
-    if (dice(2) && r->type != FAKE_PATIENT)
-        snprintf(r->id, sizeof r->id, "%08x-0000-4000-8000-%012x", (unsigned)dice(1u << 31),
-                 (unsigned)all_count);
-}
-
-/* Something new, or something changed or deleted. */
-static void fill_one(struct store *s, struct arena *a, bool again)
-{
-    struct err err;
-    struct res *r = again ? &all[dice(all_count)] : &all[all_count++];
-    if (!again)
-        fill_new(r);
-    pick_rows(r);
-    for (size_t k = 0; k < r->rows; k++)
-        r->row[k].text = arena_str(a, r->row[k].text);
-    r->alive = !again || dice(4);
-    snprintf(r->text, sizeof r->text, "%s", dice(3) ? PICK(names).p : "x");
-    struct store_change c = fake_change(a, r->alive ? 'U' : 'D', r->type, r->id, r->row, r->rows, r->text);
-    if (!fake_put(s, &c, 1, &err))
-        fail_msg("put: %s %s", err_info(err.code)->name, err.arg[0]);
-    if (c.noop)
-        return;
-    r->rid = c.rid;
-    r->time_ms = c.time_ms;
-    r->version = c.version;
-    if (dice(50) == 0)
-        usleep(3000);
-}
-
-static void fill(struct store *s, struct arena *a)
-{
-    all = live;
-    all_count = 0;
-    for (size_t i = 0; i < RES_MAX - NEW_MAX; i++)
-        fill_one(s, a, i > 100 && dice(6) == 0);
-}
-
-static void show(struct store_read *r, struct arena *a, const struct store_plan *p, uint64_t seed, size_t at)
-{
-    struct store_explanation e;
-    struct err err;
-    bool ok = store_explain(r, p, a, &e, &err);
-    print_error("seed %" PRIu64 " plan %zu: %.*s\n", seed, at, STR_ARG(ok ? e.how : STR("?")));
-    for (size_t i = 0; i < e.step_count; i++)
-        print_error("%*s%.*s: %.*s %" PRIu64 "\n", 2 * e.step[i].depth, "", STR_ARG(e.step[i].what),
-                    STR_ARG(e.step[i].why), e.step[i].candidates);
-    for (size_t i = 0; i < p->cond_count; i++)
-        for (size_t k = 0; k < p->cond[i].any_count; k++) {
-            const struct store_match *m = &p->cond[i].any[k];
-            print_error(
-                " cond %zu kind %u%s index %u cmp %u chain %d reverse %d param %u text %.*s low %" PRId64
-                "\n",
-                i, p->cond[i].kind, p->cond[i].negate ? " not" : "", m->index, m->cmp, m->chain != NULL,
-                m->reverse, m->row.param, STR_ARG(m->row.text), m->row.low);
-        }
-    for (size_t i = 0; i < p->sort_count; i++)
-        print_error(" sort index %u param %u %s\n", p->sort[i].index, p->sort[i].param,
-                    p->sort[i].descending ? "down" : "up");
-}
-
-/* What the plan finds in all, in its order. */
-static size_t plain_answer(struct store_plan *p, const struct res **want)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < all_count; i++)
-        if (all[i].alive && plain_plan(p, &all[i]))
-            want[n++] = &all[i];
-    qsort_r(want, n, sizeof *want, plain_order, p);
-    return n;
-}
-
-static bool page_same(const struct store_plan *p, const struct store_hits *hits, const struct res **want,
-                      size_t got, size_t n)
-{
-    bool same = hits->count <= p->limit && got + hits->count <= n && (!p->count || hits->total == n) &&
-                hits->more == (got + hits->count < n);
-    for (size_t i = 0; i < hits->count && same; i++) {
-        const struct res *w = want[got + i];
-        const struct store_version *v = &hits->item[i];
-        char version[32];
-        snprintf(version, sizeof version, "\"versionId\":\"%u\"", w->version);
-        same = str_is(v->id, w->id) && v->version == w->version &&
-               (p->no_body || str_find_str(v->body, str_of(version)) != SIZE_MAX) &&
-               (!hits->score || hits->score[i] == plain_score(p, w));
-        if (!same)
-            print_error("at %zu: %.*s, not %s\n", got + i, STR_ARG(v->id), w->id);
-    }
-    return same;
-}
-
-/* One page against the answer; the plan then stands at the next. */
-static bool test_page(struct store_read *r, struct arena *a, struct store_plan *p, const struct res **want,
-                      size_t *got, size_t n, struct store_hits *hits)
-{
-    struct err err = {0};
-    if (!store_search(r, p, a, hits, &err)) {
-        print_error("search: %s %s\n", err_info(err.code)->name, err.arg[0]);
-        return false;
-    }
-    bool same = page_same(p, hits, want, *got, n);
-    *got += hits->count;
-    p->cursor = hits->next;
-    if (!same)
-        print_error("page differs: got %zu of %zu, total %" PRIu64 "\n", *got, n, hits->total);
-    return same;
-}
-
 /* Every explained condition that is complete has no fewer candidates than the plan has matches. */
 static void test_explained(struct store_read *r, struct arena *a, struct store_plan *p, size_t n)
 {
@@ -162,48 +51,6 @@ static void test_one_plan(struct store_read *r, struct arena *a, uint64_t seed, 
     test_explained(r, a, &p, n);
 }
 
-/* A store filled from a seed, for plans by the hundred. */
-struct world {
-    char *dir;
-    struct store *s;
-    struct arena keep, a;
-    uint64_t seed;
-    size_t plans;
-};
-
-static void world_open(struct world *w)
-{
-    const char *given = getenv("HELHET_SEED"), *plans = getenv("HELHET_PLANS");
-    struct err err;
-    w->seed = given ? strtoull(given, NULL, 10) : (uint64_t)os_now_ms();
-    w->plans = plans ? strtoull(plans, NULL, 10) : PLANS;
-    print_message("seed %" PRIu64 "\n", w->seed);
-    seed_state = w->seed * 2654435761u + 88172645463325252u;
-    w->dir = fake_dir();
-    struct store_options opt = fake_options(w->dir);
-    w->s = store_open(&opt, &err);
-    arena_init(&w->keep);
-    arena_init(&w->a);
-    fill(w->s, &w->keep);
-}
-
-static void world_check(struct world *w)
-{
-    struct store_check check;
-    struct err err;
-    assert_true(store_check(w->s, &check, NULL, NULL, &err));
-    if (check.faults)
-        fail_msg("%s", check.first.arg[0]);
-}
-
-static void world_close(struct world *w)
-{
-    store_close(w->s);
-    arena_release(&w->a);
-    arena_release(&w->keep);
-    fake_remove(w->dir);
-}
-
 static void test_plans(void **state)
 {
     (void)state;
@@ -222,32 +69,11 @@ static void test_plans(void **state)
 
 /* ---- pages while others write: every page is of the first one's commit ---- */
 
-static bool see_target(void *arg, uint16_t param, store_rid target)
-{
-    size_t *n = arg;
-    (void)param;
-    (void)target;
-    return ++*n > 0;
-}
-
 static bool see_version(void *arg, const struct store_version *v)
 {
     size_t *n = arg;
     *n += v->version;
     return true;
-}
-
-static size_t plain_targets(const struct res *r)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < r->rows; i++) {
-        bool first = r->row[i].index == STORE_REFERENCE && r->row[i].target_type;
-        for (size_t k = 0; k < i && first; k++)
-            first = r->row[k].index != STORE_REFERENCE || r->row[k].param != r->row[i].param ||
-                    r->row[k].target_type != r->row[i].target_type || !str_eq(r->row[k].text, r->row[i].text);
-        n += first;
-    }
-    return n;
 }
 
 /* Sum of the versions of what refers to r (CLINICAL: what is in its compartment). */
@@ -316,6 +142,8 @@ static void pick_clinical(struct arena *a, struct store_plan *p)
     p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, true, NULL};
     p->sort_count = 1;
 }
+
+static struct res then[RES_MAX]; /* a copy as of a page */
 
 static void test_one_pinned(struct world *w, size_t at)
 {

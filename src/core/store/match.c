@@ -323,7 +323,7 @@ static int match_reverse(struct query *q, struct cmatch *m, store_rid rid, struc
         return rid_in(&m->target, rid);
     if (!match_gather(m, err))
         return -1;
-    if (m->result_known && r->pin.seq == PIN_NOW)
+    if (m->result_known && r->pin.seq == PIN_NOW && !m->masked)
         return match_leap(q, m, rid, err);
     struct arena_mark mark = arena_mark(&r->arena);
     sqlite3_stmt *st = db_get(r->db, DB_PATH_REFERENCE, err);

@@ -356,6 +356,8 @@ enum store_found read_judged(struct store_read *r, enum store_found found, bool 
     enum store_sight sight;
     if (!r->sight.on)
         return found;
+    if (found == STORE_ABSENT) /* not here, or not yet: told apart from hidden by nothing */
+        *out = (struct store_version){.rid = out->rid};
     if (found != STORE_FOUND && found != STORE_DELETED)
         return found;
     if (!sight_version(r, out, body && found == STORE_FOUND, &sight, err))
@@ -405,9 +407,9 @@ enum store_found read_shown(struct store_read *r, store_rid rid, bool body, stru
     sqlite3_reset(st);
     if (past && found != STORE_FAILED)
         found = read_old(r, DB_HIST_ASOF, r->pin.seq, true, arena, out, err);
-    else if (found != STORE_DELETED)
+    else if (found == STORE_FOUND)
         return found;
-    else if (!read_time(r, out->seq, &out->time_ms, err))
+    else if (found == STORE_DELETED && !read_time(r, out->seq, &out->time_ms, err))
         return STORE_FAILED;
     return read_judged(r, found, body, arena, out, err);
 }
@@ -424,8 +426,6 @@ enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_
         found = read_old(r, DB_HIST_GET, version, true, arena, out, err);
     else if (found != STORE_FAILED && out->version < version)
         found = STORE_ABSENT;
-    if (found == STORE_ABSENT)
-        *out = (struct store_version){.rid = rid};
     return read_judged(r, found, body, arena, out, err);
 }
 
