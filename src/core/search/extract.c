@@ -3,6 +3,7 @@
  * when one of the top-level elements its expression begins with is there. */
 #include "base/os.h"
 #include "fhir_gen/names.h"
+#include "search/label.h"
 #include "search/own_int.h"
 
 enum { COMPARTMENT_MAX = 16, DEDUP_SMALL = 24 };
@@ -555,6 +556,37 @@ static bool clinical(struct search *s, const struct json_doc *doc, uint32_t i, c
     return !full;
 }
 
+static struct store_row *label_row(const struct rows_to *to, int64_t kind)
+{
+    struct store_row *r = value_row(to, STORE_LABEL);
+    r->hash = (uint64_t)kind;
+    return r;
+}
+
+/* Organization/x alone: a label that is anything else labels nothing. */
+static void label_organization(const struct rows_to *to, int64_t kind, struct str reference)
+{
+    const struct str prefix = STR("Organization/");
+    if (!str_starts(reference, prefix) || reference.n == prefix.n)
+        return;
+    struct store_row *r = label_row(to, kind);
+    r->target_type = FHIR_TYPE_Organization;
+    r->text = str_sub(reference, prefix.n, reference.n);
+}
+
+static bool labels(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type,
+                   struct arena *arena, struct store_rows *out)
+{
+    bool full = false;
+    struct rows_to to = {s, arena, 0, out, &full};
+    struct label label = label_read(doc, i, type);
+    label_organization(&to, STORE_LABEL_UNIT, label.unit);
+    label_organization(&to, STORE_LABEL_PROVIDER, label.provider);
+    if (label.flags)
+        label_row(&to, STORE_LABEL_FLAGS)->low = label.flags;
+    return !full;
+}
+
 static bool extract_all(struct search *s, const struct json_doc *doc, uint32_t i,
                         const struct extract_type *t, fhir_type_id type, struct arena *arena,
                         struct store_rows *out, struct err *err)
@@ -572,7 +604,8 @@ static bool extract_all(struct search *s, const struct json_doc *doc, uint32_t i
         if (!extract_one(s, doc, i, &t->param[p], arena, out, err))
             return false;
     }
-    return clinical(s, doc, i, t, type, arena, out) || err_set(err, ERR_NO_MEMORY, NULL);
+    return (clinical(s, doc, i, t, type, arena, out) && labels(s, doc, i, type, arena, out)) ||
+           err_set(err, ERR_NO_MEMORY, NULL);
 }
 
 bool search_extract(struct search *s, const struct json_doc *doc, uint32_t i, fhir_type_id type,

@@ -20,7 +20,7 @@ enum {
     SEARCH_MATCHES_MAX = 20000, /* alternatives of one condition after expansion */
     SEARCH_ROWS_MAX = 400000,   /* rows of one resource */
     SEARCH_PAGE_KEY = 32,       /* bytes of the key that page links' keys are made from */
-    SEARCH_ROWS_VERSION = 3,    /* raise when extraction gives other rows from the same model */
+    SEARCH_ROWS_VERSION = 4,    /* raise when extraction gives other rows from the same model */
 };
 
 enum search_modifier {

@@ -137,6 +137,9 @@ static const char *row_text(const struct store_row *r)
         t = arena_printf(&arena, "clinical %.*s %s %lld", STR_ARG(r->text), r->hash ? "code" : "all",
                          (long long)r->low);
         break;
+    case STORE_LABEL:
+        t = arena_printf(&arena, "label %d %.*s %lld", (int)r->hash, STR_ARG(r->text), (long long)r->low);
+        break;
     default:
         fail();
     }
@@ -266,6 +269,7 @@ static void test_observation(void **state)
         "clinical p1 all 1577836800000",
         "clinical p2 all 1577836800000",
         "clinical p1 code 1577836800000",
+        "label 3  16",
         NULL,
     };
     check_rows("{\"resourceType\":\"Observation\",\"id\":\"o1\",\"status\":\"final\",\"code\":{\"coding\":[{"
@@ -276,6 +280,32 @@ static void test_observation(void **state)
                "p2\"}],\"effectiveDateTime\":\"2020-01-01\",\"valueQuantity\":{\"value\":72.5,"
                "\"unit\":\"kg\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\"}}",
                lines);
+}
+
+/* The server's labels, protected identity, and Consents that rule access. */
+static void test_labels(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "Consent.category token https://helhet.example/fhir/CodeSystem/access-category|block",
+        "Consent.status token |active",
+        "Consent._security token http://hl7.se/fhir/ig/base/CodeSystem/SecurityLabel|sekretessmarkering",
+        "label 1 u1 0",
+        "label 2 v1 0",
+        "label 3  13",
+        NULL,
+    };
+    check_rows(
+        "{\"resourceType\":\"Consent\",\"id\":\"c1\",\"meta\":{\"extension\":[{\"url\":\"https://"
+        "helhet.example/"
+        "fhir/StructureDefinition/care-unit\",\"valueReference\":{\"reference\":\"Organization/"
+        "u1\"}},{\"url\":"
+        "\"https://helhet.example/fhir/StructureDefinition/care-provider\",\"valueReference\":{\"reference\":"
+        "\"Organization/v1\"}}],\"security\":[{\"system\":\"http://hl7.se/fhir/ig/base/CodeSystem/"
+        "SecurityLabel\","
+        "\"code\":\"sekretessmarkering\"}]},\"status\":\"active\",\"category\":[{\"coding\":[{\"system\":"
+        "\"https://helhet.example/fhir/CodeSystem/access-category\",\"code\":\"block\"}]}]}",
+        lines);
 }
 
 static void test_components(void **state)
@@ -299,6 +329,7 @@ static void test_components(void **state)
         "Observation.value-string string rent (word)",
         "Observation.code-value-string composite bp\x1flung rent 0..0  0..0",
         "Observation.code-value-string composite bp\x1frent 0..0  0..0",
+        "label 3  16",
         NULL,
     };
     check_rows(
@@ -698,17 +729,17 @@ static void test_chains(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fold),          cmocka_unit_test(test_fold_latin),
-        cmocka_unit_test(test_number),        cmocka_unit_test(test_patient),
-        cmocka_unit_test(test_identity),      cmocka_unit_test(test_observation),
-        cmocka_unit_test(test_components),    cmocka_unit_test(test_quantities),
-        cmocka_unit_test(test_references),    cmocka_unit_test(test_first_entry),
-        cmocka_unit_test(test_sequence),      cmocka_unit_test(test_compile_all),
-        cmocka_unit_test(test_errors),        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_lenient),       cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_clinical),      cmocka_unit_test(test_chains),
-        cmocka_unit_test(test_places),        cmocka_unit_test(test_sort),
-        cmocka_unit_test(test_filter_errors),
+        cmocka_unit_test(test_fold),        cmocka_unit_test(test_fold_latin),
+        cmocka_unit_test(test_number),      cmocka_unit_test(test_patient),
+        cmocka_unit_test(test_identity),    cmocka_unit_test(test_observation),
+        cmocka_unit_test(test_labels),      cmocka_unit_test(test_components),
+        cmocka_unit_test(test_quantities),  cmocka_unit_test(test_references),
+        cmocka_unit_test(test_first_entry), cmocka_unit_test(test_sequence),
+        cmocka_unit_test(test_compile_all), cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_limits),      cmocka_unit_test(test_lenient),
+        cmocka_unit_test(test_escapes),     cmocka_unit_test(test_clinical),
+        cmocka_unit_test(test_chains),      cmocka_unit_test(test_places),
+        cmocka_unit_test(test_sort),        cmocka_unit_test(test_filter_errors),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,0 +1,536 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One caller's view of one reader: gathers what the decision asks for, and no more than it asks for. */
+#include "access/access_view.h"
+
+#include <stdlib.h>
+
+#include "access/access_int.h"
+#include "access/facts.h"
+#include "base/os.h"
+#include "fhir_gen/names.h"
+
+enum { PATIENTS_MAX = 64 }; /* in one resource; more are judged as hidden */
+
+struct known {
+    store_rid patient;
+    const struct decide_patient *facts;
+};
+
+struct access_view {
+    struct access *a;
+    const struct access_caller *caller;
+    struct arena arena;
+    struct access_held *region, *who;
+    const struct region *map;
+    struct decide_caller me;
+    uint32_t action;
+    int64_t now_ms;
+    bool *whole;
+    struct known *known; /* open hash by patient */
+    size_t known_count, known_cap;
+    struct access_held **held; /* that known points into */
+    size_t held_count, held_cap;
+    store_rid *chosen; /* ascending: patients with a grant in force for the assignment */
+    size_t chosen_count;
+    bool chosen_read, chosen_many;
+    struct store_view view;
+};
+
+/* ---- what is kept ---- */
+
+static bool get_region(struct access_view *v, struct store_read *r, struct err *err)
+{
+    struct access *a = v->a;
+    if (!store_read_in_job(r))
+        v->region = access_held_take(a, &a->region, atomic_load(&a->region_changed));
+    if (!v->region) {
+        v->region = access_held_new(store_read_in_job(r) ? 0 : store_read_seq(r));
+        if (!v->region)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+        v->region->region = region_read(r, &v->region->arena, err);
+        if (!v->region->region)
+            return false;
+        if (!store_read_in_job(r))
+            access_held_keep(a, &a->region, v->region);
+    }
+    v->map = v->region->region;
+    return true;
+}
+
+static struct str caller_key(const struct access_caller *c, struct arena *arena)
+{
+    return arena_printf(arena, "%d %.*s %.*s", (int)c->kind, STR_ARG(c->user), STR_ARG(c->assignment));
+}
+
+static bool get_who(struct access_view *v, struct store_read *r, struct err *err)
+{
+    struct access *a = v->a;
+    struct str key = caller_key(v->caller, &v->arena);
+    uint64_t h = hash_sip((struct hash_key){11, 17}, key);
+    struct access_held **slot = &a->caller[h % ACCESS_CALLERS_SLOTS];
+    bool job = store_read_in_job(r);
+    v->who = job ? NULL : access_held_take(a, slot, atomic_load(&a->roles_changed));
+    if (v->who && !str_eq(v->who->who.key, key)) {
+        access_held_drop(v->who);
+        v->who = NULL;
+    }
+    if (v->who)
+        return true;
+    v->who = access_held_new(job ? 0 : store_read_seq(r));
+    if (!v->who)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    v->who->who.key = arena_str(&v->who->arena, key);
+    if (!access_who_read(r, v->map, v->caller, &v->who->arena, &v->who->who, err))
+        return false;
+    if (!job)
+        access_held_keep(a, slot, v->who);
+    return true;
+}
+
+/* ---- the caller ---- */
+
+static bool purpose_fits(const struct access_view *v, bool *care)
+{
+    size_t p = rules_purpose(v->a->rules, v->caller->purpose);
+    if (p == SIZE_MAX || !v->me.role)
+        return false;
+    *care = v->a->rules->purpose[p].care;
+    return v->me.role->purposes & (UINT32_C(1) << p);
+}
+
+static void make_me(struct access_view *v)
+{
+    const struct access_caller *c = v->caller;
+    const struct access_who *w = &v->who->who;
+    const struct rules *rules = v->a->rules;
+    v->me = (struct decide_caller){.kind = c->kind, .scoped = UINT32_MAX};
+    v->me.user = w->user;
+    if (c->kind == ACCESS_PATIENT)
+        v->me.role = &rules->patient;
+    else if (c->kind == ACCESS_GUARDIAN)
+        v->me.role = &rules->guardian;
+    if (c->kind != ACCESS_STAFF)
+        return;
+    v->me.role = rules_role(rules, c->role.n ? c->role : w->role);
+    v->me.assignment = w->assignment;
+    v->me.unit = w->unit;
+    v->me.provider = w->provider;
+    v->me.joined = w->joined;
+    v->me.usable = purpose_fits(v, &v->me.care) && w->assignment && w->unit && w->active && w->analysed &&
+                   w->from_ms <= v->now_ms && v->now_ms < w->to_ms;
+}
+
+/* What scopes leave of the type; a scope with criteria that nothing here can hold it to leaves nothing. */
+static uint32_t scoped(const struct access_view *v, fhir_type_id type)
+{
+    const struct access_scopes *s = v->caller->scopes;
+    uint32_t actions = 0;
+    if (!s)
+        return v->caller->kind == ACCESS_SYSTEM ? 0 : UINT32_MAX;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct access_scope *one = &s->item[i];
+        if (!one->query.n && (str_is(one->type, "*") || str_is(one->type, fhir_types[type].name)))
+            actions |= one->actions;
+    }
+    return actions;
+}
+
+/* Scopes of a launch with a patient in context are of that patient alone. */
+static bool scope_patient(struct access_view *v, struct store_read *r, struct err *err)
+{
+    const struct access_scopes *s = v->caller->scopes;
+    struct store_version found;
+    if (!s || !s->patient.n)
+        return true;
+    enum store_found got = store_get(r, FHIR_TYPE_Patient, s->patient, &v->arena, &found, err);
+    v->me.scope_patient = got == STORE_FOUND ? found.rid : -1;
+    return got != STORE_FAILED;
+}
+
+static void find_whole(struct access_view *v)
+{
+    const struct rules *rules = v->a->rules;
+    if (!v->whole)
+        v->whole = ARENA_ARRAY(&v->arena, bool, fhir_type_count);
+    for (fhir_type_id t = 1; t < fhir_type_count; t++) {
+        if (fhir_types[t].kind != FHIR_RESOURCE)
+            continue;
+        enum rules_class k = (enum rules_class)rules->class_of[t];
+        struct decide_label label = {.type = t, .date_ms = INT64_MIN};
+        struct decide_question q = {rules, &v->me, &label, NULL, 0, v->now_ms, v->action};
+        v->me.scoped = scoped(v, t);
+        v->whole[t] =
+            (k == RULES_OPEN || k == RULES_OTHER || k == RULES_LOG) && decide_sight(&q).sight == DECIDE_SEE;
+    }
+}
+
+/* ---- facts of patients ---- */
+
+static size_t known_at(const struct access_view *v, store_rid patient)
+{
+    size_t at = access_slot(patient) & (v->known_cap - 1);
+    while (v->known[at].patient && v->known[at].patient != patient)
+        at = (at + 1) & (v->known_cap - 1);
+    return at;
+}
+
+static void know(struct access_view *v, store_rid patient, const struct decide_patient *facts)
+{
+    if (v->known_count * 2 >= v->known_cap) {
+        struct known *old = v->known;
+        size_t old_cap = v->known_cap;
+        v->known_cap = old_cap ? old_cap * 2 : 32;
+        v->known = ARENA_ARRAY(&v->arena, struct known, v->known_cap);
+        for (size_t i = 0; i < old_cap; i++)
+            if (old[i].patient)
+                v->known[known_at(v, old[i].patient)] = old[i];
+    }
+    v->known[known_at(v, patient)] = (struct known){patient, facts};
+    v->known_count++;
+}
+
+static void hold(struct access_view *v, struct access_held *h)
+{
+    if (v->held_count == v->held_cap) {
+        size_t cap = v->held_cap ? v->held_cap * 2 : 8;
+        v->held = arena_grow(&v->arena, v->held, v->held_cap, cap, sizeof *v->held);
+        v->held_cap = cap;
+    }
+    v->held[v->held_count++] = h;
+    know(v, h->patient.rid, &h->patient);
+}
+
+/* What is at hand already: of this view, or of all. */
+static const struct decide_patient *at_hand(struct access_view *v, store_rid patient)
+{
+    struct access *a = v->a;
+    if (v->known_cap) {
+        const struct known *k = &v->known[known_at(v, patient)];
+        if (k->patient)
+            return k->facts;
+    }
+    size_t slot = access_slot(patient);
+    int64_t since = atomic_load(&a->changed[slot]), all = atomic_load(&a->all_changed);
+    struct access_held *h = access_held_take(a, &a->facts[slot], since > all ? since : all);
+    if (h && h->patient.rid != patient) {
+        access_held_drop(h);
+        h = NULL;
+    }
+    if (!h)
+        return NULL;
+    hold(v, h);
+    return &h->patient;
+}
+
+const struct decide_patient *access_view_patient(struct access_view *v, struct store_read *r,
+                                                 store_rid patient, struct err *err)
+{
+    const struct decide_patient *p = at_hand(v, patient);
+    if (p)
+        return p;
+    struct access_held *h = access_held_new(store_read_seq(r));
+    if (!h) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
+    if (!facts_read(r, v->a->rules, v->map, patient, &h->arena, &h->patient, err)) {
+        access_held_drop(h);
+        return NULL;
+    }
+    /* What a job reads is not committed: it is this view's alone. */
+    if (!store_read_in_job(r))
+        access_held_keep(v->a, &v->a->facts[access_slot(patient)], h);
+    hold(v, h);
+    return &h->patient;
+}
+
+/* ---- patients with a grant in force: the only ones of whom another unit's records can be seen ---- */
+
+static bool each_patient(void *arg, uint16_t param, store_rid target)
+{
+    struct access_view *v = arg;
+    if (param == v->a->consent_patient && v->chosen_count < ACCESS_CHOSEN_MAX)
+        v->chosen[v->chosen_count++] = target;
+    return true;
+}
+
+static int by_rid(const void *a, const void *b)
+{
+    store_rid x = *(const store_rid *)a, y = *(const store_rid *)b;
+    return x < y ? -1 : x > y;
+}
+
+static bool read_chosen(struct access_view *v, struct store_read *r, struct err *err)
+{
+    uint16_t type = FHIR_TYPE_Consent;
+    struct str id = v->caller->assignment;
+    id = str_sub(id, strlen("PractitionerRole/"), id.n);
+    struct store_match actor = {.index = STORE_REFERENCE,
+                                .row = {.index = STORE_REFERENCE,
+                                        .param = v->a->consent_actor,
+                                        .target_type = FHIR_TYPE_PractitionerRole,
+                                        .text = id}};
+    struct store_match when = {
+        .index = STORE_DATE,
+        .cmp = STORE_CMP_OVERLAP,
+        .row = {.index = STORE_DATE, .param = v->a->consent_period, .low = v->now_ms, .high = v->now_ms + 1}};
+    struct store_cond cond[2] = {{.kind = STORE_COND_MATCH, .any = &actor, .any_count = 1},
+                                 {.kind = STORE_COND_MATCH, .any = &when, .any_count = 1}};
+    struct store_plan plan = {.types = &type,
+                              .type_count = 1,
+                              .cond = cond,
+                              .cond_count = 2,
+                              .limit = ACCESS_CHOSEN_MAX,
+                              .no_body = true};
+    struct store_hits hits;
+    v->chosen = ARENA_ARRAY(&v->arena, store_rid, ACCESS_CHOSEN_MAX);
+    if (!store_search(r, &plan, &v->arena, &hits, err))
+        return false;
+    for (size_t i = 0; i < hits.count; i++)
+        if (!store_targets(r, hits.item[i].rid, each_patient, v, err))
+            return false;
+    v->chosen_many = hits.more;
+    qsort(v->chosen, v->chosen_count, sizeof *v->chosen, by_rid);
+    v->chosen_read = true;
+    return true;
+}
+
+/* Cannot the patient's facts change that it is hidden? -1: failed. */
+static int hopeless(struct access_view *v, struct store_read *r, store_rid patient, struct err *err)
+{
+    if (!v->chosen_read && !read_chosen(v, r, err))
+        return -1;
+    return !v->chosen_many && !bsearch(&patient, v->chosen, v->chosen_count, sizeof patient, by_rid);
+}
+
+/* ---- the label ---- */
+
+struct leads {
+    const struct access_view *v;
+    const struct region_org *org;
+};
+
+static bool each_lead(void *arg, uint16_t param, store_rid target)
+{
+    struct leads *l = arg;
+    if (param == l->v->a->service_provider || param == l->v->a->role_organization)
+        l->org = region_find(l->v->map, target);
+    return l->org == NULL;
+}
+
+/* The unit of what has no label: by its own provider, its encounter's, or where who made it works. */
+static bool derive(struct access_view *v, struct store_read *r, const struct store_label *label,
+                   const struct region_org **out, struct err *err)
+{
+    const fhir_param_id *by = v->a->derive[label->type];
+    for (size_t i = 0; i < ACCESS_DERIVE_MAX && by[i]; i++) {
+        size_t at = 0;
+        for (store_rid t; (t = store_label_target(r, label, by[i], &at));) {
+            struct leads l = {v, region_find(v->map, t)};
+            if (!l.org && !store_targets(r, t, each_lead, &l, err))
+                return false;
+            *out = l.org;
+            if (l.org)
+                return true;
+        }
+    }
+    return true;
+}
+
+static bool make_label(struct access_view *v, struct store_read *r, const struct store_label *from,
+                       struct decide_label *out, struct err *err)
+{
+    const struct region_org *unit = from->unit ? region_find(v->map, from->unit) : NULL, *provider;
+    *out = (struct decide_label){.type = from->type,
+                                 .flags = from->flags,
+                                 .rid = from->rid,
+                                 .unit = from->unit,
+                                 .provider = from->provider,
+                                 .date_ms = from->date_ms};
+    if (!from->unit && !from->provider && v->a->rules->class_of[from->type] == RULES_RECORD &&
+        !derive(v, r, from, &unit, err))
+        return false;
+    if (unit) {
+        out->unit = unit->rid;
+        out->path = unit->path;
+        out->path_count = unit->depth;
+        out->joined = unit->shares;
+        if (!out->provider)
+            out->provider = region_provider(unit);
+    } else if (!from->unit && from->provider) {
+        provider = region_find(v->map, from->provider);
+        out->joined = provider && provider->shares;
+    }
+    return true;
+}
+
+/* ---- the question ---- */
+
+/* Whose facts the answer depends on: nobody's, where the label and the role tell all. */
+static bool needs_facts(const struct access_view *v, const struct decide_label *label)
+{
+    enum rules_class k = (enum rules_class)v->a->rules->class_of[label->type];
+    enum access_kind who = v->me.kind;
+    if (k == RULES_PERSON && label->type == FHIR_TYPE_Patient)
+        return who == ACCESS_PATIENT || who == ACCESS_GUARDIAN || v->me.scope_patient;
+    if (label->flags & DECIDE_GRANT)
+        return who == ACCESS_PATIENT || who == ACCESS_GUARDIAN;
+    return k == RULES_PERSON || k == RULES_RECORD;
+}
+
+/* Fills patient[]; *hidden when nothing can be seen whatever they say. */
+static bool gather(struct access_view *v, struct store_read *r, const struct store_label *from,
+                   struct decide_question *q, const struct decide_patient **patient, bool *hidden,
+                   struct err *err)
+{
+    bool foreign = decide_foreign(q);
+    for (size_t i = 0; i < from->patient_count; i++) {
+        patient[i] = at_hand(v, from->patient[i]);
+        int no_hope = !patient[i] && foreign ? hopeless(v, r, from->patient[i], err) : 0;
+        if (no_hope < 0)
+            return false;
+        if (no_hope) {
+            *hidden = true;
+            return true;
+        }
+        if (!patient[i])
+            patient[i] = access_view_patient(v, r, from->patient[i], err);
+        if (!patient[i])
+            return false;
+    }
+    q->patient = patient;
+    q->patient_count = from->patient_count;
+    return true;
+}
+
+static enum store_sight sight_of(enum decide_sees s)
+{
+    return s == DECIDE_SEE ? STORE_SEEN : s == DECIDE_MASK ? STORE_MASKED : STORE_HIDDEN;
+}
+
+static bool see(void *arg, struct store_read *r, const struct store_label *from, enum store_sight *out,
+                struct err *err)
+{
+    struct access_view *v = arg;
+    const struct decide_patient *patient[PATIENTS_MAX];
+    struct decide_label label;
+    bool hidden = false;
+    *out = STORE_HIDDEN;
+    if (from->patient_count > PATIENTS_MAX || (v->me.kind == ACCESS_STAFF && !v->me.usable))
+        return true;
+    v->me.scoped = scoped(v, from->type);
+    if (v->me.scope_patient && from->patient_count == 0 && v->a->rules->class_of[from->type] == RULES_RECORD)
+        return true;
+    if (!make_label(v, r, from, &label, err))
+        return false;
+    struct decide_question q = {v->a->rules, &v->me, &label, NULL, 0, v->now_ms, v->action};
+    /* A role that may not see the type needs nobody's facts. */
+    if (!(v->me.kind == ACCESS_SYSTEM
+              ? v->me.scoped & v->action
+              : rules_may(q.rules, v->me.role, from->type, from->flags & DECIDE_GRANT) & v->me.scoped &
+                    v->action))
+        return true;
+    if (needs_facts(v, &label) && !gather(v, r, from, &q, patient, &hidden, err))
+        return false;
+    if (!hidden)
+        *out = sight_of(decide_sight(&q).sight);
+    return true;
+}
+
+static bool mask(void *arg, struct arena *arena, uint16_t type, struct str body, struct str *out,
+                 struct err *err)
+{
+    const struct access_view *v = arg;
+    return access_mask(v->a->rules, arena, type, body, out, err);
+}
+
+/* ---- life ---- */
+
+struct access_view *access_view_new(struct access *a, const struct access_caller *caller, uint32_t action,
+                                    struct store_read *r, struct err *err)
+{
+    struct access_view *v = os_alloc(sizeof *v);
+    if (!v) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
+    *v = (struct access_view){.a = a, .caller = caller, .action = action, .now_ms = os_now_ms()};
+    arena_init(&v->arena);
+    if (!get_region(v, r, err) || !get_who(v, r, err)) {
+        access_view_free(v);
+        return NULL;
+    }
+    make_me(v);
+    if (!scope_patient(v, r, err)) {
+        access_view_free(v);
+        return NULL;
+    }
+    find_whole(v);
+    v->view = (struct store_view){.arg = v,
+                                  .see = see,
+                                  .mask = mask,
+                                  .masked_param = a->rules->masked_param,
+                                  .masked_count = a->rules->masked_count,
+                                  .whole = v->whole};
+    return v;
+}
+
+void access_view_free(struct access_view *v)
+{
+    if (!v)
+        return;
+    for (size_t i = 0; i < v->held_count; i++)
+        access_held_drop(v->held[i]);
+    access_held_drop(v->region);
+    access_held_drop(v->who);
+    arena_release(&v->arena);
+    os_free(v);
+}
+
+void access_view_action(struct access_view *v, uint32_t action)
+{
+    if (v->action == action)
+        return;
+    v->action = action;
+    find_whole(v);
+}
+
+const struct store_view *access_view_store(const struct access_view *v)
+{
+    return &v->view;
+}
+
+bool access_view_may(const struct access_view *v, fhir_type_id type, bool grant, uint32_t actions)
+{
+    uint32_t may = v->me.kind == ACCESS_SYSTEM ? UINT32_MAX : rules_may(v->a->rules, v->me.role, type, grant);
+    if (v->me.kind == ACCESS_NOBODY || (v->me.kind == ACCESS_STAFF && !v->me.usable))
+        return false;
+    return (may & scoped(v, type) & actions) == actions;
+}
+
+bool access_view_right(const struct access_view *v, enum rules_right right)
+{
+    if (v->me.kind == ACCESS_STAFF && !v->me.usable)
+        return false;
+    return v->me.role && (v->me.role->rights & (uint32_t)right);
+}
+
+const struct decide_caller *access_view_caller(const struct access_view *v)
+{
+    return &v->me;
+}
+
+struct str access_view_unit(const struct access_view *v)
+{
+    return v->who->who.unit ? v->who->who.unit_name : STR("");
+}
+
+struct str access_view_provider(const struct access_view *v)
+{
+    return v->who->who.provider ? v->who->who.provider_name : STR("");
+}
+
+const struct region *access_view_region(const struct access_view *v)
+{
+    return v->map;
+}
