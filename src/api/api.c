@@ -6,8 +6,8 @@
 #include <strings.h>
 #include <time.h>
 
-#include "api/api_int.h"
 #include "api/audited.h"
+#include "api/guard.h"
 #include "base/log.h"
 
 struct api *api_new(struct store *s, struct search *search, const struct api_options *opt, struct err *err)
@@ -22,6 +22,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->store = s;
     a->search = search;
     a->long_jobs = opt->jobs;
+    a->access = opt->access;
     a->terms = opt->terms;
     a->explain = opt->explain;
     a->audit = opt->audit;
@@ -146,8 +147,8 @@ bool api_path(struct str path)
 static bool dispatch(struct call *c)
 {
     struct err err = {0};
-    if (!call_open(c, &err) || !route_find(c, &err) || !call_query_of_route(c, &err) ||
-        !audited_allowed(c, &err) ||
+    if (!call_open(c, &err) || !route_find(c, &err) || !guard_open(c, &err) ||
+        !call_query_of_route(c, &err) || !audited_allowed(c, &err) ||
         (c->route->level != LEVEL_FILE && (!media_acceptable(c, &err) || !media_in(c, &err))))
         return outcome_fail(c, &err);
     return c->route->run(c);
@@ -180,6 +181,7 @@ bool api_handle_as(struct api *a, const struct access_caller *caller, struct htt
     if (!dispatch(c))
         return false;
     audited_patients(c);
+    guard_close(c);
     media_out(c);
     resp->route = c->route ? c->route->name : "none";
     api_seal(resp);
@@ -226,6 +228,7 @@ void api_job_end(struct call *c)
 {
     struct api *a = c->api;
     audited_patients(c);
+    guard_close(c);
     media_out(c);
     c->resp->route = c->route->name;
     api_seal(c->resp);

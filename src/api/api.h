@@ -26,6 +26,7 @@ enum {
 /* Bytes of one uploaded file of $import, as sent. */
 #define API_UPLOAD_MAX ((uint64_t)64 << 30)
 
+struct access;
 struct api;
 struct audit;
 struct jobs;
@@ -38,6 +39,7 @@ struct api_options {
     const char *agent;      /* who, in the commit log, for requests without a caller; NULL: "anonymous" */
     struct jobs *jobs;      /* long work ($export …); NULL: asking for it is refused */
     struct terms *terms;    /* memberOf and subsumes of FHIRPath; NULL: refused. Borrowed until api_free */
+    struct access *access;  /* who may see and do what (access/access_view.h); NULL: everybody everything */
     const char *import_dir; /* folder whose files $import may read; NULL: none */
     struct audit *audit;    /* every call under /fhir is told of before its answer leaves; NULL: no log */
 };

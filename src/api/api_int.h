@@ -24,7 +24,9 @@ enum {
 enum call_format { FORMAT_JSON, FORMAT_XML, FORMAT_NONE };
 enum call_return { RETURN_DEFAULT, RETURN_MINIMAL, RETURN_REPRESENTATION, RETURN_OUTCOME };
 
+struct access_view;
 struct call;
+struct guard_label;
 struct route;
 struct web;
 
@@ -48,6 +50,7 @@ struct call {
     struct http_response *resp;
     struct arena *arena;
     const struct access_caller *caller; /* who asks; NULL: no accounts in use, everything is allowed */
+    struct access_view *view;           /* what the caller sees (guard.h); NULL: everything */
     const struct route *route;
     struct str method, path; /* path without "/fhir", no leading '/' */
     struct str query;        /* as sent */
@@ -75,6 +78,7 @@ struct call {
     bool patient_many; /* and others */
     uint64_t withheld;
     bool was_xml; /* body came as XML: its lines are known, its columns are not */
+    bool grant;   /* what is written is an access operation's own Consent (grant.h) */
     bool entry;   /* part of a Bundle: answers at once, never defers */
 };
 
@@ -97,6 +101,7 @@ struct api {
     struct store *store;
     struct search *search;
     struct jobs *long_jobs;   /* NULL: none */
+    struct access *access;    /* NULL: everybody may everything */
     struct terms *terms;      /* NULL: none */
     struct path_cache *paths; /* expressions that came with requests */
     char *import_dir;         /* real path; NULL: no files of this machine */
@@ -263,7 +268,9 @@ struct write {
     struct str criteria;  /* query of a conditional interaction, {NULL,0} for others */
     bool late_integrity;  /* in a transaction: what refers to a deleted resource is looked up at its end */
     bool built;           /* change has parts and rows for id */
-    rewrite_fn *rewrite;  /* the body is made from the current version; doc is then room for it */
+    bool fresh;           /* an update that creates, under an id of ours */
+    struct guard_label *label; /* the labels that the body gets; NULL: its own */
+    rewrite_fn *rewrite;       /* the body is made from the current version; doc is then room for it */
     void *rewrite_arg;
     void (*rewrite_answer)(struct write *w); /* instead of an update's answer; NULL: that */
     struct store_read *rewrite_read;         /* that the current version was read with, while rewrite runs */
@@ -323,6 +330,8 @@ call_fn history_instance_run, history_type_run, history_system_run, create_run, 
 call_fn op_graphql_run, op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
 call_fn op_view_run, op_view_export_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
+call_fn op_block_run, op_unblock_run, op_lift_block_run, op_consent_run, op_active_choice_run;
+call_fn op_emergency_run, op_access_explain_run;
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_reindex_run, op_reindex_status_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <strings.h>
 
-#include "api/api_int.h"
+#include "api/guard.h"
 
 static bool same(struct str a, const char *b)
 {
@@ -144,7 +144,12 @@ struct str call_agent(const struct call *c)
 
 struct store_read *call_read_begin(struct call *c, struct err *err)
 {
-    return c->read ? c->read : store_read_begin(c->api->store, err);
+    if (c->read)
+        return c->read;
+    struct store_read *r = store_read_begin(c->api->store, err);
+    if (r)
+        guard_reader(c, r);
+    return r;
 }
 
 void call_read_end(struct call *c, struct store_read *r)

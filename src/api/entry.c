@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Entries of a batch or transaction, each a call of its own. */
-#include "api/api_int.h"
 #include "api/audited.h"
+#include "api/guard.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
 
@@ -159,7 +159,7 @@ bool entry_prepare(struct bundle *b, struct entry *e, struct err *err)
 {
     struct call *c = &e->call;
     enum write_kind kind;
-    bool ok = route_find(c, err) && call_query_of_route(c, err);
+    bool ok = route_find(c, err) && guard_open(c, err) && call_query_of_route(c, err);
     bool writes = ok && write_kind_of(c, &kind);
     ok = ok && route_allowed(c, writes, err) && (!writes || prepare_write(b, e, kind, err));
     if (!ok && !e->answered) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * _explain=true: how a search is run, as a Parameters resource, for administrators. */
-#include "api/api_int.h"
+#include "api/guard.h"
 
 static void part_of(struct json_out *o, const char *name)
 {
@@ -63,7 +63,7 @@ bool explain_answer(struct call *c, struct store_read *r, const struct search_qu
     struct search_explained e;
     struct json_out o;
     struct buf out;
-    if (!c->api->explain) {
+    if (!c->api->explain || (c->view && !access_view_right(c->view, RULES_ADMINISTRATE))) {
         err_set(&err, ERR_SEARCH_EXPLAIN, NULL);
         return outcome_fail(c, &err);
     }

@@ -3,6 +3,7 @@
  * of those sent along. What is ready within RUN_FIRST_BYTES and RUN_FIRST_MS is answered whole, so that an
  * error becomes an OperationOutcome; longer tables are streamed, and an error then cuts the connection, so
  * that nobody takes the part for the whole. */
+#include "api/guard.h"
 #include "api/params.h"
 #include "api/view_ask.h"
 #include "base/log.h"
@@ -27,7 +28,8 @@ struct run {
     struct view_ask ask;
     struct view_out *out;
     struct view_source source;
-    bool done; /* the format is ended */
+    struct access_view *seen; /* what the caller sees, for as long as rows are made */
+    bool done;                /* the format is ended */
     size_t sent;
     uint64_t begun_ns;
 };
@@ -92,6 +94,7 @@ static void run_free(void *arg)
     struct run *u = arg;
     view_source_release(&u->source);
     view_out_free(u->out);
+    access_view_free(u->seen);
     os_free(u);
 }
 
@@ -136,6 +139,8 @@ static bool begin(struct run *u, struct err *err)
                           c->arena, err) &&
          (!params_find(&u->params, "resource") || given_resources(u, r, err));
     call_read_end(c, r);
+    u->seen = access_view_hold(c->view);
+    u->source.seen = u->seen ? access_view_store(u->seen) : NULL;
     u->begun_ns = os_mono_ns();
     return ok;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "access/access.h"
 #include "api/api_int.h"
 
 enum { SEARCH_BYTES_MAX = 256 << 20, SEARCH_BYTES_EACH = 2048 };
@@ -21,10 +22,23 @@ struct asking {
 };
 
 /* Links to pages show nothing of what is searched. */
+/* What a page token is good for: this path, for who asked. Somebody else's link is no link: what it says of
+ * totals and places is of their view. */
+static struct str page_scope(const struct call *c)
+{
+    struct str path = search_path(c);
+    if (!c->caller)
+        return path;
+    return arena_printf(c->arena, "%.*s %d %.*s %.*s %.*s", STR_ARG(path), (int)c->caller->kind,
+                        STR_ARG(c->caller->account), STR_ARG(c->caller->user),
+                        STR_ARG(c->caller->assignment));
+}
+
 static struct str page_url(struct call *c, const struct search_place *place, struct err *err)
 {
     struct str path = search_path(c);
-    struct search_param page = {STR("_page"), search_page_seal(c->api->search, path, place, c->arena)};
+    struct search_param page = {STR("_page"),
+                                search_page_seal(c->api->search, page_scope(c), place, c->arena)};
     if (!page.value.p) {
         err_set(err, ERR_SEARCH_LIMIT, "_page", "1048576", NULL);
         return page.value;
@@ -155,7 +169,7 @@ static bool read_asked(struct call *c, struct store_read *r, struct asking *a, s
         if (count > 1)
             return err_set_str(err, ERR_SEARCH_PARAM_UNKNOWN,
                                c->params[str_is(c->params[0].name, "_page")].name, STR("_page"));
-        if (!search_page_open(c->api->search, search_path(c), a->token, c->arena, &a->place, err))
+        if (!search_page_open(c->api->search, page_scope(c), a->token, c->arena, &a->place, err))
             return false;
         params = a->place.param;
         count = a->place.param_count;

@@ -5,7 +5,7 @@
  * Everything is looked up and computed on the calling thread against a snapshot. In the writer's transaction
  * the lookups (not the computing) are made again; if one of them now finds something else, all is computed
  * anew there. */
-#include "api/api_int.h"
+#include "api/guard.h"
 #include "api/refs.h"
 #include "api/textmap.h"
 #include "fhir_gen/names.h"
@@ -275,6 +275,7 @@ static bool job_run(struct store_tx *tx, void *arg, struct err *err)
     struct store_read *r = store_tx_read(tx);
     bool same;
     t->read = r;
+    guard_reader(t->bundle->call, r);
     if (!still_true(t, r, &same, err) || (!same && !plan_again(t, r, err)))
         return false;
     static const enum write_kind order[] = {WRITE_DELETE, WRITE_CREATE, WRITE_UPDATE};
@@ -340,6 +341,7 @@ bool transaction_run(struct bundle *b)
     b->map_arg = t;
     t->read = store_read_begin(c->api->store, &err);
     if (t->read) {
+        guard_reader(c, t->read);
         planned = plan(t, &err);
         writes = writes_any(b);
         if (planned && !writes)

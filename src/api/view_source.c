@@ -186,6 +186,8 @@ bool view_source_next(struct view_source *s, struct err *err)
     store_rid last = 0;
     if (!r)
         return false;
+    if (s->seen)
+        store_read_view(r, s->seen);
     *err = (struct err){0};
     s->err = err;
     terms_session_read(s->terms, r, s->slice.seq);

@@ -25,6 +25,7 @@ struct view_source_ask {
 
 struct view_source {
     struct store *store;
+    const struct store_view *seen; /* what the caller sees; NULL: everything */
     const struct view *view;
     struct view_out *out;
     struct terms_session *terms; /* NULL: none */

@@ -2,8 +2,8 @@
  * Changing one resource, in two stages: everything that can be checked and computed is, on the calling pool
  * thread; what depends on the state of the record (criteria, versions, references) runs in the writer's
  * transaction. */
-#include "api/api_int.h"
 #include "api/body.h"
+#include "api/guard.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
 
@@ -168,10 +168,10 @@ bool write_build(struct write *w, struct err *err)
     c->written.node = w->node;
     if (w->kind == WRITE_DELETE || w->built)
         return true;
-    if (!body_parts(doc, node, c->type, w->id, c->arena, &w->change, err))
+    if (!body_parts(doc, node, c->type, w->id, c->arena, &w->change, err) || !guard_label(w, err))
         return false;
     uint32_t id = json_get(doc, node, FHIR_NAME_id);
-    if (id != UINT32_MAX && doc->nodes[id].kind == JSON_STRING) {
+    if (!w->label && id != UINT32_MAX && doc->nodes[id].kind == JSON_STRING) {
         doc->nodes[id].text = w->id.p;
         doc->nodes[id].len = (uint32_t)w->id.n;
     } else {
@@ -211,6 +211,7 @@ static void resolve_none(struct write *w)
     } else if (w->kind == WRITE_UPDATE) {
         struct str id = json_text(w->doc, json_get(w->doc, w->node, FHIR_NAME_id));
         w->id = id.n ? id : write_new_id(w->call->arena);
+        w->fresh = !id.n;
     }
 }
 
@@ -276,14 +277,17 @@ static bool name_missing_version(const struct write *w, struct err *err)
 bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
 {
     struct store_read *r = store_tx_read(tx);
+    guard_reader(w->call, r);
     if (!write_resolve(w, r, err))
         return false;
     if (w->nothing)
         return true;
     if (w->matched)
         return keep_matched(w, r, err);
-    if ((w->rewrite && !rewrite_perform(w, r, err)) || !write_build(w, err))
+    if ((w->rewrite && !rewrite_perform(w, r, err)) || !write_build(w, err) || !guard_write(w, r, err))
         return false;
+    if (w->nothing)
+        return true;
     if (w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err))
         return false;
     if (!store_put(tx, &w->change, err))

@@ -83,6 +83,7 @@ void demo_fhir_begin(struct demo *d, const char *type, const char *id)
     json_out_object(&d->out, NULL);
     json_out_cstr(&d->out, "resourceType", type);
     json_out_cstr(&d->out, "id", id);
+    demo_access_label(d, type);
 }
 
 void demo_fhir_end(struct demo *d)

@@ -327,6 +327,7 @@ struct demo {
     struct demo_people people;
     struct demo_patient p;
     struct demo_visit visit;
+    uint32_t responsible; /* unit under whose responsibility what comes now is written */
 };
 
 /* ---- writing FHIR: demo_fhir.c. key NULL inside arrays. ---- */
@@ -371,6 +372,14 @@ int demo_fhir_age(const struct demo_patient *p, int64_t ms);
 int64_t demo_fhir_office(struct demo *d, int64_t ms);
 
 /* ---- the rest, one file each ---- */
+/* demo_access.c: meta with the unit's labels, when the type has any; right after the id. */
+void demo_access_label(struct demo *d, const char *type);
+/* The extension of a provider that has joined the shared record, or has not. */
+void demo_access_provider(struct demo *d, bool joined);
+/* The extensions and the code of an assignment. */
+void demo_access_role(struct demo *d, const char *title);
+/* The patient's guardian, block and consent, for those who have them. */
+void demo_access_make(struct demo *d, uint32_t index);
 void demo_region_emit(struct demo *d);
 uint32_t demo_region_unit(struct demo *d, enum demo_unit_kind kind); /* the patient's one of that kind */
 uint32_t demo_region_staff(struct demo *d, uint32_t unit, enum demo_profession profession);

@@ -267,5 +267,6 @@ void demo_patient_make(struct demo *d, uint32_t index)
     settle_death(d);
     settle_home(d);
     settle_name(d);
+    d->responsible = p->vc;
     resource(d);
 }

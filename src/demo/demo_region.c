@@ -84,6 +84,8 @@ static void organization(struct demo *d, const char *id, const char *name, const
                          const char *type_display, const char *specialty, uint32_t place, const char *part_of)
 {
     demo_fhir_begin(d, "Organization", id);
+    if (!part_of)
+        demo_access_provider(d, strcmp(id, d->provider[PROVIDER_FOLKTANDVARDEN].id) != 0);
     hsa_identifier(d);
     json_out_bool(&d->out, "active", true);
     json_out_array(&d->out, "type");
@@ -174,6 +176,7 @@ static void role(struct demo *d, const struct demo_staff *s, const char *person,
 {
     int64_t since = d->options->now_ms - (1 + demo_rng_below(&d->rng, ACTIVE_SINCE_YEARS_MAX)) * DEMO_YEAR;
     demo_fhir_begin(d, "PractitionerRole", s->role);
+    demo_access_role(d, s->title);
     hsa_identifier(d);
     json_out_bool(&d->out, "active", true);
     json_out_object(&d->out, "period");
@@ -181,7 +184,6 @@ static void role(struct demo *d, const struct demo_staff *s, const char *person,
     json_out_end_object(&d->out);
     demo_fhir_reference(d, "practitioner", "Practitioner", person, s->name);
     demo_fhir_reference(d, "organization", "Organization", u->organization, u->name);
-    demo_fhir_concepts(d, "code", NULL, NULL, NULL, s->title);
     demo_fhir_concepts(d, "specialty", NULL, NULL, NULL, demo_units_model[u->kind].specialty);
     json_out_array(&d->out, "location");
     demo_fhir_reference(d, NULL, "Location", u->location, u->name);

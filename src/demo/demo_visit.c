@@ -52,6 +52,7 @@ void demo_visit_make(struct demo *d, enum demo_visit_kind kind, enum demo_unit_k
     v->nurse = demo_region_staff(d, v->unit, STAFF_NURSE);
     d->p.reason = reason ? reason : "Kontroll";
 
+    d->responsible = v->unit;
     demo_fhir_begin(d, "Encounter", v->id);
     bool ongoing = v->end_ms > d->options->now_ms;
     demo_fhir_cstr(d, "status", ongoing ? "in-progress" : "finished");

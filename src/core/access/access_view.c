@@ -17,6 +17,7 @@ struct known {
 };
 
 struct access_view {
+    atomic_uint refs;
     struct access *a;
     const struct access_caller *caller;
     struct arena arena;
@@ -455,6 +456,7 @@ struct access_view *access_view_new(struct access *a, const struct access_caller
         return NULL;
     }
     *v = (struct access_view){.a = a, .caller = caller, .action = action, .now_ms = os_now_ms()};
+    atomic_init(&v->refs, 1);
     arena_init(&v->arena);
     if (!get_region(v, r, err) || !get_who(v, r, err)) {
         access_view_free(v);
@@ -477,7 +479,7 @@ struct access_view *access_view_new(struct access *a, const struct access_caller
 
 void access_view_free(struct access_view *v)
 {
-    if (!v)
+    if (!v || atomic_fetch_sub(&v->refs, 1) != 1)
         return;
     for (size_t i = 0; i < v->held_count; i++)
         access_held_drop(v->held[i]);
@@ -493,6 +495,13 @@ void access_view_action(struct access_view *v, uint32_t action)
         return;
     v->action = action;
     find_whole(v);
+}
+
+struct access_view *access_view_hold(struct access_view *v)
+{
+    if (v)
+        atomic_fetch_add(&v->refs, 1);
+    return v;
 }
 
 const struct store_view *access_view_store(const struct access_view *v)

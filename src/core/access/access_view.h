@@ -31,6 +31,8 @@ const struct rules *access_rules(const struct access *a);
 struct access_view *access_view_new(struct access *a, const struct access_caller *caller, uint32_t action,
                                     struct store_read *r, struct err *err);
 void access_view_free(struct access_view *v); /* after the reader has ended; NULL is fine */
+/* One more to free: for what goes on after the request has been answered. */
+struct access_view *access_view_hold(struct access_view *v);
 /* What see is asked about from here on. Not while a reader is being read through the view. */
 void access_view_action(struct access_view *v, uint32_t action);
 /* For store_read_view. */

@@ -21,7 +21,7 @@
 #define ACCESS_URL_REVIEW ACCESS_URL_EXTENSION "review"     /* Consent: valueBoolean, to be looked at */
 #define ACCESS_URL_CATEGORY ACCESS_URL_BASE "CodeSystem/access-category" /* block, consent, … */
 #define ACCESS_URL_ROLE ACCESS_URL_BASE "CodeSystem/role"
-#define ACCESS_URL_REASON ACCESS_URL_BASE "CodeSystem/access-reason"
+#define ACCESS_URL_REASON ACCESS_URL_EXTENSION "access-reason" /* Consent: valueString, why */
 
 /* The id of a relative or absolute reference to a type; {NULL, 0} when it is to something else. */
 struct str read_body_id_of(struct str reference, struct str type);

@@ -1,0 +1,711 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Every way to read and to ask, over HTTP, in two records that differ only by what the caller may not see:
+ * the answers must be the same. One is the naive oracle of the other. Then what the caller does see: no wrong
+ * refusals. */
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "access/access_view.h"
+#include "api/api_int.h"
+
+enum { ANSWER_MAX = 1 << 20 };
+
+/* A record with its server. */
+struct world {
+    char dir[64];
+    struct store *store;
+    struct search *search;
+    struct access *access;
+    struct api *api;
+    struct http_server *server;
+    int port;
+};
+
+static struct world full, bare;
+
+/* Who asks is what the header says: the gate's part is not tested here. */
+static bool handle(void *arg, struct http_request *req, struct http_response *resp)
+{
+    struct world *w = arg;
+    struct str who = http_header(req, "X-Test-Caller");
+    struct access_caller *c = ARENA_NEW(req->arena, struct access_caller);
+    static const struct access_scope everything[] = {
+        {ACCESS_LEVEL_SYSTEM,
+         {"*", 1},
+         ACCESS_READ | ACCESS_SEARCH | ACCESS_CREATE | ACCESS_UPDATE | ACCESS_DELETE,
+         {"", 0}}};
+    static const struct access_scopes all = {everything, 1, {"", 0}};
+    if (!who.n)
+        return api_handle_as(w->api, NULL, req, resp);
+    c->account = who;
+    c->purpose = STR("care");
+    if (str_is(who, "machine")) {
+        c->kind = ACCESS_SYSTEM;
+        c->scopes = &all;
+    } else if (str_starts(who, STR("Patient/"))) {
+        c->kind = ACCESS_PATIENT;
+        c->user = who;
+    } else if (str_starts(who, STR("RelatedPerson/"))) {
+        c->kind = ACCESS_GUARDIAN;
+        c->user = who;
+    } else if (!str_is(who, "nobody")) {
+        c->kind = ACCESS_STAFF;
+        c->assignment = arena_printf(req->arena, "PractitionerRole/%.*s", STR_ARG(who));
+        c->user = arena_printf(req->arena, "Practitioner/p-%.*s", STR_ARG(who));
+    }
+    return api_handle_as(w->api, c, req, resp);
+}
+
+static void world_open(struct world *w, const char *name)
+{
+    struct err err = {0};
+    snprintf(w->dir, sizeof w->dir, "/tmp/helhet-access-%s-XXXXXX", name);
+    assert_non_null(mkdtemp(w->dir));
+    w->search = search_new(&err);
+    assert_non_null(w->search);
+    struct store_options so = {
+        .dir = w->dir, .create = true, .schema = search_schema(w->search), .hooks = search_hooks(w->search)};
+    w->store = store_open(&so, &err);
+    assert_non_null(w->store);
+    search_set_key(w->search, store_hash_key(w->store));
+    w->access = access_new(w->store, &err);
+    if (!w->access)
+        fail_msg("%s %s", err.arg[0], err.arg[1]);
+    struct api_options ao = {.access = w->access};
+    w->api = api_new(w->store, w->search, &ao, &err);
+    assert_non_null(w->api);
+    struct http_options ho = {
+        .listen = "127.0.0.1:0", .threads = 2, .body_max = API_BODY_MAX, .handler = handle, .arg = w};
+    w->server = http_start(&ho, &err);
+    assert_non_null(w->server);
+    struct str at = http_address(w->server);
+    w->port = (int)strtol(at.p + str_find(at, ':', 0) + 1, NULL, 10);
+}
+
+static void world_close(struct world *w)
+{
+    char command[128];
+    http_stop(w->server, 1000);
+    api_free(w->api);
+    store_close(w->store);
+    access_free(w->access);
+    search_free(w->search);
+    snprintf(command, sizeof command, "rm -rf %s", w->dir);
+    assert_int_equal(system(command), 0);
+}
+
+/* ---- asking ---- */
+
+static char *ask(const struct world *w, const char *who, const char *method, const char *path,
+                 const char *extra, const char *body)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w->port)};
+    char *answer = os_alloc(ANSWER_MAX), head[2048];
+    size_t n = 0;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    int len = snprintf(
+        head, sizeof head,
+        "%s /fhir%s%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: application/fhir+json\r\n"
+        "Content-Type: application/fhir+json\r\nContent-Length: %zu\r\n%s%s%s%s\r\n",
+        method, path[0] ? "/" : "", path, body ? strlen(body) : 0, who ? "X-Test-Caller: " : "",
+        who ? who : "", who ? "\r\n" : "", extra ? extra : "");
+    assert_true(os_write_all(fd, (struct str){head, (size_t)len}));
+    if (body)
+        assert_true(os_write_all(fd, str_of(body)));
+    for (ssize_t got; n < ANSWER_MAX - 1 && (got = read(fd, answer + n, ANSWER_MAX - 1 - n)) > 0;)
+        n += (size_t)got;
+    answer[n] = 0;
+    close(fd);
+    return answer;
+}
+
+static int status_of(const char *answer)
+{
+    return (int)strtol(answer + strlen("HTTP/1.1 "), NULL, 10);
+}
+
+static int status(const struct world *w, const char *who, const char *method, const char *path,
+                  const char *body)
+{
+    char *a = ask(w, who, method, path, NULL, body);
+    int s = status_of(a);
+    os_free(a);
+    return s;
+}
+
+static void put(const struct world *w, const char *type, const char *id, const char *rest)
+{
+    char path[128], body[4096];
+    snprintf(path, sizeof path, "%s/%s", type, id);
+    snprintf(body, sizeof body, "{\"resourceType\":\"%s\",\"id\":\"%s\"%s%s}", type, id, rest[0] ? "," : "",
+             rest);
+    char *a = ask(w, "machine", "PUT", path, NULL, body);
+    if (status_of(a) != 201 && status_of(a) != 200)
+        fail_msg("%s: %s", path, a);
+    os_free(a);
+}
+
+/* ---- the record ---- */
+
+#define E "https://helhet.example/fhir/StructureDefinition/"
+#define LABEL(unit, provider)                                                                                \
+    "\"meta\":{\"extension\":[{\"url\":\"" E                                                                 \
+    "care-unit\",\"valueReference\":{\"reference\":\"Organization/" unit "\"}},{\"url\":\"" E                \
+    "care-provider\",\"valueReference\":{\"reference\":\"Organization/" provider "\"}}]}"
+#define PATIENT(id) "\"subject\":{\"reference\":\"Patient/" id "\"}"
+#define ENCOUNTER_OF(unit, provider, patient)                                                                \
+    LABEL(unit, provider)                                                                                    \
+    ",\"status\":\"finished\",\"class\":{\"code\":\"AMB\"},\"period\":{\"start\":\"2026-10-01T08:00:00Z\"}," \
+    "\"serviceProvider\":{"                                                                                  \
+    "\"reference\":\"Organization/" unit "\"}," PATIENT(patient)
+#define OBSERVATION_AS(unit, provider, patient, text, status)                                                \
+    LABEL(unit, provider)                                                                                    \
+    ",\"status\":\"" status "\",\"code\":{\"coding\":[{\"system\":\"urn:c\",\"code\":\"" text                \
+    "\"}],\"text\":\"" text                                                                                  \
+    "\"},\"effectiveDateTime\":\"2026-10-02\",\"valueQuantity\":{\"value\":5,\"unit\":\"mmol/L\"}," PATIENT( \
+        patient)
+#define OBSERVATION_OF(unit, provider, patient, text) OBSERVATION_AS(unit, provider, patient, text, "final")
+
+static void staff(const struct world *w, const char *id, const char *unit, bool analysed)
+{
+    char person[64], rest[1024];
+    snprintf(person, sizeof person, "p-%s", id);
+    put(w, "Practitioner", person, "\"active\":true");
+    snprintf(rest, sizeof rest,
+             "\"active\":true,\"practitioner\":{\"reference\":\"Practitioner/"
+             "%s\"},\"organization\":{\"reference\":\"Organization/%s\"},"
+             "\"code\":[{\"coding\":[{\"system\":\"https://helhet.example/fhir/CodeSystem/"
+             "role\",\"code\":\"physician\"}]}]%s",
+             person, unit,
+             analysed ? ",\"extension\":[{\"url\":\"" E
+                        "needs-and-risk-analysis\",\"valueUri\":\"urn:analysis:1\"}]"
+                      : "");
+    put(w, "PractitionerRole", id, rest);
+}
+
+#define SHARED(yes) "\"extension\":[{\"url\":\"" E "shared-record\",\"valueBoolean\":" yes "}],\"name\":\"V\""
+#define PART_OF(provider) "\"name\":\"E\",\"partOf\":{\"reference\":\"Organization/" provider "\"}"
+
+/* What both records have: two joined providers and one that is not, units, staff, four patients. */
+static void common(const struct world *w)
+{
+    put(w, "Organization", "v1", SHARED("true"));
+    put(w, "Organization", "v2", SHARED("true"));
+    put(w, "Organization", "v3", SHARED("false"));
+    put(w, "Organization", "a", PART_OF("v1"));
+    put(w, "Organization", "b", PART_OF("v1"));
+    put(w, "Organization", "c", PART_OF("v2"));
+    put(w, "Organization", "d", PART_OF("v3"));
+    staff(w, "anna", "a", true);
+    staff(w, "bo", "b", true);
+    staff(w, "cia", "c", true);
+    staff(w, "odd", "a", false);
+    put(w, "Patient", "one", "\"birthDate\":\"1970-01-01\",\"name\":[{\"family\":\"Ett\"}]");
+    put(w, "Patient", "two", "\"birthDate\":\"1980-01-01\",\"name\":[{\"family\":\"Två\"}]");
+    put(w, "Patient", "child", "\"birthDate\":\"2020-01-01\"");
+    put(w, "Patient", "secret",
+        "\"meta\":{\"security\":[{\"system\":\"http://hl7.se/fhir/ig/base/CodeSystem/"
+        "SecurityLabel\",\"code\":\"sekretessmarkering\"}]},\"birthDate\":\"1960-01-01\",\"address\":[{"
+        "\"city\":\"Hemligheten\"}],"
+        "\"telecom\":[{\"system\":\"phone\",\"value\":\"0700999999\"}],\"name\":[{\"family\":\"Skydd\"}]");
+    put(w, "RelatedPerson", "parent",
+        "\"patient\":{\"reference\":\"Patient/child\"},\"relationship\":[{\"coding\":[{\"system\":\"http://"
+        "terminology.hl7.org/"
+        "CodeSystem/v3-RoleCode\",\"code\":\"GUARD\"}]}]");
+    put(w, "Encounter", "ea", ENCOUNTER_OF("a", "v1", "one"));
+    put(w, "Observation", "oa", OBSERVATION_OF("a", "v1", "one", "vanlig"));
+    put(w, "Encounter", "es", ENCOUNTER_OF("a", "v1", "secret"));
+    put(w, "Observation", "ochild", OBSERVATION_OF("a", "v1", "child", "vanlig"));
+}
+
+/* What anna of unit a may not see: other units' of the same patient, of one she does not care for, of the one
+ * that has not joined. */
+static void hidden(const struct world *w)
+{
+    put(w, "Encounter", "eb", ENCOUNTER_OF("b", "v1", "one"));
+    put(w, "Observation", "ob", OBSERVATION_OF("b", "v1", "one", "dold"));
+    put(w, "Observation", "ob", OBSERVATION_AS("b", "v1", "one", "dold2", "amended"));
+    put(w, "Observation", "oc", OBSERVATION_OF("c", "v2", "one", "dold"));
+    put(w, "Observation", "od", OBSERVATION_OF("d", "v3", "one", "dold"));
+    put(w, "Observation", "ot", OBSERVATION_OF("a", "v1", "two", "dold"));
+    put(w, "Condition", "cb",
+        LABEL("b", "v1") ",\"code\":{\"text\":\"dold\",\"coding\":[{\"code\":\"dold\"}]},\"encounter\":{"
+                         "\"reference\":\"Encounter/eb\"}," PATIENT("one"));
+    put(w, "Observation", "gone", OBSERVATION_OF("b", "v1", "one", "dold"));
+    assert_int_equal(status(w, "machine", "DELETE", "Observation/gone", NULL), 204);
+}
+
+static int open_worlds(void **state)
+{
+    (void)state;
+    world_open(&full, "full");
+    world_open(&bare, "bare");
+    common(&full);
+    common(&bare);
+    hidden(&full);
+    return 0;
+}
+
+static int close_worlds(void **state)
+{
+    (void)state;
+    world_close(&full);
+    world_close(&bare);
+    return 0;
+}
+
+/* ---- comparing ---- */
+
+/* Puts '#' for what differs between any two records: times, tokens of page links, made ids. */
+static void blank(char *text, const char *before, const char *until)
+{
+    for (char *at = text; (at = strstr(at, before));) {
+        at += strlen(before);
+        char *end = at;
+        while (*end && !strchr(until, *end))
+            end++;
+        memmove(at, end, strlen(end) + 1);
+    }
+}
+
+static void normalise(char *a)
+{
+    static const struct {
+        const char *before, *until;
+    } cuts[] = {{"\"lastUpdated\":\"", "\""},
+                {"Last-Modified: ", "\r"},
+                {"Date: ", "\r"},
+                {"_page=", "\"&"},
+                {"_cursor=", "\"&"},
+                {"Content-Length: ", "\r"},
+                {"\"timestamp\":\"", "\""},
+                {"\"lastModified\":\"", "\""}};
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++)
+        blank(a, cuts[i].before, cuts[i].until);
+}
+
+struct path {
+    const char *name, *method, *path, *extra, *body;
+};
+
+static void same_in_both(const char *who, const struct path *p)
+{
+    char *x = ask(&full, who, p->method, p->path, p->extra, p->body);
+    char *y = ask(&bare, who, p->method, p->path, p->extra, p->body);
+    normalise(x);
+    normalise(y);
+    if (strcmp(x, y) != 0)
+        fail_msg("%s: %s %s\n--- with what is hidden:\n%s\n--- without:\n%s", p->name, p->method, p->path, x,
+                 y);
+    if (getenv("HELHET_VERBOSE"))
+        print_message("  %s (%s %s): %d\n", p->name, p->method, p->path, status_of(x));
+    /* Nothing but what was asked with. */
+    if (strstr(x, "dold") && !strstr(p->path, "dold") && !(p->body && strstr(p->body, "dold")))
+        fail_msg("%s: %s %s shows what is hidden: %s", p->name, p->method, p->path, x);
+    os_free(x);
+    os_free(y);
+}
+
+static void each_same(const char *who, const struct path *p)
+{
+    for (; p->name; p++)
+        same_in_both(who, p);
+}
+
+/* ---- the paths, one test each ---- */
+
+#define PATHS(test, ...)                                                                                     \
+    static void test_##test(void **state)                                                                    \
+    {                                                                                                        \
+        static const struct path paths[] = {__VA_ARGS__, {0}};                                               \
+        (void)state;                                                                                         \
+        each_same("anna", paths);                                                                            \
+    }
+#define GET(name, path)                                                                                      \
+    {                                                                                                        \
+        name, "GET", path, NULL, NULL                                                                        \
+    }
+
+PATHS(read, GET("hidden", "Observation/ob"), GET("another provider", "Observation/oc"),
+      GET("not joined", "Observation/od"), GET("own unit, no relation", "Observation/ot"),
+      GET("deleted", "Observation/gone"), GET("seen", "Observation/oa"),
+      {"HEAD", "HEAD", "Observation/ob", NULL, NULL})
+PATHS(etag, {"probe", "GET", "Observation/ob", "If-None-Match: W/\"2\"\r\n", NULL},
+      {"probe of another", "GET", "Observation/ob", "If-None-Match: W/\"1\"\r\n", NULL},
+      {"since", "GET", "Observation/ob", "If-Modified-Since: Sat, 01 Jan 2050 00:00:00 GMT\r\n", NULL})
+PATHS(vread, GET("current", "Observation/ob/_history/2"), GET("old", "Observation/ob/_history/1"),
+      GET("never was", "Observation/ob/_history/9"), GET("before deletion", "Observation/gone/_history/1"))
+PATHS(history, GET("instance", "Observation/ob/_history"), GET("type", "Observation/_history"),
+      GET("system", "_history?_count=1000"), GET("short pages", "Observation/_history?_count=1"),
+      GET("deleted", "Observation/gone/_history"))
+PATHS(search, GET("all", "Observation"), GET("code", "Observation?code=dold"),
+      GET("id", "Observation?_id=ob,oa"), GET("patient", "Observation?patient=one"),
+      GET("date", "Observation?date=2026-10-02"), GET("missing", "Observation?code:missing=false"),
+      GET("not", "Observation?code:not=vanlig"), GET("updated", "Observation?_lastUpdated=gt2020-01-01"),
+      GET("value", "Observation?value-quantity=5"),
+      GET("composite", "Observation?code-value-quantity=dold$5"),
+      GET("system", "?_type=Observation,Condition,Encounter"), GET("compartment", "Patient/one/Observation"),
+      GET("compartment of all", "Patient/one/*"), GET("encounter's compartment", "Encounter/eb/Condition"),
+      GET("form", "Observation?_elements=code"))
+PATHS(totals, GET("accurate", "Observation?_total=accurate"), GET("count", "Observation?_summary=count"),
+      GET("none", "Observation?_count=0&_total=accurate"), GET("estimate", "Observation?_total=estimate"),
+      GET("by patient", "Observation?patient=one&_summary=count"),
+      GET("type alone", "Condition?_summary=count"))
+PATHS(include, GET("include", "Condition?_include=Condition:encounter"),
+      GET("include iterated", "Observation?_include=*&_include:iterate=*"),
+      GET("revinclude", "Patient?_id=one&_revinclude=Observation:patient"),
+      GET("revinclude of all", "Encounter?_revinclude=Condition:encounter"))
+PATHS(chain, GET("to a hidden one", "Condition?encounter.status=finished"),
+      GET("through the patient", "Observation?patient.family=Ett"),
+      GET("to a hidden id", "Condition?encounter._id=eb"),
+      GET("two steps", "Condition?encounter.patient.family=Ett"),
+      GET("service provider", "Encounter?service-provider.name=E"))
+PATHS(has, GET("patients with", "Patient?_has:Observation:patient:code=dold"),
+      GET("patients with a condition", "Patient?_has:Condition:patient:code=dold"),
+      GET("twice", "Organization?_has:Encounter:service-provider:_has:Condition:encounter:code=dold"),
+      GET("negated", "Patient?_has:Observation:patient:code:not=vanlig"))
+PATHS(sort, GET("code", "Observation?_sort=code"), GET("date", "Observation?_sort=-date"),
+      GET("updated", "Observation?_sort=-_lastUpdated"),
+      GET("along a chain", "Observation?_sort=patient.birthdate"),
+      GET("small pages", "Observation?_sort=code&_count=1"))
+PATHS(filter, GET("filter", "Observation?_filter=code%20eq%20dold"),
+      GET("one that has", "Patient?_filter=name%20eq%20Ett"))
+PATHS(everything, GET("patient", "Patient/one/$everything"),
+      GET("since", "Patient/one/$everything?_since=2020-01-01"),
+      GET("types", "Patient/one/$everything?_type=Observation"),
+      GET("one without relation", "Patient/two/$everything"))
+PATHS(statistics, GET("lastn", "Observation/$lastn?patient=one&code=dold"),
+      GET("stats", "Observation/$stats?subject=Patient/one&code=dold&statistic=count"),
+      GET("meta", "Observation/ob/$meta"), GET("meta of all", "$meta"),
+      GET("diff", "Observation/ob/$diff"), GET("validate", "Observation/ob/$validate"))
+PATHS(graphql, GET("list", "$graphql?query={ObservationList{id,code{text}}}"),
+      GET("one", "$graphql?query={Observation(id:ob){id}}"),
+      GET("instance", "Patient/one/$graphql?query={id,ConditionList(_reference:patient){id}}"),
+      GET("reference", "$graphql?query={ConditionList{encounter{resource{id}}}}"))
+PATHS(views, {"run", "POST", "$viewdefinition-run?_format=json", NULL,
+              "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"viewResource\",\"resource\":{"
+              "\"resourceType\":"
+              "\"ViewDefinition\",\"resource\":\"Observation\",\"status\":\"active\",\"select\":[{\"column\":"
+              "[{\"name\":\"id\","
+              "\"path\":\"id\"},{\"name\":\"t\",\"path\":\"code.text\"}]}]}}]}"})
+PATHS(export, GET("system", "$export"), GET("patients", "Patient/$export"), GET("a job", "_job/1"),
+      {"import", "POST", "$import", NULL, "{}"})
+PATHS(explain, GET("plan", "Observation?code=dold&_explain=true"),
+      GET("access", "Patient/one/$access-explain"))
+
+#define BUNDLE(type, entries) "{\"resourceType\":\"Bundle\",\"type\":\"" type "\",\"entry\":[" entries "]}"
+#define ENTRY(method, url) "{\"request\":{\"method\":\"" method "\",\"url\":\"" url "\"}}"
+PATHS(bundles,
+      {"batch", "POST", "", NULL,
+       BUNDLE("batch", ENTRY("GET", "Observation/ob") "," ENTRY("GET", "Observation?code=dold") "," ENTRY(
+                           "GET", "Observation/oa"))},
+      {"transaction of reads", "POST", "", NULL,
+       BUNDLE("transaction", ENTRY("GET", "Observation?patient=one"))},
+      {"transaction that deletes", "POST", "", NULL,
+       BUNDLE("transaction", ENTRY("DELETE", "Observation/ob"))},
+      {"conditional delete", "POST", "", NULL,
+       BUNDLE("transaction", ENTRY("DELETE", "Observation?code=dold"))})
+
+#define NOTE(id)                                                                                             \
+    "{\"resourceType\":\"Observation\"" id                                                                   \
+    ",\"status\":\"preliminary\",\"code\":{\"text\":\"x\"},\"subject\":{\"reference\":"                      \
+    "\"Patient/one\"}}"
+PATHS(writes, {"a chosen id that is taken", "PUT", "Observation/ob", NULL, NOTE(",\"id\":\"ob\"")},
+      {"a chosen id that is free", "PUT", "Observation/nobody", NULL, NOTE(",\"id\":\"nobody\"")},
+      {"with a version", "PUT", "Observation/ob", "If-Match: W/\"2\"\r\n", NOTE(",\"id\":\"ob\"")},
+      {"delete", "DELETE", "Observation/ob", NULL, NULL},
+      {"delete deleted", "DELETE", "Observation/gone", NULL, NULL},
+      {"conditional delete", "DELETE", "Observation?code=dold", NULL, NULL},
+      {"patch", "PATCH", "Observation/ob", "Prefer: return=minimal\r\n", "[]"},
+      {"add a label", "POST", "Observation/ob/$meta-add", NULL,
+       "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"meta\",\"valueMeta\":{\"tag\":[{\"code\":"
+       "\"x\"}]}}]}"},
+      {"a reference by condition", "POST", "", NULL,
+       BUNDLE("transaction",
+              "{\"resource\":{\"resourceType\":\"Condition\",\"subject\":{\"reference\":\"Patient/one\"},"
+              "\"encounter\":{\"reference\":\"Encounter?_id=eb\"}},\"request\":{\"method\":\"POST\",\"url\":"
+              "\"Condition\"}}")})
+
+/* What was hidden is still there, untouched by all of the above. */
+static void test_untouched(void **state)
+{
+    (void)state;
+    assert_int_equal(status(&full, "machine", "GET", "Observation/ob", NULL), 200);
+    assert_int_equal(status(&full, "machine", "GET", "Observation/ob/_history/2", NULL), 200);
+    assert_int_equal(status(&full, "machine", "GET", "Observation/ob/_history/3", NULL), 404);
+    assert_int_equal(status(&full, "machine", "GET", "Observation/oc", NULL), 200);
+}
+
+/* A condition that only a hidden resource fulfils is not fulfilled: the new one is made, here as there. */
+static void test_conditional_create(void **state)
+{
+    (void)state;
+    const char *body = NOTE("");
+    for (int i = 0; i < 2; i++) {
+        char *a = ask(i ? &bare : &full, "anna", "POST", "Observation", "If-None-Exist: code=dold\r\n", body);
+        assert_int_equal(status_of(a), 201);
+        os_free(a);
+    }
+}
+
+/* Somebody else's link to a page is no link. */
+static void test_page_links(void **state)
+{
+    (void)state;
+    char *a = ask(&full, "machine", "GET", "Observation?_count=1&_total=accurate", NULL, NULL), path[4096];
+    char *at = strstr(a, "/fhir/Observation?_page=");
+    assert_non_null(at);
+    at += strlen("/fhir/");
+    *strchr(at, '"') = 0;
+    snprintf(path, sizeof path, "%s", at);
+    os_free(a);
+    assert_int_equal(status(&full, "machine", "GET", path, NULL), 200);
+    assert_int_equal(status(&full, "anna", "GET", path, NULL), 400);
+    assert_int_equal(status(&full, "nobody", "GET", path, NULL), 401);
+}
+
+/* ---- no wrong refusals, and what opens what ---- */
+
+static void reads(const char *who, const char *path, int want)
+{
+    int got = status(&full, who, "GET", path, NULL);
+    if (got != want)
+        fail_msg("%s reads %s: %d, %d wanted", who, path, got, want);
+}
+
+/* Runs an operation on a patient; the id of the Consent that it made, in out. */
+static int operate(const char *who, const char *patient, const char *op, const char *parameters, char out[64])
+{
+    char path[128], body[2048];
+    snprintf(path, sizeof path, "Patient/%s/%s", patient, op);
+    snprintf(body, sizeof body, "{\"resourceType\":\"Parameters\"%s%s%s}",
+             parameters[0] ? ",\"parameter\":[" : "", parameters, parameters[0] ? "]" : "");
+    char *a = ask(&full, who, "POST", path, NULL, body);
+    int s = status_of(a);
+    char *id = strstr(a, "/fhir/Consent/");
+    out[0] = 0;
+    if (id)
+        snprintf(out, 64, "%.36s", id + strlen("/fhir/Consent/"));
+    if (strstr(a, "\"ticket\"")) {
+        char *ticket = strstr(a, "\"valueString\":\"") + strlen("\"valueString\":\"");
+        snprintf(out, 64, "%.*s", (int)strcspn(ticket, "\""), ticket);
+    }
+    os_free(a);
+    return s;
+}
+
+#define TEXT(name, value) "{\"name\":\"" name "\",\"valueString\":\"" value "\"}"
+
+static void test_own_unit(void **state)
+{
+    (void)state;
+    reads("anna", "Observation/oa", 200);
+    reads("anna", "Encounter/ea", 200);
+    reads("anna", "Patient/two", 200);
+    reads("anna", "Organization/c", 200);
+    reads("bo", "Observation/oa", 404);
+    reads("bo", "Observation/ob", 200);
+    reads("cia", "Observation/oc", 404); /* own unit, but no care relation */
+    reads("odd", "Observation/oa", 403); /* no needs-and-risk analysis: no role */
+    reads("nobody", "Observation/oa", 401);
+    reads("machine", "Observation/od", 200);
+    reads("anna", "AuditEvent", 403);
+}
+
+static void test_choice_and_consent(void **state)
+{
+    (void)state;
+    char id[64];
+    reads("cia", "Observation/oc", 404);
+    assert_int_equal(operate("cia", "one", "$active-choice", "", id), 400); /* a reason is needed */
+    assert_int_equal(operate("cia", "one", "$active-choice", TEXT("reason", "remiss"), id), 201);
+    reads("cia", "Observation/oc", 200); /* own unit: a stated reason */
+    reads("cia", "Observation/ob", 404); /* another provider: consent too */
+    assert_int_equal(operate("cia", "one", "$consent", TEXT("days", "30"), id), 201);
+    reads("cia", "Observation/ob", 200);
+    reads("cia", "Observation/od", 404); /* has not joined */
+    char withdraw[128];
+    snprintf(withdraw, sizeof withdraw, TEXT("withdraw", "%s"), id);
+    char ended[64];
+    assert_int_equal(operate("cia", "one", "$consent", withdraw, ended), 200);
+    reads("cia", "Observation/ob", 404);
+}
+
+static void test_block(void **state)
+{
+    (void)state;
+    char block[64], lift[64], ticket[64], text[256];
+    assert_int_equal(operate("bo", "one", "$active-choice", TEXT("reason", "vård"), lift), 201);
+    reads("bo", "Observation/oa", 200);
+    assert_int_equal(operate("Patient/one", "one", "$block", TEXT("organization", "Organization/a"), block),
+                     201);
+    reads("bo", "Observation/oa", 404); /* from the moment it is acknowledged */
+    reads("anna", "Observation/oa", 200);
+    reads("Patient/one", "Observation/oa", 200);
+    char *why = ask(&full, "bo", "GET", "Patient/one/$access-explain", NULL, NULL);
+    assert_non_null(strstr(why, "{\"name\":\"blocked\",\"valueBoolean\":true}"));
+    assert_null(strstr(why, "Organization/a"));
+    os_free(why);
+    why = ask(&full, "bo", "GET", "Patient/one/$access-explain?units=true", NULL, NULL);
+    assert_non_null(strstr(why, "Organization/a"));
+    os_free(why);
+    snprintf(text, sizeof text, TEXT("block", "%s") "," TEXT("days", "2"), block);
+    assert_int_equal(operate("bo", "one", "$lift-block", text, lift), 201);
+    reads("bo", "Observation/oa", 200);
+    assert_int_equal(operate("Patient/one", "one", "$block", TEXT("organization", "Organization/v1"), lift),
+                     201);
+    reads("bo", "Observation/oa", 404); /* another block, of the whole provider */
+    assert_int_equal(operate("bo", "one", "$emergency", "", ticket), 200);
+    snprintf(text, sizeof text, TEXT("ticket", "%s"), ticket);
+    assert_int_equal(operate("bo", "one", "$emergency", text, lift), 400); /* without a reason */
+    snprintf(text, sizeof text, TEXT("ticket", "%s") "," TEXT("reason", "medvetslös"), ticket);
+    assert_int_equal(operate("anna", "one", "$emergency", text, lift), 403); /* somebody else's ticket */
+    assert_int_equal(operate("bo", "two", "$emergency", text, lift), 403);   /* another patient */
+    assert_int_equal(operate("bo", "one", "$emergency", text, lift), 201);
+    reads("bo", "Observation/oa", 200);
+    snprintf(text, sizeof text, TEXT("block", "%s"), block);
+    assert_int_equal(operate("bo", "two", "$unblock", text, lift), 404); /* not that patient's */
+    assert_int_equal(operate("Patient/one", "one", "$unblock", text, lift), 200);
+}
+
+static void test_guardian(void **state)
+{
+    (void)state;
+    char id[64];
+    reads("RelatedPerson/parent", "Observation/ochild", 200);
+    reads("RelatedPerson/parent", "Patient/child", 200);
+    reads("RelatedPerson/parent", "Observation/oa", 404);
+    reads("RelatedPerson/parent", "Patient/one", 404);
+    assert_int_equal(
+        operate("RelatedPerson/parent", "child", "$block", TEXT("organization", "Organization/a"), id), 403);
+    reads("Patient/one", "Patient/one", 200);
+    reads("Patient/one", "Patient/two", 404);
+    reads("Patient/two", "Observation/oa", 404);
+    reads("Patient/child", "Observation/ochild", 404); /* not yet old enough */
+    assert_int_equal(operate("Patient/two", "one", "$block", TEXT("organization", "Organization/a"), id),
+                     404);
+}
+
+static void test_protected_identity(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"Patient/secret",
+                                        "Patient?_id=secret",
+                                        "Patient/secret/_history",
+                                        "Encounter/es",
+                                        "Patient/secret/_history/1",
+                                        "Patient/secret/$everything",
+                                        "Patient?_sort=address-city",
+                                        "Encounter?patient=secret"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        char *a = ask(&full, "anna", "GET", paths[i], NULL, NULL);
+        assert_int_equal(status_of(a), 200);
+        if (strstr(a, "Hemligheten") || strstr(a, "0700999999") ||
+            (strstr(a, "Patient/secret\"") && strstr(a, "serviceProvider")))
+            fail_msg("%s shows %s", paths[i], a);
+        os_free(a);
+    }
+    char *a = ask(&full, "anna", "GET", "Patient?address-city=Hemligheten&_total=accurate", NULL, NULL);
+    assert_non_null(strstr(a, "\"total\":0"));
+    os_free(a);
+    a = ask(&full, "Patient/secret", "GET", "Patient/secret", NULL, NULL);
+    assert_non_null(strstr(a, "Hemligheten"));
+    os_free(a);
+    assert_int_equal(
+        status(&full, "anna", "PUT", "Patient/secret",
+               "{\"resourceType\":\"Patient\",\"id\":\"secret\",\"name\":[{\"family\":\"Ny\"}]}"),
+        403);
+}
+
+static void test_labels_and_signing(void **state)
+{
+    (void)state;
+    static const char forged[] = "{\"resourceType\":\"Observation\"," LABEL(
+        "b", "v2") ",\"status\":\"%s\",\"code\":{\"text\":\"prov\"}," PATIENT("one") "%s}";
+    char body[2048], path[128], *a;
+    snprintf(body, sizeof body, forged, "final", "");
+    a = ask(&full, "anna", "POST", "Observation", NULL, body);
+    assert_int_equal(status_of(a), 201);
+    assert_non_null(strstr(a, "Organization/a\""));
+    assert_null(strstr(a, "Organization/b\""));
+    snprintf(path, sizeof path, "Observation/%.36s",
+             strstr(a, "/fhir/Observation/") + strlen("/fhir/Observation/"));
+    os_free(a);
+    char with_id[128];
+    snprintf(with_id, sizeof with_id, ",\"id\":\"%s\"", path + strlen("Observation/"));
+    snprintf(body, sizeof body,
+             "{\"resourceType\":\"Observation\"%s,\"status\":\"final\",\"code\":{\"text\":\"bytt\"},"
+             "\"subject\":{\"reference\":\"Patient/one\"}}",
+             with_id);
+    assert_int_equal(status(&full, "anna", "PUT", path, body), 409); /* signed */
+    assert_int_equal(status(&full, "anna", "DELETE", path, NULL), 409);
+    snprintf(body, sizeof body,
+             "{\"resourceType\":\"Observation\"%s,\"status\":\"corrected\",\"code\":{\"text\":\"bytt\"},"
+             "\"subject\":{\"reference\":\"Patient/"
+             "one\"}}",
+             with_id);
+    a = ask(&full, "anna", "PUT", path, NULL, body);
+    assert_int_equal(status_of(a), 200);
+    char version[160];
+    snprintf(version, sizeof version, "%s/_history/1", path);
+    assert_non_null(strstr(a, version)); /* points at the text that it corrects */
+    assert_non_null(strstr(a, "PractitionerRole/anna"));
+    os_free(a);
+    reads("anna", version, 200);
+    assert_int_equal(status(&full, "anna", "POST", "Observation",
+                            "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"}"
+                            ",\"subject\":{\"reference\":"
+                            "\"Patient/nobody\"}}"),
+                     422);
+    assert_int_equal(status(&full, "anna", "POST", "Consent",
+                            "{\"resourceType\":\"Consent\",\"status\":\"active\",\"scope\":{\"text\":\"x\"},"
+                            "\"category\":[{\"coding\":[{\"system\":"
+                            "\"https://helhet.example/fhir/CodeSystem/"
+                            "access-category\",\"code\":\"emergency\"}]}],\"patient\":{\"reference\":"
+                            "\"Patient/one\"}}"),
+                     403);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_read),
+        cmocka_unit_test(test_etag),
+        cmocka_unit_test(test_vread),
+        cmocka_unit_test(test_history),
+        cmocka_unit_test(test_search),
+        cmocka_unit_test(test_totals),
+        cmocka_unit_test(test_include),
+        cmocka_unit_test(test_chain),
+        cmocka_unit_test(test_has),
+        cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_filter),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_statistics),
+        cmocka_unit_test(test_graphql),
+        cmocka_unit_test(test_views),
+        cmocka_unit_test(test_export),
+        cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_bundles),
+        cmocka_unit_test(test_writes),
+        cmocka_unit_test(test_untouched),
+        cmocka_unit_test(test_page_links),
+        cmocka_unit_test(test_conditional_create),
+        cmocka_unit_test(test_own_unit),
+        cmocka_unit_test(test_choice_and_consent),
+        cmocka_unit_test(test_block),
+        cmocka_unit_test(test_guardian),
+        cmocka_unit_test(test_protected_identity),
+        cmocka_unit_test(test_labels_and_signing),
+    };
+    return cmocka_run_group_tests(tests, open_worlds, close_worlds);
+}

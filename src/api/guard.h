@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * guard: who may do what, asked where calls come in and where writes are about to be made. What is seen is
+ * the store's matter (call_read_begin gives readers the caller's view); this is what the caller may do at
+ * all. A call without a caller, or an api without struct access, is open: everything is allowed. */
+#ifndef HELHET_API_GUARD_H
+#define HELHET_API_GUARD_H
+
+#include "access/access_view.h"
+#include "api/api_int.h"
+
+/* Makes c->view and asks whether the caller's role and scopes allow the route. False with *err (401, 403).
+ * For an entry of a Bundle the Bundle's view is used. */
+bool guard_open(struct call *c, struct err *err);
+/* Lets go of what guard_open made. */
+void guard_close(struct call *c);
+/* Gives the reader the caller's view. */
+void guard_reader(struct call *c, struct store_read *r);
+
+/* The caller's own labels for a body that has none yet, put into the change. */
+bool guard_label(struct write *w, struct err *err);
+/* On the writer's thread, before the change is made; r has the view. Whether it may be made (the resource and
+ * its patients are seen, its unit's, not signed, no grant), and its labels: builds the change anew when they
+ * are others than the caller's own. A hidden resource is an absent one. */
+bool guard_write(struct write *w, struct store_read *r, struct err *err);
+
+/* The labels that a change gets. */
+struct guard_label {
+    struct str unit, provider; /* "Organization/x"; empty: none */
+    struct str corrects; /* "Type/id/_history/n" of the signed version that this corrects; empty: none */
+    struct str by;       /* who corrects */
+    int64_t time_ms;     /* when */
+};
+/* Puts the labels of label in place of those in the change's meta. */
+bool guard_label_put(struct store_change *change, const struct guard_label *label, struct arena *arena,
+                     struct err *err);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What the rules of access ask for: labels of units, roles with purposes and analyses, guardians, blocks and
+ * consents. Chance comes from a stream of its own, so that the region is otherwise the same with and without
+ * it. */
+#include "demo/demo_int.h"
+
+#include <stdio.h>
+
+#define EXTENSION "https://helhet.example/fhir/StructureDefinition/"
+#define CODES "https://helhet.example/fhir/CodeSystem/"
+
+enum { BLOCK_PERMILLE = 12, CONSENT_PERMILLE = 30, CHILD_YEARS = 18, STREAM = 0x5eA };
+
+/* What belongs to a region or to who people are, not to a record. */
+static const char *const unlabelled[] = {
+    "Organization", "Location", "Practitioner", "PractitionerRole", "Patient", "RelatedPerson", NULL};
+
+static void organization(struct demo *d, const char *url, const char *id)
+{
+    json_out_object(&d->out, NULL);
+    demo_fhir_cstr(d, "url", url);
+    demo_fhir_reference(d, "valueReference", "Organization", id, NULL);
+    json_out_end_object(&d->out);
+}
+
+void demo_access_label(struct demo *d, const char *type)
+{
+    const struct demo_unit *u = &d->unit[d->responsible];
+    for (const char *const *t = unlabelled; *t; t++)
+        if (strcmp(type, *t) == 0)
+            return;
+    json_out_object(&d->out, "meta");
+    json_out_array(&d->out, "extension");
+    organization(d, EXTENSION "care-unit", u->organization);
+    organization(d, EXTENSION "care-provider", d->provider[u->provider].id);
+    json_out_end_array(&d->out);
+    json_out_end_object(&d->out);
+}
+
+void demo_access_provider(struct demo *d, bool joined)
+{
+    json_out_array(&d->out, "extension");
+    json_out_object(&d->out, NULL);
+    demo_fhir_cstr(d, "url", EXTENSION "shared-record");
+    json_out_bool(&d->out, "valueBoolean", joined);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+}
+
+/* ---- roles ---- */
+
+/* The first that fits a title counts; what fits none is another licensed profession's. */
+static const struct {
+    const char *part, *role, *purpose;
+} roles[] = {
+    {"Systemadministratör", "administrator", "administration"},
+    {"Loggranskare", "controller", "oversight"},
+    {"Registeransvarig", "registrar", "administration"},
+    {"sekreterare", "secretary", "care"},
+    {"Utredare", "secretary", "administration"},
+    {"Handläggare", "secretary", "administration"},
+    {"Undersköterska", "assistant", "care"},
+    {"Tandsköterska", "assistant", "care"},
+    {"läkare", "physician", "care"},
+    {"Tandläkare", "physician", "care"},
+    {"sköterska", "nurse", "care"},
+    {"Barnmorska", "nurse", "care"},
+    {"", "allied", "care"},
+};
+
+void demo_access_role(struct demo *d, const char *title)
+{
+    size_t i = 0;
+    while (!strstr(title, roles[i].part))
+        i++;
+    json_out_array(&d->out, "extension");
+    json_out_object(&d->out, NULL);
+    demo_fhir_cstr(d, "url", EXTENSION "needs-and-risk-analysis");
+    demo_fhir_cstr(d, "valueUri", "urn:helhet:demo:needs-and-risk-analysis:2026");
+    json_out_end_object(&d->out);
+    json_out_object(&d->out, NULL);
+    demo_fhir_cstr(d, "url", EXTENSION "purpose");
+    demo_fhir_cstr(d, "valueCode", roles[i].purpose);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+    demo_fhir_concepts(d, "code", CODES "role", roles[i].role, NULL, title);
+}
+
+/* ---- what patients wish ---- */
+
+static void wish(struct demo *d, struct demo_rng *r, const char *category, bool deny, const char *org)
+{
+    char id[DEMO_ID_MAX];
+    int64_t from = d->p.end_ms - demo_rng_between(r, 5, 300) * DEMO_DAY;
+    demo_rng_uuid(r, id);
+    demo_fhir_begin(d, "Consent", id);
+    demo_fhir_cstr(d, "status", "active");
+    demo_fhir_concept(d, "scope", DEMO_TERMINOLOGY "consentscope", "patient-privacy", "Privacy Consent",
+                      NULL);
+    demo_fhir_concepts(d, "category", CODES "access-category", category, NULL, NULL);
+    demo_fhir_patient(d, "patient");
+    demo_fhir_time(d, "dateTime", from);
+    json_out_object(&d->out, "policyRule");
+    demo_fhir_cstr(d, "text", deny ? "PDL 4 kap. 4 §" : "lag 2022:913 3 kap.");
+    json_out_end_object(&d->out);
+    json_out_object(&d->out, "provision");
+    demo_fhir_cstr(d, "type", deny ? "deny" : "permit");
+    demo_fhir_period(d, "period", from, deny ? 0 : from + 4 * DEMO_YEAR);
+    json_out_array(&d->out, "actor");
+    json_out_object(&d->out, NULL);
+    demo_fhir_concept(d, "role", DEMO_TERMINOLOGY "v3-ParticipationType", deny ? "CST" : "IRCP", NULL, NULL);
+    demo_fhir_reference(d, "reference", "Organization", org, NULL);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+    json_out_end_object(&d->out);
+    demo_fhir_end(d);
+}
+
+static void guardian(struct demo *d, struct demo_rng *r)
+{
+    char id[DEMO_ID_MAX], name[2 * DEMO_NAME_MAX];
+    const char *given;
+    do
+        given = demo_names_given(r, demo_rng_chance(r, 500), d->p.birth_year - 32);
+    while (!demo_names_allowed(given, d->p.family));
+    demo_rng_uuid(r, id);
+    snprintf(name, sizeof name, "%s %s", given, d->p.family);
+    demo_fhir_begin(d, "RelatedPerson", id);
+    json_out_bool(&d->out, "active", true);
+    demo_fhir_patient(d, "patient");
+    demo_fhir_concepts(d, "relationship", DEMO_TERMINOLOGY "v3-RoleCode", "GUARD", "guardian",
+                       "Vårdnadshavare");
+    json_out_array(&d->out, "name");
+    json_out_object(&d->out, NULL);
+    demo_fhir_cstr(d, "text", name);
+    demo_fhir_cstr(d, "family", d->p.family);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+    demo_fhir_end(d);
+}
+
+void demo_access_make(struct demo *d, uint32_t index)
+{
+    struct demo_rng r = demo_rng_stream(d->options->seed ^ STREAM, (uint64_t)index + 1);
+    if (demo_fhir_age(&d->p, d->p.end_ms) < CHILD_YEARS)
+        guardian(d, &r);
+    else if (demo_rng_chance(&r, BLOCK_PERMILLE))
+        wish(d, &r, "block", true, d->unit[d->responsible].organization);
+    if (demo_rng_chance(&r, CONSENT_PERMILLE))
+        wish(d, &r, "consent", false, d->provider[d->p.hospital].id);
+}
