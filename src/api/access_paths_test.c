@@ -385,8 +385,8 @@ PATHS(everything, GET("patient", "Patient/one/$everything"),
       GET("one without relation", "Patient/two/$everything"))
 PATHS(statistics, GET("lastn", "Observation/$lastn?patient=one&code=dold"),
       GET("stats", "Observation/$stats?subject=Patient/one&code=dold&statistic=count"),
-      GET("meta", "Observation/ob/$meta"), GET("meta of all", "$meta"),
-      GET("diff", "Observation/ob/$diff"), GET("validate", "Observation/ob/$validate"))
+      GET("meta", "Observation/ob/$meta"), GET("meta of all", "$meta"), GET("diff", "Observation/ob/$diff"),
+      GET("validate", "Observation/ob/$validate"))
 PATHS(graphql, GET("list", "$graphql?query={ObservationList{id,code{text}}}"),
       GET("one", "$graphql?query={Observation(id:ob){id}}"),
       GET("instance", "Patient/one/$graphql?query={id,ConditionList(_reference:patient){id}}"),
