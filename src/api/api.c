@@ -84,6 +84,11 @@ static bool host_is_local(struct str host)
     return host.n == 0;
 }
 
+bool api_host_ours(const struct api *a, struct str host, struct err *err)
+{
+    return a->base_url.n || host_is_local(host) || err_set_str(err, ERR_HOST, host, STR(""));
+}
+
 /* Every request needs it, so it is joined without printf. */
 static struct str base_of_host(struct arena *arena, struct str host)
 {
@@ -103,10 +108,7 @@ bool api_upload(void *api, struct http_request *req, struct http_upload *out, st
     struct call c = {.api = api, .req = req, .arena = req->arena, .method = req->method, .path = req->path};
     if (!str_is(req->path, "/fhir/$import") || !str_is(req->method, "POST"))
         return true;
-    return call_headers(&c, err) &&
-           (c.api->base_url.n || host_is_local(c.wants.host) ||
-            err_set_str(err, ERR_HOST, c.wants.host, STR(""))) &&
-           op_import_upload(&c, out, err);
+    return call_headers(&c, err) && api_host_ours(c.api, c.wants.host, err) && op_import_upload(&c, out, err);
 }
 
 static bool call_open(struct call *c, struct err *err)
@@ -115,11 +117,11 @@ static bool call_open(struct call *c, struct err *err)
     if (!call_headers(c, err))
         return false;
     media_begin(c);
+    if (!api_host_ours(c->api, c->wants.host, err))
+        return false;
     if (c->api->base_url.n) {
         c->base = c->api->base_url;
     } else {
-        if (!host_is_local(c->wants.host))
-            return err_set_str(err, ERR_HOST, c->wants.host, STR(""));
         c->base = base_of_host(c->arena, c->wants.host.n ? c->wants.host : STR("localhost"));
     }
     return true;

@@ -57,6 +57,8 @@ bool api_handle(void *api, struct http_request *req, struct http_response *resp)
  * the request (its arena). NULL: everything, as api_handle does (no accounts in use). */
 bool api_handle_as(struct api *a, const struct access_caller *caller, struct http_request *req,
                    struct http_response *resp);
+/* Is the Host a request names this service's own? False with ERR_HOST. */
+bool api_host_ours(const struct api *a, struct str host, struct err *err);
 /* Is the path one that api answers itself (FHIR, health, metrics), not a file of the browser part? */
 bool api_path(struct str path);
 /* The http_options.uploads: bodies of $import go to the disk. */

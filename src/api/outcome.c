@@ -141,7 +141,7 @@ static bool answer(struct call *c, const struct err *errs, size_t count)
     if (c->why)
         *c->why = errs[0];
     c->failed = errs[0].code;
-    if (errs[0].code == ERR_METHOD)
+    if (errs[0].code == ERR_METHOD && c->path.n)
         http_response_header(c->resp, "Allow", route_allow(c));
     if (status == 503)
         http_response_header(c->resp, "Retry-After", STR("1"));

@@ -11,18 +11,22 @@
 #include "audit/audit.h"
 #include "base/log.h"
 #include "bulk/bulk.h"
+#include "gate/gate.h"
 #include "jobs/jobs.h"
 #include "search/own.h"
 
 enum {
     CMD_SERVE_GRACE_MS = 10 * 1000,
     CMD_SERVE_PATH_MAX = 4096,
+    CMD_SERVE_FRONT_MAX = 300,
     CMD_SERVE_KEEP_MAX = 100000,
     CMD_SERVE_SECONDS_MAX = 3600
 };
 
 struct cmd_serve_options {
-    const char *data, *listen, *web, *import_dir;
+    const char *data, *listen, *web, *import_dir, *front;
+    bool access; /* everybody must log in */
+    int64_t idle_ms, absolute_ms;
     enum log_level log;
     bool no_words;
     int64_t jobs_keep_ms;
@@ -45,6 +49,10 @@ static const struct option cmd_serve_longs[] = {
     {"search-seconds", required_argument, NULL, 's'},
     {"audit", no_argument, NULL, 'a'},
     {"audit-spare", required_argument, NULL, 'A'},
+    {"access", required_argument, NULL, 'C'},
+    {"front", required_argument, NULL, 'f'},
+    {"session-idle", required_argument, NULL, 'I'},
+    {"session-max", required_argument, NULL, 'M'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -109,6 +117,22 @@ static int cmd_serve_parse_jobs(int c, struct cmd_serve_options *o)
     return -1;
 }
 
+/* The options of who may come in: -1 taken, else the exit code. */
+static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
+{
+    if (c == 'f')
+        o->front = optarg;
+    else if (c == 'C' && strcmp(optarg, "on") != 0 && strcmp(optarg, "open") != 0)
+        return cmd_wrong(&cmd_serve, "--access ska vara on eller open", "--access must be on or open");
+    else if (c == 'C')
+        o->access = strcmp(optarg, "on") == 0;
+    else if (!cmd_serve_time(optarg, c == 'I' ? &o->idle_ms : &o->absolute_ms))
+        return cmd_wrong(&cmd_serve,
+                         "--session-idle och --session-max ska vara en tid som 12h, 30m eller 45s",
+                         "--session-idle and --session-max must be a time such as 12h, 30m or 45s");
+    return -1;
+}
+
 /* -1 to go on, else the exit code. */
 static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
 {
@@ -153,6 +177,13 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
         case 'j':
         case 'k':
             if ((c = cmd_serve_parse_jobs(c, o)) >= 0)
+                return c;
+            break;
+        case 'C':
+        case 'f':
+        case 'I':
+        case 'M':
+            if ((c = cmd_serve_parse_access(c, o)) >= 0)
                 return c;
             break;
         default:
@@ -205,28 +236,18 @@ static void cmd_serve_wait(const sigset_t *stop)
     fflush(stdout);
 }
 
-static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
-                                    struct audit *audit, const sigset_t *stop, struct err *err)
+/* Answers until stopped, through the gate. */
+static bool cmd_serve_through(struct gate *gate, struct wiring *w, struct api *api, bool web,
+                              const struct cmd_serve_options *o, const sigset_t *stop, struct err *err)
 {
-    char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"];
-    const char *web = o->web ? o->web : cmd_serve_web(path);
-    struct api_options api_opt = {.web_dir = web,
-                                  .jobs = jobs,
-                                  .import_dir = o->import_dir,
-                                  .explain = o->explain,
-                                  .terms = w->terms,
-                                  .audit = audit};
-    search_set_budget(w->search, o->budget);
-    struct api *api = api_new(w->store, w->search, &api_opt, err);
-    if (!api)
-        return false;
     struct http_options http_opt = {
         .listen = o->listen,
         .body_max = API_BODY_MAX,
-        .handler = api_handle,
-        .refused = api_refuse,
-        .uploads = api_upload,
-        .arg = api,
+        .forwarded = o->front != NULL,
+        .handler = gate_handle,
+        .refused = gate_refuse,
+        .uploads = gate_upload,
+        .arg = gate,
     };
     struct http_server *server = http_start(&http_opt, err);
     if (server && !own_index_start(w->search, 0, err)) {
@@ -235,13 +256,51 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
     }
     if (server) {
         api_served_by(api, server);
-        cmd_serve_welcome(http_address(server), web != NULL);
+        cmd_serve_welcome(http_address(server), web);
         cmd_serve_wait(stop);
         http_stop(server, CMD_SERVE_GRACE_MS);
         own_index_stop(w->search);
     }
-    api_free(api);
     return server != NULL;
+}
+
+static bool cmd_serve_with_gate(struct wiring *w, struct api *api, bool web,
+                                const struct cmd_serve_options *o, const sigset_t *stop, struct err *err)
+{
+    struct identity_options identity_opt = {.dir = o->data,
+                                            .create = true,
+                                            .sessions = true,
+                                            .idle_ms = o->idle_ms,
+                                            .absolute_ms = o->absolute_ms};
+    struct identity *identity = o->access ? identity_open(&identity_opt, err) : NULL;
+    struct gate_options opt = {.api = api, .store = w->store, .identity = identity, .front = o->front};
+    struct gate *gate = identity || !o->access ? gate_new(&opt, err) : NULL;
+    bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);
+    gate_free(gate);
+    identity_close(identity);
+    return ok;
+}
+
+static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
+                                    struct audit *audit, const sigset_t *stop, struct err *err)
+{
+    char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"], base[CMD_SERVE_FRONT_MAX + sizeof "/fhir"];
+    const char *web = o->web ? o->web : cmd_serve_web(path);
+    struct api_options api_opt = {.web_dir = web,
+                                  .jobs = jobs,
+                                  .import_dir = o->import_dir,
+                                  .explain = o->explain,
+                                  .terms = w->terms,
+                                  .audit = audit};
+    if (o->front) {
+        snprintf(base, sizeof base, "%.*s/fhir", CMD_SERVE_FRONT_MAX, o->front);
+        api_opt.base_url = base;
+    }
+    search_set_budget(w->search, o->budget);
+    struct api *api = api_new(w->store, w->search, &api_opt, err);
+    bool ok = api && cmd_serve_with_gate(w, api, web != NULL, o, stop, err);
+    api_free(api);
+    return ok;
 }
 
 /* With the audit log, when one is asked for. */
@@ -311,7 +370,8 @@ const struct cmd cmd_serve = {
     .run = cmd_serve_run,
     .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
                 "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
-                "[--audit] [--audit-spare KATALOG]",
+                "[--audit] [--audit-spare KATALOG] [--access on|open] [--front URL] [--session-idle TID] "
+                "[--session-max TID]",
     .help_sv =
         "svarar på FHIR och webben\n"
         "  --data KATALOG         lagret; skapas om det saknas\n"
@@ -326,6 +386,12 @@ const struct cmd cmd_serve = {
         "  --import-dir KATALOG   katalog vars filer $import får läsa (file:); annars bara uppladdade\n"
         "  --explain              svara på _explain=true (hur en sökning görs): för administratörer\n"
         "  --search-seconds N     längsta tid för en sökning, annars 10; 0: ingen gräns\n"
+        "  --access on|open       on: alla ska logga in (helhet user); open (annars): ingen inloggning, för "
+        "prov\n"
+        "  --front URL            adressen som webbläsare ser, när en egen webbserver med TLS står framför:\n"
+        "                         dess X-Forwarded-For gäller, och kakor sätts bara över TLS\n"
+        "  --session-idle TID     så länge får en session vila innan lösenordet krävs igen: annars 30m\n"
+        "  --session-max TID      så länge gäller en inloggning som längst: annars 12h\n"
         "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
         "  --audit                åtkomstlogg: varje åtkomst och avvisning skrivs i lagrets audit/ innan "
         "svaret "
@@ -346,6 +412,13 @@ const struct cmd cmd_serve = {
         "  --import-dir DIR       folder whose files $import may read (file:); else only uploaded ones\n"
         "  --explain              answer _explain=true (how a search is done): for administrators\n"
         "  --search-seconds N     the longest a search may take, else 10; 0: no bound\n"
+        "  --access on|open       on: everybody must log in (helhet user); open (else): no login, for "
+        "trials\n"
+        "  --front URL            the address browsers see, when a web server of yours with TLS stands in "
+        "front:\n"
+        "                         its X-Forwarded-For counts, and cookies are set over TLS only\n"
+        "  --session-idle TIME    how long a session may rest before the password is asked again: else 30m\n"
+        "  --session-max TIME     how long a login lasts at most: else 12h\n"
         "  --no-text-index        no text index (words.db in the store): _text, _content and :text are "
         "refused\n"
         "  --audit                audit log: each access and refusal is written to the store's audit/ before "

@@ -161,6 +161,19 @@ bool identity_set_password(struct identity *id, struct str name, struct str pass
     return ok;
 }
 
+bool identity_exists(struct identity *id, struct str name)
+{
+    char lower[IDENTITY_NAME_MAX + 1];
+    struct account a;
+    bool found = false;
+    if (!account_name(name, lower, NULL))
+        return false;
+    pthread_mutex_lock(&id->lock);
+    account_find(&id->file, lower, &a, &found, NULL);
+    pthread_mutex_unlock(&id->lock);
+    return found;
+}
+
 static struct str column(struct arena *arena, sqlite3_stmt *s, int at)
 {
     const char *text = (const char *)sqlite3_column_text(s, at);

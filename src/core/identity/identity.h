@@ -59,6 +59,8 @@ bool identity_add(struct identity *id, struct str name, struct str person, struc
 bool identity_enable(struct identity *id, struct str name, bool on, struct err *err);
 /* A new password; every session of the account ends. */
 bool identity_set_password(struct identity *id, struct str name, struct str password, struct err *err);
+/* Is there an account of that name? (For logs, never for answers.) */
+bool identity_exists(struct identity *id, struct str name);
 /* By name, in arena. */
 bool identity_list(struct identity *id, struct arena *arena, struct identity_account **out, size_t *count,
                    struct err *err);

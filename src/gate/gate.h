@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * gate: who a request is from. The http_handler in front of api: it speaks HTTP for identity (/auth/…), and
+ * makes the caller of every other request from its cookie, or refuses it. Without an identity the gate is
+ * open and api answers as if there were no accounts.
+ *
+ * Closed, everything that api answers needs a session (and for staff an assignment), except /health, the
+ * CapabilityStatement, and the files of the browser part; /metrics only for this machine. What is protected
+ * is decided by the decoded path that api itself routes by (api_path), so no way of writing a path leads
+ * round it.
+ *
+ * Against requests forged by other sites (CSRF): the cookie is SameSite=Strict; a request that a browser says
+ * comes from elsewhere (Sec-Fetch-Site, Origin) is refused; and what is not GET or HEAD must carry the header
+ * Helhet-Request: 1, which no form can send and no other site may. */
+#ifndef HELHET_GATE_GATE_H
+#define HELHET_GATE_GATE_H
+
+#include "api/api.h"
+#include "identity/identity.h"
+
+enum {
+    GATE_BODY_MAX = 4096,      /* bytes of a body under /auth */
+    GATE_QUEUE_MAX = 64,       /* requests that wait for the one thread that tries passwords */
+    GATE_ASSIGNMENTS_MAX = 64, /* of one person */
+    GATE_PURPOSES_MAX = 8,     /* of one assignment */
+};
+
+enum gate_what {
+    GATE_LOGIN,
+    GATE_RESUME,
+    GATE_LOGOUT,
+    GATE_ASSIGNMENT,
+    GATE_PASSWORD,
+    GATE_REQUEST, /* any other request, refused before api saw it */
+};
+/* Something for the audit log. */
+struct gate_event {
+    enum gate_what what;
+    const struct access_caller
+        *caller; /* as far as it is known; never NULL. A name that was tried is only here
+                  * when somebody has it: else it may be a password in the wrong field */
+    const struct http_request *request;
+    enum err_code why; /* ERR_OK: it was done */
+};
+/* Before the answer leaves; false with *err: it is not given (a session that was begun is ended). For
+ * GATE_REQUEST on a pool thread, which must not wait for the disk; for the others on the gate's own. */
+typedef bool gate_event_fn(void *arg, const struct gate_event *event, struct err *err);
+
+struct gate_options {
+    struct api *api;
+    struct store *store;
+    struct identity *identity; /* NULL: open */
+    const char *front;    /* "https://record.example": what browsers see; NULL: this very address by HTTP */
+    gate_event_fn *event; /* NULL: nobody is told */
+    void *event_arg;
+};
+
+struct gate;
+
+/* Borrows what the options name until gate_free. ERR_USAGE: front is no origin. */
+struct gate *gate_new(const struct gate_options *opt, struct err *err);
+/* Only after http_stop. NULL is fine. */
+void gate_free(struct gate *g);
+
+/* For struct http_options; arg is struct gate *. */
+bool gate_handle(void *gate, struct http_request *req, struct http_response *resp);
+bool gate_upload(void *gate, struct http_request *req, struct http_upload *out, struct err *err);
+void gate_refuse(void *gate, struct http_request *req, const struct err *why, struct http_response *resp);
+
+#endif

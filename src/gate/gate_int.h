@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HELHET_GATE_GATE_INT_H
+#define HELHET_GATE_GATE_INT_H
+
+#include <pthread.h>
+
+#include "access/rules.h"
+#include "base/os.h"
+#include "gate/gate.h"
+#include "json/json.h"
+
+/* The headers the gate goes by, found in one pass. Empty where absent. */
+struct heads {
+    struct str host, origin, fetch_site, request, content_type, content_encoding;
+    struct str token;  /* of the session cookie; .p NULL: none */
+    bool cookie_twice; /* two session cookies: neither is believed */
+};
+
+struct job;
+
+struct gate {
+    struct gate_options opt;
+    struct arena arena; /* the rules, for the gate's life */
+    const struct rules *rules;
+    struct str front;   /* "https://record.example", "" without */
+    const char *cookie; /* the session cookie's name */
+    bool secure;        /* TLS in front: the cookie says so */
+    pthread_t worker;
+    pthread_mutex_t lock; /* the queue */
+    pthread_cond_t wake;
+    struct job *first, **last;
+    size_t queued;
+    bool running, stopping;
+};
+
+/* ---- gate_heads.c ---- */
+
+void gate_heads_read(const struct gate *g, const struct http_request *req, struct heads *out);
+/* Is the request one that this service's own pages can have made? False with ERR_LOGIN_CROSS_SITE. */
+bool gate_heads_ours(const struct gate *g, const struct http_request *req, const struct heads *h,
+                     struct err *err);
+
+/* ---- gate_auth.c: what lies under /auth ---- */
+
+struct auth_route {
+    const char *name; /* "POST /auth/login" */
+    enum gate_what what;
+    const char *const *members; /* of the body, NULL ends */
+};
+bool gate_auth_path(struct str path);
+bool gate_auth_handle(struct gate *g, struct http_request *req, struct http_response *resp);
+/* Every refusal of the gate: an OperationOutcome, told to the log. Always true. */
+bool gate_refused(struct gate *g, struct http_request *req, enum gate_what what,
+                  const struct access_caller *caller, const struct err *why, struct http_response *resp);
+
+/* ---- gate_work.c: the thread that tries passwords ---- */
+
+struct job {
+    struct job *next;
+    struct gate *gate;
+    struct http_request *req;
+    const struct auth_route *route;
+    struct heads heads;
+};
+
+bool gate_work_start(struct gate *g, struct err *err);
+void gate_work_stop(struct gate *g);
+/* Defers the request and has it answered there; false with ERR_LOGIN_BUSY. */
+bool gate_work_submit(struct gate *g, struct job *job, struct err *err);
+
+/* ---- gate_do.c: what the thread does ---- */
+
+/* Fills the answer; http_finish is the thread's. */
+void gate_do(struct job *job, struct http_response *resp);
+
+/* ---- gate_body.c: bodies under /auth, wiped when they have been used ---- */
+
+bool gate_body_upload(struct http_upload *out, struct err *err);
+/* The body that was streamed, "" when there was none. */
+struct str gate_body_of(const struct http_request *req);
+/* Reads an object whose members are all among names, strings but for "everywhere" (a boolean). */
+struct gate_body {
+    struct str name, password, old, now, assignment, purpose;
+    bool everywhere;
+};
+bool gate_body_read(struct arena *arena, struct str text, const char *const *names, struct gate_body *out,
+                    struct err *err);
+
+/* ---- gate_person.c: who somebody is, of the record ---- */
+
+struct assignment {
+    struct str id; /* "PractitionerRole/x" */
+    struct str unit, unit_name, provider, provider_name, title;
+    const struct rules_role *role; /* NULL: the role is none we know */
+    struct str purpose[GATE_PURPOSES_MAX];
+    size_t purpose_count;
+    int64_t until_ms;
+    const char *unfit; /* why it cannot be used: a code; NULL: it can */
+};
+struct person {
+    struct str name;
+    struct assignment *assignment;
+    size_t count;
+};
+bool gate_person_read(struct gate *g, struct str user, struct arena *arena, struct person *out,
+                      struct err *err);
+
+/* ---- gate_answer.c ---- */
+
+/* What GET /auth/session tells: caller NULL when nobody is logged in. */
+bool gate_answer_session(struct gate *g, struct http_request *req, struct http_response *resp,
+                         enum identity_state state, const struct access_caller *caller, struct err *err);
+void gate_answer_open(struct http_response *resp);
+/* Set-Cookie; token NULL takes it away. */
+void gate_answer_cookie(const struct gate *g, struct http_request *req, struct http_response *resp,
+                        const struct identity_token *token);
+/* Headers of everything under /auth. */
+void gate_answer_seal(struct http_response *resp);
+
+#endif
