@@ -90,9 +90,29 @@ static bool is_true(struct oracle_ask *k, struct str value)
     return str_is(value, "true");
 }
 
+/* Value sets and hierarchies; false in *asked when the modifier is none of these. */
+static bool in_terms(struct oracle_ask *k, const struct oracle_atoms *atoms, struct str modifier,
+                     struct str value, bool *asked)
+{
+    bool set = str_is(modifier, "in"), above = str_is(modifier, "above"), found = false;
+    *asked = set || above || str_is(modifier, "below");
+    for (size_t i = 0; *asked && i < atoms->count && !found; i++) {
+        const struct oracle_atom *a = &atoms->item[i];
+        found = set ? oracle_terms_in(k, a, oracle_text_unescape(&k->o->arena, value))
+                    : oracle_terms_related(k, a, value, above);
+    }
+    return found;
+}
+
 static bool any_atom(struct oracle_ask *k, const struct oracle_param *p, const struct oracle_atoms *atoms,
                      struct str modifier, struct str value)
 {
+    bool asked = false;
+    if (p->type == FHIR_SEARCH_TOKEN) {
+        bool found = in_terms(k, atoms, modifier, value, &asked);
+        if (asked)
+            return found;
+    }
     for (size_t i = 0; i < atoms->count; i++) {
         int m = oracle_match_atom(k->o, p, &atoms->item[i], modifier, value);
         if (m < 0)
@@ -131,13 +151,13 @@ static bool one_value(struct oracle_ask *k, size_t i, struct oracle_param *p, st
     return any_atom(k, p, &v->atoms, modifier, value);
 }
 
-/* Commas stand for "or"; :not turns the whole round. */
+/* Commas stand for "or"; :not and :not-in turn the whole round. */
 static bool any_value(struct oracle_ask *k, size_t i, struct oracle_param *p, struct str modifier,
                       struct str value)
 {
     struct str rest = value, part;
-    bool not = str_is(modifier, "not"), found = false;
-    struct str inner = not ? (struct str){NULL, 0} : modifier;
+    bool not_in = str_is(modifier, "not-in"), not = not_in || str_is(modifier, "not"), found = false;
+    struct str inner = not_in ? STR("in") : not ? (struct str){NULL, 0} : modifier;
     while (!found && oracle_text_split(&rest, ',', &part))
         found = one_value(k, i, p, inner, part);
     return found != not ;

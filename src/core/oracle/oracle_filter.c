@@ -137,7 +137,11 @@ static bool one_atom(struct reader *r, const struct oracle_param *p, const struc
         return str_starts(a->text, v);
     bool ordered =
         p->type == FHIR_SEARCH_DATE || p->type == FHIR_SEARCH_NUMBER || p->type == FHIR_SEARCH_QUANTITY;
+    if (str_is(op, "in"))
+        return oracle_terms_in(r->k, a, v);
     v = literal(o, v);
+    if (str_is(op, "ss") || str_is(op, "sb"))
+        return oracle_terms_related(r->k, a, v, str_is(op, "sb"));
     if (ordered)
         v = arena_printf(&o->arena, "%.*s%.*s", STR_ARG(op), STR_ARG(v));
     int m = oracle_match_atom(o, p, a, (struct str){NULL, 0}, v);
@@ -153,7 +157,7 @@ static bool suits(uint8_t type, struct str op)
         [FHIR_SEARCH_NUMBER] = "eq ne gt lt ge le ap sa eb",
         [FHIR_SEARCH_DATE] = "eq ne gt lt ge le ap sa eb po",
         [FHIR_SEARCH_STRING] = "eq ne co sw ew",
-        [FHIR_SEARCH_TOKEN] = "eq ne",
+        [FHIR_SEARCH_TOKEN] = "eq ne in ni ss sb",
         [FHIR_SEARCH_REFERENCE] = "eq ne re",
         [FHIR_SEARCH_QUANTITY] = "eq ne gt lt ge le ap sa eb",
         [FHIR_SEARCH_URI] = "eq ne sw",
@@ -192,12 +196,13 @@ static bool compare(struct reader *r, size_t i, struct str code, struct str op, 
         return oracle_fail(r->k, "_filter: not for this parameter", op);
     bool ordered =
         p->type == FHIR_SEARCH_DATE || p->type == FHIR_SEARCH_NUMBER || p->type == FHIR_SEARCH_QUANTITY;
-    bool none = str_is(op, "ne") && !ordered;
+    bool none = str_is(op, "ne") && !ordered, not_in = str_is(op, "ni");
+    struct str asked = none ? STR("eq") : not_in ? STR("in") : op;
     for (size_t a = 0; a < has->atoms.count; a++) {
-        if (one_atom(r, p, &has->atoms.item[a], none ? STR("eq") : op, v))
-            return !none;
+        if (one_atom(r, p, &has->atoms.item[a], asked, v))
+            return !none && !not_in;
     }
-    return none && has->present;
+    return not_in || (none && has->present);
 }
 
 /* ---- paths ---- */

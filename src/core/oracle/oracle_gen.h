@@ -18,5 +18,7 @@ struct oracle_gen_options {
 };
 
 void oracle_gen_run(struct oracle *o, const struct oracle_gen_options *opt);
+/* Value sets and code hierarchies, of every token. */
+void oracle_gen_terms(struct oracle *o, const struct oracle_gen_options *opt);
 
 #endif

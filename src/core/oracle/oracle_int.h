@@ -120,6 +120,13 @@ bool oracle_list_holds(struct oracle_ask *k, size_t i, struct str value);
 /* What an entry refers to; {NULL,0}: nothing, or it is deleted. */
 struct str oracle_list_item(const struct json_doc *doc, uint32_t entry);
 
+/* oracle_terms.c: is the code in the value set (URL, ValueSet/id or id)? */
+bool oracle_terms_in(struct oracle_ask *k, const struct oracle_atom *a, struct str canonical);
+/* Is the code system|code, or below it (above: over it)? */
+bool oracle_terms_related(struct oracle_ask *k, const struct oracle_atom *a, struct str value, bool above);
+/* The value set in the oracle; SIZE_MAX: none. */
+size_t oracle_terms_find(const struct oracle *o, struct str canonical);
+
 /* oracle_param.c */
 bool oracle_param_read(struct oracle *o, const char *dir);
 struct oracle_param *oracle_param_find(struct oracle *o, fhir_type_id type, struct str code);

@@ -5,6 +5,7 @@
  * walks, HELHET_ORACLE_SHOW how many differences are printed, HELHET_ORACLE_ONLY a label they begin with.
  * Skipped without the corpus. */
 #include "oracle/oracle_testpages.h"
+#include "oracle/oracle_testterms.h"
 
 static struct oracle_gen_options options(void)
 {
@@ -41,11 +42,26 @@ static void test_pages(void **state)
     kit_end();
 }
 
+static void test_terms(void **state)
+{
+    struct oracle_gen_options opt = options();
+    (void)state;
+    if (!kit.o || oracle_count(kit.o) == 0)
+        skip();
+    kit.writing = false;
+    terms_add(opt.seed);
+    kit_begin();
+    opt.emit = compare;
+    oracle_gen_terms(kit.o, &opt);
+    kit_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_examples),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_terms),
     };
     return cmocka_run_group_tests(tests, kit_setup, kit_teardown);
 }

@@ -19,6 +19,7 @@
 #include "fhir_gen/names.h"
 #include "oracle/oracle_gen.h"
 #include "search/search.h"
+#include "terms/terms.h"
 
 enum { KIT_LABELS_MAX = 3000, KIT_FILE_MAX = 64 << 20, KIT_ARGS_MAX = 8, KIT_LABEL_MAX = 64 };
 
@@ -40,6 +41,7 @@ struct pages_walk;
 struct kit {
     struct search *s;
     struct store *store;
+    struct terms *terms;
     struct store_read *read;
     struct oracle *o;
     struct arena arena; /* lives with the resources */
@@ -60,6 +62,7 @@ static struct kit kit;
 
 static struct kit_family kit_families[] = {
     {"pages", "search oracle: pages while the record is written", 0, 0, 0},
+    {"terms", "search oracle: value sets and hierarchies", 0, 0, 0},
     {"_list", "search oracle: _list", 0, 0, 0},
     {"near", "search oracle: near", 0, 0, 0},
     {"_filter", "search oracle: _filter", 0, 0, 0},
@@ -98,6 +101,10 @@ static inline int kit_setup(void **state)
     kit.store = store_open(&opt, &err);
     assert_non_null(kit.store);
     search_set_key(kit.s, store_hash_key(kit.store));
+    kit.terms = terms_new(kit.s, &err);
+    assert_non_null(kit.terms);
+    struct search_terms terms = terms_for_search(kit.terms);
+    search_set_terms(kit.s, &terms);
     kit.expected = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.expected);
     kit.found = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.found);
     kit.page = os_alloc(ORACLE_RESOURCES_MAX * sizeof *kit.page);
@@ -112,6 +119,7 @@ static inline int kit_teardown(void **state)
     (void)state;
     if (kit.read)
         store_read_end(kit.read);
+    terms_free(kit.terms);
     store_close(kit.store);
     search_free(kit.s);
     oracle_free(kit.o);

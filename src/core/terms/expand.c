@@ -240,22 +240,16 @@ static uint16_t binding_of(struct str url)
     return 0;
 }
 
-/* A set that the model binds elements to: its codes, of whatever system. False: there is none. */
+/* A set that the model binds elements to. False: there is none. */
 static bool expand_binding(const struct asking *a, struct str url, struct list *out)
 {
     const struct fhir_binding *b = &fhir_bindings[binding_of(url)];
     if (!b->codes)
         return terms_fail(a, "värdemängden {} finns inte här", "there is no value set {} here", url);
     for (uint16_t c = 0; c < b->code_count; c++)
-        if (!list_add(a, out, (struct str){NULL, 0}, str_of(b->codes[c])))
+        if (!list_add(a, out, str_of(b->systems[c]), str_of(b->codes[c])))
             return false;
     return true;
-}
-
-bool expand_implied(struct str url, struct str system, struct str code)
-{
-    uint16_t binding = binding_of(url);
-    return binding && fhir_binding_implies(binding, code, system);
 }
 
 enum load_result expand_known(const struct asking *a, struct str canonical)

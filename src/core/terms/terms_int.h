@@ -97,7 +97,5 @@ bool filter_apply(const struct asking *a, const struct system *s, const struct j
 bool expand_canonical(struct asking *a, struct str canonical, struct list *out);
 /* Is there such a value set, here or among the model's required bindings? */
 enum load_result expand_known(const struct asking *a, struct str canonical);
-/* Is the code one of the model's required binding to the value set, in that system? */
-bool expand_implied(struct str url, struct str system, struct str code);
 
 #endif

@@ -109,15 +109,13 @@ static size_t set_first(const struct set *set, struct str code)
     return low;
 }
 
-/* The model's sets have codes without system: then the binding says which system a code is of. */
 static bool set_has(const struct set *set, struct str system, struct str code)
 {
     for (size_t i = 0; i < set->count && set->code[i].code.n == 0; i++)
         if (str_eq(set->code[i].system, system))
             return true;
     for (size_t i = set_first(set, code); i < set->count && str_eq(set->code[i].code, code); i++)
-        if (set->code[i].system.p ? str_eq(set->code[i].system, system)
-                                  : expand_implied(set->url, system, code))
+        if (str_eq(set->code[i].system, system))
             return true;
     return false;
 }

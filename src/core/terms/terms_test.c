@@ -209,6 +209,11 @@ static const struct {
      VS("part", "\"expansion\":{\"timestamp\":\"2020-01-01\",\"total\":30,\"contains\":[{\"system\":\"u:x\","
                 "\"code\":\"1\"}]}"),
      "!TERMS: its expansion is only a part of 30 codes"},
+    {"model",
+     VS("model",
+        "\"compose\":{\"include\":[{\"valueSet\":[\"http://hl7.org/fhir/ValueSet/administrative-gender\"],"
+        "\"system\":\"http://hl7.org/fhir/administrative-gender\",\"concept\":[{\"code\":\"male\"}]}]}"),
+     "http://hl7.org/fhir/administrative-gender|male"},
     {"none", VS("none", "\"name\":\"x\""), "!TERMS: u:v-none has neither compose nor expansion"},
 };
 
@@ -227,8 +232,10 @@ static void test_sets(void **state)
     check(w, SEARCH_CODES_IN, "", "ValueSet/desc", "u:s|b");
     check(w, SEARCH_CODES_IN, "", "desc", "u:s|b");
     check(w, SEARCH_CODES_IN, "", "u:nowhere", "!TERMS: there is no value set u:nowhere here");
-    check(w, SEARCH_CODES_IN, "", "http://hl7.org/fhir/ValueSet/administrative-gender",
-          "|female |male |other |unknown");
+    check(
+        w, SEARCH_CODES_IN, "", "http://hl7.org/fhir/ValueSet/administrative-gender",
+        "http://hl7.org/fhir/administrative-gender|female http://hl7.org/fhir/administrative-gender|male "
+        "http://hl7.org/fhir/administrative-gender|other http://hl7.org/fhir/administrative-gender|unknown");
     check(w, SEARCH_CODES_BELOW, "u:s", "a1", "u:s|a1 u:s|b");
     check(w, SEARCH_CODES_ABOVE, "u:s", "b", "u:s|a u:s|a1 u:s|b");
     check(w, SEARCH_CODES_BELOW, "", "a1", "!TERMS: name the code system: system|code");
