@@ -14,6 +14,7 @@
 
 #include "base/os.h"
 #include "graphql/graphql.h"
+#include "json/json_testkit.h"
 
 enum { PATH_MAX_BYTES = 1024, FILE_MAX_BYTES = 16 * 1024 * 1024 };
 
@@ -104,31 +105,6 @@ static const struct path_expr *compile(void *arg, struct arena *arena, struct st
     return path_compile(arena, text, type, err);
 }
 
-/* ---- comparing JSON without regard to the order of members ---- */
-
-static bool same(const struct json_doc *a, uint32_t i, const struct json_doc *b, uint32_t k)
-{
-    const struct json_node *x = &a->nodes[i], *y = &b->nodes[k];
-    if (x->kind != y->kind)
-        return false;
-    if (x->kind == JSON_NUMBER || x->kind == JSON_STRING)
-        return str_eq(json_text(a, i), json_text(b, k));
-    if (x->kind != JSON_ARRAY && x->kind != JSON_OBJECT)
-        return true;
-    if (x->len != y->len)
-        return false;
-    uint32_t other = k + 1;
-    JSON_EACH(a, i, c)
-    {
-        if (x->kind == JSON_OBJECT)
-            other = json_get_key(b, k, (struct str){a->nodes[c].key, a->nodes[c].key_len});
-        if (other == UINT32_MAX || !same(a, c, b, other))
-            return false;
-        other = x->kind == JSON_ARRAY ? b->nodes[other].end : other;
-    }
-    return true;
-}
-
 /* ---- the cases ---- */
 
 struct tally {
@@ -168,7 +144,8 @@ static int run_case(struct arena *arena, xmlNode *n, struct buf *out, struct err
         return !ok && err->line > 0;
     assert_true(read_text(arena, "fhir-misc-tests/graphql", wanted.p, &expected));
     assert_true(json_parse(arena, expected, NULL, &want, NULL));
-    return ok && json_parse(arena, buf_get(out), NULL, &have, NULL) && same(&have, 0, &want, 0);
+    return ok && json_parse(arena, buf_get(out), NULL, &have, NULL) &&
+           json_same(&have, 0, &want, 0, json_same_text);
 }
 
 static void run_one(xmlNode *n, struct tally *t)

@@ -14,6 +14,7 @@
 #include "base/os.h"
 #include "fhir_gen/names.h"
 #include "patch/patch.h"
+#include "json/json_testkit.h"
 
 enum { PATH_MAX_BYTES = 1024, FILE_MAX_BYTES = 16 * 1024 * 1024, FILES_MAX = 1024 };
 
@@ -35,30 +36,6 @@ static uint32_t others(const struct json_doc *doc, uint32_t i)
     return n;
 }
 
-/* Equal but for the order of members. */
-static bool same(const struct json_doc *a, uint32_t i, const struct json_doc *b, uint32_t k)
-{
-    const struct json_node *x = &a->nodes[i], *y = &b->nodes[k];
-    if (x->kind != y->kind)
-        return false;
-    if (x->kind == JSON_NUMBER || x->kind == JSON_STRING)
-        return str_eq(json_text(a, i), json_text(b, k));
-    if (x->kind != JSON_ARRAY && x->kind != JSON_OBJECT)
-        return true;
-    if (x->len != y->len)
-        return false;
-    uint32_t other = k + 1;
-    JSON_EACH(a, i, c)
-    {
-        if (x->kind == JSON_OBJECT)
-            other = json_get_key(b, k, (struct str){a->nodes[c].key, a->nodes[c].key_len});
-        if (other == UINT32_MAX || !same(a, c, b, other))
-            return false;
-        other = x->kind == JSON_ARRAY ? b->nodes[other].end : other;
-    }
-    return true;
-}
-
 static bool same_resource(const struct json_doc *a, const struct json_doc *b)
 {
     uint32_t x = json_get(a, 0, FHIR_NAME_meta), y = json_get(b, 0, FHIR_NAME_meta);
@@ -68,7 +45,7 @@ static bool same_resource(const struct json_doc *a, const struct json_doc *b)
     {
         const struct json_node *n = &a->nodes[c];
         uint32_t other = json_get_key(b, 0, (struct str){n->key, n->key_len});
-        if (n->name != FHIR_NAME_meta && (other == UINT32_MAX || !same(a, c, b, other)))
+        if (n->name != FHIR_NAME_meta && (other == UINT32_MAX || !json_same(a, c, b, other, json_same_text)))
             return false;
     }
     if (x != UINT32_MAX && y != UINT32_MAX)
@@ -76,7 +53,7 @@ static bool same_resource(const struct json_doc *a, const struct json_doc *b)
         {
             const struct json_node *n = &a->nodes[c];
             uint32_t other = json_get_key(b, y, (struct str){n->key, n->key_len});
-            if (!is_own(n) && (other == UINT32_MAX || !same(a, c, b, other)))
+            if (!is_own(n) && (other == UINT32_MAX || !json_same(a, c, b, other, json_same_text)))
                 return false;
         }
     return a->nodes[0].len - (x != UINT32_MAX) == b->nodes[0].len - (y != UINT32_MAX);

@@ -13,6 +13,7 @@
 
 #include "base/os.h"
 #include "xml/xml.h"
+#include "json/json_testkit.h"
 
 enum {
     LINE_MAX_BYTES = 16 * 1024 * 1024,
@@ -57,32 +58,6 @@ static bool same_text(const struct json_node *a, const struct json_node *b)
     return j == b->len;
 }
 
-static bool same(const struct json_doc *a, uint32_t i, const struct json_doc *b, uint32_t j)
-{
-    const struct json_node *x = &a->nodes[i], *y = &b->nodes[j];
-    if (x->kind != y->kind)
-        return false;
-    if (x->kind == JSON_NUMBER || x->kind == JSON_STRING)
-        return same_text(x, y);
-    if (x->kind < JSON_ARRAY)
-        return true;
-    if (x->len != y->len)
-        return false;
-    uint32_t d = j + 1;
-    JSON_EACH(a, i, c)
-    {
-        if (x->kind == JSON_OBJECT) {
-            d = json_get_key(b, j, (struct str){a->nodes[c].key, a->nodes[c].key_len});
-            if (d == UINT32_MAX)
-                return false;
-        }
-        if (!same(a, c, b, d))
-            return false;
-        d = b->nodes[d].end;
-    }
-    return true;
-}
-
 /* NULL when text survives the way there and back, else what went wrong. */
 static const char *round_trip(struct arena *arena, struct str text, bool pretty, struct err *err)
 {
@@ -101,7 +76,7 @@ static const char *round_trip(struct arena *arena, struct str text, bool pretty,
         wrong = "from XML";
     else if (!json_parse(arena, buf_get(&json), &fhir_names, &after, err))
         wrong = "JSON from XML";
-    else if (!same(&before, 0, &after, 0))
+    else if (!json_same(&before, 0, &after, 0, same_text))
         wrong = "not the same";
     else if (!fhir_type_tree(&after, 0) || !xml_write(&after, 0, pretty, &again, err))
         wrong = "to XML again";
