@@ -193,8 +193,15 @@ bool api_handle_as(struct api *a, const struct access_caller *caller, struct htt
 
 void api_refuse(void *api, struct http_request *req, const struct err *why, struct http_response *resp)
 {
-    struct call c = {.api = api, .req = req, .resp = resp, .arena = req->arena, .method = req->method};
+    api_refuse_as(api, NULL, NULL, req, why, resp);
+}
+
+void api_refuse_as(struct api *a, const struct access_caller *caller, const char *action,
+                   struct http_request *req, const struct err *why, struct http_response *resp)
+{
+    struct call c = {.api = a, .req = req, .resp = resp, .arena = req->arena, .method = req->method};
     struct err ignored;
+    c.caller = caller;
     c.query = req->query;
     if (call_headers(&c, &ignored))
         media_begin(&c);
@@ -202,7 +209,7 @@ void api_refuse(void *api, struct http_request *req, const struct err *why, stru
     media_out(&c);
     api_seal(resp);
     resp->route = "refused";
-    audited_refused(&c, why);
+    audited_refused(&c, action ? action : "refused", why);
 }
 
 bool api_job_submit(struct call *c, struct api_job *job)

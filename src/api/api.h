@@ -65,5 +65,9 @@ bool api_path(struct str path);
 bool api_upload(void *api, struct http_request *req, struct http_upload *out, struct err *err);
 /* The http_options.refused: gives what http itself refuses the same OperationOutcome as everything else. */
 void api_refuse(void *api, struct http_request *req, const struct err *why, struct http_response *resp);
+/* The same for what was refused before api saw it: caller as far as it is known (NULL: nobody is asked for),
+ * action what it would have been (a constant; NULL: "refused"). */
+void api_refuse_as(struct api *a, const struct access_caller *caller, const char *action,
+                   struct http_request *req, const struct err *why, struct http_response *resp);
 
 #endif

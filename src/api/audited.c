@@ -371,17 +371,18 @@ static void refused_done(void *arg, enum audit_done how)
     a->auditing--;
 }
 
-void audited_refused(struct call *c, const struct err *why)
+void audited_refused(struct call *c, const char *action, const struct err *why)
 {
     struct api *a = c->api;
     struct str asked = c->req->path.n ? c->req->path : c->req->target;
     struct err err = {0};
-    struct refused *w = a->audit && str_starts(asked, STR("/fhir")) ? os_alloc(sizeof(*w)) : NULL;
+    bool ours = str_starts(asked, STR("/fhir")) || str_starts(asked, STR("/auth"));
+    struct refused *w = a->audit && ours ? os_alloc(sizeof(*w)) : NULL;
     if (!w)
         return;
     *w = (struct refused){.wait = {.done = refused_done, .arg = w}, .api = a};
     struct audit_record r = record_of(c, err_info(why->code)->http, why->code);
-    r.action = STR("refused");
+    r.action = str_of(action);
     a->auditing++;
     if (audit_submit(a->audit, &r, 1, &w->wait, &err))
         return;

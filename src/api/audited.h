@@ -15,7 +15,7 @@ void audited_patients(struct call *c);
 /* The answer in c->resp is finished. True: it may leave at once. False: it has been taken over, and leaves
  * when its record is durable; nothing of the call may be touched. deferred: http_defer has been called. */
 bool audited_send(struct call *c, bool deferred);
-/* A request that http refused; its answer does not wait. */
-void audited_refused(struct call *c, const struct err *why);
+/* A request that http or the gate refused; its answer does not wait. */
+void audited_refused(struct call *c, const char *action, const struct err *why);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "access/access_view.h"
 #include "api/api.h"
 #include "api/view_job.h"
 #include "app/cmd.h"
@@ -264,7 +265,7 @@ static bool cmd_serve_through(struct gate *gate, struct wiring *w, struct api *a
     return server != NULL;
 }
 
-static bool cmd_serve_with_gate(struct wiring *w, struct api *api, bool web,
+static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit *audit, bool web,
                                 const struct cmd_serve_options *o, const sigset_t *stop, struct err *err)
 {
     struct identity_options identity_opt = {.dir = o->data,
@@ -273,7 +274,8 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, bool web,
                                             .idle_ms = o->idle_ms,
                                             .absolute_ms = o->absolute_ms};
     struct identity *identity = o->access ? identity_open(&identity_opt, err) : NULL;
-    struct gate_options opt = {.api = api, .store = w->store, .identity = identity, .front = o->front};
+    struct gate_options opt = {
+        .api = api, .store = w->store, .identity = identity, .front = o->front, .audit = audit};
     struct gate *gate = identity || !o->access ? gate_new(&opt, err) : NULL;
     bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);
     gate_free(gate);
@@ -297,19 +299,23 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
         api_opt.base_url = base;
     }
     search_set_budget(w->search, o->budget);
+    if (o->access && !(api_opt.access = access_new(w->store, err)))
+        return false;
     struct api *api = api_new(w->store, w->search, &api_opt, err);
-    bool ok = api && cmd_serve_with_gate(w, api, web != NULL, o, stop, err);
+    bool ok = api && cmd_serve_with_gate(w, api, audit, web != NULL, o, stop, err);
     api_free(api);
+    access_free(api_opt.access);
     return ok;
 }
 
-/* With the audit log, when one is asked for. */
+/* With the audit log, when one is asked for; whoever is known by name is logged. */
 static bool cmd_serve_with_audit(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
                                  const sigset_t *stop, struct err *err)
 {
     struct audit_options opt = {.dir = o->data, .spare = o->audit_spare, .index = true};
-    struct audit *audit = o->audit ? audit_open(&opt, err) : NULL;
-    bool ok = (audit || !o->audit) && cmd_serve_until_stopped(w, jobs, o, audit, stop, err);
+    bool wanted = o->audit || o->access;
+    struct audit *audit = wanted ? audit_open(&opt, err) : NULL;
+    bool ok = (audit || !wanted) && cmd_serve_until_stopped(w, jobs, o, audit, stop, err);
     audit_close(audit);
     return ok;
 }
@@ -386,7 +392,8 @@ const struct cmd cmd_serve = {
         "  --import-dir KATALOG   katalog vars filer $import får läsa (file:); annars bara uppladdade\n"
         "  --explain              svara på _explain=true (hur en sökning görs): för administratörer\n"
         "  --search-seconds N     längsta tid för en sökning, annars 10; 0: ingen gräns\n"
-        "  --access on|open       on: alla ska logga in (helhet user); open (annars): ingen inloggning, för "
+        "  --access on|open       on: alla loggar in (helhet user), ser vad de får, och loggas; open "
+        "(annars): ingen inloggning, för "
         "prov\n"
         "  --front URL            adressen som webbläsare ser, när en egen webbserver med TLS står framför:\n"
         "                         dess X-Forwarded-For gäller, och kakor sätts bara över TLS\n"
@@ -412,7 +419,8 @@ const struct cmd cmd_serve = {
         "  --import-dir DIR       folder whose files $import may read (file:); else only uploaded ones\n"
         "  --explain              answer _explain=true (how a search is done): for administrators\n"
         "  --search-seconds N     the longest a search may take, else 10; 0: no bound\n"
-        "  --access on|open       on: everybody must log in (helhet user); open (else): no login, for "
+        "  --access on|open       on: all log in (helhet user), see what they may, and are logged; open "
+        "(else): no login, for "
         "trials\n"
         "  --front URL            the address browsers see, when a web server of yours with TLS stands in "
         "front:\n"

@@ -102,14 +102,10 @@ static void add_challenge(struct http_response *resp)
         http_response_header(resp, "WWW-Authenticate", STR("Bearer realm=\"Helhet\""));
 }
 
-bool gate_refused(struct gate *g, struct http_request *req, enum gate_what what,
+bool gate_refused(struct gate *g, struct http_request *req, const char *action,
                   const struct access_caller *caller, const struct err *why, struct http_response *resp)
 {
-    struct gate_event event = {what, caller, req, why->code};
-    struct err unlogged = {0};
-    if (g->opt.event && !g->opt.event(g->opt.event_arg, &event, &unlogged))
-        why = &unlogged;
-    api_refuse(g->opt.api, req, why, resp);
+    api_refuse_as(g->opt.api, caller, action, req, why, resp);
     add_challenge(resp);
     if (why->code == ERR_LOGIN_WAIT)
         http_response_header(resp, "Retry-After", arena_str(req->arena, str_of(why->arg[0])));
@@ -123,15 +119,16 @@ bool gate_handle(void *gate, struct http_request *req, struct http_response *res
     struct err err = {0};
     if (gate_auth_path(req->path))
         return gate_auth_handle(g, req, resp);
-    if (!g->opt.identity || is_public(req))
+    if (!g->opt.identity)
         return api_handle_as(g->opt.api, NULL, req, resp);
     caller = ARENA_NEW(req->arena, struct access_caller);
     if (!caller) {
         resp->status = 503;
         return true;
     }
-    if (!admit(g, req, caller, &err))
-        return gate_refused(g, req, GATE_REQUEST, caller, &err, resp);
+    *caller = (struct access_caller){.origin = req->origin}; /* nobody, who sees what is public */
+    if (!is_public(req) && !admit(g, req, caller, &err))
+        return gate_refused(g, req, NULL, caller, &err, resp);
     return api_handle_as(g->opt.api, caller, req, resp);
 }
 
@@ -157,7 +154,7 @@ void gate_refuse(void *gate, struct http_request *req, const struct err *why, st
         struct err again = {0};
         if (req->path.p)
             admit(g, req, &caller, &again);
-        gate_refused(g, req, GATE_REQUEST, &caller, why, resp);
+        gate_refused(g, req, NULL, &caller, why, resp);
         return;
     }
     api_refuse(g->opt.api, req, why, resp);

@@ -10,11 +10,16 @@
  *
  * Against requests forged by other sites (CSRF): the cookie is SameSite=Strict; a request that a browser says
  * comes from elsewhere (Sec-Fetch-Site, Origin) is refused; and what is not GET or HEAD must carry the header
- * Helhet-Request: 1, which no form can send and no other site may. */
+ * Helhet-Request: 1, which no form can send and no other site may.
+ *
+ * The audit log is told of every refusal, and of what is done under /auth before its answer leaves. Logging
+ * in shows nobody's record, and must be possible for an emergency: when the log is down it keeps these
+ * records until it can write them; when it cannot take them, nobody is let in. */
 #ifndef HELHET_GATE_GATE_H
 #define HELHET_GATE_GATE_H
 
 #include "api/api.h"
+#include "audit/audit.h"
 #include "identity/identity.h"
 
 enum {
@@ -24,34 +29,12 @@ enum {
     GATE_PURPOSES_MAX = 8,     /* of one assignment */
 };
 
-enum gate_what {
-    GATE_LOGIN,
-    GATE_RESUME,
-    GATE_LOGOUT,
-    GATE_ASSIGNMENT,
-    GATE_PASSWORD,
-    GATE_REQUEST, /* any other request, refused before api saw it */
-};
-/* Something for the audit log. */
-struct gate_event {
-    enum gate_what what;
-    const struct access_caller
-        *caller; /* as far as it is known; never NULL. A name that was tried is only here
-                  * when somebody has it: else it may be a password in the wrong field */
-    const struct http_request *request;
-    enum err_code why; /* ERR_OK: it was done */
-};
-/* Before the answer leaves; false with *err: it is not given (a session that was begun is ended). For
- * GATE_REQUEST on a pool thread, which must not wait for the disk; for the others on the gate's own. */
-typedef bool gate_event_fn(void *arg, const struct gate_event *event, struct err *err);
-
 struct gate_options {
     struct api *api;
     struct store *store;
     struct identity *identity; /* NULL: open */
-    const char *front;    /* "https://record.example": what browsers see; NULL: this very address by HTTP */
-    gate_event_fn *event; /* NULL: nobody is told */
-    void *event_arg;
+    const char *front;   /* "https://record.example": what browsers see; NULL: this very address by HTTP */
+    struct audit *audit; /* NULL: no log */
 };
 
 struct gate;

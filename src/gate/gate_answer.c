@@ -11,6 +11,11 @@ static const char *const kind_code[] = {[ACCESS_NOBODY] = "nobody",
 static const char *const state_code[] = {
     [IDENTITY_NONE] = "none", [IDENTITY_IDLE] = "idle", [IDENTITY_LIVE] = "live"};
 
+const char *gate_answer_kind(enum access_kind kind)
+{
+    return kind_code[kind];
+}
+
 void gate_answer_seal(struct http_response *resp)
 {
     resp->status = 200;

@@ -12,7 +12,7 @@ static const char *const assignment_members[] = {"assignment", "purpose", NULL};
 static const char *const password_members[] = {"old", "new", NULL};
 
 static const struct auth_route routes[] = {
-    {"GET /auth/session", GATE_REQUEST, NULL},
+    {"GET /auth/session", GATE_SESSION, NULL},
     {"POST /auth/login", GATE_LOGIN, login_members},
     {"POST /auth/resume", GATE_RESUME, resume_members},
     {"POST /auth/logout", GATE_LOGOUT, logout_members},
@@ -70,7 +70,7 @@ static bool answer_session(struct gate *g, struct http_request *req, const struc
     if (h->token.p && !h->cookie_twice)
         state = identity_session(g->opt.identity, h->token, false, req->arena, &caller);
     if (!gate_answer_session(g, req, resp, state, state == IDENTITY_NONE ? NULL : &caller, &err))
-        return gate_refused(g, req, GATE_REQUEST, &caller, &err, resp);
+        return gate_refused(g, req, routes[0].name, &caller, &err, resp);
     return true;
 }
 
@@ -82,10 +82,10 @@ bool gate_auth_handle(struct gate *g, struct http_request *req, struct http_resp
     const struct auth_route *r = find(req, resp, &err);
     gate_heads_read(g, req, &h);
     if (!r || !api_host_ours(g->opt.api, h.host, &err))
-        return gate_refused(g, req, GATE_REQUEST, &nobody, &err, resp);
+        return gate_refused(g, req, r ? r->name : NULL, &nobody, &err, resp);
     resp->route = r->name;
     if (!g->opt.identity) {
-        if (r->what != GATE_REQUEST) {
+        if (r->what != GATE_SESSION) {
             err_set(&err, ERR_LOGIN_OFF, NULL);
             api_refuse(g->opt.api, req, &err, resp);
         } else {
@@ -94,8 +94,8 @@ bool gate_auth_handle(struct gate *g, struct http_request *req, struct http_resp
         return true;
     }
     if (!gate_heads_ours(g, req, &h, &err) || !content_ok(&h, req, &err))
-        return gate_refused(g, req, GATE_REQUEST, &nobody, &err, resp);
-    if (r->what == GATE_REQUEST)
+        return gate_refused(g, req, r ? r->name : NULL, &nobody, &err, resp);
+    if (r->what == GATE_SESSION)
         return answer_session(g, req, &h, resp);
     struct job *job = ARENA_NEW(req->arena, struct job);
     if (!job)
@@ -103,6 +103,6 @@ bool gate_auth_handle(struct gate *g, struct http_request *req, struct http_resp
     else
         *job = (struct job){.gate = g, .req = req, .route = r, .heads = h};
     if (!job || !gate_work_submit(g, job, &err))
-        return gate_refused(g, req, GATE_REQUEST, &nobody, &err, resp);
+        return gate_refused(g, req, r ? r->name : NULL, &nobody, &err, resp);
     return false;
 }

@@ -157,8 +157,7 @@ static bool perform(struct doing *d, struct err *err)
         return false;
     if (!how[d->route->what](d, err))
         return false;
-    struct gate_event event = {d->route->what, &d->caller, d->req, ERR_OK};
-    if (!d->gate->opt.event || d->gate->opt.event(d->gate->opt.event_arg, &event, err))
+    if (gate_done(d->gate, d->req, d->route->name, &d->caller, err))
         return true;
     if (d->out.text[0])
         identity_logout(d->gate->opt.identity, token_of(&d->out), false, NULL);
@@ -181,7 +180,7 @@ static void answer(struct doing *d)
     if (gone || d->out.text[0])
         gate_answer_cookie(d->gate, d->req, d->resp, gone ? NULL : &d->out);
     if (!gate_answer_session(d->gate, d->req, d->resp, state, gone ? NULL : &d->caller, &err))
-        gate_refused(d->gate, d->req, d->route->what, &d->caller, &err, d->resp);
+        gate_refused(d->gate, d->req, d->route->name, &d->caller, &err, d->resp);
 }
 
 void gate_do(struct job *job, struct http_response *resp)
@@ -195,7 +194,7 @@ void gate_do(struct job *job, struct http_response *resp)
         answer(&d);
     } else {
         name_tried(&d);
-        gate_refused(job->gate, job->req, job->route->what, &d.caller, &err, resp);
+        gate_refused(job->gate, job->req, job->route->name, &d.caller, &err, resp);
     }
     sodium_memzero(&d.out, sizeof d.out);
 }

@@ -42,6 +42,7 @@ bool gate_heads_ours(const struct gate *g, const struct http_request *req, const
 
 /* ---- gate_auth.c: what lies under /auth ---- */
 
+enum gate_what { GATE_LOGIN, GATE_RESUME, GATE_LOGOUT, GATE_ASSIGNMENT, GATE_PASSWORD, GATE_SESSION };
 struct auth_route {
     const char *name; /* "POST /auth/login" */
     enum gate_what what;
@@ -49,9 +50,13 @@ struct auth_route {
 };
 bool gate_auth_path(struct str path);
 bool gate_auth_handle(struct gate *g, struct http_request *req, struct http_response *resp);
-/* Every refusal of the gate: an OperationOutcome, told to the log. Always true. */
-bool gate_refused(struct gate *g, struct http_request *req, enum gate_what what,
+/* Every refusal of the gate: an OperationOutcome, told to the log. caller as far as it is known; action NULL:
+ * not under /auth. Always true. */
+bool gate_refused(struct gate *g, struct http_request *req, const char *action,
                   const struct access_caller *caller, const struct err *why, struct http_response *resp);
+/* Tells the log that it was done; false with *err when it cannot take it. */
+bool gate_done(struct gate *g, const struct http_request *req, const char *action,
+               const struct access_caller *caller, struct err *err);
 
 /* ---- gate_work.c: the thread that tries passwords ---- */
 
@@ -114,6 +119,8 @@ void gate_answer_open(struct http_response *resp);
 /* Set-Cookie; token NULL takes it away. */
 void gate_answer_cookie(const struct gate *g, struct http_request *req, struct http_response *resp,
                         const struct identity_token *token);
+/* What a kind of caller is called. */
+const char *gate_answer_kind(enum access_kind kind);
 /* Headers of everything under /auth. */
 void gate_answer_seal(struct http_response *resp);
 

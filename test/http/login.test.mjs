@@ -2,7 +2,7 @@
 // Logging in, being somebody, and every way of not being: each is refused with a reason.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
-import { statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -399,6 +399,23 @@ describe('around it', () => {
     assert.match(list.out, /^bo +öppet +20\d\d-/m);
     assert.ok(!list.out.includes('argon2'));
     assert.equal(statSync(join(data, 'identity.db')).mode & 0o777, 0o600);
+  });
+
+  test('what was done and what was refused is in the audit log, with whom it was', async () => {
+    const cookie = await login(server, 'bo');
+    await auth(server, 'login', { name: 'bo', password: 'inte rätt alls' });
+    await auth(server, 'login', { name: OTHER.replaceAll(' ', '.'), password: 'inte rätt alls' });
+    await raw(server, 'POST', '/auth/logout', { headers: { ...cookie, 'Content-Type': 'text/plain' }, body: 'x' });
+    await get('/fhir/Patient/pat', { Cookie: 'helhet-session=x' });
+    await get('/fhir/Patient/pat', { ...cookie, 'Sec-Fetch-Site': 'cross-site' });
+    await auth(server, 'logout', {}, cookie);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const folder = join(data, 'audit');
+    const text = readdirSync(folder).filter((n) => n.endsWith('.log')).sort().map((n) => readFileSync(join(folder, n), 'utf8')).join('');
+    const records = text.split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l.split('\t')[0])).slice(-12);
+    const seen = JSON.stringify(records);
+    for (const what of ['POST /auth/login', 'POST /auth/logout', 'LOGIN_WRONG', 'LOGIN_CROSS_SITE', 'LOGIN_REQUIRED', 'Practitioner/bo', 'PractitionerRole/bo-med', '127.0.0.1']) assert.ok(seen.includes(what), `${what}: ${seen}`);
+    for (const secret of [PASSWORD, 'inte rätt alls', 'cykelhjälm', cookie.Cookie.split('=')[1]]) assert.ok(!text.includes(secret), secret);
   });
 
   test('neither passwords, tokens nor names stand in the log', async () => {
