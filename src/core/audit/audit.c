@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit/audit_index.h"
 #include "audit/audit_int.h"
 #include "base/log.h"
 
@@ -164,7 +165,7 @@ static bool start(struct audit *a, struct err *err)
     a->started = pthread_create(&a->thread, NULL, audit_write_main, a) == 0;
     if (!a->started)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    return true;
+    return !a->opt.index || (a->index = audit_index_start(a, err)) != NULL;
 }
 
 struct audit *audit_open(const struct audit_options *opt, struct err *err)
@@ -206,6 +207,7 @@ void audit_close(struct audit *a)
         pthread_mutex_unlock(&a->lock);
         pthread_join(a->thread, NULL);
     }
+    audit_index_stop(a->index);
     if (a->taken.records) {
         struct log_line l;
         log_begin(&l, LOG_LEVEL_ERROR, "audit-lost");

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Following: lines of the log into rows, a batch and the place that has been reached in one transaction. */
+#include "audit/audit_index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "audit/audit_end.h"
+#include "audit/audit_index_int.h"
+#include "audit/audit_verify.h"
+#include "base/os.h"
+#include "base/time.h"
+#include "json/json.h"
+
+enum { INDEX_READ = 1 << 20, INDEX_CACHE_KIB = 8192, INDEX_APPLICATION = 0x48654175 /* "HeAu" */ };
+
+static const char index_tables[] =
+    "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
+    "CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT UNIQUE NOT NULL);"
+    "CREATE TABLE record(seq INTEGER PRIMARY KEY, time INTEGER, user INTEGER, account INTEGER, unit INTEGER,"
+    " entity INTEGER, code INTEGER, outcome INTEGER, segment INTEGER, spare INTEGER, at INTEGER,"
+    " bytes INTEGER);"
+    "CREATE INDEX record_user ON record(user) WHERE user IS NOT NULL;"
+    "CREATE INDEX record_time ON record(time);"
+    "CREATE TABLE patient(word INTEGER, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;";
+
+static const char *const index_sql[] = {
+#define SQL(name, text) [AUDIT_##name] = text,
+#include "audit/audit_sql.def"
+#undef SQL
+};
+
+static const struct side_form index_form = {
+    .name = "audit.db",
+    .tables = index_tables,
+    .sql = index_sql,
+    .sql_count = sizeof index_sql / sizeof *index_sql,
+    .application = INDEX_APPLICATION,
+    .format = 1,
+    .cache_kib = INDEX_CACHE_KIB,
+};
+
+/* ---- what it has come to ---- */
+
+static bool meta_get(struct audit_index *x, const char *key, struct str *text, int64_t *number,
+                     struct err *err)
+{
+    sqlite3_stmt *st = side_get(&x->side, AUDIT_META_GET, err);
+    if (!st)
+        return false;
+    side_bind_text(st, 1, str_of(key));
+    int rc = side_step(&x->side, st, err);
+    if (number)
+        *number = rc > 0 ? sqlite3_column_int64(st, 0) : 0;
+    if (text && rc > 0) {
+        struct str blob = {sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0)};
+        memcpy(x->place.hash, blob.p, blob.n == AUDIT_HASH_BYTES ? AUDIT_HASH_BYTES : 0);
+    }
+    sqlite3_reset(st);
+    return rc >= 0;
+}
+
+static bool place_load(struct audit_index *x, struct err *err)
+{
+    int64_t seq, segment, at;
+    struct str hash;
+    x->place = (struct audit_end){0};
+    if (!meta_get(x, "seq", NULL, &seq, err) || !meta_get(x, "segment", NULL, &segment, err) ||
+        !meta_get(x, "at", NULL, &at, err) || !meta_get(x, "hash", &hash, NULL, err))
+        return false;
+    x->place.seq = (uint64_t)seq;
+    x->place.segment = (uint32_t)segment;
+    x->place.bytes = (uint64_t)at;
+    return true;
+}
+
+static bool meta_put(struct audit_index *x, const char *key, int64_t value, struct err *err)
+{
+    sqlite3_stmt *st = side_get(&x->side, AUDIT_META_PUT, err);
+    if (!st)
+        return false;
+    side_bind_text(st, 1, str_of(key));
+    sqlite3_bind_int64(st, 2, value);
+    return side_run(&x->side, st, NULL, err);
+}
+
+static bool place_save(struct audit_index *x, struct err *err)
+{
+    sqlite3_stmt *st;
+    if (!meta_put(x, "seq", (int64_t)x->place.seq, err) || !meta_put(x, "segment", x->place.segment, err) ||
+        !meta_put(x, "at", (int64_t)x->place.bytes, err) || !(st = side_get(&x->side, AUDIT_META_PUT, err)))
+        return false;
+    side_bind_text(st, 1, STR("hash"));
+    side_bind_blob(st, 2, (struct str){(const char *)x->place.hash, AUDIT_HASH_BYTES});
+    return side_run(&x->side, st, NULL, err);
+}
+
+struct audit_index *audit_index_open(const char *dir, const char *spare, bool write, struct err *err)
+{
+    struct audit_index *x = os_alloc(sizeof *x);
+    struct err first = {0};
+    if (!x) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
+    memset(x, 0, sizeof *x);
+    snprintf(x->dir, sizeof x->dir, "%s", dir);
+    snprintf(x->spare, sizeof x->spare, "%s", spare ? spare : "");
+    bool ok = side_open(&x->side, &index_form, dir, write ? SIDE_CREATE : SIDE_READ, &first) &&
+              place_load(x, &first);
+    if (!ok && write) { /* damaged, or of another format: made again */
+        side_close(&x->side);
+        side_remove(&index_form, dir);
+        ok = side_open(&x->side, &index_form, dir, SIDE_CREATE, &first) && place_load(x, &first);
+    }
+    if (ok)
+        return x;
+    *err = first;
+    audit_index_close(x);
+    return NULL;
+}
+
+struct audit_index *audit_index_current(const char *dir, const char *spare, struct err *err)
+{
+    char path[AUDIT_PATH_MAX];
+    bool more = true;
+    snprintf(path, sizeof path, "%s/audit.lock", dir);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    bool alone = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+    struct audit_index *x = audit_index_open(dir, spare, alone, err);
+    while (x && alone && more)
+        if (!audit_index_follow(x, UINT64_MAX, &more, err)) {
+            audit_index_close(x);
+            x = NULL;
+        }
+    if (fd >= 0)
+        close(fd);
+    return x;
+}
+
+bool audit_index_prune(struct audit_index *x, uint64_t first, struct err *err)
+{
+    static const enum audit_stmt statements[] = {AUDIT_PRUNE_PATIENT, AUDIT_PRUNE_RECORD};
+    bool ok = side_begin(&x->side, err);
+    for (size_t i = 0; ok && i < sizeof statements / sizeof *statements; i++) {
+        sqlite3_stmt *st = side_get(&x->side, statements[i], err);
+        if (st)
+            sqlite3_bind_int64(st, 1, (int64_t)first);
+        ok = st && side_run(&x->side, st, NULL, err);
+    }
+    return side_end(&x->side, ok, err);
+}
+
+void audit_index_close(struct audit_index *x)
+{
+    if (!x)
+        return;
+    side_close(&x->side);
+    os_free(x);
+}
+
+bool audit_index_known(struct audit_index *x, struct audit_known *out, struct err *err)
+{
+    if (!place_load(x, err))
+        return false;
+    out->seq = x->place.seq;
+    memcpy(out->hash, x->place.hash, sizeof out->hash);
+    return true;
+}
+
+/* ---- one record ---- */
+
+bool audit_index_word(struct audit_index *x, struct str text, bool add, int64_t *id, struct err *err)
+{
+    *id = 0;
+    if (!text.n)
+        return true;
+    sqlite3_stmt *st = side_get(&x->side, AUDIT_WORD_GET, err);
+    if (!st)
+        return false;
+    side_bind_text(st, 1, text);
+    int rc = side_step(&x->side, st, err);
+    if (rc > 0)
+        *id = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    if (rc || !add)
+        return rc >= 0;
+    if (!(st = side_get(&x->side, AUDIT_WORD_PUT, err)))
+        return false;
+    side_bind_text(st, 1, text);
+    bool ok = side_run(&x->side, st, NULL, err);
+    *id = sqlite3_last_insert_rowid(x->side.h);
+    return ok;
+}
+
+static bool bind_word(struct audit_index *x, const struct json_doc *doc, const char *key, int64_t *id,
+                      struct err *err)
+{
+    return audit_index_word(x, json_text(doc, json_get_key(doc, 0, str_of(key))), true, id, err);
+}
+
+static int outcome_of(struct str text)
+{
+    for (int i = 0; i < 3; i++)
+        if (str_is(text, audit_text_outcome((enum audit_outcome)i)))
+            return i + 1;
+    return 0;
+}
+
+static bool put_patients(struct audit_index *x, const struct json_doc *doc, uint64_t seq, struct err *err)
+{
+    uint32_t list = json_get_key(doc, 0, STR("patients"));
+    if (list == UINT32_MAX)
+        return true;
+    JSON_EACH(doc, list, i)
+    {
+        int64_t id;
+        sqlite3_stmt *st;
+        if (!audit_index_word(x, json_text(doc, i), true, &id, err) ||
+            !(st = side_get(&x->side, AUDIT_PATIENT_PUT, err)))
+            return false;
+        sqlite3_bind_int64(st, 1, id);
+        sqlite3_bind_int64(st, 2, (int64_t)seq);
+        if (!side_run(&x->side, st, NULL, err))
+            return false;
+    }
+    return true;
+}
+
+static bool put_record(struct audit_index *x, struct arena *arena, const struct audit_line *line, bool spare,
+                       struct err *err)
+{
+    static const char *const words[] = {"user", "account", "unit", "resource"};
+    enum { WORDS = sizeof words / sizeof *words };
+    struct json_doc doc;
+    struct time_value time;
+    int64_t id[WORDS];
+    if (!json_parse(arena, line->json, NULL, &doc, err))
+        return false;
+    for (int i = 0; i < WORDS; i++)
+        if (!bind_word(x, &doc, words[i], &id[i], err))
+            return false;
+    struct str code = json_text(&doc, json_get_key(&doc, 0, STR("code")));
+    bool timed = time_parse(json_text(&doc, json_get_key(&doc, 0, STR("time"))), false, &time);
+    sqlite3_stmt *st = side_get(&x->side, AUDIT_RECORD_PUT, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, (int64_t)line->seq);
+    sqlite3_bind_int64(st, 2, timed ? time_span(&time, 0).low_ms : 0);
+    for (int i = 0; i < WORDS; i++)
+        if (id[i])
+            sqlite3_bind_int64(st, 3 + i, id[i]);
+    sqlite3_bind_int64(st, 7, code.n ? code.p[0] : 0);
+    sqlite3_bind_int64(st, 8, outcome_of(json_text(&doc, json_get_key(&doc, 0, STR("outcome")))));
+    sqlite3_bind_int64(st, 9, x->place.segment);
+    sqlite3_bind_int64(st, 10, spare);
+    sqlite3_bind_int64(st, 11, (int64_t)x->place.bytes);
+    sqlite3_bind_int64(st, 12, (int64_t)line->json.n);
+    return side_run(&x->side, st, NULL, err) && put_patients(x, &doc, line->seq, err);
+}
+
+/* ---- following ---- */
+
+/* The segment that the place lies in, or the one after it when that is at its end. */
+struct reading {
+    const struct audit_segment *segment;
+    uint64_t limit; /* bytes of it that count */
+};
+
+static bool head_of(struct audit_index *x, struct arena *arena, const struct audit_segment *s,
+                    struct audit_head *head)
+{
+    char path[AUDIT_PATH_MAX], text[4096];
+    struct audit_line line;
+    audit_file_path(path, x->dir, x->spare, s->spare, s->number);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : -1;
+    if (fd >= 0)
+        close(fd);
+    return n > 0 && audit_file_line((struct str){text, (size_t)n}, &line) &&
+           audit_file_head(arena, &line, head);
+}
+
+/* False at the end of what there is. */
+static bool where(struct audit_index *x, struct arena *arena, const struct audit_segments *all,
+                  struct reading *out)
+{
+    struct audit_head head;
+    const struct audit_segment *here = NULL;
+    for (size_t i = 0; i < all->count; i++) {
+        const struct audit_segment *s = &all->item[i];
+        if (s->number == x->place.segment) {
+            here = s;
+            continue;
+        }
+        if (s->number < x->place.segment || !head_of(x, arena, s, &head) || head.segment != s->number)
+            continue;
+        if (here && head.prev == here->number && x->place.bytes < head.prev_bytes) {
+            *out = (struct reading){here, head.prev_bytes};
+            return true;
+        }
+        x->place.segment = s->number;
+        x->place.bytes = 0;
+        here = s;
+    }
+    *out = (struct reading){here, here ? here->bytes : 0};
+    return here && x->place.bytes < here->bytes;
+}
+
+/* Takes lines of one block. Stops at what is no whole line, or does not come next. */
+static bool take_lines(struct audit_index *x, struct str text, bool spare, uint64_t until, size_t *taken,
+                       struct err *err)
+{
+    struct audit_line line;
+    struct arena arena;
+    bool ok = true;
+    arena_init(&arena);
+    while (ok && *taken < AUDIT_INDEX_BATCH && audit_file_line(text, &line)) {
+        if (!line.head && (line.seq > until || line.seq != x->place.seq + 1) && x->place.seq)
+            break;
+        ok = line.head || put_record(x, &arena, &line, spare, err);
+        x->place.bytes += line.bytes;
+        if (!line.head) {
+            x->place.seq = line.seq;
+            ++*taken;
+        }
+        memcpy(x->place.hash, line.hash, sizeof x->place.hash);
+        text = str_sub(text, line.bytes, text.n);
+        arena_reset(&arena);
+    }
+    arena_release(&arena);
+    return ok;
+}
+
+static bool read_block(struct audit_index *x, const struct reading *r, char *block, size_t *n,
+                       struct err *err)
+{
+    char path[AUDIT_PATH_MAX];
+    audit_file_path(path, x->dir, x->spare, r->segment->spare, r->segment->number);
+    uint64_t left = r->limit - x->place.bytes;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got =
+        fd >= 0 ? pread(fd, block, left < INDEX_READ ? (size_t)left : INDEX_READ, (off_t)x->place.bytes) : -1;
+    if (fd >= 0)
+        close(fd);
+    *n = got > 0 ? (size_t)got : 0;
+    return got >= 0 || err_set(err, ERR_IO, path, strerror(errno), NULL);
+}
+
+bool audit_index_follow(struct audit_index *x, uint64_t until, bool *more, struct err *err)
+{
+    struct audit_segments all;
+    struct arena arena;
+    struct reading r;
+    size_t taken = 0, before = SIZE_MAX;
+    struct audit_end begun = x->place;
+    char *block = os_alloc(INDEX_READ);
+    arena_init(&arena);
+    bool ok = block || err_set(err, ERR_NO_MEMORY, NULL);
+    ok = ok && audit_file_list(&arena, x->dir, x->spare[0] ? x->spare : NULL, &all, err) &&
+         side_begin(&x->side, err);
+    if (ok) {
+        uint64_t at = UINT64_MAX;
+        while (ok && taken < AUDIT_INDEX_BATCH && where(x, &arena, &all, &r) &&
+               (taken != before || at != x->place.bytes)) {
+            size_t n;
+            before = taken;
+            at = x->place.bytes;
+            ok = read_block(x, &r, block, &n, err) &&
+                 take_lines(x, (struct str){block, n}, r.segment->spare, until, &taken, err);
+        }
+        ok = side_end(&x->side, ok && place_save(x, err), err);
+    }
+    if (!ok)
+        x->place = begun;
+    *more = ok && taken == AUDIT_INDEX_BATCH;
+    arena_release(&arena);
+    os_free(block);
+    return ok;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * audit_index: audit.db, by which the log is searched: it follows the files, holds no record itself, and can
+ * be made again from them (audit_index_open with a file that does not fit, or none, begins anew). One thread
+ * at a time. */
+#ifndef HELHET_AUDIT_AUDIT_INDEX_H
+#define HELHET_AUDIT_AUDIT_INDEX_H
+
+#include "audit/audit.h"
+#include "audit/audit_file.h"
+
+enum {
+    AUDIT_INDEX_BATCH = 4096, /* records of one transaction */
+    AUDIT_FIND_MAX = 1000,    /* records of one page */
+};
+
+struct audit_index;
+
+/* write: follows; one process at a time (the log's lock). Else only finds; ERR_STORE_OPEN when there is no
+ * index yet. */
+struct audit_index *audit_index_open(const char *dir, const char *spare, bool write, struct err *err);
+/* For who looks: brought up to date here when nobody writes the log, else as the writer keeps it (a moment
+ * behind). */
+struct audit_index *audit_index_current(const char *dir, const char *spare, struct err *err);
+void audit_index_close(struct audit_index *x);
+/* Forgets the records before seq first. */
+bool audit_index_prune(struct audit_index *x, uint64_t first, struct err *err);
+/* Takes up to AUDIT_INDEX_BATCH more records, none after seq until (UINT64_MAX: as far as the log chains).
+ * *more: there are others. */
+bool audit_index_follow(struct audit_index *x, uint64_t until, bool *more, struct err *err);
+/* The last record it has, with its hash: what a log must still hold. seq 0: none. */
+struct audit_known;
+bool audit_index_known(struct audit_index *x, struct audit_known *out, struct err *err);
+
+/* What is looked for: empty and 0 for all. */
+struct audit_query {
+    struct str patient, user, account, unit, entity; /* whole texts as in the record; patient an id */
+    char code;
+    int outcome; /* enum audit_outcome + 1 */
+    uint64_t seq;
+    int64_t low_ms, high_ms; /* [low, high); high 0: none */
+    uint64_t before;         /* only older than this seq; 0: from the newest */
+    size_t limit;            /* at most AUDIT_FIND_MAX */
+};
+struct audit_found {
+    uint64_t seq;
+    struct str json; /* the record, as it stands in the log */
+};
+/* Newest first, in arena. total NULL: not counted; of all, before and limit aside. */
+bool audit_index_find(struct audit_index *x, const struct audit_query *q, struct arena *arena,
+                      struct audit_found **out, size_t *count, uint64_t *total, struct err *err);
+
+/* The thread that follows beside a writing log. */
+struct audit_index_thread;
+struct audit_index_thread *audit_index_start(struct audit *a, struct err *err);
+void audit_index_stop(struct audit_index_thread *t);
+/* Waits until the index has every record that is durable now, at most ms milliseconds; false with
+ * ERR_AUDIT_BEHIND and how far it has come. */
+bool audit_index_wait(struct audit *a, unsigned ms, struct err *err);
+
+#endif
