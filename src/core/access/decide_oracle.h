@@ -252,7 +252,8 @@ static inline enum w_sight w_sight(const struct w_world *w, const struct w_calle
         return W_HIDDEN;
     for (int i = 0; i < t->patients; i++) {
         const struct w_patient *p = &w->patient[t->patient[i]];
-        if (!(c->kind == 'p' && c->number == t->patient[i]))
+        /* Nothing is known of who is not here. */
+        if (p->here && !(c->kind == 'p' && c->number == t->patient[i]))
             protected_person = protected_person || p->confidential || p->protected_person;
     }
     if (c->kind == 'p' && t->kind == W_PATIENT && t->number == c->number)
