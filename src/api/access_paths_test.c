@@ -94,8 +94,8 @@ static void world_close(struct world *w)
     char command[128];
     http_stop(w->server, 1000);
     api_free(w->api);
-    store_close(w->store);
     access_free(w->access);
+    store_close(w->store);
     search_free(w->search);
     snprintf(command, sizeof command, "rm -rf %s", w->dir);
     assert_int_equal(system(command), 0);

@@ -533,8 +533,8 @@ static void open_store(struct real *r)
 static void close_store(struct real *r)
 {
     char command[128];
-    store_close(r->store);
     access_free(r->access);
+    store_close(r->store);
     search_free(r->search);
     snprintf(command, sizeof command, "rm -rf %s", r->dir);
     assert_int_equal(system(command), 0);

@@ -130,7 +130,8 @@ struct access *access_new(struct store *s, struct err *err)
         a->fact_types = facts_types(a->rules, &a->arena);
         a->told_types = facts_types(a->rules, &a->arena);
         a->told_types[FHIR_TYPE_Organization] = a->told_types[FHIR_TYPE_PractitionerRole] = true;
-        if (store_tell(s, a->told_types, told, a, err))
+        a->told = store_tell(s, a->told_types, told, a, err);
+        if (a->told)
             return a;
     }
     access_free(a);
@@ -141,6 +142,8 @@ void access_free(struct access *a)
 {
     if (!a)
         return;
+    if (a->told)
+        store_tell(a->store, NULL, NULL, NULL, NULL);
     access_held_drop(a->region);
     for (size_t i = 0; i < ACCESS_CALLERS_SLOTS; i++)
         access_held_drop(a->caller[i]);

@@ -34,6 +34,7 @@ struct access {
     struct store *store;
     struct arena arena;
     const struct rules *rules;
+    bool told;        /* the store tells us */
     bool *fact_types; /* by build id */
     bool *told_types;
     fhir_param_id (*derive)[ACCESS_DERIVE_MAX]; /* by type: references that lead to a unit */

@@ -20,9 +20,9 @@ enum {
 struct access;
 struct access_view;
 
-/* Reads the rules built in and is told by the store from here on: before anything is written. Borrows s. */
+/* Reads the rules built in and is told by the store from here on. Borrows s. */
 struct access *access_new(struct store *s, struct err *err);
-void access_free(struct access *a); /* NULL is fine */
+void access_free(struct access *a); /* before the store closes; NULL is fine */
 const struct rules *access_rules(const struct access *a);
 
 /* caller lives as long as the view. action: ACCESS_READ or ACCESS_SEARCH, which see is asked about. r has no

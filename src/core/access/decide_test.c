@@ -215,8 +215,8 @@ static void make_facts(const struct w_world *w, struct facts *f)
         f->p[i] = (struct decide_patient){
             .rid = RID_PATIENT + i,
             .known = p->here,
-            .flags =
-                (p->confidential ? DECIDE_CONFIDENTIAL : 0u) | (p->protected_person ? DECIDE_PROTECTED : 0u),
+            .flags = (p->here && p->confidential ? DECIDE_CONFIDENTIAL : 0u) |
+                     (p->here && p->protected_person ? DECIDE_PROTECTED : 0u),
             .birth_ms = p->birth_known ? time_days(p->birth_year, 1, 1) * W_DAY : INT64_MIN,
             .block = f->block[i],
             .block_count = (size_t)p->blocks,

@@ -256,8 +256,8 @@ struct store_told {
 /* After the commit seq, on the writer's thread, before any of its jobs is told that it is done. count 0: more
  * than STORE_TOLD_MAX, or not known which. Must not read. */
 typedef void store_told_fn(void *arg, int64_t seq, const struct store_told *item, size_t count);
-/* Tells fn of commits that change resources of these types (by build id; borrowed). One function, before
- * anything is written. */
+/* From here on fn is told of commits that change resources of these types (by build id; borrowed). One
+ * function; types NULL: none any more. Waits for the writer. */
 bool store_tell(struct store *s, const bool *types, store_told_fn *fn, void *arg, struct err *err);
 
 /* ---- following: every change in the order it was committed, for what keeps a copy of its own ---- */

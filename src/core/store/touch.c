@@ -50,11 +50,31 @@ void touch_release(struct touch *t)
     *t = (struct touch){0};
 }
 
+struct telling {
+    struct store *s;
+    struct touch touch;
+};
+
+/* On the writer's thread, which is the only one that looks at it. */
+static bool telling_run(struct store_tx *tx, void *arg, struct err *err)
+{
+    struct telling *t = arg;
+    (void)tx;
+    (void)err;
+    touch_release(&t->s->touch);
+    t->s->touch = t->touch;
+    return true;
+}
+
 bool store_tell(struct store *s, const bool *types, store_told_fn *fn, void *arg, struct err *err)
 {
-    struct store_told *item = s->touch.item ? s->touch.item : os_alloc(STORE_TOLD_MAX * sizeof *item);
-    if (!item)
+    struct telling t = {s, {.types = types, .fn = fn, .arg = arg}};
+    struct store_job job = {.run = telling_run, .arg = &t, .agent = STR("store"), .reason = STR("tell")};
+    t.touch.item = types ? os_alloc(STORE_TOLD_MAX * sizeof *t.touch.item) : NULL;
+    if (types && !t.touch.item)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    s->touch = (struct touch){.types = types, .fn = fn, .arg = arg, .item = item};
-    return true;
+    if (store_run(s, &job, err))
+        return true;
+    os_free(t.touch.item);
+    return false;
 }
