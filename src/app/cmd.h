@@ -21,14 +21,18 @@ struct cmd {
     const char *help_sv, *help_en;     /* first line: what it does in a few words; then the details */
 };
 
-extern const struct cmd cmd_check, cmd_convert, cmd_demo, cmd_export, cmd_fhirpath, cmd_import, cmd_reindex,
-    cmd_serve, cmd_user, cmd_view;
+extern const struct cmd cmd_audit, cmd_check, cmd_convert, cmd_demo, cmd_export, cmd_fhirpath, cmd_import,
+    cmd_reindex, cmd_serve, cmd_user, cmd_view;
 
 /* Prints both texts of err on stderr, Swedish first, with "helhet VERB:" before; returns CMD_FAILED
  * (CMD_USAGE for ERR_USAGE). */
 int cmd_fail(const struct cmd *c, const struct err *err);
 /* Same for a wrong command line, with how to get help. Always CMD_USAGE. */
 int cmd_wrong(const struct cmd *c, const char *what_sv, const char *what_en);
+/* cmd_audit.c: proves the audit log and prints how it stands; CMD_FAILED when something is wrong. expect: a
+ * record known from before, seq 0: none. */
+struct audit_known;
+int cmd_audit_check(const char *data, const char *spare, const struct audit_known *expect);
 /* The verb's whole help on stdout. Always CMD_OK. */
 int cmd_help(const struct cmd *c);
 

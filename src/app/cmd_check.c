@@ -6,6 +6,7 @@
 #include "app/cmd.h"
 #include "app/meter.h"
 #include "app/wiring.h"
+#include "audit/audit_verify.h"
 #include "search/own.h"
 
 static const struct option cmd_check_longs[] = {
@@ -88,6 +89,9 @@ static int cmd_check_run(int argc, char **argv)
     if (ok)
         cmd_check_print(&k, meter_seconds(&m));
     code = ok ? cmd_check_words(&w, data) : cmd_fail(&cmd_check, &err);
+    struct audit_known none = {0};
+    if (ok && cmd_audit_check(data, NULL, &none) != CMD_OK)
+        code = CMD_FAILED;
     wiring_close(&w);
     return ok && k.faults ? cmd_fail(&cmd_check, &k.first) : code;
 }

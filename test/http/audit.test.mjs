@@ -2,6 +2,7 @@
 // serve --audit: every call under /fhir is on disk before its answer is here; the chain is checked with a few lines of
 // script that share nothing with the server.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -181,4 +182,45 @@ test('a log that cannot be written: spare folder, then refusal, then on again', 
   assert.equal(c.status, 404, 'nothing was written while nothing could be logged');
   await s.stop();
   for (const event of ['audit-spare', 'audit-down', 'audit-up']) assert.ok(s.log().includes(`"${event}"`), event);
+});
+
+/** helhet with these arguments: its exit code and what it printed. */
+const helhet = (...args) => spawnSync(process.env.HELHET_BIN ?? 'build/helhet', args, { encoding: 'utf8' });
+
+test('helhet audit: shows, extracts, samples, documents reviews, proves, and finds what was changed', async () => {
+  const s = await start(undefined, ['--audit']);
+  for (let i = 0; i < 40; i++) await ask(s, i % 2 ? 'GET' : 'PUT', `/Patient/p${i % 4}`, i % 2 ? {} : { body: { resourceType: 'Patient', id: `p${i % 4}`, active: i % 3 === 0 } });
+  await s.stop({ keep: true });
+  const data = ['--data', s.data];
+  const told = log(s);
+  const rows = (out) => out.trim().split('\n').map((l) => JSON.parse(l));
+  assert.deepEqual(rows(helhet('audit', 'show', ...data, '--patient', 'p2', '--json').stdout), told.filter((r) => r.patients.includes('p2')).reverse());
+  const extract = helhet('audit', 'extract', ...data, '--patient', 'Patient/p2').stdout;
+  assert.equal(extract.trim().split('\n').length, 1 + told.filter((r) => r.patients.includes('p2')).length);
+  assert.ok(!extract.includes('anonymous'), 'the patient is told of unit and time, not of persons');
+  const sample = (seed) => helhet('audit', 'sample', ...data, '--share', '30', '--seed', seed, '--json').stdout;
+  assert.equal(sample('1'), sample('1'));
+  assert.notEqual(sample('1'), sample('2'));
+  assert.ok(rows(sample('1')).length > 1 && rows(sample('1')).length < 35);
+  assert.equal(helhet('audit', 'review', ...data, '--seq', '3', '--outcome', 'ok', '--by', 'anna', '--note', 'utan anmärkning').status, 0);
+  assert.equal(helhet('audit', 'review', ...data, '--seq', '999', '--outcome', 'ok', '--by', 'anna').status, 1);
+  assert.deepEqual([last(s).action, last(s).about, last(s).why, last(s).note, last(s).account], ['audit-review', 3, 'ok', 'utan anmärkning', 'anna']);
+  const proof = helhet('audit', 'verify', ...data);
+  assert.equal(proof.status, 0, proof.stdout);
+  const known = /(\d+:[0-9a-f]{64})/.exec(proof.stdout)[1];
+  assert.equal(helhet('audit', 'verify', ...data, '--expect', known).status, 0);
+  assert.equal(helhet('check', ...data).status, 0);
+  const young = helhet('audit', 'prune', ...data, '--before', '2026-01-01', '--by', 'anna');
+  assert.equal(young.status, 1);
+  const file = join(s.data, 'audit', '000001.log');
+  const was = readFileSync(file, 'utf8');
+  writeFileSync(file, was.replace('"seq":7,', '"seq":7, '));
+  const bad = helhet('audit', 'verify', ...data);
+  assert.equal(bad.status, 1);
+  assert.match(bad.stdout, /000001\.log.*(rad \(line\) 8|post \(record\) 7)/);
+  assert.equal(helhet('check', ...data).status, 1);
+  writeFileSync(file, was);
+  assert.equal(helhet('audit', 'verify', ...data).status, 0);
+  assert.equal(helhet('audit', 'nothing', ...data).status, 2);
+  rmSync(s.data, { recursive: true });
 });

@@ -51,14 +51,14 @@ static void *follow_main(void *arg)
     for (;;) {
         struct err err = {0};
         bool more = false;
+        pthread_mutex_lock(&t->lock);
+        bool stopping = t->stopping; /* before the round: what is durable by now is then in it */
+        pthread_mutex_unlock(&t->lock);
         bool ok = audit_index_follow(t->index, audit_durable(t->audit).seq, &more, &err);
         if (ok)
             atomic_store(&t->seq, t->index->place.seq);
         else
             follow_failed(&err);
-        pthread_mutex_lock(&t->lock);
-        bool stopping = t->stopping;
-        pthread_mutex_unlock(&t->lock);
         if (stopping && !last_ns)
             last_ns = os_mono_ns();
         if (stopping && (!ok || !more || os_mono_ns() - last_ns > (uint64_t)FOLLOW_LAST_MS * 1000000))
