@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "app/cmd.h"
+#include "app/demo_accounts.h"
 #include "app/meter.h"
 #include "app/wiring.h"
 #include "base/os.h"
@@ -164,6 +165,8 @@ static int cmd_demo_make(struct wiring *w, const struct cmd_demo_options *o, str
         stopped ? "stopped" : "done", o->region.patients, (unsigned long long)s.in,
         (unsigned long long)s.stored, (unsigned long long)s.unchanged, (unsigned long long)s.rejected,
         seconds);
+    if (!stopped && !demo_accounts_make(w->store, o->data, err))
+        return CMD_FAILED;
     if (s.rejected)
         printf("Rapport (report): %s\n", report);
     return stopped ? CMD_STOPPED : s.rejected ? CMD_FAILED : CMD_OK;

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import test from 'node:test';
+import { readFileSync, statSync } from 'node:fs';
+import { start as serve } from '../http/server.mjs';
 import { checkClean, content, exported, run, scratch, start } from './tool.mjs';
 
 const figures = (out) => /(\d+) patients, (\d+) resources; stored (\d+), unchanged (\d+), rejected (\d+)/.exec(out).slice(1).map(Number);
@@ -50,4 +52,27 @@ test('killed in the middle and made again, the region is whole', async (t) => {
   assert.equal(patients, 200);
   assert.equal(stored + unchanged, resources);
   checkClean(join(dir, 'd'));
+});
+
+test('one account for each role, whose password is told once and works', async (t) => {
+  const dir = join(scratch(t), 'd');
+  const made = demo(dir, 30, 1);
+  assert.equal(made.code, 0, made.err);
+  const file = readFileSync(join(dir, 'demo-accounts.txt'), 'utf8');
+  assert.equal(statSync(join(dir, 'demo-accounts.txt')).mode & 0o777, 0o600);
+  assert.ok(made.out.includes(file));
+  const accounts = file.split('\n').slice(1).filter(Boolean).map((line) => line.split(/ +/));
+  for (const name of ['lakare', 'sjukskoterska', 'underskoterska', 'sekreterare', 'systemadmin', 'loggranskare', 'patient', 'vardnadshavare']) assert.ok(accounts.some(([n]) => n === name), name);
+  assert.equal(new Set(accounts.map(([, password]) => password)).size, accounts.length);
+  assert.equal(demo(dir, 30, 1).code, 0);
+  assert.equal(readFileSync(join(dir, 'demo-accounts.txt'), 'utf8'), file, 'made again, the accounts are as they were');
+  const server = await serve(dir, ['--access', 'on']);
+  t.after(() => server.stop({ keep: true }));
+  for (const [name, password] of accounts) {
+    const r = await fetch(`${server.origin}/auth/login`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Helhet-Request': '1' }, body: JSON.stringify({ name, password }) });
+    const who = await r.json();
+    assert.equal(r.status, 200, `${name}: ${JSON.stringify(who)}`);
+    assert.ok(who.user.display, name);
+    if (who.kind === 'staff') assert.ok(who.assignment, `${name} has an assignment that can be used: ${JSON.stringify(who.assignments)}`);
+  }
 });
