@@ -27,6 +27,7 @@ struct access_held {
     struct arena arena;
     const struct region *region;
     struct access_who who;
+    bool usable, *whole[2]; /* of who, without scopes: types that are seen whole, by action (READ, SEARCH) */
     struct decide_patient patient;
 };
 

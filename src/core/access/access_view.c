@@ -26,7 +26,6 @@ struct access_view {
     struct decide_caller me;
     uint32_t action;
     int64_t now_ms;
-    bool *whole;
     struct known *known; /* open hash by patient */
     size_t known_count, known_cap;
     struct access_held **held; /* that known points into */
@@ -58,34 +57,38 @@ static bool get_region(struct access_view *v, struct store_read *r, struct err *
     return true;
 }
 
+/* Everything that who the caller is depends on. */
 static struct str caller_key(const struct access_caller *c, struct arena *arena)
 {
-    return arena_printf(arena, "%d %.*s %.*s", (int)c->kind, STR_ARG(c->user), STR_ARG(c->assignment));
+    return arena_printf(arena, "%d %.*s %.*s %.*s %.*s", (int)c->kind, STR_ARG(c->user),
+                        STR_ARG(c->assignment), STR_ARG(c->role), STR_ARG(c->purpose));
 }
 
-static bool get_who(struct access_view *v, struct store_read *r, struct err *err)
+static struct access_held **caller_slot(const struct access_view *v, struct str key)
+{
+    uint64_t h = hash_sip((struct hash_key){11, 17}, key);
+    return &v->a->caller[h % ACCESS_CALLERS_SLOTS];
+}
+
+/* Who is kept, or read now (*fresh): then it is to be kept when all is known of it. */
+static bool get_who(struct access_view *v, struct store_read *r, bool *fresh, struct err *err)
 {
     struct access *a = v->a;
     struct str key = caller_key(v->caller, &v->arena);
-    uint64_t h = hash_sip((struct hash_key){11, 17}, key);
-    struct access_held **slot = &a->caller[h % ACCESS_CALLERS_SLOTS];
     bool job = store_read_in_job(r);
-    v->who = job ? NULL : access_held_take(a, slot, atomic_load(&a->roles_changed));
+    v->who = job ? NULL : access_held_take(a, caller_slot(v, key), atomic_load(&a->roles_changed));
     if (v->who && !str_eq(v->who->who.key, key)) {
         access_held_drop(v->who);
         v->who = NULL;
     }
+    *fresh = !v->who;
     if (v->who)
         return true;
     v->who = access_held_new(job ? 0 : store_read_seq(r));
     if (!v->who)
         return err_set(err, ERR_NO_MEMORY, NULL);
     v->who->who.key = arena_str(&v->who->arena, key);
-    if (!access_who_read(r, v->map, v->caller, &v->who->arena, &v->who->who, err))
-        return false;
-    if (!job)
-        access_held_keep(a, slot, v->who);
-    return true;
+    return access_who_read(r, v->map, v->caller, &v->who->arena, &v->who->who, err);
 }
 
 /* ---- the caller ---- */
@@ -148,21 +151,45 @@ static bool scope_patient(struct access_view *v, struct store_read *r, struct er
     return got != STORE_FAILED;
 }
 
-static void find_whole(struct access_view *v)
+static bool *find_whole(struct access_view *v, uint32_t action, struct arena *arena)
 {
     const struct rules *rules = v->a->rules;
-    if (!v->whole)
-        v->whole = ARENA_ARRAY(&v->arena, bool, fhir_type_count);
+    bool *whole = ARENA_ARRAY(arena, bool, fhir_type_count);
     for (fhir_type_id t = 1; t < fhir_type_count; t++) {
-        if (fhir_types[t].kind != FHIR_RESOURCE)
-            continue;
         enum rules_class k = (enum rules_class)rules->class_of[t];
         struct decide_label label = {.type = t, .date_ms = INT64_MIN};
-        struct decide_question q = {rules, &v->me, &label, NULL, 0, v->now_ms, v->action};
+        struct decide_question q = {rules, &v->me, &label, NULL, 0, v->now_ms, action};
+        if (fhir_types[t].kind != FHIR_RESOURCE || (k != RULES_OPEN && k != RULES_OTHER && k != RULES_LOG))
+            continue;
         v->me.scoped = scoped(v, t);
-        v->whole[t] =
-            (k == RULES_OPEN || k == RULES_OTHER || k == RULES_LOG) && decide_sight(&q).sight == DECIDE_SEE;
+        whole[t] = decide_sight(&q).sight == DECIDE_SEE;
     }
+    return whole;
+}
+
+/* The types that need not be asked about, for the view's action: those kept with who it is, when they hold.
+ */
+static void set_whole(struct access_view *v)
+{
+    const struct access_held *who = v->who;
+    if (who->whole[0] && !v->caller->scopes && who->usable == v->me.usable)
+        v->view.whole = who->whole[v->action == ACCESS_SEARCH];
+    else
+        v->view.whole = find_whole(v, v->action, &v->arena);
+}
+
+/* What is known of who it is, kept for the next request. */
+static void keep_who(struct access_view *v, struct store_read *r)
+{
+    struct access_held *who = v->who;
+    if (store_read_in_job(r))
+        return;
+    if (!v->caller->scopes) {
+        who->usable = v->me.usable;
+        who->whole[0] = find_whole(v, ACCESS_READ, &who->arena);
+        who->whole[1] = find_whole(v, ACCESS_SEARCH, &who->arena);
+    }
+    access_held_keep(v->a, caller_slot(v, who->who.key), who);
 }
 
 /* ---- facts of patients ---- */
@@ -458,7 +485,8 @@ struct access_view *access_view_new(struct access *a, const struct access_caller
     *v = (struct access_view){.a = a, .caller = caller, .action = action, .now_ms = os_now_ms()};
     atomic_init(&v->refs, 1);
     arena_init(&v->arena);
-    if (!get_region(v, r, err) || !get_who(v, r, err)) {
+    bool fresh;
+    if (!get_region(v, r, err) || !get_who(v, r, &fresh, err)) {
         access_view_free(v);
         return NULL;
     }
@@ -467,13 +495,14 @@ struct access_view *access_view_new(struct access *a, const struct access_caller
         access_view_free(v);
         return NULL;
     }
-    find_whole(v);
+    if (fresh)
+        keep_who(v, r);
     v->view = (struct store_view){.arg = v,
                                   .see = see,
                                   .mask = mask,
                                   .masked_param = a->rules->masked_param,
-                                  .masked_count = a->rules->masked_count,
-                                  .whole = v->whole};
+                                  .masked_count = a->rules->masked_count};
+    set_whole(v);
     return v;
 }
 
@@ -494,7 +523,7 @@ void access_view_action(struct access_view *v, uint32_t action)
     if (v->action == action)
         return;
     v->action = action;
-    find_whole(v);
+    set_whole(v);
 }
 
 struct access_view *access_view_hold(struct access_view *v)
