@@ -577,6 +577,33 @@ static void test_block(void **state)
     assert_int_equal(operate("Patient/one", "one", "$unblock", text, lift), 200);
 }
 
+/* What several units work with keeps the label of the one that wrote it; a record is changed by its own unit.
+ */
+static void test_other_units(void **state)
+{
+    (void)state;
+    static const char task[] =
+        "{\"resourceType\":\"Task\",\"id\":\"t1\",\"status\":\"%s\",\"intent\":\"order\",\"for\":{"
+        "\"reference\":\"Patient/one\"}}";
+    char body[512];
+    put(&full, "Task", "t1",
+        LABEL("a",
+              "v1") ",\"status\":\"requested\",\"intent\":\"order\",\"for\":{\"reference\":\"Patient/one\"}");
+    reads("bo", "Task/t1", 200); /* by the opening above */
+    snprintf(body, sizeof body, task, "accepted");
+    char *a = ask(&full, "bo", "PUT", "Task/t1", NULL, body);
+    assert_int_equal(status_of(a), 200);
+    assert_non_null(strstr(a, "Organization/a\""));
+    assert_null(strstr(a, "Organization/b\""));
+    os_free(a);
+    assert_int_equal(status(&full, "bo", "PUT", "Encounter/ea",
+                            "{\"resourceType\":\"Encounter\",\"id\":\"ea\",\"status\":\"finished\",\"class\":"
+                            "{\"code\":\"AMB\"},"
+                            "\"subject\":{\"reference\":\"Patient/one\"}}"),
+                     403);
+    assert_int_equal(status(&full, "bo", "DELETE", "Encounter/ea", NULL), 403);
+}
+
 static void test_guardian(void **state)
 {
     (void)state;
@@ -703,6 +730,7 @@ int main(void)
         cmocka_unit_test(test_own_unit),
         cmocka_unit_test(test_choice_and_consent),
         cmocka_unit_test(test_block),
+        cmocka_unit_test(test_other_units),
         cmocka_unit_test(test_guardian),
         cmocka_unit_test(test_protected_identity),
         cmocka_unit_test(test_labels_and_signing),

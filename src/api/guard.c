@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/guard.h"
 
+#include "access/facts.h"
 #include "access/read_body.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
@@ -251,10 +252,15 @@ static bool signing(struct guarded *g, struct err *err)
 static bool patients_seen(struct guarded *g, struct err *err)
 {
     const struct store_change *change = &g->w->change;
+    fhir_param_id about = facts_about(access_rules(g->w->call->api->access), g->w->call->type);
     struct store_version v;
     for (size_t i = 0; i < change->row_count; i++) {
         const struct store_row *row = &change->rows[i];
-        if (row->index != STORE_CLINICAL || row->hash != 0 || g->w->call->type == FHIR_TYPE_Patient)
+        bool whose = row->index == STORE_CLINICAL
+                         ? row->hash == 0
+                         : about && row->index == STORE_REFERENCE && row->param == about &&
+                               row->target_type == FHIR_TYPE_Patient;
+        if (!whose || g->w->call->type == FHIR_TYPE_Patient)
             continue;
         enum store_found found = store_get(g->r, FHIR_TYPE_Patient, row->text, g->w->call->arena, &v, err);
         if (found == STORE_FAILED)

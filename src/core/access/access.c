@@ -89,6 +89,9 @@ static void told(void *arg, int64_t seq, const struct store_told *item, size_t c
         } else if (item[i].type == FHIR_TYPE_Patient || item[i].type == FHIR_TYPE_RelatedPerson) {
             raise_to(&a->roles_changed, seq);
         }
+        /* A relation that lies in no compartment (a Task): whose it was is not told. */
+        if (!item[i].patient && a->fact_types[item[i].type])
+            raise_to(&a->all_changed, seq);
         if (item[i].patient)
             raise_to(&a->changed[access_slot(item[i].patient)], seq);
     }
@@ -96,10 +99,12 @@ static void told(void *arg, int64_t seq, const struct store_told *item, size_t c
 
 static void find_params(struct access *a)
 {
+    a->about = ARENA_ARRAY(&a->arena, fhir_param_id, fhir_type_count);
     a->derive =
         (fhir_param_id(*)[ACCESS_DERIVE_MAX])arena_zalloc(&a->arena, fhir_type_count, sizeof *a->derive);
     for (fhir_type_id t = 1; t < fhir_type_count; t++) {
         size_t n = 0;
+        a->about[t] = facts_about(a->rules, t);
         for (size_t k = 0; fhir_types[t].kind == FHIR_RESOURCE && k < ACCESS_DERIVE_MAX; k++) {
             fhir_param_id id = fhir_param_find(t, str_of(derived_by[k]));
             if (id)

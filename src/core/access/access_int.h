@@ -39,6 +39,8 @@ struct access {
     bool *fact_types; /* by build id */
     bool *told_types;
     fhir_param_id (*derive)[ACCESS_DERIVE_MAX]; /* by type: references that lead to a unit */
+    fhir_param_id
+        *about; /* by type: of records outside the compartments, the reference to whom it is about; 0: none */
     fhir_param_id service_provider, role_organization, consent_patient, consent_actor, consent_period;
     pthread_mutex_t lock; /* the pointers below and refs taken through them */
     struct access_held *region, *caller[ACCESS_CALLERS_SLOTS], *facts[ACCESS_FACTS_SLOTS];

@@ -413,7 +413,9 @@ static bool gather(struct access_view *v, struct store_read *r, const struct sto
 {
     bool foreign = decide_foreign(q);
     for (size_t i = 0; i < from->patient_count; i++) {
-        patient[i] = at_hand(v, from->patient[i]);
+        /* Who has a grant is a short list, once it is read: the cheapest question of all. */
+        bool listed = foreign && v->chosen_read;
+        patient[i] = listed ? NULL : at_hand(v, from->patient[i]);
         int no_hope = !patient[i] && foreign ? hopeless(v, r, from->patient[i], err) : 0;
         if (no_hope < 0)
             return false;
@@ -436,14 +438,34 @@ static enum store_sight sight_of(enum decide_sees s)
     return s == DECIDE_SEE ? STORE_SEEN : s == DECIDE_MASK ? STORE_MASKED : STORE_HIDDEN;
 }
 
+/* The label, with whom it is about where the compartments do not say. */
+static const struct store_label *with_patients(const struct access_view *v, struct store_read *r,
+                                               const struct store_label *from, struct store_label *own,
+                                               store_rid about[PATIENTS_MAX])
+{
+    fhir_param_id param = v->a->about[from->type];
+    size_t at = 0, n = 0;
+    if (!param || from->patient_count)
+        return from;
+    for (store_rid t; n < PATIENTS_MAX && (t = store_label_target(r, from, param, &at));)
+        about[n++] = t;
+    *own = *from;
+    own->patient = about;
+    own->patient_count = n;
+    return own;
+}
+
 static bool see(void *arg, struct store_read *r, const struct store_label *from, enum store_sight *out,
                 struct err *err)
 {
     struct access_view *v = arg;
     const struct decide_patient *patient[PATIENTS_MAX];
+    struct store_label own;
+    store_rid about[PATIENTS_MAX];
     struct decide_label label;
     bool hidden = false;
     *out = STORE_HIDDEN;
+    from = with_patients(v, r, from, &own, about);
     if (from->patient_count > PATIENTS_MAX || (v->me.kind == ACCESS_STAFF && !v->me.usable))
         return true;
     v->me.scoped = scoped(v, from->type);

@@ -326,22 +326,33 @@ static bool resource(struct load *l, const struct store_version *v, struct err *
     return true;
 }
 
-static bool resources(struct load *l, struct str id, struct err *err)
+static bool in_compartment(fhir_type_id type)
 {
-    uint16_t types[RULES_RELATIONS_MAX + 2] = {FHIR_TYPE_Consent, FHIR_TYPE_RelatedPerson};
-    size_t type_count = 2;
-    struct store_match match = {
-        .index = STORE_CLINICAL,
-        .row = {.index = STORE_CLINICAL, .target_type = FHIR_TYPE_Patient, .text = id}};
-    struct store_cond cond = {.kind = STORE_COND_PATIENT, .any = &match, .any_count = 1};
+    for (uint16_t c = 0; c < fhir_compartment_count; c++)
+        for (const fhir_param_id *id = fhir_compartments[c].params;
+             fhir_compartments[c].type == FHIR_TYPE_Patient && *id; id++)
+            if (fhir_params[*id].base == type)
+                return true;
+    return false;
+}
+
+fhir_param_id facts_about(const struct rules *rules, fhir_type_id type)
+{
+    if (fhir_types[type].kind != FHIR_RESOURCE || rules->class_of[type] != RULES_RECORD ||
+        in_compartment(type))
+        return 0;
+    fhir_param_id id = fhir_param_find(type, STR("patient"));
+    return id ? id : fhir_param_find(type, STR("subject"));
+}
+
+/* Reads what one condition finds. */
+static bool found_by(struct load *l, const uint16_t *types, size_t count, enum store_cond_kind kind,
+                     const struct store_match *match, struct err *err)
+{
+    struct store_cond cond = {.kind = (uint8_t)kind, .any = match, .any_count = 1};
     struct store_hits hits;
-    for (size_t i = 0; i < l->rules->relation_count; i++)
-        types[type_count++] = l->rules->relation[i].type;
-    struct store_plan plan = {.types = types,
-                              .type_count = type_count,
-                              .cond = &cond,
-                              .cond_count = 1,
-                              .limit = FACTS_RESOURCES_MAX};
+    struct store_plan plan = {
+        .types = types, .type_count = count, .cond = &cond, .cond_count = 1, .limit = FACTS_RESOURCES_MAX};
     if (!store_search(l->r, &plan, l->arena, &hits, err))
         return false;
     if (hits.more)
@@ -350,6 +361,27 @@ static bool resources(struct load *l, struct str id, struct err *err)
         if (!resource(l, &hits.item[i], err))
             return false;
     return true;
+}
+
+static bool resources(struct load *l, struct str id, struct err *err)
+{
+    uint16_t types[RULES_RELATIONS_MAX + 2] = {FHIR_TYPE_Consent, FHIR_TYPE_RelatedPerson};
+    size_t count = 2;
+    struct store_match match = {
+        .index = STORE_CLINICAL,
+        .row = {.index = STORE_CLINICAL, .target_type = FHIR_TYPE_Patient, .text = id}};
+    for (size_t i = 0; i < l->rules->relation_count; i++) {
+        uint16_t type = l->rules->relation[i].type;
+        fhir_param_id about = facts_about(l->rules, type);
+        struct store_match to = {
+            .index = STORE_REFERENCE,
+            .row = {.index = STORE_REFERENCE, .param = about, .target_type = FHIR_TYPE_Patient, .text = id}};
+        if (!about)
+            types[count++] = type;
+        else if (!found_by(l, &type, 1, STORE_COND_MATCH, &to, err))
+            return false;
+    }
+    return found_by(l, types, count, STORE_COND_PATIENT, &match, err);
 }
 
 bool facts_read(struct store_read *r, const struct rules *rules, const struct region *region, store_rid rid,

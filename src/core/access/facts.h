@@ -16,6 +16,10 @@ enum {
 /* The types that change facts, by build id; true for those of relations.json too. In arena. */
 bool *facts_types(const struct rules *rules, struct arena *arena);
 
+/* Of a type of record that lies in no patient's compartment (Task), the parameter that says whom it is about;
+ * 0: none. */
+fhir_param_id facts_about(const struct rules *rules, fhir_type_id type);
+
 /* Everything in arena. r must have no view and no pin. O(what the patient has of those types). */
 bool facts_read(struct store_read *r, const struct rules *rules, const struct region *region,
                 store_rid patient, struct arena *arena, struct decide_patient *out, struct err *err);
