@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "api/api_int.h"
+#include "api/audit_event.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
 #include "search/own.h"
@@ -165,6 +166,11 @@ static void write_resource(struct json_out *o, const struct api *a, const struct
     json_out_object(o, NULL);
     json_out_cstr(o, "type", t->name);
     json_out_cstr(o, "profile", profile);
+    if (a->audit && t == &fhir_types[FHIR_TYPE_AuditEvent]) {
+        audit_event_capability(o);
+        json_out_end_object(o);
+        return;
+    }
     write_interactions(o, LEVEL_INSTANCE, LEVEL_TYPE);
     json_out_cstr(o, "versioning", "versioned-update");
     json_out_bool(o, "readHistory", routed("GET /fhir/[type]/[id]/_history/[vid]"));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/api_int.h"
+#include "api/audit_event.h"
 
 static const char *const read_params[] = {"_summary", "_elements", NULL};
 
@@ -7,6 +8,8 @@ bool read_run(struct call *c)
 {
     struct err err = {0};
     struct store_version v;
+    if (audit_event_is(c))
+        return audit_event_read(c);
     if (!call_params_only(c, read_params, &err))
         return outcome_fail(c, &err);
     struct store_read *r = call_read_begin(c, &err);

@@ -2,6 +2,7 @@
  * The one table of what can be asked. Requests are routed by it and the CapabilityStatement is made from it,
  * so the two cannot disagree. */
 #include "api/api_int.h"
+#include "api/audit_event.h"
 
 #define TYPES NULL, NULL, NULL, false
 #define CRITERIA NULL, NULL, NULL, true
@@ -301,7 +302,7 @@ bool route_find(struct call *c, struct err *err)
         if (!same_method(c->method, route_table[i].name))
             continue;
         c->route = &route_table[i];
-        return read_names(c, &s, err);
+        return read_names(c, &s, err) && audit_event_allowed(c, err);
     }
     if (shape)
         return err_set_str(err, ERR_METHOD, c->method, c->path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "access/access.h"
 #include "api/api_int.h"
+#include "api/audit_event.h"
 
 enum { SEARCH_BYTES_MAX = 256 << 20, SEARCH_BYTES_EACH = 2048 };
 
@@ -209,6 +210,8 @@ static bool answer_page(struct call *c, const struct asking *a, struct search_pa
 
 bool search_call(struct call *c)
 {
+    if (audit_event_is(c))
+        return audit_event_search(c);
     struct err err = {0};
     struct asking *a = ARENA_NEW(c->arena, struct asking);
     struct search_page page;

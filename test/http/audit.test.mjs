@@ -224,3 +224,49 @@ test('helhet audit: shows, extracts, samples, documents reviews, proves, and fin
   assert.equal(helhet('audit', 'nothing', ...data).status, 2);
   rmSync(s.data, { recursive: true });
 });
+
+test('AuditEvent: the log as FHIR, read and searched, never written', async () => {
+  const s = await start(undefined, ['--audit']);
+  for (let i = 0; i < 30; i++) await ask(s, i % 2 ? 'GET' : 'PUT', `/Patient/p${i % 4}`, i % 2 ? {} : { body: { resourceType: 'Patient', id: `p${i % 4}`, active: i % 3 === 0 } });
+  const told = log(s);
+  const found = async (query) => {
+    const out = [];
+    for (let url = `/AuditEvent?${query}`; url; ) {
+      const r = await ask(s, 'GET', url);
+      assert.equal(r.status, 200, r.text);
+      for (const e of r.json.entry ?? []) {
+        assert.equal(e.fullUrl, `${s.base}/AuditEvent/${e.resource.id}`);
+        out.push(Number(e.resource.id));
+      }
+      assert.ok(r.json.total >= out.length);
+      url = r.json.link.find((l) => l.relation === 'next')?.url;
+    }
+    return out;
+  };
+  const expected = (f) => told.filter(f).map((r) => r.seq).reverse();
+  const until = `date=le${told.at(-1).time}`;
+  assert.deepEqual((await found(`patient=Patient/p2&action=U&_count=3&${until}`)), expected((r) => r.patients.includes('p2') && r.code === 'U'));
+  assert.deepEqual((await found(`outcome=4&${until}`)), expected((r) => r.outcome === 'refused'));
+  assert.deepEqual(await found(`entity=Patient/p3&action=R&${until}`), expected((r) => r.resource === 'Patient/p3' && r.code === 'R'));
+  assert.deepEqual(await found('patient=nobody-at-all'), []);
+  assert.deepEqual(await found('altid=somebody'), []);
+  const one = await ask(s, 'GET', '/AuditEvent/2');
+  assert.equal(one.status, 200);
+  assert.deepEqual([one.json.resourceType, one.json.id, one.json.recorded, one.json.action], ['AuditEvent', '2', told[1].time, told[1].code]);
+  assert.equal(one.json.agent[0].altId, 'anonymous');
+  assert.equal(one.json.agent[0].network.address, '127.0.0.1');
+  assert.deepEqual(one.json.entity.filter((e) => e.role).map((e) => e.what.reference), told[1].patients.map((p) => `Patient/${p}`));
+  const valid = await ask(s, 'POST', '/AuditEvent/$validate', { body: one.json });
+  assert.ok([200, 405].includes(valid.status));
+  const checked = await ask(s, 'POST', '', { body: bundle('batch', entry('GET', 'AuditEvent/2')) });
+  assert.equal(checked.json.entry[0].response.status, '200 OK');
+  assert.equal((await ask(s, 'GET', '/AuditEvent/2', { headers: { Accept: 'application/fhir+xml' } })).status, 200);
+  for (const [method, path, body] of [['POST', '/AuditEvent', one.json], ['PUT', '/AuditEvent/2', one.json], ['DELETE', '/AuditEvent/2'], ['GET', '/AuditEvent/2/_history']]) assert.equal((await ask(s, method, path, { body })).status, 405, `${method} ${path}`);
+  for (const bad of ['foo=1', 'date=x', 'outcome=7', 'action=Z', '_sort=agent', 'patient=a&patient=b']) assert.equal((await ask(s, 'GET', `/AuditEvent?${bad}`)).status, 400, bad);
+  assert.equal((await ask(s, 'GET', '/AuditEvent/99999')).status, 404);
+  assert.equal((await ask(s, 'GET', '/AuditEvent/none')).status, 404);
+  const told2 = (await ask(s, 'GET', '/metadata')).json.rest[0].resource.find((r) => r.type === 'AuditEvent');
+  assert.deepEqual(told2.interaction.map((i) => i.code), ['read', 'search-type']);
+  assert.ok(told2.searchParam.some((p) => p.name === 'patient'));
+  await s.stop();
+});

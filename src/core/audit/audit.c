@@ -89,7 +89,7 @@ static void put_done(void *arg, enum audit_done how)
 bool audit_put(struct audit *a, const struct audit_record *record, size_t count, struct err *err)
 {
     struct put p = {.over = false};
-    struct audit_wait wait = {.done = put_done, .arg = &p};
+    struct audit_wait wait = {.done = put_done, .arg = &p, .keep = record->emergency};
     pthread_mutex_init(&p.lock, NULL);
     pthread_cond_init(&p.wake, NULL);
     bool ok = audit_submit(a, record, count, &wait, err);

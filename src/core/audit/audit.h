@@ -100,7 +100,8 @@ void audit_close(struct audit *a);
  * ERR_NO_MEMORY): then done is not called. */
 bool audit_submit(struct audit *a, const struct audit_record *record, size_t count, struct audit_wait *wait,
                   struct err *err);
-/* The same, waiting on this thread. False with *err unless durable. */
+/* The same, waiting on this thread. False with *err unless durable (ERR_AUDIT_DOWN also when an emergency was
+ * kept). */
 bool audit_put(struct audit *a, const struct audit_record *record, size_t count, struct err *err);
 
 struct audit_status {

@@ -141,6 +141,11 @@ struct audit_index *audit_index_current(const char *dir, const char *spare, stru
     return x;
 }
 
+struct audit_index *audit_index_beside(const struct audit *a, struct err *err)
+{
+    return audit_index_open(a->dir, a->spare[0] ? a->spare : NULL, false, err);
+}
+
 bool audit_index_prune(struct audit_index *x, uint64_t first, struct err *err)
 {
     static const enum audit_stmt statements[] = {AUDIT_PRUNE_PATIENT, AUDIT_PRUNE_RECORD};

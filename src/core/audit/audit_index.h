@@ -21,6 +21,8 @@ struct audit_index *audit_index_open(const char *dir, const char *spare, bool wr
 /* For who looks: brought up to date here when nobody writes the log, else as the writer keeps it (a moment
  * behind). */
 struct audit_index *audit_index_current(const char *dir, const char *spare, struct err *err);
+/* The index of a log that is written here, for finding. */
+struct audit_index *audit_index_beside(const struct audit *a, struct err *err);
 void audit_index_close(struct audit_index *x);
 /* Forgets the records before seq first. */
 bool audit_index_prune(struct audit_index *x, uint64_t first, struct err *err);
