@@ -294,20 +294,36 @@ bool rows_next(struct str *packed, store_rid rid, struct rows_group *out, bool *
     return *ok;
 }
 
-bool rows_next_label(struct str *packed, store_rid rid, struct rows_group *out, bool *ok)
+/* Format 1: among all others. */
+static bool next_label_1(struct str *packed, store_rid rid, struct rows_label *out, bool *ok)
 {
-    if (packed->n && *packed->p == ROWS_PLAIN)
-        return false;
-    /* They stand together at the beginning, unless none of the rows was packed so. */
-    bool first = packed->n && (*packed->p == ROWS_LABEL || *packed->p == ROWS_PATIENT);
-    while (rows_next(packed, rid, out, ok)) {
-        if (!is_label(&out->row))
-            continue;
-        if (first && packed->n && *packed->p != ROWS_LABEL && *packed->p != ROWS_PATIENT)
-            packed->n = 0;
-        return true;
-    }
+    struct rows_group g;
+    while (rows_next(packed, rid, &g, ok))
+        if (is_label(&g.row)) {
+            *out = (struct rows_label){.name = g.row.name, .low = g.row.low};
+            return true;
+        }
     return false;
+}
+
+bool rows_next_label(struct str *packed, store_rid rid, struct rows_label *out, bool *ok)
+{
+    char code = packed->n ? *packed->p : ROWS_PLAIN;
+    bool label = code == ROWS_LABEL;
+    if (!label && code != ROWS_PATIENT)
+        return code != ROWS_PLAIN && !out->first && next_label_1(packed, rid, out, ok);
+    packed->p++;
+    packed->n--;
+    *out = (struct rows_label){.first = true, .low = INT64_MIN};
+    out->which = label ? (int64_t)varint_take(packed, ok) : 0;
+    if (out->which == STORE_LABEL_FLAGS) {
+        out->low = (int64_t)varint_take(packed, ok);
+        return *ok;
+    }
+    out->name = take_target(packed, rid, ok);
+    if (!label)
+        out->low = varint_take_signed(packed, ok);
+    return *ok;
 }
 
 static bool rows_in_order(const struct nrow *row, size_t count)

@@ -62,8 +62,15 @@ struct rows_group {
 };
 /* Takes the next group off *packed; texts point into it. False at the end; *ok turns false on damage. */
 bool rows_next(struct str *packed, store_rid rid, struct rows_group *out, bool *ok);
-/* Likewise, but only LABEL rows and CLINICAL ones of code 0: looks no further than where they are. */
-bool rows_next_label(struct str *packed, store_rid rid, struct rows_group *out, bool *ok);
+/* A LABEL row, or a CLINICAL one of code 0. */
+struct rows_label {
+    int64_t which; /* STORE_LABEL_…; 0: a patient */
+    int64_t name;  /* target, patient */
+    int64_t low;   /* flags, date */
+    bool first;    /* it stood before all others */
+};
+/* Likewise, but only these: looks no further than where they are. *out is {0} at first. */
+bool rows_next_label(struct str *packed, store_rid rid, struct rows_label *out, bool *ok);
 /* All rows in arena, canonical again; false on damage. */
 bool rows_unpack(struct str packed, store_rid rid, struct arena *arena, struct nrow **row, size_t *count);
 

@@ -76,16 +76,16 @@ struct patients {
     struct rid_list list;
 };
 
-static bool label_take(struct store_read *r, const struct nrow *row, struct store_label *l,
+static bool label_take(struct store_read *r, const struct rows_label *row, struct store_label *l,
                        struct patients *p, struct err *err)
 {
-    if (row->kind == STORE_CLINICAL) {
+    if (row->which == 0) {
         l->date_ms = row->low;
         return l->type == r->s->patient_type || rid_list_add(&p->list, &r->arena, row->name, err);
     }
-    if (row->key == STORE_LABEL_UNIT)
+    if (row->which == STORE_LABEL_UNIT)
         l->unit = l->unit ? l->unit : row->name;
-    else if (row->key == STORE_LABEL_PROVIDER)
+    else if (row->which == STORE_LABEL_PROVIDER)
         l->provider = l->provider ? l->provider : row->name;
     else
         l->flags |= (uint32_t)row->low;
@@ -94,15 +94,15 @@ static bool label_take(struct store_read *r, const struct nrow *row, struct stor
 
 static bool label_read(struct store_read *r, struct store_label *l, struct patients *p, struct err *err)
 {
-    struct rows_group g;
+    struct rows_label row = {0};
     bool ok = true;
     struct str packed = l->rows;
     l->date_ms = INT64_MIN;
     p->list = (struct rid_list){p->few, 0, SIGHT_PATIENTS};
     if (l->type == r->s->patient_type && !rid_list_add(&p->list, &r->arena, l->rid, err))
         return false;
-    while (rows_next_label(&packed, l->rid, &g, &ok))
-        if (!label_take(r, &g.row, l, p, err))
+    while (rows_next_label(&packed, l->rid, &row, &ok))
+        if (!label_take(r, &row, l, p, err))
             return false;
     l->patient = p->list.item;
     l->patient_count = p->list.count;

@@ -771,7 +771,7 @@ static void test_views(void **state)
     (void)state;
     struct world w;
     up(&w);
-    for (size_t i = 0; i < w.plans; i++) {
+    for (size_t i = 0; i < w.plans / 2; i++) {
         arena_reset(&w.a);
         if (i % PLANS_A_RULE == 0)
             pick_rule(&rule);

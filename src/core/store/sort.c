@@ -41,7 +41,8 @@ static bool sort_compile_one(struct query *q, const struct store_sort *s, int de
         return err_set(err, ERR_NO_MEMORY, NULL);
     *c = (struct csort){.s = s, .param = number_durable(&q->r->s->params, s->param)};
     map_int_init(&c->memo);
-    c->masked = sight_masks(q->r, c->param);
+    bool of_param = rows_named(s->index) || s->index == STORE_SORT_TEXT;
+    c->masked = of_param && sight_masks(q->r, c->param);
     q->sort_masked = q->sort_masked || (q->r->sight.on && (c->masked || s->index == STORE_SORT_TEXT));
     return s->index != STORE_REFERENCE || sort_compile_one(q, s->chain, depth + 1, &c->chain, err);
 }
