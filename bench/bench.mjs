@@ -42,9 +42,9 @@ function usage(pid) {
   return { cpu: (Number(stat[11]) + Number(stat[12])) / 100, peakMb: Number(peak[1]) / 1024 };
 }
 
-async function serve(data, port) {
+async function serve(data, port, options = []) {
   const begun = process.hrtime.bigint();
-  const child = spawn(helhet, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore' });
+  const child = spawn(helhet, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...options], { stdio: 'ignore' });
   const base = `http://127.0.0.1:${port}`;
   for (;;) {
     try {
@@ -146,6 +146,19 @@ async function measureText(label, server, data, resources) {
   row(`${label}: text index made, ${count(resources)} resources`, `${count(resources / s)}/s`, '', `${s.toFixed(1)} s, CPU ${((cpu / resources) * 1e6).toFixed(0)} µs and ${count(bytes / resources)} B a resource (words.db)`);
 }
 
+/** The audit log: what a record costs by itself, and what reads cost with it. */
+async function measureAudit(label, data, port, paths) {
+  const folder = mkdtempSync(join(scratch, 'audit-'));
+  for (const [, callers, rate, cpu, share] of run('audit', 'bench', '--data', folder).out.matchAll(/AUDIT (\d+) (\d+) ([\d.]+) ([\d.]+)/g)) row(`audit log, ${callers} waiting`, `${count(rate)}/s`, '≤ 5 µs CPU a record', `CPU ${cpu} µs a record, ${share} records to a sync`);
+  for (const options of [[], ['--audit']])
+    for (const connections of [16, 64, 256]) {
+      const server = await serve(data, port, options);
+      loadRow(`${label}: read, ${connections} connections, audit ${options.length ? 'on' : 'off'}`, load(server, paths, { connections }), '');
+      server.child.kill();
+      await new Promise((r) => server.child.on('exit', r));
+    }
+}
+
 async function measureServing(label, data, port, resources) {
   const server = await serve(data, port);
   row(`${label}: start to first answer`, `${server.startMs.toFixed(0)} ms`, '≤ 100 ms');
@@ -174,6 +187,7 @@ async function measureServing(label, data, port, resources) {
   const gone = new Promise((r) => server.child.on('exit', r));
   server.child.kill('SIGTERM');
   await gone;
+  if (label === 'demo') await measureAudit(label, data, port, ids);
 }
 
 function measureImport(label, files, bar) {

@@ -33,6 +33,9 @@ int cmd_wrong(const struct cmd *c, const char *what_sv, const char *what_en);
  * record known from before, seq 0: none. */
 struct audit_known;
 int cmd_audit_check(const char *data, const char *spare, const struct audit_known *expect);
+/* cmd_audit_bench.c: fills a log of its own in the folder data and prints "AUDIT callers records/s µs/record
+ * records/sync" for a few numbers of callers. */
+int cmd_audit_bench(const char *data);
 /* The verb's whole help on stdout. Always CMD_OK. */
 int cmd_help(const struct cmd *c);
 

@@ -412,11 +412,17 @@ static int cmd_audit_verify(const struct cmd_audit_asked *o)
     return cmd_audit_check(o->data, o->spare, &known);
 }
 
+static int cmd_audit_measure(const struct cmd_audit_asked *o)
+{
+    return cmd_audit_bench(o->data);
+}
+
 /* ---- the command ---- */
 
 static const struct cmd_audit_verb cmd_audit_verbs[] = {
     {"verify", cmd_audit_verify}, {"show", cmd_audit_show},     {"extract", cmd_audit_extract},
     {"sample", cmd_audit_sample}, {"review", cmd_audit_review}, {"prune", cmd_audit_prune},
+    {"bench", cmd_audit_measure},
 };
 
 static int cmd_audit_run(int argc, char **argv)
@@ -449,6 +455,7 @@ const struct cmd cmd_audit = {
         "  extract --user RESURS       allt en person har gjort\n"
         "  sample [FILTER] --share PROCENT [--seed N]  slumpvis urval att granska, samma för samma N\n"
         "  review --seq NR --outcome UTFALL --by KONTO [--note TEXT]  dokumenterar en granskning i loggen\n"
+        "  bench                       mäter loggen i en tom KATALOG\n"
         "  prune --before DATUM --by KONTO  gallrar hela filer äldre än så, aldrig yngre än fem år\n"
         "FILTER: --patient ID, --user RESURS, --account KONTO, --unit RESURS, --from TID, --to TID, --seq "
         "NR; "
@@ -465,6 +472,7 @@ const struct cmd cmd_audit = {
         "  extract --user RESOURCE     all that a person has done\n"
         "  sample [FILTER] --share PERCENT [--seed N]  a random choice to review, the same for the same N\n"
         "  review --seq NR --outcome OUTCOME --by ACCOUNT [--note TEXT]  documents a review in the log\n"
+        "  bench                       measures the log in an empty DIR\n"
         "  prune --before DATE --by ACCOUNT  removes whole files older than that, never younger than five "
         "years\n"
         "FILTER: --patient ID, --user RESOURCE, --account ACCOUNT, --unit RESOURCE, --from TIME, --to TIME, "
