@@ -17,5 +17,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
-  server: { proxy: { "/fhir": server, "/health": server } },
+  server: { proxy: { "/fhir": server, "/health": server, "/auth": server } },
 });

@@ -5,11 +5,12 @@ import { watchConnection } from "./app/connection.ts";
 import { startKeys } from "./app/keys.ts";
 import { startRouting } from "./app/route.ts";
 import { startLanguage } from "./i18n/index.ts";
+import { startSession } from "./session/session.ts";
 import "./styles/index.css";
 
 startRouting();
 startKeys();
 watchConnection();
-await startLanguage();
+await Promise.all([startLanguage(), startSession()]);
 const root = document.getElementById("app");
 if (root !== null) render(<App />, root);

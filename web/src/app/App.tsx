@@ -10,6 +10,10 @@ import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { Header } from "./Header.tsx";
 import { KeysDialog } from "./KeysDialog.tsx";
+import { AssignmentScreen } from "../session/AssignmentChoice.tsx";
+import { LockDialog } from "../session/LockDialog.tsx";
+import { LoginScreen } from "../session/LoginScreen.tsx";
+import { stage } from "../session/session.ts";
 import { route } from "./route.ts";
 
 interface ChartProps { id: string }
@@ -26,6 +30,8 @@ function fetchChart(): void {
 
 function Screen() {
   const now = route.value;
+  if (stage.value === "login") return <LoginScreen />;
+  if (stage.value === "choose") return <AssignmentScreen />;
   if (now.screen === "search") return <SearchScreen />;
   if (now.screen === "unknown") return <UnknownScreen />;
   if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
@@ -55,6 +61,7 @@ export function App() {
       <ConnectionBanner />
       <main id="innehall" tabIndex={-1}>{crash === undefined ? <Screen /> : <FailureBox text={t.value.failure.unexpected} />}</main>
       <KeysDialog />
+      <LockDialog />
     </>
   );
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { language, setLanguage, t } from "../i18n/index.ts";
+import { Who } from "../session/Who.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { keysShown } from "./keys.ts";
 import { route } from "./route.ts";
@@ -15,6 +16,7 @@ export function Header() {
           <span class="brand-line">{t.value.region}</span>
         </a>
         <span class="spring" />
+        <Who />
         {route.value.screen === "search" ? null : (
           <a class="top-action" href="/"><Icon name="search" /><span>{nav.search}</span></a>
         )}

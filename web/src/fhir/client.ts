@@ -3,6 +3,7 @@
 // Everything is kept in memory only, and only as much as CACHE_MAX answers.
 import type { Bundle, Resource, ResourceOf, ResourceType } from "@fhir";
 import { serverAnswered, serverSilent } from "../app/connection.ts";
+import { sessionAgain } from "../session/session.ts";
 import { parseJson } from "./decimal.ts";
 import { failureOf, FhirError } from "./error.ts";
 
@@ -26,17 +27,20 @@ export function forget(): void {
   cache.clear();
 }
 
-async function send(url: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
+async function send(url: string, init: RequestInit, signal: AbortSignal, again = false): Promise<Response> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, limit]) });
     serverAnswered();
-    return response;
+    if (response.status !== 401 || again) return response;
   } catch (error) {
     if (signal.aborted) throw error;
     serverSilent();
     throw new FhirError(limit.aborted ? "timeout" : "network", 0);
   }
+  // Nobody is logged in, or the session rests: the question is asked again when somebody is.
+  await sessionAgain(signal);
+  return send(url, init, signal, true);
 }
 
 async function answer(response: Response): Promise<unknown> {
@@ -111,7 +115,7 @@ export async function search<T extends ResourceType>(type: T, params: Params, si
 export async function searchPrivately<T extends ResourceType>(type: T, params: Params, signal: AbortSignal): Promise<Page<ResourceOf<T>>> {
   const response = await send(`${BASE}${type}/_search`, {
     method: "POST",
-    headers: { Accept: JSON_TYPE, "Content-Type": "application/x-www-form-urlencoded" },
+    headers: { Accept: JSON_TYPE, "Content-Type": "application/x-www-form-urlencoded", "Helhet-Request": "1" },
     body: new URLSearchParams(params.map(([k, v]) => [k, v])).toString(),
   }, signal);
   const body = await answer(response);
