@@ -274,11 +274,17 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
                                             .idle_ms = o->idle_ms,
                                             .absolute_ms = o->absolute_ms};
     struct identity *identity = o->access ? identity_open(&identity_opt, err) : NULL;
-    struct gate_options opt = {
-        .api = api, .store = w->store, .identity = identity, .front = o->front, .audit = audit};
-    struct gate *gate = identity || !o->access ? gate_new(&opt, err) : NULL;
+    struct smart *smart = identity ? smart_open(o->data, true, err) : NULL;
+    struct gate_options opt = {.api = api,
+                               .store = w->store,
+                               .identity = identity,
+                               .smart = smart,
+                               .front = o->front,
+                               .audit = audit};
+    struct gate *gate = smart || !o->access ? gate_new(&opt, err) : NULL;
     bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);
     gate_free(gate);
+    smart_close(smart);
     identity_close(identity);
     return ok;
 }

@@ -2,6 +2,7 @@
 #include "gate/gate.h"
 
 #include "gate/gate_int.h"
+#include "gate/gate_smart.h"
 
 /* "https://host[:port]" and nothing more. */
 static bool front_valid(struct str front)
@@ -36,7 +37,7 @@ struct gate *gate_new(const struct gate_options *opt, struct err *err)
         ok = err_set(err, ERR_USAGE, "--front https://host", NULL);
     if (ok && opt->identity) {
         g->rules = rules_read(rules_file, NULL, &g->arena, err);
-        ok = g->rules && gate_work_start(g, err);
+        ok = g->rules && gate_smart_start(g, err) && gate_work_start(g, err);
     }
     if (ok)
         return g;
@@ -49,6 +50,7 @@ void gate_free(struct gate *g)
     if (!g)
         return;
     gate_work_stop(g);
+    gate_smart_stop(g);
     arena_release(&g->arena);
     os_free(g);
 }
@@ -81,7 +83,10 @@ static bool is_public(const struct http_request *req)
 static bool admit(struct gate *g, struct http_request *req, struct access_caller *caller, struct err *err)
 {
     struct heads h;
+    bool bearer;
     *caller = (struct access_caller){.origin = req->origin};
+    if (!gate_smart_bearer(g, req, &bearer, caller, err) || bearer)
+        return !err->code;
     gate_heads_read(g, req, &h);
     if (!h.token.p)
         return err_set(err, ERR_LOGIN_REQUIRED, NULL);
@@ -96,9 +101,15 @@ static bool admit(struct gate *g, struct http_request *req, struct access_caller
     return caller->kind != ACCESS_STAFF || caller->assignment.n || err_set(err, ERR_LOGIN_ASSIGNMENT, NULL);
 }
 
-static void add_challenge(struct http_response *resp)
+static void add_challenge(struct http_response *resp, enum err_code why)
 {
-    if (resp->status == 401)
+    if (why == ERR_BEARER)
+        http_response_header(resp, "WWW-Authenticate",
+                             STR("Bearer realm=\"Helhet\", error=\"invalid_token\""));
+    else if (why == ERR_BEARER_QUERY)
+        http_response_header(resp, "WWW-Authenticate",
+                             STR("Bearer realm=\"Helhet\", error=\"invalid_request\""));
+    else if (resp->status == 401)
         http_response_header(resp, "WWW-Authenticate", STR("Bearer realm=\"Helhet\""));
 }
 
@@ -106,7 +117,7 @@ bool gate_refused(struct gate *g, struct http_request *req, const char *action,
                   const struct access_caller *caller, const struct err *why, struct http_response *resp)
 {
     api_refuse_as(g->opt.api, caller, action, req, why, resp);
-    add_challenge(resp);
+    add_challenge(resp, why->code);
     if (why->code == ERR_LOGIN_WAIT)
         http_response_header(resp, "Retry-After", arena_str(req->arena, str_of(why->arg[0])));
     return true;
@@ -117,8 +128,12 @@ bool gate_handle(void *gate, struct http_request *req, struct http_response *res
     struct gate *g = gate;
     struct access_caller *caller = NULL;
     struct err err = {0};
+    if (g->apps && gate_smart_path(req))
+        return gate_smart_handle(g, req, resp);
     if (gate_auth_path(req->path))
         return gate_auth_handle(g, req, resp);
+    if (g->apps)
+        gate_smart_share(req, resp);
     if (!g->opt.identity)
         return api_handle_as(g->opt.api, NULL, req, resp);
     caller = ARENA_NEW(req->arena, struct access_caller);

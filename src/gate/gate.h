@@ -21,9 +21,10 @@
 #include "api/api.h"
 #include "audit/audit.h"
 #include "identity/identity.h"
+#include "smart/smart.h"
 
 enum {
-    GATE_BODY_MAX = 4096,      /* bytes of a body under /auth */
+    GATE_BODY_MAX = 16384,     /* bytes of a body under /auth */
     GATE_QUEUE_MAX = 64,       /* requests that wait for the one thread that tries passwords */
     GATE_ASSIGNMENTS_MAX = 64, /* of one person */
     GATE_PURPOSES_MAX = 8,     /* of one assignment */
@@ -33,6 +34,7 @@ struct gate_options {
     struct api *api;
     struct store *store;
     struct identity *identity; /* NULL: open */
+    struct smart *smart;       /* apps and their tokens; NULL: no apps. Needs identity */
     const char *front;   /* "https://record.example": what browsers see; NULL: this very address by HTTP */
     struct audit *audit; /* NULL: no log */
 };

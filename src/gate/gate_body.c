@@ -15,7 +15,7 @@ static bool body_write(void *arg, struct str data, struct err *err)
 {
     struct body *b = arg;
     if (data.n > sizeof b->text - b->n)
-        return err_set(err, ERR_BODY_TOO_LARGE, "4096", NULL);
+        return err_set(err, ERR_BODY_TOO_LARGE, "16384", NULL);
     memcpy(b->text + b->n, data.p, data.n);
     b->n += data.n;
     return true;

@@ -4,7 +4,7 @@
 #include <sodium.h>
 
 #include "base/time.h"
-#include "gate/gate_int.h"
+#include "gate/gate_smart.h"
 
 struct doing {
     struct gate *gate;
@@ -125,6 +125,7 @@ static bool do_resume(struct doing *d, struct err *err)
 static bool do_logout(struct doing *d, struct err *err)
 {
     know(d, d->token);
+    gate_smart_ended(d->gate, &d->caller, d->body.everywhere);
     return identity_logout(d->gate->opt.identity, d->token, d->body.everywhere, err);
 }
 
@@ -144,6 +145,7 @@ static bool do_password(struct doing *d, struct err *err)
     if (!identity_change_password(d->gate->opt.identity, d->token, d->body.old, d->body.now, &d->out, err))
         return false;
     know(d, token_of(&d->out));
+    gate_smart_ended(d->gate, &d->caller, true);
     return true;
 }
 

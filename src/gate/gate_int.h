@@ -17,6 +17,7 @@ struct heads {
 };
 
 struct job;
+struct apps;
 
 struct gate {
     struct gate_options opt;
@@ -30,6 +31,7 @@ struct gate {
     pthread_cond_t wake;
     struct job *first, **last;
     size_t queued;
+    struct apps *apps; /* of gate_smart.c; NULL: no apps */
     bool running, stopping;
 };
 
@@ -66,6 +68,9 @@ struct job {
     struct http_request *req;
     const struct auth_route *route;
     struct heads heads;
+    /* What is done; NULL: gate_do */
+    void (*run)(struct job *job, struct http_response *resp);
+    void *arg;
 };
 
 bool gate_work_start(struct gate *g, struct err *err);

@@ -38,7 +38,7 @@ static void *work_main(void *arg)
             err_set(&err, ERR_HTTP_STOPPING, NULL);
             api_refuse(g->opt.api, req, &err, &resp);
         } else {
-            gate_do(j, &resp);
+            (j->run ? j->run : gate_do)(j, &resp);
         }
         http_finish(req, &resp);
     }

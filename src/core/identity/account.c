@@ -161,17 +161,29 @@ bool identity_set_password(struct identity *id, struct str name, struct str pass
     return ok;
 }
 
-bool identity_exists(struct identity *id, struct str name)
+/* *out of the account; false when there is none. */
+static bool account_of(struct identity *id, struct str name, struct account *out)
 {
     char lower[IDENTITY_NAME_MAX + 1];
-    struct account a;
     bool found = false;
     if (!account_name(name, lower, NULL))
         return false;
     pthread_mutex_lock(&id->lock);
-    account_find(&id->file, lower, &a, &found, NULL);
+    found = account_find(&id->file, lower, out, &found, NULL) && found;
     pthread_mutex_unlock(&id->lock);
     return found;
+}
+
+bool identity_exists(struct identity *id, struct str name)
+{
+    struct account a;
+    return account_of(id, name, &a);
+}
+
+bool identity_enabled(struct identity *id, struct str name)
+{
+    struct account a;
+    return account_of(id, name, &a) && a.enabled;
 }
 
 static struct str column(struct arena *arena, sqlite3_stmt *s, int at)

@@ -61,6 +61,8 @@ bool identity_enable(struct identity *id, struct str name, bool on, struct err *
 bool identity_set_password(struct identity *id, struct str name, struct str password, struct err *err);
 /* Is there an account of that name? (For logs, never for answers.) */
 bool identity_exists(struct identity *id, struct str name);
+/* Is there one, and is it enabled? For what lives on without a session (an app's tokens). */
+bool identity_enabled(struct identity *id, struct str name);
 /* By name, in arena. */
 bool identity_list(struct identity *id, struct arena *arena, struct identity_account **out, size_t *count,
                    struct err *err);
