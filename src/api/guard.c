@@ -53,6 +53,9 @@ static const struct {
 
 static bool refused(const struct call *c, struct err *err)
 {
+    if (c->caller->scopes) /* RFC 6750, 3.1 */
+        http_response_header(c->resp, "WWW-Authenticate",
+                             STR("Bearer realm=\"Helhet\", error=\"insufficient_scope\""));
     return err_set(err, ERR_ACCESS_DENIED, c->route->sv, c->route->en, NULL);
 }
 

@@ -153,7 +153,7 @@ bool gate_upload(void *gate, struct http_request *req, struct http_upload *out, 
     struct gate *g = gate;
     struct access_caller caller;
     if (gate_auth_path(req->path))
-        return gate_body_upload(out, err);
+        return gate_body_upload(g->apps && gate_smart_path(req) ? GATE_FORM_MAX : GATE_BODY_MAX, out, err);
     if (g->opt.identity && !is_public(req) && !admit(g, req, &caller, err))
         return false;
     return api_upload(g->opt.api, req, out, err);

@@ -24,7 +24,8 @@
 #include "smart/smart.h"
 
 enum {
-    GATE_BODY_MAX = 16384,     /* bytes of a body under /auth */
+    GATE_BODY_MAX = 4096,      /* bytes of a body under /auth */
+    GATE_FORM_MAX = 16384,     /* of one that an app sends: a signed assertion is in it */
     GATE_QUEUE_MAX = 64,       /* requests that wait for the one thread that tries passwords */
     GATE_ASSIGNMENTS_MAX = 64, /* of one person */
     GATE_PURPOSES_MAX = 8,     /* of one assignment */

@@ -7,15 +7,15 @@
 #include "gate/gate_int.h"
 
 struct body {
-    size_t n;
-    char text[GATE_BODY_MAX];
+    size_t n, max;
+    char text[GATE_FORM_MAX];
 };
 
 static bool body_write(void *arg, struct str data, struct err *err)
 {
     struct body *b = arg;
-    if (data.n > sizeof b->text - b->n)
-        return err_set(err, ERR_BODY_TOO_LARGE, "16384", NULL);
+    if (data.n > b->max - b->n)
+        return err_set(err, ERR_BODY_TOO_LARGE, b->max == GATE_FORM_MAX ? "16384" : "4096", NULL);
     memcpy(b->text + b->n, data.p, data.n);
     b->n += data.n;
     return true;
@@ -27,13 +27,15 @@ static void body_free(void *arg)
     os_free(arg);
 }
 
-bool gate_body_upload(struct http_upload *out, struct err *err)
+bool gate_body_upload(size_t max, struct http_upload *out, struct err *err)
 {
     struct body *b = os_alloc(sizeof *b);
     if (!b)
         return err_set(err, ERR_NO_MEMORY, NULL);
+    OS_ASSERT(max <= sizeof b->text);
     b->n = 0;
-    *out = (struct http_upload){body_write, body_free, b, GATE_BODY_MAX};
+    b->max = max;
+    *out = (struct http_upload){body_write, body_free, b, max};
     return true;
 }
 

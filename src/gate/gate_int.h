@@ -85,7 +85,8 @@ void gate_do(struct job *job, struct http_response *resp);
 
 /* ---- gate_body.c: bodies under /auth, wiped when they have been used ---- */
 
-bool gate_body_upload(struct http_upload *out, struct err *err);
+/* max: GATE_BODY_MAX or GATE_FORM_MAX. */
+bool gate_body_upload(size_t max, struct http_upload *out, struct err *err);
 /* The body that was streamed, "" when there was none. */
 struct str gate_body_of(const struct http_request *req);
 /* Reads an object whose members are all among names, strings but for "everywhere" (a boolean). */

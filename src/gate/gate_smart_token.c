@@ -330,8 +330,7 @@ bool token_revoke(struct ask *a)
     struct err err = {0};
     struct buf out;
     if (!ask_params(a, gate_body_of(a->req), &err) || !prove(a, &app, &err) ||
-        (!ask_param(a, "token").n && !wrong(&err, "token krävs", "token is needed")) ||
-        !ask_log(a, &err) ||
+        (!ask_param(a, "token").n && !wrong(&err, "token krävs", "token is needed")) || !ask_log(a, &err) ||
         !smart_revoke(a->gate->opt.smart, ask_param(a, "token"), app.id, &err))
         return ask_refuse(a, &err);
     buf_init(&out, BUF_NO_MAX);
