@@ -43,6 +43,7 @@ describe('text', () => {
         put(note('d2', 'Feber feber feber', { subject: { reference: 'Patient/p2', display: 'Test Testsson' } })),
         put(note('d3', 'Hosta', div('<p>Fe<b>ber</b></p>'))),
         put({ resourceType: 'Observation', id: 'o1', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '8302-2', display: 'Body height' }], text: 'Längd' }, subject: { reference: 'Patient/p1' } }),
+        put({ resourceType: 'Basic', id: 'b1', code: { text: 'Zonder-prov' } }),
         put({ resourceType: 'Observation', id: 'o2', status: 'final', code: { text: 'Vikt' }, note: [{ text: 'body height' }], subject: { reference: 'Patient/p2' } }),
       ),
     });
@@ -87,6 +88,7 @@ describe('text', () => {
     await found('/Observation?code:text=body', 'o1');
     await found('/Observation?code:text=height', 'o1');
     await found('/Observation?code:text=eight');
+    await found('/Basic?code:text=prov', 'b1'); // a word begins after a hyphen too
     await found(`/Observation?code:text=${enc('LANGD')}`, 'o1');
     await found('/Observation?code:text=langd,vikt', 'o1', 'o2');
     await found('/DocumentReference?subject:text=asa', 'd1');

@@ -57,6 +57,7 @@ size_t oracle_put(struct oracle *o, const struct oracle_resource *r)
     OS_ASSERT(i < ORACLE_RESOURCES_MAX);
     o->resource[i] = *r;
     o->gone[i] = false;
+    o->words[i] = NULL;
     o->values[i] = ARENA_ARRAY(&o->arena, struct oracle_values, o->type[r->type].param_count + 1);
     return i;
 }
@@ -142,10 +143,20 @@ static bool any_tuple(struct oracle_ask *k, fhir_type_id type, const struct orac
     return false;
 }
 
+static bool beside(struct oracle_ask *k, size_t i, const struct oracle_values *v, struct str value)
+{
+    bool found = false;
+    for (uint32_t n = 0; n < v->list.count && !found; n++)
+        found = oracle_words_beside(k->o, k->o->resource[i].doc, &v->list.item[n], value);
+    return found;
+}
+
 static bool one_value(struct oracle_ask *k, size_t i, struct oracle_param *p, struct str modifier,
                       struct str value)
 {
     struct oracle_values *v = oracle_value_get(k->o, i, p);
+    if (str_is(modifier, "text"))
+        return beside(k, i, v, value);
     if (p->type == FHIR_SEARCH_COMPOSITE)
         return any_tuple(k, k->o->resource[i].type, p, v, value);
     return any_atom(k, p, &v->atoms, modifier, value);
@@ -254,6 +265,8 @@ bool oracle_holds(struct oracle_ask *k, size_t i, struct str name, struct str va
     struct str rest = name, head, code, modifier = {NULL, 0};
     if (str_is(name, "_filter"))
         return oracle_filter_holds(k, i, value);
+    if (str_is(name, "_text") || str_is(name, "_content"))
+        return oracle_words_hold(k, i, str_is(name, "_content"), value);
     if (str_is(name, "_list"))
         return oracle_list_holds(k, i, value);
     if (str_starts(name, STR("_has:")))

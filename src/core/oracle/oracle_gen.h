@@ -18,6 +18,8 @@ struct oracle_gen_options {
 };
 
 void oracle_gen_run(struct oracle *o, const struct oracle_gen_options *opt);
+/* Words of narratives and of whole resources, and the texts beside codes and references. */
+void oracle_gen_words(struct oracle *o, const struct oracle_gen_options *opt);
 /* Value sets and code hierarchies, of every token. */
 void oracle_gen_terms(struct oracle *o, const struct oracle_gen_options *opt);
 

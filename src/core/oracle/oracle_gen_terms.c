@@ -6,7 +6,7 @@
 #include "fhir_gen/names.h"
 #include "oracle/oracle_gen_int.h"
 
-enum { SETS_TRIED = 40 };
+enum { SETS_TRIED = 40, SAMPLE = 2 };
 
 static void send(struct oracle_gen *g, const char *label, const char *modifier, struct str value)
 {
@@ -75,7 +75,7 @@ static const struct oracle_resource *some_set(struct oracle_gen *g)
 static void ask_set(struct oracle_gen *g, const struct oracle_resource *set, struct str code)
 {
     struct str name = written(g, set);
-    const struct oracle_resource *other = some_set(g);
+    const struct oracle_resource *more = some_set(g), *other = more ? more : set;
     struct str second = written(g, other);
     send(g, ":in", "in", name);
     send(g, ":not-in", "not-in", written(g, set));
@@ -168,6 +168,8 @@ void oracle_gen_terms(struct oracle *o, const struct oracle_gen_options *opt)
                     str_is(g.p->code, "_id") ? NULL : oracle_gen_pick(&g, g.type, g.p, &unused);
                 if (!a || !a->code.n)
                     break;
+                if (oracle_gen_dice(&g, SAMPLE))
+                    continue;
                 sets(&g, a);
                 bound(&g, a);
                 hierarchies(&g, a);

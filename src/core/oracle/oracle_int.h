@@ -63,7 +63,8 @@ struct oracle_param {
 /* The values of one parameter in one resource. */
 struct oracle_values {
     bool done;
-    bool present; /* the element has a value: what :missing asks for */
+    bool present;          /* the element has a value: what :missing asks for */
+    struct path_list list; /* what the expression gives */
     struct oracle_atoms atoms;
     struct oracle_tuple *tuple;
     size_t tuple_count;
@@ -81,6 +82,7 @@ struct oracle_type {
     size_t param_count;
 };
 
+struct oracle_words;
 struct oracle_set; /* a value set that a code may be bound to */
 
 struct oracle {
@@ -90,6 +92,7 @@ struct oracle {
     struct oracle_resource resource[ORACLE_RESOURCES_MAX];
     bool gone[ORACLE_RESOURCES_MAX];
     struct oracle_values *values[ORACLE_RESOURCES_MAX]; /* beside the parameters of its type */
+    struct oracle_words *words[ORACLE_RESOURCES_MAX];   /* narrative and all; NULL: not read yet */
     size_t count;
     struct oracle_compartment *compartment;
     size_t compartment_count;
@@ -126,6 +129,15 @@ bool oracle_terms_in(struct oracle_ask *k, const struct oracle_atom *a, struct s
 bool oracle_terms_related(struct oracle_ask *k, const struct oracle_atom *a, struct str value, bool above);
 /* The value set in the oracle; SIZE_MAX: none. */
 size_t oracle_terms_find(const struct oracle *o, struct str canonical);
+
+/* oracle_words.c: _text, and _content (all) */
+bool oracle_words_hold(struct oracle_ask *k, size_t i, bool all, struct str query);
+/* Does a text beside the value begin so, or a word of it: :text? */
+bool oracle_words_beside(struct oracle *o, const struct json_doc *doc, const struct path_value *v,
+                         struct str value);
+/* The words of resource i, one after another; "" parts what no phrase goes over; {NULL,0} past the end. */
+const struct oracle_words *oracle_words_get(struct oracle *o, size_t i, bool all);
+struct str oracle_words_at(const struct oracle_words *w, size_t i);
 
 /* oracle_param.c */
 bool oracle_param_read(struct oracle *o, const char *dir);

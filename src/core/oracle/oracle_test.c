@@ -56,11 +56,25 @@ static void test_terms(void **state)
     kit_end();
 }
 
+static void test_words(void **state)
+{
+    struct oracle_gen_options opt = options();
+    (void)state;
+    if (!kit.o || oracle_count(kit.o) == 0)
+        skip();
+    kit_words();
+    kit_begin();
+    opt.emit = compare;
+    oracle_gen_words(kit.o, &opt);
+    kit_end();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_examples),
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_words),
         cmocka_unit_test(test_terms),
     };
     return cmocka_run_group_tests(tests, kit_setup, kit_teardown);

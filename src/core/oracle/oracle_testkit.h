@@ -20,6 +20,7 @@
 #include "oracle/oracle_gen.h"
 #include "search/search.h"
 #include "terms/terms.h"
+#include "words/words.h"
 
 enum { KIT_LABELS_MAX = 3000, KIT_FILE_MAX = 64 << 20, KIT_ARGS_MAX = 8, KIT_LABEL_MAX = 64 };
 
@@ -42,6 +43,8 @@ struct kit {
     struct search *s;
     struct store *store;
     struct terms *terms;
+    struct words *words; /* opened by the test that needs it */
+    struct words_hook hook;
     struct store_read *read;
     struct oracle *o;
     struct arena arena; /* lives with the resources */
@@ -62,6 +65,7 @@ static struct kit kit;
 
 static struct kit_family kit_families[] = {
     {"pages", "search oracle: pages while the record is written", 0, 0, 0},
+    {"words", "search oracle: _text, _content, :text", 0, 0, 0},
     {"terms", "search oracle: value sets and hierarchies", 0, 0, 0},
     {"_list", "search oracle: _list", 0, 0, 0},
     {"near", "search oracle: near", 0, 0, 0},
@@ -119,6 +123,7 @@ static inline int kit_teardown(void **state)
     (void)state;
     if (kit.read)
         store_read_end(kit.read);
+    words_close(kit.words);
     terms_free(kit.terms);
     store_close(kit.store);
     search_free(kit.s);
@@ -263,6 +268,25 @@ static inline void kit_begin(void)
     kit.read = store_read_begin(kit.store, &err);
     assert_non_null(kit.read);
     oracle_set_now(kit.o, os_now_ms());
+}
+
+/* Opens the text index and waits until it has followed everything. */
+static inline void kit_words(void)
+{
+    struct err err = {0};
+    struct words_status at = {0};
+    kit.words = words_open(kit.dir, kit.store, &err);
+    assert_non_null(kit.words);
+    kit.hook = (struct words_hook){.words = kit.words, .search = kit.s};
+    struct search_words words = words_for_search(&kit.hook);
+    search_set_words(kit.s, &words);
+    for (int i = 0; i < 6000; i++) {
+        words_status(kit.words, &at);
+        if (at.present && at.seq == at.store_seq)
+            return;
+        usleep(10000);
+    }
+    fail_msg("the text index does not come after");
 }
 
 static inline struct kit_label *kit_label(const char *text)

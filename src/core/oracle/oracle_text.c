@@ -23,9 +23,9 @@ static UTransliterator *transliterator(void)
     return t;
 }
 
-static struct str squeeze(struct arena *a, struct str s)
+/* In place. */
+static struct str squeeze(char *p, struct str s)
 {
-    char *p = arena_alloc(a, s.n + 1);
     size_t n = 0;
     for (size_t i = 0; i < s.n; i++) {
         bool space = strchr(" \t\r\n\f\v", s.p[i]) != NULL;
@@ -39,8 +39,23 @@ static struct str squeeze(struct arena *a, struct str s)
     return (struct str){p, n};
 }
 
+/* All of ASCII, of which folding leaves but the case: lower case; NULL when it is not. */
+static char *fold_ascii(struct arena *a, struct str s)
+{
+    char *p = arena_alloc(a, s.n + 1);
+    for (size_t i = 0; i < s.n; i++) {
+        if ((unsigned char)s.p[i] >= 0x80)
+            return NULL;
+        p[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] | 0x20) : s.p[i];
+    }
+    return p;
+}
+
 struct str oracle_text_fold(struct arena *a, struct str s)
 {
+    char *plain = fold_ascii(a, s);
+    if (plain)
+        return squeeze(plain, (struct str){plain, s.n});
     UErrorCode code = U_ZERO_ERROR;
     int32_t cap = (int32_t)s.n * GROWTH + 8, length = 0, limit;
     UChar *u = arena_alloc(a, (size_t)cap * sizeof *u), *folded = arena_alloc(a, (size_t)cap * sizeof *u);
@@ -52,7 +67,7 @@ struct str oracle_text_fold(struct arena *a, struct str s)
     int32_t n = 0;
     u_strToUTF8(out, cap * 3, &n, folded, length, &code);
     OS_ASSERT(U_SUCCESS(code));
-    return squeeze(a, (struct str){out, (size_t)n});
+    return squeeze(out, (struct str){out, (size_t)n});
 }
 
 bool oracle_text_split(struct str *rest, char c, struct str *part)

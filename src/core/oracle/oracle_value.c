@@ -476,6 +476,7 @@ struct oracle_values *oracle_value_get(struct oracle *o, size_t resource, struct
         out->present = out->present || has_value(r->doc, &list.item[i]);
         atoms_of(&c, p->type);
     }
+    out->list = list;
     if (p->type == FHIR_SEARCH_COMPOSITE)
         tuples_of(o, r, p, &list, out);
     return out;

@@ -13,7 +13,7 @@ static bool begins(struct arena *arena, struct str text, struct str folded)
         at = str_find_str(str_sub(all, from, all.n), folded);
         if (at == SIZE_MAX)
             return false;
-        if (from + at == 0 || all.p[from + at - 1] == ' ')
+        if (from + at == 0 || all.p[from + at - 1] == ' ' || all.p[from + at - 1] == '-')
             return true;
     }
     return false;
