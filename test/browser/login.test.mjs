@@ -76,12 +76,12 @@ test("another assignment is one step away, and the screen stays", () => visit("/
   await logIn(page, "anna");
   await heading(page, "Välj uppdrag");
   await page.keyboard.press("Enter");
-  await page.waitForSelector("button.who");
-  await page.click("button.who");
+  await page.waitForSelector("button.whoami");
+  await page.click("button.whoami");
   await page.waitForSelector("dialog[open] .choice");
   assert.deepEqual(await axeFaults(page), []);
   await page.click(".choice:has-text('Kirurgkliniken'):enabled");
-  await page.waitForSelector("button.who:has-text('Kirurgkliniken')");
+  await page.waitForSelector("button.whoami:has-text('Kirurgkliniken')");
   assert.equal(new URL(page.url()).pathname, "/patient/pat");
 }));
 

@@ -21,9 +21,9 @@ export function Who() {
   return (
     <>
       {now === null ? (
-        <span class="who"><strong>{name}</strong></span>
+        <span class="whoami"><strong>{name}</strong></span>
       ) : (
-        <button type="button" class="top-action who" aria-haspopup="dialog" onClick={() => setShown(true)}>
+        <button type="button" class="top-action whoami" aria-haspopup="dialog" onClick={() => setShown(true)}>
           <Icon name="person" /><span><strong>{name}</strong> {now.title} · {now.unit.display}<span class="sr">{texts.change}</span></span>
         </button>
       )}
