@@ -44,7 +44,7 @@ function usage(pid) {
 
 async function serve(data, port, options = []) {
   const begun = process.hrtime.bigint();
-  const child = spawn(helhet, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, ...options], { stdio: 'ignore' });
+  const child = spawn(helhet, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--open', ...options], { stdio: 'ignore' });
   const base = `http://127.0.0.1:${port}`;
   for (;;) {
     try {

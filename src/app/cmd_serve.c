@@ -26,7 +26,7 @@ enum {
 
 struct cmd_serve_options {
     const char *data, *listen, *web, *import_dir, *front;
-    bool access; /* everybody must log in */
+    bool open; /* nobody logs in, everybody sees everything */
     int64_t idle_ms, absolute_ms;
     enum log_level log;
     bool no_words;
@@ -50,7 +50,7 @@ static const struct option cmd_serve_longs[] = {
     {"search-seconds", required_argument, NULL, 's'},
     {"audit", no_argument, NULL, 'a'},
     {"audit-spare", required_argument, NULL, 'A'},
-    {"access", required_argument, NULL, 'C'},
+    {"open", no_argument, NULL, 'o'},
     {"front", required_argument, NULL, 'f'},
     {"session-idle", required_argument, NULL, 'I'},
     {"session-max", required_argument, NULL, 'M'},
@@ -123,10 +123,8 @@ static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
 {
     if (c == 'f')
         o->front = optarg;
-    else if (c == 'C' && strcmp(optarg, "on") != 0 && strcmp(optarg, "open") != 0)
-        return cmd_wrong(&cmd_serve, "--access ska vara on eller open", "--access must be on or open");
-    else if (c == 'C')
-        o->access = strcmp(optarg, "on") == 0;
+    else if (c == 'o')
+        o->open = true;
     else if (!cmd_serve_time(optarg, c == 'I' ? &o->idle_ms : &o->absolute_ms))
         return cmd_wrong(&cmd_serve,
                          "--session-idle och --session-max ska vara en tid som 12h, 30m eller 45s",
@@ -180,7 +178,7 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
             if ((c = cmd_serve_parse_jobs(c, o)) >= 0)
                 return c;
             break;
-        case 'C':
+        case 'o':
         case 'f':
         case 'I':
         case 'M':
@@ -211,6 +209,30 @@ static const char *cmd_serve_web(char *path)
         return NULL;
     path[strlen(path) - sizeof "/index.html" + 1] = 0;
     return path;
+}
+
+/* Who can log in: nobody before there is an account. An account that cannot be listed is the gate's error to
+ * tell. */
+static void cmd_serve_accounts(struct identity *identity, const char *data)
+{
+    struct arena arena;
+    struct identity_account *list;
+    struct err err;
+    size_t count = 0;
+    arena_init(&arena);
+    if (!identity)
+        printf("Utan inloggning (--open): alla som når adressen ser och ändrar allt. Inga riktiga patienter "
+               "här.\n"
+               "No login (--open): whoever reaches the address sees and changes everything. No real patients "
+               "here.\n");
+    else if (identity_list(identity, &arena, &list, &count, &err) && count == 0)
+        printf("Ingen kan logga in ännu. Första kontot: helhet user add NAMN --person Practitioner/ID --data "
+               "%s\n"
+               "Nobody can log in yet. The first account: helhet user add NAME --person Practitioner/ID "
+               "--data %s\n",
+               data, data);
+    fflush(stdout);
+    arena_release(&arena);
 }
 
 static void cmd_serve_welcome(struct str address, bool web)
@@ -273,7 +295,7 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
                                             .sessions = true,
                                             .idle_ms = o->idle_ms,
                                             .absolute_ms = o->absolute_ms};
-    struct identity *identity = o->access ? identity_open(&identity_opt, err) : NULL;
+    struct identity *identity = o->open ? NULL : identity_open(&identity_opt, err);
     struct smart *smart = identity ? smart_open(o->data, true, err) : NULL;
     struct gate_options opt = {.api = api,
                                .store = w->store,
@@ -281,7 +303,8 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
                                .smart = smart,
                                .front = o->front,
                                .audit = audit};
-    struct gate *gate = smart || !o->access ? gate_new(&opt, err) : NULL;
+    cmd_serve_accounts(identity, o->data);
+    struct gate *gate = smart || o->open ? gate_new(&opt, err) : NULL;
     bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);
     gate_free(gate);
     smart_close(smart);
@@ -305,7 +328,7 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
         api_opt.base_url = base;
     }
     search_set_budget(w->search, o->budget);
-    if (o->access && !(api_opt.access = access_new(w->store, err)))
+    if (!o->open && !(api_opt.access = access_new(w->store, err)))
         return false;
     struct api *api = api_new(w->store, w->search, &api_opt, err);
     bool ok = api && cmd_serve_with_gate(w, api, audit, web != NULL, o, stop, err);
@@ -319,7 +342,7 @@ static bool cmd_serve_with_audit(struct wiring *w, struct jobs *jobs, const stru
                                  const sigset_t *stop, struct err *err)
 {
     struct audit_options opt = {.dir = o->data, .spare = o->audit_spare, .index = true};
-    bool wanted = o->audit || o->access;
+    bool wanted = o->audit || !o->open;
     struct audit *audit = wanted ? audit_open(&opt, err) : NULL;
     bool ok = (audit || !wanted) && cmd_serve_until_stopped(w, jobs, o, audit, stop, err);
     audit_close(audit);
@@ -382,14 +405,14 @@ const struct cmd cmd_serve = {
     .run = cmd_serve_run,
     .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
                 "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
-                "[--audit] [--audit-spare KATALOG] [--access on|open] [--front URL] [--session-idle TID] "
+                "[--audit-spare KATALOG] [--open] [--audit] [--front URL] [--session-idle TID] "
                 "[--session-max TID]",
     .help_sv =
         "svarar på FHIR och webben\n"
         "  --data KATALOG         lagret; skapas om det saknas\n"
         "  --listen ADRESS:PORT   annars 127.0.0.1:8080; [::1]:PORT och unix:/sökväg går också, bara "
         "den egna\n"
-        "                         datorn tills konton finns; port 0 väljer en ledig\n"
+        "                         datorn, framför står en webbserver (deploy/); port 0 väljer en ledig\n"
         "  --web KATALOG          den byggda webbdelen (annars web bredvid programmet)\n"
         "  --log NIVÅ             debug, info, warn, error eller off; en rad JSON per händelse, inga "
         "personuppgifter\n"
@@ -398,25 +421,24 @@ const struct cmd cmd_serve = {
         "  --import-dir KATALOG   katalog vars filer $import får läsa (file:); annars bara uppladdade\n"
         "  --explain              svara på _explain=true (hur en sökning görs): för administratörer\n"
         "  --search-seconds N     längsta tid för en sökning, annars 10; 0: ingen gräns\n"
-        "  --access on|open       on: alla loggar in (helhet user), ser vad de får, och loggas; open "
-        "(annars): ingen inloggning, för "
-        "prov\n"
+        "  --open                 utan inloggning: alla som når adressen ser och ändrar allt; för prov med\n"
+        "                         påhittade uppgifter. Annars loggar alla in (helhet user), ser vad de får, "
+        "och\n"
+        "                         varje åtkomst och avvisning skrivs i lagrets audit/ innan svaret lämnas\n"
         "  --front URL            adressen som webbläsare ser, när en egen webbserver med TLS står framför:\n"
         "                         dess X-Forwarded-For gäller, och kakor sätts bara över TLS\n"
         "  --session-idle TID     så länge får en session vila innan lösenordet krävs igen: annars 30m\n"
         "  --session-max TID      så länge gäller en inloggning som längst: annars 12h\n"
         "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
-        "  --audit                åtkomstlogg: varje åtkomst och avvisning skrivs i lagrets audit/ innan "
-        "svaret "
-        "lämnas\n"
-        "  --audit-spare KATALOG  dit loggen skrivs när lagret inte går att skriva (och --audit)\n"
+        "  --audit                åtkomstloggen även med --open\n"
+        "  --audit-spare KATALOG  dit loggen skrivs när lagret inte går att skriva\n"
         "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
     .help_en =
         "answers FHIR and the browser\n"
         "  --data DIR             the store; made when absent\n"
         "  --listen ADDRESS:PORT  else 127.0.0.1:8080; [::1]:PORT and unix:/path work too, this "
         "machine only\n"
-        "                         until accounts exist; port 0 picks a free one\n"
+        "                         with a web server in front (deploy/); port 0 picks a free one\n"
         "  --web DIR              the built browser part (else web beside the program)\n"
         "  --log LEVEL            debug, info, warn, error or off; one line of JSON an event, no "
         "personal data\n"
@@ -425,9 +447,11 @@ const struct cmd cmd_serve = {
         "  --import-dir DIR       folder whose files $import may read (file:); else only uploaded ones\n"
         "  --explain              answer _explain=true (how a search is done): for administrators\n"
         "  --search-seconds N     the longest a search may take, else 10; 0: no bound\n"
-        "  --access on|open       on: all log in (helhet user), see what they may, and are logged; open "
-        "(else): no login, for "
+        "  --open                 no login: whoever reaches the address sees and changes everything; for "
         "trials\n"
+        "                         with made-up data. Else all log in (helhet user), see what they may, and\n"
+        "                         each access and refusal is written to the store's audit/ before its answer "
+        "leaves\n"
         "  --front URL            the address browsers see, when a web server of yours with TLS stands in "
         "front:\n"
         "                         its X-Forwarded-For counts, and cookies are set over TLS only\n"
@@ -435,9 +459,7 @@ const struct cmd cmd_serve = {
         "  --session-max TIME     how long a login lasts at most: else 12h\n"
         "  --no-text-index        no text index (words.db in the store): _text, _content and :text are "
         "refused\n"
-        "  --audit                audit log: each access and refusal is written to the store's audit/ before "
-        "its "
-        "answer leaves\n"
-        "  --audit-spare DIR      where the log goes when the store cannot be written (and --audit)\n"
+        "  --audit                the audit log with --open too\n"
+        "  --audit-spare DIR      where the log goes when the store cannot be written\n"
         "Ctrl-C or SIGTERM stops: requests in flight may finish.",
 };

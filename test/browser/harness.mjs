@@ -41,7 +41,7 @@ export async function startRegion() {
   const url = `http://127.0.0.1:${port}`;
   let child = null;
   const start = async () => {
-    child = spawn(PROGRAM, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--web", join(ROOT, "build/web")], { cwd: ROOT, stdio: "ignore" });
+    child = spawn(PROGRAM, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--open", "--web", join(ROOT, "build/web")], { cwd: ROOT, stdio: "ignore" });
     await answers(url);
   };
   const stop = async (signal = "SIGTERM") => {

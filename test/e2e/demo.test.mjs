@@ -66,7 +66,7 @@ test('one account for each role, whose password is told once and works', async (
   assert.equal(new Set(accounts.map(([, password]) => password)).size, accounts.length);
   assert.equal(demo(dir, 30, 1).code, 0);
   assert.equal(readFileSync(join(dir, 'demo-accounts.txt'), 'utf8'), file, 'made again, the accounts are as they were');
-  const server = await serve(dir, ['--access', 'on']);
+  const server = await serve(dir, [], { login: true });
   t.after(() => server.stop({ keep: true }));
   for (const [name, password] of accounts) {
     const r = await fetch(`${server.origin}/auth/login`, { method: 'POST', headers: { 'Content-Type': 'application/json', 'Helhet-Request': '1' }, body: JSON.stringify({ name, password }) });

@@ -12,6 +12,15 @@ const root = resolve(import.meta.dirname, '../..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const commands = [...readme.matchAll(/^(build\/helhet .*?)(?:\s+#.*)?$/gm)].map((m) => m[1]);
 
+/** The cookie of the first account of the file `demo` wrote. */
+async function logIn(origin, file) {
+  const [name, password] = readFileSync(file, 'utf8').split('\n')[1].split(/ +/);
+  const headers = { 'Content-Type': 'application/json', 'Helhet-Request': '1' };
+  const r = await fetch(`${origin}/auth/login`, { method: 'POST', headers, body: JSON.stringify({ name, password }) });
+  assert.equal(r.status, 200, await r.text());
+  return r.headers.getSetCookie()[0].split(';')[0];
+}
+
 test('README commands run as written', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'helhet-docs-'));
   try {
@@ -32,8 +41,10 @@ test('README commands run as written', async () => {
         let answer;
         for (let i = 0; i < 200 && !answer; i++) {
           await new Promise((r) => setTimeout(r, 25));
-          answer = await fetch('http://127.0.0.1:18477/fhir/Patient/tolvan').catch(() => undefined);
+          answer = await logIn('http://127.0.0.1:18477', join(dir, 'region/demo-accounts.txt')).catch(() => undefined);
         }
+        assert.equal((await fetch('http://127.0.0.1:18477/fhir/Patient/tolvan')).status, 401);
+        if (answer) answer = await fetch('http://127.0.0.1:18477/fhir/Patient/tolvan', { headers: { Cookie: answer } });
         child.kill('SIGTERM');
         assert.equal(answer?.status, 200);
         assert.equal(await ended, 0);

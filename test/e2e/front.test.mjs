@@ -54,7 +54,7 @@ before(async () => {
   if (skip) return;
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-keyout', `${dir}/key.pem`, '-out', `${dir}/cert.pem`], { stdio: 'ignore' });
   port = await freePort();
-  backend = spawn(process.env.HELHET_BIN ?? 'build/helhet', ['serve', '--data', join(dir, 'store'), '--listen', `unix:${socket}`, '--log', 'debug', '--no-text-index'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  backend = spawn(process.env.HELHET_BIN ?? 'build/helhet', ['serve', '--data', join(dir, 'store'), '--listen', `unix:${socket}`, '--log', 'debug', '--no-text-index', '--open'], { stdio: ['ignore', 'ignore', 'pipe'] });
   backend.stderr.setEncoding('utf8').on('data', (text) => (log += text));
   await until('helhet', () => existsSync(socket));
   writeFileSync(join(dir, 'nginx.conf'), settings());

@@ -100,7 +100,7 @@ export function checkClean(data) {
 // how long the first answer took.
 export async function serve(data, more = []) {
   const begun = performance.now();
-  const child = start(['serve', '--data', data, '--listen', '127.0.0.1:0', '--log', 'off', ...more]);
+  const child = start(['serve', '--data', data, '--listen', '127.0.0.1:0', '--log', 'off', '--open', ...more]);
   let address;
   while (!(address = /answers at (http:[^ ]+)\//.exec(child.text)?.[1])) {
     if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}: ${child.text}${child.errors}`);

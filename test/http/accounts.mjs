@@ -64,7 +64,7 @@ export async function makeData() {
   return data;
 }
 
-export const closed = (data, options = []) => start(data, ['--access', 'on', ...options]);
+export const closed = (data, options = []) => start(data, options, { login: true });
 export const forget = (data) => rmSync(data, { recursive: true, force: true });
 
 /** One request as it is written, with nothing added or tidied: fetch would mend paths and headers. */

@@ -366,7 +366,7 @@ describe('around it', () => {
     }
   });
 
-  test('without --access on nobody logs in, and says so', async () => {
+  test('with --open nobody logs in, and it says so', async () => {
     const open = await start();
     try {
       assert.deepEqual((await raw(open, 'GET', '/auth/session')).json, { access: 'open', state: 'none' });

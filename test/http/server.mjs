@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts build/helhet serve on a store of its own and a free port, and stops it.
+// Starts build/helhet serve on a store of its own and a free port, and stops it. Without login, unless asked for.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import { join } from 'node:path';
 
 export const corpus = process.env.HELHET_CORPUS ?? '../shared/corpus';
 
-export async function start(data = mkdtempSync(join(tmpdir(), 'helhet-http-')), options = []) {
-  const child = spawn(process.env.HELHET_BIN ?? 'build/helhet', ['serve', '--data', data, '--listen', '127.0.0.1:0', ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function start(data = mkdtempSync(join(tmpdir(), 'helhet-http-')), options = [], { login = false } = {}) {
+  const child = spawn(process.env.HELHET_BIN ?? 'build/helhet', ['serve', '--data', data, '--listen', '127.0.0.1:0', ...(login ? [] : ['--open']), ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = [];
   child.stderr.setEncoding('utf8').on('data', (text) => log.push(text));
   const origin = await new Promise((resolve, reject) => {
