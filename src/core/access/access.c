@@ -76,8 +76,11 @@ static void told(void *arg, int64_t seq, const struct store_told *item, size_t c
         raise_to(&a->all_changed, seq);
         raise_to(&a->region_changed, seq);
         raise_to(&a->roles_changed, seq);
+        raise_to(&a->staff_changed, seq);
     }
     for (size_t i = 0; i < count; i++) {
+        if (item[i].type == FHIR_TYPE_PractitionerRole || item[i].type == FHIR_TYPE_Practitioner)
+            raise_to(&a->staff_changed, seq);
         if (item[i].type == FHIR_TYPE_Organization) {
             /* What facts and callers name are rids of organizations by reference: those too are read again.
              */
@@ -135,6 +138,7 @@ struct access *access_new(struct store *s, struct err *err)
         a->fact_types = facts_types(a->rules, &a->arena);
         a->told_types = facts_types(a->rules, &a->arena);
         a->told_types[FHIR_TYPE_Organization] = a->told_types[FHIR_TYPE_PractitionerRole] = true;
+        a->told_types[FHIR_TYPE_Practitioner] = true;
         a->told = store_tell(s, a->told_types, told, a, err);
         if (a->told)
             return a;
@@ -151,7 +155,7 @@ void access_free(struct access *a)
         store_tell(a->store, NULL, NULL, NULL, NULL);
     access_held_drop(a->region);
     for (size_t i = 0; i < ACCESS_CALLERS_SLOTS; i++)
-        access_held_drop(a->caller[i]);
+        access_held_drop(a->caller[i]), access_held_drop(a->staff[i]);
     for (size_t i = 0; i < ACCESS_FACTS_SLOTS; i++)
         access_held_drop(a->facts[i]);
     pthread_mutex_destroy(&a->lock);

@@ -20,6 +20,8 @@ struct access_who {
     int64_t from_ms, to_ms;
 };
 
+struct access_colleague; /* access_near.c */
+
 /* Something read at a commit and kept: read only, freed by the last that lets go. */
 struct access_held {
     atomic_uint refs;
@@ -29,6 +31,10 @@ struct access_held {
     struct access_who who;
     bool usable, *whole[2]; /* of who, without scopes: types that are seen whole, by action (READ, SEARCH) */
     struct decide_patient patient;
+    /* The staff of a unit, by identity number. */
+    store_rid staff_of;
+    struct access_colleague *colleague;
+    size_t colleague_count;
 };
 
 struct access {
@@ -43,9 +49,10 @@ struct access {
         *about; /* by type: of records outside the compartments, the reference to whom it is about; 0: none */
     fhir_param_id service_provider, role_organization, consent_patient, consent_actor, consent_period;
     pthread_mutex_t lock; /* the pointers below and refs taken through them */
-    struct access_held *region, *caller[ACCESS_CALLERS_SLOTS], *facts[ACCESS_FACTS_SLOTS];
+    struct access_held *region, *caller[ACCESS_CALLERS_SLOTS], *facts[ACCESS_FACTS_SLOTS],
+        *staff[ACCESS_CALLERS_SLOTS];
     /* The last commit that changed what is kept there. */
-    atomic_llong region_changed, roles_changed, all_changed, changed[ACCESS_FACTS_SLOTS];
+    atomic_llong region_changed, roles_changed, staff_changed, all_changed, changed[ACCESS_FACTS_SLOTS];
 };
 
 struct access_held *access_held_new(int64_t seq);
@@ -56,6 +63,10 @@ struct access_held *access_held_take(struct access *a, struct access_held **slot
 /* Keeps h in *slot too, unless a newer one is there. */
 void access_held_keep(struct access *a, struct access_held **slot, struct access_held *h);
 size_t access_slot(store_rid rid);
+
+/* What a view is made of. */
+struct access *access_view_access(const struct access_view *v);
+const struct access_caller *access_view_asker(const struct access_view *v);
 
 /* access_who.c: reads who the caller is. False with *err when reading failed; what is not there leaves zeros.
  */

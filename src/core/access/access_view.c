@@ -594,3 +594,13 @@ const struct region *access_view_region(const struct access_view *v)
 {
     return v->map;
 }
+
+struct access *access_view_access(const struct access_view *v)
+{
+    return v->a;
+}
+
+const struct access_caller *access_view_asker(const struct access_view *v)
+{
+    return v->caller;
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "access/access_near.h"
+
+#include <stdlib.h>
+
+#include "access/access_int.h"
+#include "access/read_body.h"
+#include "base/os.h"
+#include "fhir_gen/names.h"
+#include "ids/idsystem.h"
+#include "ids/personnummer.h"
+
+enum { NUMBERS_MAX = 8 }; /* identity numbers of one person */
+
+static const char *const systems[] = {
+    IDSYSTEM_PERSONNUMMER,
+    IDSYSTEM_SAMORDNINGSNUMMER,
+    "https://terminology.hl7.se/sid/se-personnummer",
+    "urn:oid:1.2.752.129.2.1.3.1",
+    "urn:oid:1.2.752.129.2.1.3.3",
+};
+
+/* One identity number of one who works at the unit. */
+struct access_colleague {
+    char number[PERSONNUMMER_LEN + 1];
+    struct str practitioner; /* id */
+};
+
+static bool is_identity(struct str system)
+{
+    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
+        if (str_is(system, systems[i]))
+            return true;
+    return false;
+}
+
+/* The identity numbers of a Patient or a Practitioner, as one writes them in twelve digits. */
+static size_t numbers_of(const struct json_doc *doc, struct personnummer out[NUMBERS_MAX])
+{
+    uint32_t all = json_get(doc, 0, FHIR_NAME_identifier);
+    size_t n = 0;
+    if (all == UINT32_MAX)
+        return 0;
+    JSON_EACH(doc, all, c)
+    {
+        if (n < NUMBERS_MAX && is_identity(json_text(doc, json_get(doc, c, FHIR_NAME_system))) &&
+            personnummer_parse(json_text(doc, json_get(doc, c, FHIR_NAME_value)), os_now_ms(), &out[n], NULL))
+            n++;
+    }
+    return n;
+}
+
+static bool read_numbers(struct store_read *r, fhir_type_id type, struct str id, struct arena *arena,
+                         struct personnummer out[NUMBERS_MAX], size_t *count, struct err *err)
+{
+    struct store_version v;
+    struct json_doc doc;
+    *count = 0;
+    enum store_found found = id.n ? store_get(r, type, id, arena, &v, err) : STORE_ABSENT;
+    if (found == STORE_FOUND && !json_parse(arena, v.body, &fhir_names, &doc, err))
+        return false;
+    if (found == STORE_FOUND)
+        *count = numbers_of(&doc, out);
+    return found != STORE_FAILED;
+}
+
+/* ---- who works at a unit ---- */
+
+static int by_number(const void *a, const void *b)
+{
+    const struct access_colleague *x = a, *y = b;
+    return memcmp(x->number, y->number, sizeof x->number);
+}
+
+/* Whose assignment it is, when it holds. */
+static struct str worker_of(const struct json_doc *doc, int64_t now)
+{
+    uint32_t active = json_get(doc, 0, FHIR_NAME_active);
+    int64_t from, to;
+    read_body_period(doc, json_get(doc, 0, FHIR_NAME_period), &from, &to);
+    if ((active != UINT32_MAX && doc->nodes[active].kind == JSON_FALSE) || now < from || now >= to)
+        return (struct str){0};
+    return read_body_id_of(read_body_reference(doc, json_get(doc, 0, FHIR_NAME_practitioner)),
+                           STR("Practitioner"));
+}
+
+static bool add_worker(struct access_held *h, struct store_read *r, struct str body, struct arena *work,
+                       struct err *err)
+{
+    struct personnummer number[NUMBERS_MAX];
+    struct json_doc doc;
+    size_t count;
+    if (!json_parse(work, body, &fhir_names, &doc, err))
+        return false;
+    struct str id = worker_of(&doc, h->read_ms);
+    if (!read_numbers(r, FHIR_TYPE_Practitioner, id, work, number, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        struct access_colleague *c = &h->colleague[h->colleague_count++];
+        memcpy(c->number, number[i].text, sizeof c->number);
+        c->practitioner = arena_str(&h->arena, id);
+    }
+    return true;
+}
+
+static bool read_staff(struct access *a, struct store_read *r, struct str unit, struct access_held *h,
+                       struct err *err)
+{
+    uint16_t type = FHIR_TYPE_PractitionerRole;
+    struct store_match at = {.index = STORE_REFERENCE,
+                             .row = {.index = STORE_REFERENCE,
+                                     .param = a->role_organization,
+                                     .target_type = FHIR_TYPE_Organization,
+                                     .text = unit}};
+    struct store_cond cond = {.kind = STORE_COND_MATCH, .any = &at, .any_count = 1};
+    struct store_plan plan = {
+        .types = &type, .type_count = 1, .cond = &cond, .cond_count = 1, .limit = ACCESS_NEAR_STAFF_MAX};
+    struct store_hits hits;
+    struct arena work;
+    arena_init(&work);
+    bool ok = store_search(r, &plan, &work, &hits, err);
+    if (ok)
+        h->colleague = ARENA_ARRAY(&h->arena, struct access_colleague, hits.count * NUMBERS_MAX + 1);
+    for (size_t i = 0; ok && i < hits.count; i++) {
+        struct arena_mark mark = arena_mark(&work);
+        ok = add_worker(h, r, hits.item[i].body, &work, err);
+        arena_rewind(&work, mark);
+    }
+    arena_release(&work);
+    if (ok)
+        qsort(h->colleague, h->colleague_count, sizeof *h->colleague, by_number);
+    return ok;
+}
+
+/* The staff of the caller's unit, with a reference of the caller's. */
+static struct access_held *staff_of(struct access *a, struct store_read *r, const struct region_org *unit,
+                                    struct err *err)
+{
+    struct access_held **slot = &a->staff[(uint64_t)unit->rid % ACCESS_CALLERS_SLOTS];
+    bool job = store_read_in_job(r);
+    struct access_held *h = job ? NULL : access_held_take(a, slot, atomic_load(&a->staff_changed));
+    if (h && h->staff_of == unit->rid)
+        return h;
+    access_held_drop(h);
+    h = access_held_new(job ? 0 : store_read_seq(r));
+    if (!h) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
+    h->staff_of = unit->rid;
+    if (!read_staff(a, r, unit->id, h, err)) {
+        access_held_drop(h);
+        return NULL;
+    }
+    if (!job)
+        access_held_keep(a, slot, h);
+    return h;
+}
+
+/* ---- the question ---- */
+
+static uint32_t near_one(const struct access_held *h, const struct personnummer *number, struct str self)
+{
+    struct access_colleague key = {0};
+    uint32_t near = 0;
+    size_t low = 0, high = h->colleague_count;
+    memcpy(key.number, number->text, sizeof key.number);
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (by_number(&h->colleague[mid], &key) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    for (; low < h->colleague_count && by_number(&h->colleague[low], &key) == 0; low++)
+        near |= str_eq(h->colleague[low].practitioner, self) ? ACCESS_NEAR_OWN : ACCESS_NEAR_COLLEAGUE;
+    return near;
+}
+
+bool access_near(struct access_view *v, struct store_read *r, struct str patient_id, uint32_t *near,
+                 struct err *err)
+{
+    const struct decide_caller *me = access_view_caller(v);
+    const struct region_org *unit =
+        me->kind == ACCESS_STAFF && me->unit ? region_find(access_view_region(v), me->unit) : NULL;
+    struct personnummer number[NUMBERS_MAX];
+    struct arena work;
+    size_t count;
+    if (!unit)
+        return true;
+    struct access_held *h = staff_of(access_view_access(v), r, unit, err);
+    if (!h)
+        return false;
+    arena_init(&work);
+    bool ok =
+        h->colleague_count == 0 || read_numbers(r, FHIR_TYPE_Patient, patient_id, &work, number, &count, err);
+    for (size_t i = 0; ok && h->colleague_count && i < count; i++)
+        *near |= near_one(h, &number[i], read_body_id_of(access_view_asker(v)->user, STR("Practitioner")));
+    arena_release(&work);
+    access_held_drop(h);
+    return ok;
+}
