@@ -321,6 +321,39 @@ static void test_choice_and_consent(void **state)
     reads("cia", "Observation/ob", 404);
 }
 
+/* What one has is told to oneself with the Consent it stands in, and ended by oneself alone. */
+static void test_end(void **state)
+{
+    (void)state;
+    char ticket[64], id[64], end[128], text[256];
+    reads("cia", "Observation/oc", 200); /* by the choice above */
+    char *why = ask(&full, "cia", "GET", "Patient/one/$access-explain", NULL, NULL);
+    assert_non_null(strstr(why, "{\"name\":\"may\",\"valueCode\":\"emergency\"}"));
+    assert_non_null(strstr(why, "{\"name\":\"choiceHours\",\"valueInteger\":24}"));
+    assert_non_null(strstr(why, "\"valueString\":\"remiss\""));
+    char *at = strstr(why, "\"resourceType\":\"Consent\",\"id\":\"");
+    assert_non_null(at);
+    snprintf(id, sizeof id, "%.36s", at + strlen("\"resourceType\":\"Consent\",\"id\":\""));
+    os_free(why);
+    why = ask(&full, "anna", "GET", "Patient/one/$access-explain?units=true", NULL, NULL);
+    assert_null(strstr(why, "remiss")); /* somebody else's */
+    os_free(why);
+    snprintf(end, sizeof end, TEXT("end", "%s"), id);
+    assert_int_equal(operate("anna", "one", "$active-choice", end, id), 404);
+    assert_int_equal(operate("cia", "two", "$active-choice", end, id), 404);
+    assert_int_equal(operate("cia", "one", "$emergency", end, id), 404); /* of another kind */
+    assert_int_equal(operate("cia", "one", "$active-choice", end, id), 200);
+    reads("cia", "Observation/oc", 404);
+    assert_int_equal(operate("cia", "one", "$emergency", "", ticket), 200);
+    snprintf(text, sizeof text, TEXT("ticket", "%s") "," TEXT("reason", "akut"), ticket);
+    assert_int_equal(operate("cia", "one", "$emergency", text, id), 201);
+    reads("cia", "Observation/oc", 200);
+    snprintf(end, sizeof end, TEXT("end", "%s"), id);
+    assert_int_equal(operate("bo", "one", "$emergency", end, id), 404);
+    assert_int_equal(operate("cia", "one", "$emergency", end, id), 200);
+    reads("cia", "Observation/oc", 404);
+}
+
 static void test_block(void **state)
 {
     (void)state;
@@ -337,8 +370,21 @@ static void test_block(void **state)
     assert_null(strstr(why, "Organization/a"));
     os_free(why);
     why = ask(&full, "bo", "GET", "Patient/one/$access-explain?units=true", NULL, NULL);
-    assert_non_null(strstr(why, "Organization/a"));
+    assert_non_null(strstr(why, "{\"name\":\"unit\",\"valueReference\":{\"reference\":\"Organization/a\"}}"));
+    snprintf(text, sizeof text, "{\"reference\":\"Consent/%s\"}", block);
+    assert_non_null(strstr(why, text));
+    assert_non_null(strstr(why, "{\"name\":\"hides\",\"valueBoolean\":true}"));
     os_free(why);
+    snprintf(text, sizeof text, TEXT("block", "%s") "," TEXT("days", "2"), block);
+    assert_int_equal(operate("bo", "one", "$lift-block", text, lift), 201);
+    reads("bo", "Observation/oa", 200);
+    why = ask(&full, "bo", "GET", "Patient/one/$access-explain?units=true", NULL, NULL);
+    assert_non_null(strstr(why, "{\"name\":\"hides\",\"valueBoolean\":false}"));
+    os_free(why);
+    snprintf(text, sizeof text, TEXT("end", "%s"), lift);
+    assert_int_equal(operate("anna", "one", "$lift-block", text, ticket), 404); /* not that unit's */
+    assert_int_equal(operate("bo", "one", "$lift-block", text, ticket), 200);
+    reads("bo", "Observation/oa", 404);
     snprintf(text, sizeof text, TEXT("block", "%s") "," TEXT("days", "2"), block);
     assert_int_equal(operate("bo", "one", "$lift-block", text, lift), 201);
     reads("bo", "Observation/oa", 200);
@@ -510,6 +556,7 @@ int main(void)
         cmocka_unit_test(test_conditional_create),
         cmocka_unit_test(test_own_unit),
         cmocka_unit_test(test_choice_and_consent),
+        cmocka_unit_test(test_end),
         cmocka_unit_test(test_block),
         cmocka_unit_test(test_other_units),
         cmocka_unit_test(test_guardian),

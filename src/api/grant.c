@@ -188,12 +188,26 @@ bool grant_make(struct call *c, const struct grant *g)
 struct ending {
     struct str patient; /* "Patient/x" */
     const char *category;
-    struct str named;
+    struct str named, actor; /* actor empty: any */
 };
+
+static bool is_actor(void *arg, const struct json_doc *doc, uint32_t i)
+{
+    const struct ending *e = arg;
+    return !str_eq(read_body_reference(doc, i), e->actor);
+}
+
+/* Is the Consent about who may end it? */
+static bool of_actor(struct ending *e, const struct json_doc *doc)
+{
+    uint32_t provision = json_get_key(doc, 0, STR("provision"));
+    return !e->actor.n ||
+           (provision != UINT32_MAX && !read_body_walk(doc, provision, STR("actor.reference"), is_actor, e));
+}
 
 static bool end_consent(struct write *w, struct str body, struct str *out, struct err *err)
 {
-    const struct ending *e = w->rewrite_arg;
+    struct ending *e = w->rewrite_arg;
     struct json_doc doc;
     struct buf text;
     if (!json_parse(w->call->arena, body, &fhir_names, &doc, err))
@@ -202,7 +216,8 @@ static bool end_consent(struct write *w, struct str body, struct str *out, struc
     struct str patient = read_body_reference(&doc, json_get(&doc, 0, FHIR_NAME_patient));
     struct str code = read_body_code(&doc, json_get(&doc, 0, FHIR_NAME_category), ACCESS_URL_CATEGORY);
     /* Somebody else's, or of another kind: as if there were none. */
-    if (!str_eq(patient, e->patient) || !str_is(code, e->category) || status == UINT32_MAX)
+    if (!str_eq(patient, e->patient) || !str_is(code, e->category) || status == UINT32_MAX ||
+        !of_actor(e, &doc))
         return err_set_str(err, ERR_NOT_FOUND, e->named, STR(""));
     doc.nodes[status].text = "inactive";
     doc.nodes[status].len = 8;
@@ -213,7 +228,7 @@ static bool end_consent(struct write *w, struct str body, struct str *out, struc
     return out->p || err_set(err, ERR_NO_MEMORY, NULL);
 }
 
-bool grant_end(struct call *c, struct str named, const char *category)
+bool grant_end(struct call *c, struct str named, const char *category, struct str actor)
 {
     struct err err = {0};
     struct ending *e = arena_alloc(c->arena, sizeof *e);
@@ -222,7 +237,7 @@ bool grant_end(struct call *c, struct str named, const char *category)
         err_set(&err, ERR_NO_MEMORY, NULL);
         return outcome_fail(c, &err);
     }
-    *e = (struct ending){resource_name(c->arena, FHIR_TYPE_Patient, c->id), category, named};
+    *e = (struct ending){resource_name(c->arena, FHIR_TYPE_Patient, c->id), category, named, actor};
     become_consent(c, id.n ? id : named);
     return rewrite_run(c, end_consent, e, NULL);
 }

@@ -25,8 +25,9 @@ bool grant_open(struct call *c, enum rules_right right, bool own, struct err *er
 bool grant_organization(struct call *c, struct str reference, struct str *out, struct err *err);
 /* Writes it and answers with the Consent. Always as a call_fn returns. */
 bool grant_make(struct call *c, const struct grant *g);
-/* Ends the patient's own active Consent of that category ("Consent/x" or x) and answers with it. */
-bool grant_end(struct call *c, struct str reference, const char *category);
+/* Ends the patient's own active Consent of that category ("Consent/x" or x) and answers with it. actor: only
+ * one that is about it; empty: whoever it is about. Any other: ERR_NOT_FOUND. */
+bool grant_end(struct call *c, struct str reference, const char *category, struct str actor);
 /* A whole number of a parameter, fallback when absent, at most max; false with *err. */
 bool grant_number(struct call *c, struct str text, const char *name, uint64_t fallback, uint64_t max,
                   uint64_t *out, struct err *err);

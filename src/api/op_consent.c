@@ -19,7 +19,7 @@ bool op_consent_run(struct call *c)
     if (!params_read(c, consent_params, &p, &err) || !grant_open(c, RULES_CONSENT, true, &err))
         return outcome_fail(c, &err);
     if (params_text(&p, "withdraw").n)
-        return grant_end(c, params_text(&p, "withdraw"), "consent");
+        return grant_end(c, params_text(&p, "withdraw"), "consent", (struct str){0});
     uint64_t most = (uint64_t)(access_rules(c->api->access)->times.consent_ms / DAY_MS);
     bool staff = c->caller->kind == ACCESS_STAFF;
     struct str provider = staff ? access_view_provider(c->view) : params_text(&p, "organization");

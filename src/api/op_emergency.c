@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Patient/[id]/$emergency (PDL 4 kap. 5 §, lag 2022:913 3 kap.): emergency opening in two steps. The first
  * gives a ticket and says what it means; the second, with the ticket and a reason, opens: for this assignment
- * and patient, for a few hours, marked for review. */
+ * and patient, for a few hours, marked for review. Who opened may end it before its time. */
 #include "api/grant.h"
 #include "api/params.h"
 
-static const struct params_def emergency_params[] = {{.name = "ticket"}, {.name = "reason"}, {0}};
+static const struct params_def emergency_params[] = {
+    {.name = "ticket"}, {.name = "reason"}, {.name = "end"}, {0}};
 
 /* Bound to who, in which assignment, which patient and until when, under the store's own key. */
 static struct str ticket_of(const struct call *c, uint64_t until_ms)
@@ -70,6 +71,8 @@ bool op_emergency_run(struct call *c)
         .category = "emergency", .review = true, .from_ms = os_now_ms(), .law = "PDL 4 kap. 5 §"};
     if (!params_read(c, emergency_params, &p, &err) || !grant_open(c, RULES_EMERGENCY, false, &err))
         return outcome_fail(c, &err);
+    if (params_text(&p, "end").n)
+        return grant_end(c, params_text(&p, "end"), g.category, c->caller->assignment);
     struct str ticket = params_text(&p, "ticket");
     g.reason = params_text(&p, "reason");
     if (!ticket.n)

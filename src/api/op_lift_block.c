@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Patient/[id]/$lift-block (PDL 4 kap. 5 §): the patient lets one unit see what is blocked, for a time. Staff
- * do it for their own unit; the patient for the unit that is named. */
+ * do it for their own unit; the patient for the unit that is named. Either may end it before its time. */
 #include "access/read_body.h"
 #include "api/grant.h"
 #include "api/params.h"
@@ -8,7 +8,7 @@
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 
 static const struct params_def lift_params[] = {
-    {.name = "block"}, {.name = "organization"}, {.name = "days"}, {.name = "reason"}, {0}};
+    {.name = "block"}, {.name = "organization"}, {.name = "days"}, {.name = "reason"}, {.name = "end"}, {0}};
 
 bool op_lift_block_run(struct call *c)
 {
@@ -21,6 +21,9 @@ bool op_lift_block_run(struct call *c)
     uint64_t most = (uint64_t)(access_rules(c->api->access)->times.lift_ms / DAY_MS);
     struct str block = params_text(&p, "block"), unit = params_text(&p, "organization");
     bool staff = c->caller->kind == ACCESS_STAFF;
+    if (params_text(&p, "end").n)
+        return grant_end(c, params_text(&p, "end"), g.category,
+                         staff ? access_view_unit(c->view) : (struct str){0});
     if (!grant_number(c, params_text(&p, "days"), "days", 1, most, &days, &err) ||
         !grant_organization(c, staff ? access_view_unit(c->view) : unit, &g.actor, &err))
         return outcome_fail(c, &err);

@@ -11,5 +11,5 @@ bool op_unblock_run(struct call *c)
     struct params p;
     if (!params_read(c, unblock_params, &p, &err) || !grant_open(c, RULES_BLOCK, true, &err))
         return outcome_fail(c, &err);
-    return grant_end(c, params_text(&p, "block"), "block");
+    return grant_end(c, params_text(&p, "block"), "block", (struct str){0});
 }

@@ -52,6 +52,7 @@ struct decide_grant {
     store_rid to_whom; /* CHOICE, EMERGENCY: the assignment; LIFTED: the unit; CONSENT: the provider */
     store_rid block;   /* LIFTED: of this block alone; 0: of all */
     int64_t from_ms, to_ms;
+    store_rid rid; /* the Consent it is written in */
 };
 struct decide_block {
     store_rid rid;

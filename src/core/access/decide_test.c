@@ -193,8 +193,12 @@ static struct decide_grant grant_of(const struct w_paper *g, int patient)
     size_t k = 0;
     while (kinds[k].kind != g->kind)
         k++;
-    return (struct decide_grant){kinds[k].to, kinds[k].rid + g->whom,
-                                 g->block ? RID_BLOCK + patient * W_FEW + g->block : 0, g->from, g->to};
+    return (struct decide_grant){kinds[k].to,
+                                 kinds[k].rid + g->whom,
+                                 g->block ? RID_BLOCK + patient * W_FEW + g->block : 0,
+                                 g->from,
+                                 g->to,
+                                 0};
 }
 
 static void make_facts(const struct w_world *w, struct facts *f)

@@ -181,7 +181,7 @@ static bool consent(struct load *l, const struct store_version *v, const struct 
             add_block(l, v->rid, who.item[i], outer, from, to);
         else
             add_grant(l, (struct decide_grant){(enum decide_grant_kind)categories[k].grant, who.item[i],
-                                               block, from, to});
+                                               block, from, to, v->rid});
     }
     return true;
 }
