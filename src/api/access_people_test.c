@@ -3,6 +3,7 @@
 #include "access_ask.h"
 
 #include "access/access_near.h"
+#include "base/time.h"
 
 static struct world w;
 
@@ -70,9 +71,89 @@ static void test_own_and_colleague(void **state)
     assert_int_equal(near_of("arne", "one"), 0); /* staff() writes the Practitioner without a number */
 }
 
+/* ---- guardians ---- */
+
+static void reads(const char *who, const char *path, int want)
+{
+    int got = status(&w, who, "GET", path, NULL);
+    if (got != want)
+        fail_msg("%s reads %s: %d, %d wanted", who, path, got, want);
+}
+
+#define GUARD(child, number)                                                                                 \
+    NUMBER(PERSONNUMMER, number)                                                                             \
+    ",\"patient\":{\"reference\":\"Patient/" child                                                           \
+    "\"},\"relationship\":[{\"coding\":[{\"system\":\"http://"                                               \
+    "terminology.hl7.org/CodeSystem/v3-RoleCode\",\"code\":\"GUARD\"}]}]"
+
+/* One account for all of one's children: who the related persons are, their identity numbers tell. */
+static void test_guardian_of_several(void **state)
+{
+    (void)state;
+    char birth[64], path[128];
+    int year, month, day;
+    time_civil(os_now_ms() / (24 * 3600000), &year, &month, &day);
+    put(&w, "RelatedPerson", "parent", GUARD("child", "189001019802"));
+    snprintf(birth, sizeof birth, "\"birthDate\":\"%d-01-01\"", year - 12);
+    put(&w, "Patient", "younger", birth);
+    put(&w, "Observation", "oyounger", OBSERVATION_OF("a", "v1", "younger", "vanlig"));
+    snprintf(birth, sizeof birth, "\"birthDate\":\"%d-01-01\"", year - 13);
+    put(&w, "Patient", "older", birth);
+    put(&w, "Observation", "oolder", OBSERVATION_OF("a", "v1", "older", "vanlig"));
+    reads("RelatedPerson/parent", "Observation/oyounger", 404);
+    put(&w, "RelatedPerson", "parent-of-younger", GUARD("younger", "18900101-9802"));
+    put(&w, "RelatedPerson", "parent-of-older", GUARD("older", "18900101-9802"));
+    put(&w, "RelatedPerson", "another", GUARD("older", "189001029819"));
+    static const char *const seen[] = {"ochild", "oyounger"};
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(path, sizeof path, "Observation/%s", seen[i]);
+        reads("RelatedPerson/parent", path, 200);
+        reads("RelatedPerson/another", path, 404);
+    }
+    reads("RelatedPerson/parent", "Patient/younger", 200);
+    reads("RelatedPerson/parent", "RelatedPerson/parent-of-younger", 200);
+    reads("RelatedPerson/parent", "Patient/older", 404); /* has reached the age where guardians see nothing */
+    reads("RelatedPerson/parent", "Observation/oolder", 404);
+    char *a = ask(&w, "RelatedPerson/parent", "GET", "Observation?_total=accurate", NULL, NULL);
+    assert_non_null(strstr(a, "\"total\":2"));
+    os_free(a);
+    /* Custody ends with its period, at once. */
+    put(&w, "RelatedPerson", "parent-of-younger",
+        GUARD("younger", "18900101-9802") ",\"period\":{\"end\":\"2020-01-01\"}");
+    reads("RelatedPerson/parent", "Observation/oyounger", 404);
+    reads("RelatedPerson/parent", "Observation/ochild", 200);
+}
+
+static void test_guardians_cannot_block(void **state)
+{
+    (void)state;
+#define TEXT_OF(name, value) "{\"name\":\"" name "\",\"valueString\":\"" value "\"}"
+    static const struct {
+        const char *op, *parameter;
+    } ops[] = {{"$block", TEXT_OF("organization", "Organization/a")},
+               {"$unblock", TEXT_OF("block", "x")},
+               {"$lift-block", TEXT_OF("block", "x")},
+               {"$consent", TEXT_OF("organization", "Organization/v1")},
+               {"$active-choice", TEXT_OF("reason", "vill se")},
+               {"$emergency", ""}};
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        char path[64], body[512];
+        snprintf(path, sizeof path, "Patient/child/%s", ops[i].op);
+        snprintf(body, sizeof body, "{\"resourceType\":\"Parameters\"%s%s%s}",
+                 ops[i].parameter[0] ? ",\"parameter\":[" : "", ops[i].parameter,
+                 ops[i].parameter[0] ? "]" : "");
+        char *a = ask(&w, "RelatedPerson/parent", "POST", path, NULL, body);
+        if (status_of(a) != 403)
+            fail_msg("%s: %s", ops[i].op, a);
+        os_free(a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_guardian_of_several),
+        cmocka_unit_test(test_guardians_cannot_block),
         cmocka_unit_test(test_own_and_colleague),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);

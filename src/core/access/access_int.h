@@ -17,6 +17,8 @@ struct access_who {
     struct str unit_name, provider_name; /* "Organization/x" */
     struct str role;                     /* of the PractitionerRole; "" when it says none */
     bool analysed, active, joined;
+    uint64_t person[PERSON_KEYS_MAX]; /* GUARDIAN: person_key.h */
+    size_t person_count;
     int64_t from_ms, to_ms;
 };
 

@@ -4,54 +4,19 @@
 #include <stdlib.h>
 
 #include "access/access_int.h"
+#include "access/person_key.h"
 #include "access/read_body.h"
 #include "base/os.h"
 #include "fhir_gen/names.h"
-#include "ids/idsystem.h"
-#include "ids/personnummer.h"
-
-enum { NUMBERS_MAX = 8 }; /* identity numbers of one person */
-
-static const char *const systems[] = {
-    IDSYSTEM_PERSONNUMMER,
-    IDSYSTEM_SAMORDNINGSNUMMER,
-    "https://terminology.hl7.se/sid/se-personnummer",
-    "urn:oid:1.2.752.129.2.1.3.1",
-    "urn:oid:1.2.752.129.2.1.3.3",
-};
 
 /* One identity number of one who works at the unit. */
 struct access_colleague {
-    char number[PERSONNUMMER_LEN + 1];
+    uint64_t person;         /* person_key.h */
     struct str practitioner; /* id */
 };
 
-static bool is_identity(struct str system)
-{
-    for (size_t i = 0; i < sizeof systems / sizeof *systems; i++)
-        if (str_is(system, systems[i]))
-            return true;
-    return false;
-}
-
-/* The identity numbers of a Patient or a Practitioner, as one writes them in twelve digits. */
-static size_t numbers_of(const struct json_doc *doc, struct personnummer out[NUMBERS_MAX])
-{
-    uint32_t all = json_get(doc, 0, FHIR_NAME_identifier);
-    size_t n = 0;
-    if (all == UINT32_MAX)
-        return 0;
-    JSON_EACH(doc, all, c)
-    {
-        if (n < NUMBERS_MAX && is_identity(json_text(doc, json_get(doc, c, FHIR_NAME_system))) &&
-            personnummer_parse(json_text(doc, json_get(doc, c, FHIR_NAME_value)), os_now_ms(), &out[n], NULL))
-            n++;
-    }
-    return n;
-}
-
-static bool read_numbers(struct store_read *r, fhir_type_id type, struct str id, struct arena *arena,
-                         struct personnummer out[NUMBERS_MAX], size_t *count, struct err *err)
+static bool read_person(struct store_read *r, fhir_type_id type, struct str id, struct arena *arena,
+                        uint64_t out[PERSON_KEYS_MAX], size_t *count, struct err *err)
 {
     struct store_version v;
     struct json_doc doc;
@@ -60,16 +25,16 @@ static bool read_numbers(struct store_read *r, fhir_type_id type, struct str id,
     if (found == STORE_FOUND && !json_parse(arena, v.body, &fhir_names, &doc, err))
         return false;
     if (found == STORE_FOUND)
-        *count = numbers_of(&doc, out);
+        *count = person_key_all(&doc, out);
     return found != STORE_FAILED;
 }
 
 /* ---- who works at a unit ---- */
 
-static int by_number(const void *a, const void *b)
+static int by_person(const void *a, const void *b)
 {
     const struct access_colleague *x = a, *y = b;
-    return memcmp(x->number, y->number, sizeof x->number);
+    return (x->person > y->person) - (x->person < y->person);
 }
 
 /* Whose assignment it is, when it holds. */
@@ -87,18 +52,16 @@ static struct str worker_of(const struct json_doc *doc, int64_t now)
 static bool add_worker(struct access_held *h, struct store_read *r, struct str body, struct arena *work,
                        struct err *err)
 {
-    struct personnummer number[NUMBERS_MAX];
+    uint64_t person[PERSON_KEYS_MAX];
     struct json_doc doc;
     size_t count;
     if (!json_parse(work, body, &fhir_names, &doc, err))
         return false;
     struct str id = worker_of(&doc, h->read_ms);
-    if (!read_numbers(r, FHIR_TYPE_Practitioner, id, work, number, &count, err))
+    if (!read_person(r, FHIR_TYPE_Practitioner, id, work, person, &count, err))
         return false;
     for (size_t i = 0; i < count; i++) {
-        struct access_colleague *c = &h->colleague[h->colleague_count++];
-        memcpy(c->number, number[i].text, sizeof c->number);
-        c->practitioner = arena_str(&h->arena, id);
+        h->colleague[h->colleague_count++] = (struct access_colleague){person[i], arena_str(&h->arena, id)};
     }
     return true;
 }
@@ -120,7 +83,7 @@ static bool read_staff(struct access *a, struct store_read *r, struct str unit, 
     arena_init(&work);
     bool ok = store_search(r, &plan, &work, &hits, err);
     if (ok)
-        h->colleague = ARENA_ARRAY(&h->arena, struct access_colleague, hits.count * NUMBERS_MAX + 1);
+        h->colleague = ARENA_ARRAY(&h->arena, struct access_colleague, hits.count * PERSON_KEYS_MAX + 1);
     for (size_t i = 0; ok && i < hits.count; i++) {
         struct arena_mark mark = arena_mark(&work);
         ok = add_worker(h, r, hits.item[i].body, &work, err);
@@ -128,7 +91,7 @@ static bool read_staff(struct access *a, struct store_read *r, struct str unit, 
     }
     arena_release(&work);
     if (ok)
-        qsort(h->colleague, h->colleague_count, sizeof *h->colleague, by_number);
+        qsort(h->colleague, h->colleague_count, sizeof *h->colleague, by_person);
     return ok;
 }
 
@@ -159,20 +122,18 @@ static struct access_held *staff_of(struct access *a, struct store_read *r, cons
 
 /* ---- the question ---- */
 
-static uint32_t near_one(const struct access_held *h, const struct personnummer *number, struct str self)
+static uint32_t near_one(const struct access_held *h, uint64_t person, struct str self)
 {
-    struct access_colleague key = {0};
     uint32_t near = 0;
     size_t low = 0, high = h->colleague_count;
-    memcpy(key.number, number->text, sizeof key.number);
     while (low < high) {
         size_t mid = (low + high) / 2;
-        if (by_number(&h->colleague[mid], &key) < 0)
+        if (h->colleague[mid].person < person)
             low = mid + 1;
         else
             high = mid;
     }
-    for (; low < h->colleague_count && by_number(&h->colleague[low], &key) == 0; low++)
+    for (; low < h->colleague_count && h->colleague[low].person == person; low++)
         near |= str_eq(h->colleague[low].practitioner, self) ? ACCESS_NEAR_OWN : ACCESS_NEAR_COLLEAGUE;
     return near;
 }
@@ -183,7 +144,7 @@ bool access_near(struct access_view *v, struct store_read *r, struct str patient
     const struct decide_caller *me = access_view_caller(v);
     const struct region_org *unit =
         me->kind == ACCESS_STAFF && me->unit ? region_find(access_view_region(v), me->unit) : NULL;
-    struct personnummer number[NUMBERS_MAX];
+    uint64_t person[PERSON_KEYS_MAX];
     struct arena work;
     size_t count;
     if (!unit)
@@ -193,9 +154,9 @@ bool access_near(struct access_view *v, struct store_read *r, struct str patient
         return false;
     arena_init(&work);
     bool ok =
-        h->colleague_count == 0 || read_numbers(r, FHIR_TYPE_Patient, patient_id, &work, number, &count, err);
+        h->colleague_count == 0 || read_person(r, FHIR_TYPE_Patient, patient_id, &work, person, &count, err);
     for (size_t i = 0; ok && h->colleague_count && i < count; i++)
-        *near |= near_one(h, &number[i], read_body_id_of(access_view_asker(v)->user, STR("Practitioner")));
+        *near |= near_one(h, person[i], read_body_id_of(access_view_asker(v)->user, STR("Practitioner")));
     arena_release(&work);
     access_held_drop(h);
     return ok;

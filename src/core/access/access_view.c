@@ -109,6 +109,8 @@ static void make_me(struct access_view *v)
     const struct rules *rules = v->a->rules;
     v->me = (struct decide_caller){.kind = c->kind, .scoped = UINT32_MAX};
     v->me.user = w->user;
+    v->me.person_count = w->person_count;
+    memcpy(v->me.person, w->person, sizeof v->me.person);
     if (c->kind == ACCESS_PATIENT)
         v->me.role = &rules->patient;
     else if (c->kind == ACCESS_GUARDIAN)
@@ -402,7 +404,7 @@ static bool needs_facts(const struct access_view *v, const struct decide_label *
     if (k == RULES_PERSON && label->type == FHIR_TYPE_Patient)
         return who == ACCESS_PATIENT || who == ACCESS_GUARDIAN || v->me.scope_patient;
     if (label->flags & DECIDE_GRANT)
-        return who == ACCESS_PATIENT || who == ACCESS_GUARDIAN;
+        return v->me.scope_patient || who == ACCESS_PATIENT || who == ACCESS_GUARDIAN;
     return k == RULES_PERSON || k == RULES_RECORD;
 }
 

@@ -2,6 +2,7 @@
  * Who a caller is, of the record: the gate says which assignment; where it is, whether it holds and has an
  * analysis is read here. */
 #include "access/access_int.h"
+#include "access/person_key.h"
 #include "access/read_body.h"
 #include "fhir_gen/names.h"
 
@@ -62,6 +63,7 @@ bool access_who_read(struct store_read *r, const struct region *region, const st
                      struct arena *arena, struct access_who *out, struct err *err)
 {
     struct store_version v = {0};
+    struct json_doc doc;
     switch (caller->kind) {
     case ACCESS_STAFF:
         return assignment(r, region, caller, arena, out, err);
@@ -70,8 +72,10 @@ bool access_who_read(struct store_read *r, const struct region *region, const st
             return false;
         break;
     case ACCESS_GUARDIAN:
-        if (!rid_of(r, FHIR_TYPE_RelatedPerson, caller->user, arena, &v, err))
+        if (!rid_of(r, FHIR_TYPE_RelatedPerson, caller->user, arena, &v, err) ||
+            (v.rid && !json_parse(arena, v.body, &fhir_names, &doc, err)))
             return false;
+        out->person_count = v.rid ? person_key_all(&doc, out->person) : 0;
         break;
     default:
         break;

@@ -199,11 +199,20 @@ static enum verdict own_age_rule(const struct asked *a)
     return a->q->now_ms >= birthday_ms(born, a->q->rules->times.own_age) ? NEXT : HIDDEN;
 }
 
+/* One account, a RelatedPerson for each child: the others are told by identity number. */
+static bool is_caller(const struct decide_caller *c, const struct decide_guardian *g)
+{
+    for (size_t i = 0; g->person && i < c->person_count; i++)
+        if (c->person[i] == g->person)
+            return true;
+    return g->rid == c->user;
+}
+
 static enum verdict custody_rule(const struct asked *a)
 {
     const struct decide_patient *p = a->whose;
     for (size_t i = 0; p && p->known && i < p->guardian_count; i++)
-        if (p->guardian[i] == a->who->user)
+        if (is_caller(a->who, &p->guardian[i]))
             return NEXT;
     return HIDDEN;
 }
@@ -255,8 +264,7 @@ static const struct rule guardian_rules[] = {
 
 static enum verdict scope_rule(const struct asked *a)
 {
-    if (a->who->scope_patient && (!a->whose || a->whose->rid != a->who->scope_patient))
-        return HIDDEN;
+    (void)a; /* what scopes leave has been asked before: role_allows, in_context */
     return SEEN;
 }
 
@@ -270,6 +278,9 @@ static const struct rule system_rules[] = {
 static const struct decide_rule role_told = {"role", "PDL 4 kap. 2 §; HSLF-FS 2016:40 4 kap.",
                                              "Rollens behörighet till resurstypen",
                                              "What the role may do to the type"};
+static const struct decide_rule context_told = {"context", "PDL 4 kap. 1-2 §§",
+                                                "Appen är startad för en patient",
+                                                "The app was launched for one patient"};
 static const struct decide_rule identity_told = {"protected-identity", "OSL 21 kap. 3 §, 22 kap. 1 §",
                                                  "Skyddade personuppgifter visas inte",
                                                  "Protected identities are not shown"};
@@ -321,6 +332,15 @@ static struct decide_answer judge(const struct decide_question *q, const struct 
     return hidden(NULL, false);
 }
 
+/* Scopes of a launch for one patient are of that patient alone, whoever has them. */
+static bool in_context(const struct decide_question *q)
+{
+    for (size_t i = 0; i < q->patient_count; i++)
+        if (q->patient[i]->rid != q->caller->scope_patient)
+            return false;
+    return q->patient_count > 0;
+}
+
 /* Who a person of RULES_PERSON is: staff may look people up; a patient and a guardian see their own. */
 static struct decide_answer judge_person(const struct decide_question *q)
 {
@@ -329,7 +349,7 @@ static struct decide_answer judge_person(const struct decide_question *q)
     if (staff)
         return c->usable ? (struct decide_answer){DECIDE_SEE, &role_told, false}
                          : hidden(&staff_rules[0].told, false);
-    if (c->kind == ACCESS_SYSTEM && !c->scope_patient)
+    if (c->kind == ACCESS_SYSTEM)
         return (struct decide_answer){DECIDE_SEE, &system_rules[0].told, false};
     if (q->label->rid == c->user)
         return (struct decide_answer){DECIDE_SEE, &role_told, false};
@@ -377,7 +397,11 @@ struct decide_answer decide_sight(const struct decide_question *q)
 {
     if (!role_allows(q))
         return hidden(&role_told, false);
-    switch (class_of(q)) {
+    enum rules_class k = class_of(q);
+    if (q->caller->scope_patient && (k == RULES_RECORD || k == RULES_PERSON || k == RULES_GRANT) &&
+        !in_context(q))
+        return hidden(&context_told, false);
+    switch (k) {
     case RULES_RECORD:
         return masked(q, judge_record(q));
     case RULES_GRANT:
@@ -407,5 +431,5 @@ const struct decide_rule *decide_rule_at(size_t i)
             return &rules_of[k].rule[i].told;
         i -= rules_of[k].count;
     }
-    return i == 0 ? &role_told : i == 1 ? &identity_told : NULL;
+    return i == 0 ? &role_told : i == 1 ? &context_told : i == 2 ? &identity_told : NULL;
 }

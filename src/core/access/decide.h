@@ -5,6 +5,7 @@
 #ifndef HELHET_ACCESS_DECIDE_H
 #define HELHET_ACCESS_DECIDE_H
 
+#include "access/person_key.h"
 #include "access/rules.h"
 #include "store/store.h"
 
@@ -30,6 +31,9 @@ struct decide_caller {
     const struct rules_role *role;
     uint32_t scoped;         /* actions that scopes leave for the type at hand; all bits without scopes */
     store_rid scope_patient; /* PATIENT-level scopes: of this patient alone; 0: of any */
+    /* GUARDIAN: who it is (person_key.h): other RelatedPersons of the same person are the caller's too. */
+    uint64_t person[PERSON_KEYS_MAX];
+    size_t person_count;
 };
 
 /* What the resource says of itself. */
@@ -65,6 +69,12 @@ struct decide_relation {
     int64_t from_ms, to_ms;
 };
 
+/* A RelatedPerson with custody; one of several identity numbers is here once for each. */
+struct decide_guardian {
+    store_rid rid;
+    uint64_t person; /* person_key.h; 0: not known */
+};
+
 /* What is known of one patient. */
 struct decide_patient {
     store_rid rid;
@@ -77,7 +87,7 @@ struct decide_patient {
     size_t grant_count;
     const struct decide_relation *relation;
     size_t relation_count;
-    const store_rid *guardian; /* RelatedPersons with custody */
+    const struct decide_guardian *guardian;
     size_t guardian_count;
 };
 

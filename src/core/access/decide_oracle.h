@@ -53,7 +53,8 @@ struct w_world {
     int orgs;
     struct w_staff staff[W_STAFF + 1];
     struct w_patient patient[W_PATIENTS + 1];
-    uint32_t may[W_ROLES][W_TYPES]; /* by role and kind of type */
+    int person_of[2 * W_PATIENTS + 1]; /* who a related person is; 0: nobody knows */
+    uint32_t may[W_ROLES][W_TYPES];    /* by role and kind of type */
     bool sees_protected[W_ROLES];
     int64_t now;
     int now_year;
@@ -172,10 +173,11 @@ static inline bool w_staff_sees(const struct w_world *w, int who, const struct w
     return emergency || w_has_paper(w, p, 's', w_provider_of(w, s->unit));
 }
 
-static inline bool w_is_guardian(const struct w_patient *p, int who)
+/* The same related person, or one that is the same person. */
+static inline bool w_is_guardian(const struct w_world *w, const struct w_patient *p, int who)
 {
     for (int i = 0; i < p->guardians; i++)
-        if (p->guardian[i] == who)
+        if (p->guardian[i] == who || (w->person_of[who] && w->person_of[p->guardian[i]] == w->person_of[who]))
             return true;
     return false;
 }
@@ -196,19 +198,18 @@ static inline bool w_own(const struct w_world *w, const struct w_caller *c, cons
     int age = w->now_year - p->birth_year; /* everybody is born on the first of January */
     if (!p->here || !p->birth_known)
         return false;
-    return c->kind == 'p' ? number == c->number && age >= 16 : w_is_guardian(p, c->number) && age < 13;
+    return c->kind == 'p' ? number == c->number && age >= 16 : w_is_guardian(w, p, c->number) && age < 13;
 }
 
 static inline bool w_person_seen(const struct w_world *w, const struct w_caller *c, const struct w_thing *t)
 {
-    if (c->kind == 's' || (c->kind == 'm' && !c->scope_patient))
+    if (c->kind == 's' || c->kind == 'm')
         return true;
     if ((c->kind == 'p' && t->kind == W_PATIENT && t->number == c->number) ||
         (c->kind == 'g' && t->kind == W_RELATED && t->number == c->number))
         return true;
     for (int i = 0; i < t->patients; i++) {
-        if (c->kind == 'm' ? t->patient[i] != c->scope_patient
-                           : !w_own(w, c, &w->patient[t->patient[i]], t->patient[i]))
+        if (!w_own(w, c, &w->patient[t->patient[i]], t->patient[i]))
             return false;
     }
     return t->patients > 0;
@@ -217,14 +218,14 @@ static inline bool w_person_seen(const struct w_world *w, const struct w_caller 
 static inline bool w_record_seen(const struct w_world *w, const struct w_caller *c, const struct w_thing *t)
 {
     if (t->patients == 0)
-        return c->kind == 's' ? w_staff_sees(w, c->number, t, 0) : c->kind == 'm' && !c->scope_patient;
+        return c->kind == 's' ? w_staff_sees(w, c->number, t, 0) : c->kind == 'm';
     for (int i = 0; i < t->patients; i++) {
         const struct w_patient *p = &w->patient[t->patient[i]];
         bool ok;
         if (c->kind == 's')
             ok = w_staff_sees(w, c->number, t, p);
         else if (c->kind == 'm')
-            ok = !c->scope_patient || c->scope_patient == t->patient[i];
+            ok = true;
         else
             ok = w_own(w, c, p, t->patient[i]) && w_released(w, t);
         if (!ok)
@@ -241,6 +242,14 @@ static inline enum w_sight w_sight(const struct w_world *w, const struct w_calle
         return W_HIDDEN;
     if (c->kind == 's' && !w->staff[c->number].usable)
         return W_HIDDEN;
+    /* A launch for one patient leaves nothing of anybody else's, and nothing that is nobody's. */
+    if (c->scope_patient && t->kind != W_ORGANIZATION && t->kind != W_AUDIT) {
+        for (int i = 0; i < t->patients; i++)
+            if (t->patient[i] != c->scope_patient)
+                return W_HIDDEN;
+        if (t->patients == 0)
+            return W_HIDDEN;
+    }
     if (t->kind == W_ORGANIZATION || t->kind == W_AUDIT ||
         (t->kind == W_CONSENT && t->grant && c->kind != 'p'))
         return W_SEEN;

@@ -102,6 +102,8 @@ static void make_world(struct w_world *w)
         w->staff[i] = (struct w_staff){unit_of(w), (int)below(W_ROLES), chance(90), chance(85)};
     for (int i = 1; i <= W_PATIENTS; i++)
         make_patient(w, &w->patient[i]);
+    for (int i = 1; i <= W_PATIENTS; i++)
+        w->person_of[i] = (int)below(W_PATIENTS / 2); /* 0: nobody knows */
     for (int r = 0; r < W_ROLES; r++) {
         w->sees_protected[r] = chance(20);
         for (int t = 0; t < W_TYPES; t++)
@@ -177,7 +179,7 @@ struct facts {
     struct decide_block block[W_PATIENTS + 1][W_FEW];
     struct decide_grant grant[W_PATIENTS + 1][W_FEW];
     struct decide_relation relation[W_PATIENTS + 1][W_FEW];
-    store_rid guardian[W_PATIENTS + 1][W_FEW];
+    struct decide_guardian guardian[W_PATIENTS + 1][W_FEW];
 };
 
 static struct decide_grant grant_of(const struct w_paper *g, int patient)
@@ -215,7 +217,8 @@ static void make_facts(const struct w_world *w, struct facts *f)
             f->relation[i][k] =
                 (struct decide_relation){RID_ORG + p->met[k].unit, p->met[k].from, p->met[k].to};
         for (int k = 0; k < p->guardians; k++)
-            f->guardian[i][k] = RID_RELATED + p->guardian[k];
+            f->guardian[i][k] = (struct decide_guardian){RID_RELATED + p->guardian[k],
+                                                         (uint64_t)w->person_of[p->guardian[k]]};
         f->p[i] = (struct decide_patient){
             .rid = RID_PATIENT + i,
             .known = p->here,
@@ -270,7 +273,7 @@ static struct w_caller make_caller(void)
 {
     struct w_caller c = {.kind = "ssssspgmn"[below(9)], .search = chance(50), .scope = chance(95)};
     c.number = 1 + (int)below(c.kind == 's' ? W_STAFF : W_PATIENTS);
-    if (c.kind == 'm' && chance(30))
+    if (chance(c.kind == 'm' ? 30 : 10))
         c.scope_patient = 1 + (int)below(W_PATIENTS);
     return c;
 }
@@ -301,6 +304,8 @@ static struct decide_caller caller_of(const struct w_world *w, const struct rule
     case 'g':
         d.kind = ACCESS_GUARDIAN;
         d.user = RID_RELATED + c->number;
+        d.person[0] = (uint64_t)w->person_of[c->number];
+        d.person_count = w->person_of[c->number] != 0;
         d.role = &rules->guardian;
         break;
     case 'm':

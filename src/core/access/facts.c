@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "access/facts.h"
 
+#include "access/person_key.h"
 #include "access/read_body.h"
 #include "base/os.h"
 #include "base/time.h"
@@ -18,7 +19,7 @@ struct load {
     struct decide_block *block;
     struct decide_grant *grant;
     struct decide_relation *relation;
-    store_rid *guardian;
+    struct decide_guardian *guardian;
     size_t block_cap, grant_cap, relation_cap, guardian_cap;
     struct {
         struct str id;
@@ -197,8 +198,12 @@ static bool related(struct load *l, const struct store_version *v, const struct 
     if ((active != UINT32_MAX && doc->nodes[active].kind == JSON_FALSE) || now < from || now >= to ||
         !str_is(read_body_code(doc, json_get(doc, 0, FHIR_NAME_relationship), ROLE_CODE), "GUARD"))
         return true;
-    MORE(l, guardian, p->guardian_count);
-    l->guardian[p->guardian_count++] = v->rid;
+    uint64_t person[PERSON_KEYS_MAX] = {0};
+    size_t persons = person_key_all(doc, person);
+    for (size_t i = 0; i == 0 || i < persons; i++) {
+        MORE(l, guardian, p->guardian_count);
+        l->guardian[p->guardian_count++] = (struct decide_guardian){v->rid, person[i]};
+    }
     return true;
 }
 
