@@ -2,100 +2,16 @@
 // ./dev bench: makes its data, measures, prints one table and writes it to bench/results/. Rates are medians of
 // rounds of wrk -t2 -c16 on the same machine; CPU is the server's own time per request. Nothing here passes or fails:
 // the bars stand beside the figures.
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, readdirSync, statSync } from 'node:fs';
-import { cpus, tmpdir, totalmem } from 'node:os';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureAccess } from './access.mjs';
 import { shapes } from './language.mjs';
+import { collect, count, headline, load, loadRow, longWork, median, patients, rounds, row, run, scratch, serve, stop, usage, writeTable } from './tools.mjs';
 
-const helhet = 'build/helhet';
 const corpus = process.env.HELHET_CORPUS ?? '../shared/corpus';
-const seconds = Number(process.env.BENCH_SECONDS ?? 5);
-const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
-const patients = Number(process.env.BENCH_PATIENTS ?? 1000);
-const scratch = mkdtempSync(join(tmpdir(), 'helhet-bench-'));
-const rows = [];
-
-const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
-const count = (n) => Math.round(n).toLocaleString('en-US');
-
-function row(what, figure, bar, note = '') {
-  rows.push({ what, figure, bar, note });
-  console.log(`${what.padEnd(58)} ${String(figure).padStart(14)}   ${bar.padEnd(22)} ${note}`);
-}
-
-function run(...args) {
-  const begun = process.hrtime.bigint();
-  const r = spawnSync(helhet, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (r.status !== 0) throw new Error(`${helhet} ${args.join(' ')}: ${r.status}\n${r.stdout}${r.stderr}`);
-  return { out: r.stdout + r.stderr, s: Number(process.hrtime.bigint() - begun) / 1e9 };
-}
 
 function folderBytes(dir) {
   return readdirSync(dir).reduce((sum, f) => sum + statSync(join(dir, f)).size, 0);
-}
-
-/** CPU seconds and peak memory of a running process, from /proc. */
-function usage(pid) {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return { cpu: (Number(stat[11]) + Number(stat[12])) / 100, peakMb: Number(peak[1]) / 1024 };
-}
-
-async function serve(data, port, options = []) {
-  const begun = process.hrtime.bigint();
-  const child = spawn(helhet, ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--open', ...options], { stdio: 'ignore' });
-  const base = `http://127.0.0.1:${port}`;
-  for (;;) {
-    try {
-      if ((await fetch(`${base}/health`)).ok) break;
-    } catch {
-      if (child.exitCode !== null) throw new Error('the server ended');
-      await new Promise((r) => setTimeout(r, 2));
-    }
-  }
-  return { child, base, startMs: Number(process.hrtime.bigint() - begun) / 1e6 };
-}
-
-async function json(url) {
-  const r = await fetch(url);
-  if (!r.ok) throw new Error(`${url}: ${r.status} ${await r.text()}`);
-  return r.json();
-}
-
-/** Runs wrk over the paths; the median round by rate. */
-function load(server, paths, { body, connections = 16, times = rounds } = {}) {
-  const file = join(scratch, 'paths');
-  writeFileSync(file, paths.join('\n') + '\n');
-  const env = { ...process.env, HELHET_PATHS: file };
-  if (body) writeFileSync((env.HELHET_BODY = join(scratch, 'body')), body);
-  const results = [];
-  for (let i = 0; i < times; i++) {
-    const before = usage(server.child.pid).cpu;
-    const r = spawnSync('wrk', ['-t2', `-c${connections}`, `-d${seconds}s`, '-s', 'bench/paths.lua', server.base], { env, encoding: 'utf8' });
-    const m = /RESULT (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(r.stdout);
-    if (!m) throw new Error(r.stdout + r.stderr);
-    const [requests, us, p50, p99, bytes, broken, status] = m.slice(1).map(Number);
-    results.push({ rate: requests / (us / 1e6), p50, p99, bytes: bytes / requests, cpu: ((usage(server.child.pid).cpu - before) * 1e6) / requests, broken, status });
-  }
-  return results.sort((a, b) => a.rate - b.rate)[Math.floor(times / 2)];
-}
-
-function loadRow(what, r, bar) {
-  const faults = r.broken + r.status ? `, FAULTS ${r.broken} broken ${r.status} not 2xx` : '';
-  row(what, `${count(r.rate)}/s`, bar, `p50 ${(r.p50 / 1000).toFixed(2)} ms, p99 ${(r.p99 / 1000).toFixed(2)} ms, CPU ${r.cpu.toFixed(0)} µs, ${count(r.bytes)} B${faults}`);
-}
-
-/** All of a search, following next links, up to a number of pages. */
-async function collect(base, url, pages) {
-  const found = [];
-  for (let i = 0; url && i < pages; i++) {
-    const bundle = await json(url);
-    for (const e of bundle.entry ?? []) found.push(e.resource);
-    url = bundle.link?.find((l) => l.relation === 'next')?.url;
-    if (url?.startsWith('/')) url = base + url;
-  }
-  return found;
 }
 
 /** Single reads one after another while work is under way: what somebody at a screen feels. */
@@ -114,15 +30,6 @@ async function paced(server, ids, work) {
   times.sort((a, b) => a - b);
   const at = (q) => times[Math.min(times.length - 1, Math.floor(times.length * q))].toFixed(2);
   return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms of ${times.length} single reads`;
-}
-
-/** Long work by the asynchronous pattern; seconds until it is done. */
-async function longWork(fhir, path, options) {
-  const begun = performance.now();
-  const r = await fetch(fhir + path, { ...options, headers: { Prefer: 'respond-async', ...options?.headers } });
-  if (r.status !== 202) throw new Error(`${path}: ${r.status} ${await r.text()}`);
-  for (let s = 202; s === 202; await new Promise((w) => setTimeout(w, 50))) s = (await fetch(r.headers.get('content-location'))).status;
-  return (performance.now() - begun) / 1000;
 }
 
 async function measureBulk(label, server, ids, resources) {
@@ -150,10 +57,10 @@ async function measureText(label, server, data, resources) {
 async function measureAudit(label, data, port, paths) {
   const folder = mkdtempSync(join(scratch, 'audit-'));
   for (const [, callers, rate, cpu, share] of run('audit', 'bench', '--data', folder).out.matchAll(/AUDIT (\d+) (\d+) ([\d.]+) ([\d.]+)/g)) row(`audit log, ${callers} waiting`, `${count(rate)}/s`, '≤ 5 µs CPU a record', `CPU ${cpu} µs a record, ${share} records to a sync`);
-  for (const options of [[], ['--audit']])
+  for (const options of [['--open'], ['--open', '--audit']])
     for (const connections of [16, 64, 256]) {
       const server = await serve(data, port, options);
-      loadRow(`${label}: read, ${connections} connections, audit ${options.length ? 'on' : 'off'}`, load(server, paths, { connections }), '');
+      loadRow(`${label}: read, ${connections} connections, audit ${options.length > 1 ? 'on' : 'off'}`, load(server, paths, { connections }), '');
       server.child.kill();
       await new Promise((r) => server.child.on('exit', r));
     }
@@ -207,10 +114,6 @@ function measureImport(label, files, bar) {
   return { data, stored };
 }
 
-const machine = `${cpus().length} × ${cpus()[0].model}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;
-const commit = spawnSync('git', ['describe', '--always', '--dirty'], { encoding: 'utf8' }).stdout.trim();
-console.log(`Helhet bench, ${new Date().toISOString().slice(0, 16)}Z, commit ${commit}, ${machine}\n`);
-
 /** FHIRPath alone, one thread: simple expressions over one resource, again and again. */
 function measurePath() {
   const file = join(scratch, 'patient.json');
@@ -221,15 +124,20 @@ function measurePath() {
   }
 }
 
-try {
+/** A made-up region in a folder of the bench's own; seconds it took. */
+function makeDemo(dir) {
+  return run('demo', '--data', dir, '--patients', String(patients), '--seed', '1').s;
+}
+
+async function everything() {
   measurePath();
   const demo = join(scratch, 'demo');
-  const made = run('demo', '--data', demo, '--patients', String(patients), '--seed', '1');
-  row(`demo region of ${count(patients)} patients`, `${made.s.toFixed(1)} s`, '< 10 s for 1,000');
+  row(`demo region of ${count(patients)} patients`, `${makeDemo(demo).toFixed(1)} s`, '< 10 s for 1,000');
   const out = join(scratch, 'export');
   run('export', '--data', demo, '--out', out);
   const { data, stored } = measureImport('demo', [out], '≥ 15,000/s');
   await measureServing('demo', data, 18501, stored);
+  await measureAccess(demo, 18503);
   if (existsSync(join(corpus, 'synthea'))) {
     const y19 = join(corpus, 'synthea/r4-2019-100patients');
     const files = [join(corpus, 'synthea/r4-2025-80patients/bundles.ndjson.gz'), ...readdirSync(y19).filter((f) => !f.startsWith('bundles')).map((f) => join(y19, f))];
@@ -238,12 +146,24 @@ try {
   } else {
     console.log(`SKIPPED synthea: ${corpus} is absent`);
   }
+}
+
+async function access() {
+  const demo = join(scratch, 'demo');
+  makeDemo(demo);
+  await measureAccess(demo, 18503);
+}
+
+const parts = { undefined: [everything, ''], access: [access, '-access'] };
+const part = parts[process.argv[2]];
+if (!part) {
+  console.error(`bench: ${process.argv[2]}? ./dev bench [access]`);
+  process.exit(2);
+}
+console.log(`${headline}\n`);
+try {
+  await part[0]();
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-
-mkdirSync('bench/results', { recursive: true });
-const day = new Date().toISOString().slice(0, 10);
-const table = [`# Bench ${day}`, '', `Commit ${commit}, ${machine}. \`./dev bench\`: medians of ${rounds} rounds of ${seconds} s, wrk -t2 -c16 on the same machine.`, '', '| what | figure | bar | note |', '| --- | ---: | --- | --- |', ...rows.map((r) => `| ${r.what} | ${r.figure} | ${r.bar} | ${r.note} |`), ''].join('\n');
-writeFileSync(`bench/results/${day}.md`, table);
-console.log(`\nbench/results/${day}.md`);
+writeTable(`./dev bench${process.argv[2] ? ' access' : ''}`, part[1]);

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- wrk script: asks for the lines of the file in HELHET_PATHS in random order; POST bodies from HELHET_BODY when set.
+-- wrk script: asks for the lines of the file in HELHET_PATHS in random order; POST bodies from HELHET_BODY when set;
+-- HELHET_HEADERS: headers of every request, one a line.
 local paths = {}
 for line in io.lines(os.getenv("HELHET_PATHS")) do paths[#paths + 1] = line end
 local body
@@ -8,9 +9,14 @@ if os.getenv("HELHET_BODY") then
   body = f:read("a")
   f:close()
 end
+local headers = {}
+for name, value in (os.getenv("HELHET_HEADERS") or ""):gmatch("([^:\n]+): ([^\n]*)") do headers[name] = value end
 local threads = 0
 function setup(thread) thread:set("seed", threads) threads = threads + 1 end
-function init() math.randomseed(seed + 1) end
+function init()
+  math.randomseed(seed + 1)
+  for name, value in pairs(headers) do wrk.headers[name] = value end
+end
 function request()
   if body then
     return wrk.format("POST", paths[1], { ["Content-Type"] = "application/fhir+json", Prefer = "return=minimal" }, body)
