@@ -128,12 +128,18 @@ static void write_includes(struct json_out *o, const struct api *a, const struct
         json_out_end_array(o);
 }
 
+static const char mime_text[] =
+    ":below=text/xml hittar även text/xml; charset=UTF-8, och :below=image alla bildtyper. / "
+    ":below finds MIME types by their base part or its first segment, whatever their parameters.";
+
 static void write_param(struct json_out *o, const struct fhir_param *p)
 {
     json_out_object(o, NULL);
     json_out_cstr(o, "name", p->code);
     json_out_cstr(o, "definition", p->url);
     json_out_cstr(o, "type", param_types[p->type]);
+    if (search_param_mime(p))
+        json_out_cstr(o, "documentation", mime_text);
     json_out_end_object(o);
 }
 

@@ -161,6 +161,20 @@ test('trees and identifiers of a type', async () => {
   assert.deepEqual(ids(await go('GET', '/Patient?identifier:of-type=urn:t|XX|77')), []);
 });
 
+test(':below of MIME types', async () => {
+  const doc = (id, contentType) => ({ resourceType: 'DocumentReference', id, status: 'current', content: [{ attachment: { contentType, url: 'urn:x' } }] });
+  for (const d of [doc('x1', 'text/xml'), doc('x2', 'text/xml; charset=UTF-8'), doc('x3', 'text/plain'), doc('x4', 'image/png')]) assert.equal((await go('PUT', `/DocumentReference/${d.id}`, { body: d })).status, 201);
+  const found = async (value) => ids(await go('GET', `/DocumentReference?contenttype:below=${encodeURIComponent(value)}`)).sort();
+  assert.deepEqual(ids(await go('GET', '/DocumentReference?contenttype=text/xml')), ['x1']);
+  assert.deepEqual(await found('text/xml'), ['x1', 'x2']);
+  assert.deepEqual(await found('text/xml; charset=utf-8'), ['x2']);
+  assert.deepEqual(await found('image,text/plain'), ['x3', 'x4']);
+  refused(await go('GET', '/DocumentReference?contenttype:below=image/*'), 400, 'SEARCH_VALUE', /expected a MIME type like text\/xml/);
+  const { json } = await go('GET', '/metadata');
+  const param = json.rest[0].resource.find((r) => r.type === 'DocumentReference').searchParam.find((p) => p.name === 'contenttype');
+  assert.match(param.documentation, /:below/);
+});
+
 test('_filter over HTTP', async () => {
   assert.deepEqual(ids(await go('GET', `/Patient?_filter=${encodeURIComponent('family eq "f01" or (gender eq female and family eq F02)')}`)), ['p1', 'p2']);
   refused(await go('GET', `/Patient?_filter=${encodeURIComponent('family is x')}`), 400, 'SEARCH_FILTER', /position 8: expected an operator/);

@@ -99,6 +99,11 @@ static bool in_terms(struct oracle_ask *k, const struct oracle_atoms *atoms, str
     *asked = set || above || str_is(modifier, "below");
     for (size_t i = 0; *asked && i < atoms->count && !found; i++) {
         const struct oracle_atom *a = &atoms->item[i];
+        if (str_is(modifier, "below") && oracle_match_is_mime(a)) {
+            int m = oracle_match_mime(k->o, a, value);
+            found = m > 0 || (m < 0 && oracle_fail(k, "no such MIME type", value));
+            continue;
+        }
         found = set ? oracle_terms_in(k, a, oracle_text_unescape(&k->o->arena, value))
                     : oracle_terms_related(k, a, value, above);
     }

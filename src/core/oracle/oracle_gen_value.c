@@ -42,6 +42,24 @@ static struct str both(struct oracle_gen *g, struct str system, const char *more
                         STR_ARG(oracle_gen_escape(g, code)));
 }
 
+/* Around a MIME type: its base part, that alone or with more, and other ones. */
+static void mime(struct oracle_gen *g, const struct oracle_atom *a)
+{
+    struct str rest = a->code, base, segment, whole = oracle_gen_escape(g, a->code);
+    str_split(&rest, ';', &base);
+    struct str inner = base;
+    str_split(&inner, '/', &segment);
+    oracle_gen_one(g, "token MIME :below base", "below", base);
+    oracle_gen_one(g, "token MIME :below case", "below", oracle_gen_swap_case(g, base));
+    oracle_gen_one(g, "token MIME :below segment", "below", segment);
+    oracle_gen_one(g, "token MIME :below whole", "below", whole);
+    oracle_gen_one(g, "token MIME :below system|", "below", both(g, STR("urn:ietf:bcp:13"), "", base));
+    oracle_gen_one(g, "token MIME :below longer", "below", print(g, "", base, "x"));
+    oracle_gen_one(g, "token MIME :below part", "below", str_sub(base, 0, base.n - 1));
+    oracle_gen_one(g, "token MIME :below parameter", "below", print(g, "", base, "; charset=utf-8"));
+    oracle_gen_one(g, "token MIME :below or", "below", print(g, "image,", base, ",no/such"));
+}
+
 /* The systems that a required binding implies, and identifiers of a type. */
 static void token_more(struct oracle_gen *g, const struct oracle_atom *a)
 {
@@ -50,6 +68,8 @@ static void token_more(struct oracle_gen *g, const struct oracle_atom *a)
         oracle_gen_one(g, "token implied|code", "", both(g, system, "", a->code));
         oracle_gen_one(g, "token not implied|code", "", both(g, system, "x", a->code));
     }
+    if (oracle_match_is_mime(a))
+        mime(g, a);
     uint32_t type =
         a->source == FHIR_TYPE_Identifier ? json_get(a->doc, a->node, FHIR_NAME_type) : UINT32_MAX;
     uint32_t list = type == UINT32_MAX ? type : json_get(a->doc, type, FHIR_NAME_coding);

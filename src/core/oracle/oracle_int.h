@@ -166,6 +166,10 @@ double oracle_match_distance(double latitude, double longitude, double to_latitu
 /* oracle_match.c: does the atom answer to one value, with prefix and escapes? -1: no such value. */
 int oracle_match_atom(struct oracle *o, const struct oracle_param *p, const struct oracle_atom *atom,
                       struct str modifier, struct str value);
+/* Is the atom's text a MIME type by its required binding, and is it below the one asked for? -1: no such
+ * value. */
+bool oracle_match_is_mime(const struct oracle_atom *atom);
+int oracle_match_mime(struct oracle *o, const struct oracle_atom *atom, struct str value);
 bool oracle_match_moment(struct str prefix, int64_t low, int64_t high, int64_t want_low, int64_t want_high,
                          int64_t now_ms);
 /* Takes eq, ne, … off the front of a value; "eq" when there is none. */

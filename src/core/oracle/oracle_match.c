@@ -197,6 +197,48 @@ static int match_of_type(struct oracle *o, const struct oracle_atom *a, struct s
     return 0;
 }
 
+/* ---- MIME types ---- */
+
+bool oracle_match_is_mime(const struct oracle_atom *atom)
+{
+    return str_is(str_of(fhir_bindings[atom->binding].value_set), "http://hl7.org/fhir/ValueSet/mimetypes");
+}
+
+/* In one case, without the spaces and quotes that say nothing; each part ends in a semicolon. */
+static struct str plain_mime(struct oracle *o, struct str s)
+{
+    char *p = arena_alloc(&o->arena, s.n + 2);
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] != ' ' && s.p[i] != '"')
+            p[n++] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] + 32) : s.p[i];
+    }
+    p[n++] = ';';
+    return (struct str){p, n};
+}
+
+int oracle_match_mime(struct oracle *o, const struct oracle_atom *atom, struct str value)
+{
+    struct str system, part;
+    oracle_text_split(&value, '|', &system);
+    if (value.p && system.n && !str_is(oracle_text_unescape(&o->arena, system), "urn:ietf:bcp:13"))
+        return -1;
+    struct str wanted = plain_mime(o, oracle_text_unescape(&o->arena, value.p ? value : system));
+    struct str has = plain_mime(o, atom->code), from = has;
+    str_split(&wanted, ';', &part);
+    if (!str_starts(has, part))
+        return 0;
+    char after = has.p[part.n];
+    if (after != ';' && (after != '/' || str_find(part, '/', 0) != SIZE_MAX))
+        return 0;
+    while (str_split(&wanted, ';', &part)) {
+        struct str one = arena_printf(&o->arena, ";%.*s;", STR_ARG(part));
+        if (part.n && str_find_str(from, one) == SIZE_MAX)
+            return 0;
+    }
+    return 1;
+}
+
 /* ---- string ---- */
 
 enum { LATER_WORDS = 32, LATER_BYTES = 48 }; /* what is kept of them: search/README.md */

@@ -67,6 +67,7 @@ static struct kit_family kit_families[] = {
     {"pages", "search oracle: pages while the record is written", 0, 0, 0},
     {"words", "search oracle: _text, _content, :text", 0, 0, 0},
     {"terms", "search oracle: value sets and hierarchies", 0, 0, 0},
+    {"token MIME", "search oracle: :below of MIME types", 0, 0, 0},
     {"_list", "search oracle: _list", 0, 0, 0},
     {"near", "search oracle: near", 0, 0, 0},
     {"_filter", "search oracle: _filter", 0, 0, 0},
@@ -230,11 +231,25 @@ static inline size_t kit_examples(void)
     return oracle_count(kit.o);
 }
 
+/* MIME types with what may stand after them. */
+static inline void kit_documents(void)
+{
+    static const char *const types[] = {
+        "text/xml",  "text/xml; charset=UTF-8", "Text/XML;charset=utf-8", "text/xml-sgml",
+        "image/png", "image/jp2; q=1;a=b",      "application/x",          "text/plain; a=b"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        kit_add(arena_printf(&kit.arena,
+                             "{\"resourceType\":\"DocumentReference\",\"id\":\"mime-%zu\",\"status\":"
+                             "\"current\",\"content\":[{\"attachment\":{\"contentType\":\"%s\"}}]}",
+                             i, types[i]));
+}
+
 /* What the examples have too little of: Lists of them, and places near each other. */
 static inline void kit_more(void)
 {
     enum { LISTS = 10, ENTRIES = 12, PLACES = 24 };
     size_t n = oracle_count(kit.o);
+    kit_documents();
     for (size_t l = 0; l < LISTS; l++) {
         struct str json =
             arena_printf(&kit.arena,

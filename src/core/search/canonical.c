@@ -135,7 +135,7 @@ bool canonical_above(struct plan_of *p, struct str code, struct str value)
     struct str rest = value, part;
     struct above a = {.s = p->s, .arena = p->arena, .param = code};
     struct query_of q = plan_query(p, search_param_find(p->s, p->types[0], code));
-    struct plan_of inner = plan_inner(p, p->types, p->type_count);
+    struct plan_of inner = verify_inner(p);
     struct matches list = {0};
     a.item = ARENA_ARRAY(p->arena, struct canonical, SEARCH_VALUES_MAX);
     while (value_split(&rest, ',', &part)) {

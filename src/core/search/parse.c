@@ -307,14 +307,27 @@ static enum plan_result read_param(struct reading *r, const struct search_param 
     return result->read(r, modifier, param->value) ? PLAN_OK : PLAN_ERROR;
 }
 
+/* Conditions that look into bodies come last: what the others leave is less to look into. */
+static bool is_late(struct str name)
+{
+    return str_ends(name, STR(":below")) || str_ends(name, STR(":above")) || str_ends(name, STR(":of-type"));
+}
+
 static bool read_all(struct reading *r, const struct search_param *params, size_t count, bool lenient)
 {
     struct search_query *q = r->out;
-    for (size_t i = 0; i < count; i++) {
+    bool unknown[SEARCH_PARAMS_MAX];
+    for (size_t n = 0; n < 2 * count; n++) {
+        size_t i = n % count;
+        if (is_late(params[i].name) != (n >= count))
+            continue;
         enum plan_result result = read_param(r, &params[i]);
         if (result == PLAN_ERROR || (result == PLAN_UNKNOWN && !lenient))
             return false;
-        if (result == PLAN_UNKNOWN) {
+        unknown[i] = result == PLAN_UNKNOWN;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (unknown[i]) {
             GROW(r->plan.arena, q->ignored, q->ignored_count, r->ignored_cap);
             q->ignored[q->ignored_count++] = params[i].name;
         } else {

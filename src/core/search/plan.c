@@ -143,6 +143,7 @@ struct asked {
     fhir_param_id only;
     unsigned used;
     bool above, own; /* canonical_above, canonical_own_cond make the condition */
+    size_t mime;     /* types of which mime_below makes it */
 };
 
 static bool add_values(const struct query_of *q, const struct search_kind *kind, void *arg,
@@ -162,7 +163,8 @@ static bool add_values(const struct query_of *q, const struct search_kind *kind,
         return true;
     a->above = a->above || (of.modifier == SEARCH_MOD_ABOVE && canonical_asked(&of, kind, a->value));
     a->own = a->own || (of.modifier == SEARCH_MOD_NONE && canonical_own(&of, kind, a->value));
-    if (a->above || a->own)
+    a->mime += of.modifier == SEARCH_MOD_BELOW && kind == &token_kind && search_param_mime(of.param);
+    if (a->above || a->own || a->mime)
         return true;
     while (value_split(&rest, ',', &part)) {
         if (++count > SEARCH_VALUES_MAX)
@@ -173,6 +175,29 @@ static bool add_values(const struct query_of *q, const struct search_kind *kind,
     return true;
 }
 
+/* The condition where one must be made of more than alternatives; PLAN_UNKNOWN: it need not. */
+static enum plan_result add_made(struct plan_of *p, const struct asked *a, struct str code)
+{
+    bool ok;
+    if (a->used == SEARCH_MOD_TEXT)
+        ok = terms_words(p, SEARCH_WORDS_PARAM, code, a->value);
+    else if (a->used == SEARCH_MOD_OF_TYPE)
+        ok = verify_of_type(p, code, a->value);
+    else if (a->above)
+        ok = canonical_above(p, code, a->value);
+    else if (a->own)
+        ok = canonical_own_cond(p, a->value);
+    else if (a->mime == p->type_count)
+        ok = mime_below(p, code, a->value);
+    else if (a->mime)
+        ok = err_set(p->err, ERR_SEARCH_MODIFIER, "below", arena_cstr(p->arena, code),
+                     " (MIME-typer i den ena resurstypen, begrepp i den andra)",
+                     " (MIME types in one resource type, concepts in another)", NULL);
+    else
+        return PLAN_UNKNOWN;
+    return ok ? PLAN_OK : PLAN_ERROR;
+}
+
 static enum plan_result add_param(struct plan_of *p, struct str code, struct str modifier, struct str value)
 {
     struct matches list = {0};
@@ -180,13 +205,9 @@ static enum plan_result add_param(struct plan_of *p, struct str code, struct str
     enum plan_result result = plan_each(p, code, add_values, &a, &list);
     if (result != PLAN_OK)
         return result;
-    if (a.used == SEARCH_MOD_TEXT)
-        return terms_words(p, SEARCH_WORDS_PARAM, code, value) ? PLAN_OK : PLAN_ERROR;
-    if (a.used == SEARCH_MOD_OF_TYPE)
-        return verify_of_type(p, code, value) ? PLAN_OK : PLAN_ERROR;
-    if (a.above || a.own)
-        return (a.above ? canonical_above(p, code, value) : canonical_own_cond(p, value)) ? PLAN_OK
-                                                                                          : PLAN_ERROR;
+    result = add_made(p, &a, code);
+    if (result != PLAN_UNKNOWN)
+        return result;
     struct store_cond *c = plan_any(p, &list);
     c->negate = a.negate || a.used == SEARCH_MOD_NOT || a.used == SEARCH_MOD_NOT_IN;
     if (p->type_count == 1 && (a.used == SEARCH_MOD_NONE || a.used == SEARCH_MOD_TYPE))

@@ -28,6 +28,8 @@ void search_free(struct search *s);
 const struct fhir_param *search_param(const struct search *s, fhir_param_id id);
 /* By code; 0 when the type has none. */
 fhir_param_id search_param_find(const struct search *s, fhir_type_id base, struct str code);
+/* Are its values MIME types, so that :below is about these (R4 3.1.1.4.10.1)? */
+bool search_param_mime(const struct fhir_param *p);
 /* The types that a reference parameter may point at; *count 0: any. Borrowed from s. */
 const fhir_type_id *search_targets(const struct search *s, fhir_param_id id, uint16_t *count);
 /* What store_open needs. The schema and hooks borrow s. The hash key must be given before extracting or

@@ -130,6 +130,9 @@ void number_compare(struct store_match *m, enum store_cmp cmp, bool approx, doub
 bool token_match_text(const struct query_of *q, struct str value, struct matches *out);
 /* A system that the parameter's code element implies is no system of its rows. */
 void token_implied(const struct query_of *q, struct store_match *m);
+/* The required binding of the code element that the parameter's plain path "Type.a.b" leads to; 0 when it
+ * leads to none. */
+uint16_t token_binding(const struct fhir_param *p);
 void token_rows_identifier(const struct rows_to *to, const struct path_value *v);
 /* reference.c: splits "Type/id[/_history/v]"; false when it is none. */
 bool reference_local(struct str text, fhir_type_id *type, struct str *id);
@@ -319,6 +322,11 @@ bool canonical_above(struct plan_of *p, struct str code, struct str value);
 bool canonical_own(const struct query_of *q, const struct search_kind *kind, struct str values);
 bool canonical_own_cond(struct plan_of *p, struct str values);
 
+/* ---- mime.c ---- */
+
+/* :below of an OR list of MIME types, as a condition: looked up in the candidates' bodies. */
+bool mime_below(struct plan_of *p, struct str code, struct str value);
+
 /* ---- list.c ---- */
 
 /* _list: ids of Lists, or one functional list. */
@@ -347,6 +355,8 @@ enum { VERIFY_MAX = 20000 }; /* candidates of one condition; past it ERR_SEARCH_
 
 /* Does the condition hold for the resource at node 0 of doc? False: *err set. */
 typedef bool verify_fn(void *arg, fhir_type_id type, const struct json_doc *doc, bool *yes, struct err *err);
+/* A plan for candidates: it begins with p's conditions so far, so that they are few. */
+struct plan_of verify_inner(const struct plan_of *p);
 /* Adds a RIDS condition of those candidates (conditions of inner) for which fn says yes. */
 bool verify_cond(struct plan_of *p, const struct plan_of *inner, verify_fn *fn, void *arg);
 /* identifier:of-type=system|code|value */

@@ -152,6 +152,26 @@ static void make_others(unsigned patients)
     }
 }
 
+static void make_documents(unsigned n)
+{
+    static const char *const types[] = {"text/xml",
+                                        "text/xml; charset=UTF-8",
+                                        "TEXT/XML;version=1.0; charset=\\\"utf-8\\\"",
+                                        "text/xml-external-parsed-entity",
+                                        "text/plain",
+                                        "image/png",
+                                        "image/svg+xml"};
+    for (unsigned i = 0; i < n; i++)
+        addf("{\"resourceType\":\"DocumentReference\",\"id\":\"d%u\",\"status\":\"%s\",\"content\":[{"
+             "\"attachment\":{%s%s\"url\":\"urn:d\"}}]}",
+             i, i % 2 ? "current" : "superseded", i % 8 ? "\"contentType\":\"" : "",
+             i % 8 ? arena_printf(&arena, "%s\",", types[i % 8 - 1]).p : "");
+    addf("{\"resourceType\":\"Library\",\"id\":\"lib\",\"status\":\"active\",\"type\":{\"text\":\"x\"},"
+         "\"content\":[{\"contentType\":\"text/cql\"}]}");
+    addf("{\"resourceType\":\"CapabilityStatement\",\"id\":\"cap\",\"status\":\"active\",\"format\":["
+         "\"json\",\"application/fhir+xml\"]}");
+}
+
 static int setup_made(void **state)
 {
     setup(state);
@@ -159,6 +179,7 @@ static int setup_made(void **state)
     make_encounters(200, 120);
     make_observations(1200, 120, 200);
     make_others(120);
+    make_documents(40);
     load_all();
     return 0;
 }
@@ -235,6 +256,22 @@ static const struct expect made_cases[] = {
      "(code | component.code).coding.where(system = 'urn:x' and code = 'C').exists()"},
     {"Observation", "status:not=final&code=C",
      "status != 'final' and code.coding.where(code = 'C').exists()"},
+    /* MIME types: R4 3.1.1.4.10.1 */
+    {"DocumentReference", "contenttype=text/xml", "content.attachment.contentType = 'text/xml'"},
+    {"DocumentReference", "contenttype:below=text/xml",
+     "content.attachment.contentType.where(lower().matches('^text/xml(;.*)?$')).exists()"},
+    {"DocumentReference", "contenttype:below=Text/XML&status=current",
+     "status = 'current' and content.attachment.contentType.where(lower().matches('^text/xml(;.*)?$'))"
+     ".exists()"},
+    {"DocumentReference", "contenttype:below=urn:ietf:bcp:13|text/plain",
+     "content.attachment.contentType = 'text/plain'"},
+    {"DocumentReference", "contenttype:below=text/xml; CHARSET=utf-8",
+     "content.attachment.contentType.where(lower().contains('charset')).exists()"},
+    {"DocumentReference", "contenttype:below=image,text/plain",
+     "content.attachment.contentType.where(startsWith('image/') or $this = 'text/plain').exists()"},
+    {"Library", "content-type:below=text", "true"},
+    {"CapabilityStatement", "format:below=json", "true"},
+    {"CapabilityStatement", "format:below=application", "true"},
     /* string */
     {"Patient", "family=lind", "name.family.where(lower().startsWith('lind')).exists()"},
     {"Patient", "family:exact=Lind", "name.family.where($this = 'Lind').exists()"},

@@ -461,6 +461,7 @@ static void test_errors(void **state)
         {"Patient", "gender:of-type=a|b|c", ERR_SEARCH_MODIFIER, "gender"},
         {"Patient", "gender:code-text=x", ERR_SEARCH_MODIFIER, "gender"},
         {"Patient", "identifier:of-type=b|c", ERR_SEARCH_VALUE, "identifier"},
+        {"Library", "content-type:below=a/*,urn:x|b", ERR_SEARCH_VALUE, "content-type"},
         {"Patient", "_elements=name,nosuch", ERR_SEARCH_VALUE, "nosuch"},
         {"Patient", "_sort=name,link.nosuch", ERR_SEARCH_VALUE, "nosuch"},
         {"Patient", "_sort=name.family", ERR_SEARCH_VALUE, "name"},

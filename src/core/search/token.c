@@ -88,8 +88,7 @@ static void rows(const struct rows_to *to, const struct path_value *v)
         put(to, (struct str){NULL, 0}, text);
 }
 
-/* The required binding of the code element that a plain path "Type.a.b" leads to; 0 when it leads to none. */
-static uint16_t binding_of(const struct fhir_param *p)
+uint16_t token_binding(const struct fhir_param *p)
 {
     struct str rest = str_of(p->expression), step;
     fhir_type_id type = 0;
@@ -111,7 +110,7 @@ static uint16_t binding_of(const struct fhir_param *p)
 /* A code element's system is implied by its required binding (R4 3.1.1.4.10). */
 void token_implied(const struct query_of *q, struct store_match *m)
 {
-    uint16_t binding = m->row.name.n ? binding_of(q->param) : 0;
+    uint16_t binding = m->row.name.n ? token_binding(q->param) : 0;
     if (binding && fhir_binding_implies(binding, m->row.text, m->row.name))
         m->row.name = STR("");
 }

@@ -60,6 +60,14 @@ static bool verify_page(const struct plan_of *p, struct store_plan *plan, verify
     return true;
 }
 
+struct plan_of verify_inner(const struct plan_of *p)
+{
+    struct plan_of inner = plan_inner(p, p->types, p->type_count);
+    for (size_t i = 0; i < p->cond_count; i++)
+        *plan_cond(&inner, STORE_COND_MATCH) = p->cond[i];
+    return inner;
+}
+
 bool verify_cond(struct plan_of *p, const struct plan_of *inner, verify_fn *fn, void *arg)
 {
     struct store_plan *plan = plan_made(inner);
@@ -177,7 +185,7 @@ bool verify_of_type(struct plan_of *p, struct str code, struct str value)
     struct str rest = value, part;
     struct of_type o = {.s = p->s, .arena = p->arena, .param = code};
     struct query_of q = plan_query(p, search_param_find(p->s, p->types[0], code));
-    struct plan_of inner = plan_inner(p, p->types, p->type_count);
+    struct plan_of inner = verify_inner(p);
     struct matches list = {0};
     o.item = ARENA_ARRAY(p->arena, struct typed, SEARCH_VALUES_MAX);
     while (value_split(&rest, ',', &part)) {
