@@ -16,6 +16,7 @@
 
 #include "access/access_view.h"
 #include "api/api_int.h"
+#include "audit/audit.h"
 
 enum { ANSWER_MAX = 1 << 20 };
 
@@ -25,6 +26,7 @@ struct world {
     struct store *store;
     struct search *search;
     struct access *access;
+    struct audit *audit;
     struct api *api;
     struct http_server *server;
     int port;
@@ -81,7 +83,10 @@ static inline void world_open(struct world *w, const char *name)
     w->access = access_new(w->store, &err);
     if (!w->access)
         fail_msg("%s %s", err.arg[0], err.arg[1]);
-    struct api_options ao = {.access = w->access};
+    struct audit_options log = {.dir = w->dir, .index = true};
+    w->audit = audit_open(&log, &err);
+    assert_non_null(w->audit);
+    struct api_options ao = {.access = w->access, .audit = w->audit};
     w->api = api_new(w->store, w->search, &ao, &err);
     assert_non_null(w->api);
     struct http_options ho = {
@@ -97,6 +102,7 @@ static inline void world_close(struct world *w)
     char command[128];
     http_stop(w->server, 1000);
     api_free(w->api);
+    audit_close(w->audit);
     access_free(w->access);
     store_close(w->store);
     search_free(w->search);

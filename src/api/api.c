@@ -40,7 +40,8 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->paths = path_cache_new();
     if (!a->paths)
         err_set(err, ERR_NO_MEMORY, NULL);
-    if (!a->paths || !capability_make(a, err) || (opt->web_dir && !(a->web = web_new(opt->web_dir, err)))) {
+    if (!a->paths || !audited_watch(a, err) || !capability_make(a, err) ||
+        (opt->web_dir && !(a->web = web_new(opt->web_dir, err)))) {
         api_free(a);
         return NULL;
     }
@@ -58,6 +59,8 @@ void api_free(struct api *a)
     path_cache_free(a->paths);
     os_free(a->import_dir);
     os_free(a->capability_own);
+    os_free(a->watch_whole);
+    os_free(a->watch_about);
     os_free(a->later.text);
     pthread_mutex_destroy(&a->later.lock);
     os_free(a);

@@ -44,6 +44,14 @@ struct call_wants {
     enum err_lang lang;
 };
 
+/* Ids of those whose records were given out or changed, each once. */
+struct call_whose {
+    struct str *item;
+    size_t count, cap;
+    uint16_t *slot; /* index + 1, by hash of the id; NULL while there are few */
+    bool many;      /* and others */
+};
+
 struct call {
     struct api *api;
     struct http_request *req; /* the request itself, also for entries */
@@ -68,14 +76,9 @@ struct call {
     uint64_t begun_ns;
     /* for the audit log (audited.c) */
     struct bundle *bundle; /* whose entries are told of too; NULL: none */
-    struct {
-        const struct json_doc *doc;
-        uint32_t node;
-    } written;            /* the resource that the call writes; doc NULL: none */
+    struct call_whose whose;
+    bool wrote;           /* or tried to: whose is of what is written too */
     enum err_code failed; /* the first error of the answer */
-    struct str *patient;  /* ids of those whose records were given out or changed */
-    size_t patient_count;
-    bool patient_many; /* and others */
     uint64_t withheld;
     bool was_xml; /* body came as XML: its lines are known, its columns are not */
     bool grant;   /* what is written is an access operation's own Consent (grant.h) */
@@ -113,7 +116,11 @@ struct api {
     uint32_t capability_version; /* own_version it tells of */
     struct capability_later later;
     int64_t started_ms;
-    struct audit *audit;                      /* NULL: none */
+    struct audit *audit; /* NULL: none */
+    struct store_view
+        watch; /* with a log, what readers without a caller's view look through (audited_watch) */
+    bool *watch_whole;
+    fhir_param_id *watch_about;
     atomic_int auditing;                      /* answers and refusals whose records are not on disk yet */
     atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
     struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */

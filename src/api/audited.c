@@ -6,140 +6,7 @@
 #include "audit/audit.h"
 #include "fhir_gen/names.h"
 
-enum {
-    AUDITED_HASHED = 4096, /* slots for telling patients apart; a power of two over AUDIT_PATIENTS_MAX */
-    AUDITED_FEW = 8,       /* so many are told apart by looking */
-    AUDITED_PARAMS_MAX = 256,
-};
-
-/* ---- whose records ---- */
-
-struct patients {
-    struct arena *arena;
-    struct str *item;
-    size_t count, cap;
-    uint16_t *slot; /* index + 1, by hash of the id; NULL while there are few */
-    bool many;
-};
-
-static uint16_t *slot_of(struct patients *p, struct str id)
-{
-    size_t at = hash_word(id.p, id.n) & (AUDITED_HASHED - 1);
-    while (p->slot[at] && !str_eq(p->item[p->slot[at] - 1], id))
-        at = (at + 1) & (AUDITED_HASHED - 1);
-    return &p->slot[at];
-}
-
-static bool slots_begin(struct patients *p)
-{
-    p->slot = ARENA_ARRAY(p->arena, uint16_t, AUDITED_HASHED);
-    for (size_t i = 0; p->slot && i < p->count; i++)
-        *slot_of(p, p->item[i]) = (uint16_t)(i + 1);
-    return p->slot;
-}
-
-static bool known(struct patients *p, struct str id)
-{
-    if (p->slot)
-        return *slot_of(p, id);
-    for (size_t i = 0; i < p->count; i++)
-        if (str_eq(p->item[i], id))
-            return true;
-    return false;
-}
-
-/* id is copied: what it was found in may go before the record is made. */
-static void patients_add(struct patients *p, struct str id)
-{
-    if (p->many || known(p, id))
-        return;
-    if (p->count == AUDIT_PATIENTS_MAX || (p->count == AUDITED_FEW && !p->slot && !slots_begin(p))) {
-        p->many = true;
-        return;
-    }
-    if (p->count == p->cap) {
-        size_t cap = p->cap ? p->cap * 4 : AUDITED_FEW;
-        struct str *more = arena_grow(p->arena, p->item, p->cap, cap, sizeof(*more));
-        p->many = !more;
-        if (!more)
-            return;
-        p->item = more;
-        p->cap = cap;
-    }
-    struct str copy = arena_str(p->arena, id);
-    p->many = !copy.p;
-    if (!copy.p)
-        return;
-    p->item[p->count++] = copy;
-    if (p->slot)
-        *slot_of(p, copy) = (uint16_t)p->count;
-}
-
-static bool id_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
-}
-
-/* Every "Patient/id" in a text: fullUrls and references. */
-static void patients_scan(struct patients *p, struct str text)
-{
-    struct str name = STR("Patient/");
-    while (!p->many) {
-        size_t at = str_find_str(text, name), n = 0;
-        if (at == SIZE_MAX)
-            return;
-        bool whole = at == 0 || text.p[at - 1] == '/' || text.p[at - 1] == '"';
-        text = str_sub(text, at + name.n, text.n);
-        while (n < text.n && id_char(text.p[n]))
-            n++;
-        if (whole && n)
-            patients_add(p, str_sub(text, 0, n));
-    }
-}
-
-/* The same in a resource of a parsed Bundle. */
-static void patients_of_tree(struct patients *p, const struct json_doc *doc, uint32_t node)
-{
-    for (uint32_t i = node; i < doc->nodes[node].end; i++)
-        if (doc->nodes[i].kind == JSON_STRING && doc->nodes[i].len > 8)
-            patients_scan(p, (struct str){doc->nodes[i].text, doc->nodes[i].len});
-}
-
-/* A search for somebody is told of even when nothing is found. */
-static void patients_of_params(struct patients *p, const struct call *c)
-{
-    for (size_t i = 0; i < c->param_count; i++) {
-        struct str name = c->params[i].name, value = c->params[i].value, one;
-        bool self = c->type == FHIR_TYPE_Patient && str_is(name, "_id");
-        if (!self && !str_is(name, "patient") && !str_is(name, "subject"))
-            continue;
-        while (value.p && str_split(&value, ',', &one)) {
-            if (str_starts(one, STR("Patient/")))
-                one = str_sub(one, 8, one.n);
-            if (fhir_prim_valid(FHIR_PRIM_ID, one))
-                patients_add(p, one);
-        }
-    }
-}
-
-void audited_patients(struct call *c)
-{
-    struct patients p = {.arena = c->arena};
-    bool named = c->type == FHIR_TYPE_Patient || c->compartment == FHIR_TYPE_Patient;
-    if (!c->api->audit)
-        return;
-    if (named && c->id.n)
-        patients_add(&p, c->id);
-    patients_of_params(&p, c);
-    /* What was written, or is given out; of a Bundle its entries tell. */
-    if (c->written.doc && c->written.node < c->written.doc->count)
-        patients_of_tree(&p, c->written.doc, c->written.node);
-    else if (c->resp->status < 400 && !c->bundle)
-        patients_scan(&p, c->resp->body);
-    c->patient = p.item;
-    c->patient_count = p.count;
-    c->patient_many = p.many || c->resp->stream.read;
-}
+enum { AUDITED_PARAMS_MAX = 256 };
 
 /* ---- the record ---- */
 
@@ -246,9 +113,9 @@ static struct audit_record record_of(const struct call *c, int status, enum err_
         .code = code_of(c),
         .resource = resource_of(c),
         .params = params_of(c),
-        .patient = c->patient,
-        .patient_count = c->patient_count,
-        .many = c->patient_many,
+        .patient = c->whose.item,
+        .patient_count = c->whose.count,
+        .many = c->whose.many,
         .outcome = status < 400   ? AUDIT_DONE
                    : status < 500 ? AUDIT_REFUSED
                                   : AUDIT_FAILED,

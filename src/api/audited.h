@@ -9,9 +9,28 @@
 bool audited_allowed(const struct call *c, struct err *err);
 /* Is it what must not be refused for want of a log? */
 bool audited_emergency(const struct call *c);
-/* Notes in the call whose records its answer gives out or its body writes. Before the answer is made XML or
- * let go. */
+
+/* ---- audited_whose.c: whose records the call gives out or changes ---- */
+
+/* Makes what readers of an api without accounts, but with a log, look through: everything is seen, and known
+ * by whom it is. */
+bool audited_watch(struct api *a, struct err *err);
+/* Whose records were given out through r, and how much was withheld, since its view was set. Before r ends or
+ * its view is set anew. */
+void audited_seen(struct call *c, struct store_read *r);
+/* Whose record the change is in, by its rows. */
+void audited_written(struct call *c, const struct store_change *change);
+/* One by id. */
+void audited_name(struct call *c, struct str id);
+/* The answer is known: adds whom the call asked for by name; what was not given out after all is forgotten.
+ */
 void audited_patients(struct call *c);
+/* Those so far as text, and back: for when the call's arena is rewound. */
+void audited_pack(const struct call *c, struct buf *out);
+void audited_unpack(struct call *c, struct str packed);
+
+/* ---- audited.c ---- */
+
 /* The answer in c->resp is finished. True: it may leave at once. False: it has been taken over, and leaves
  * when its record is durable; nothing of the call may be touched. deferred: http_defer has been called. */
 bool audited_send(struct call *c, bool deferred);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <strings.h>
 
+#include "api/audited.h"
 #include "api/guard.h"
 
 static bool same(struct str a, const char *b)
@@ -154,13 +155,8 @@ struct store_read *call_read_begin(struct call *c, struct err *err)
 
 void call_read_end(struct call *c, struct store_read *r)
 {
-    const store_rid *patient;
-    size_t count;
-    uint64_t withheld;
-    bool many;
     if (!r || r == c->read)
         return;
-    store_read_seen(r, &patient, &count, &many, &withheld);
-    c->withheld += withheld;
+    audited_seen(c, r);
     store_read_end(r);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reading entries of a batch or transaction: all of them together within bounds, and each one's memory given
  * back but for its answer. */
-#include "api/api_int.h"
+#include "api/audited.h"
+#include "api/guard.h"
 
 /* What an entry's answer keeps of its headers. */
 static const char *const kept_headers[] = {"Location", "ETag"};
@@ -12,7 +13,7 @@ static void give_back(struct call *c, struct arena_mark mark)
 {
     struct http_response *r = c->resp;
     struct http_pair kept[KEPT_HEADERS];
-    size_t count = 0, from[KEPT_HEADERS];
+    size_t count = 0, from[KEPT_HEADERS], whose;
     struct buf text;
     buf_init(&text, BUF_NO_MAX);
     if (r->body.n && !r->owned) { /* the body is in there too */
@@ -30,12 +31,15 @@ static void give_back(struct call *c, struct arena_mark mark)
                 from[count++] = text.n;
                 buf_str(&text, r->headers[i].value);
             }
+    whose = text.n;
+    audited_pack(c, &text);
     if (buf_ok(&text)) {
         arena_rewind(c->arena, mark);
         for (size_t i = 0; i < count; i++)
             kept[i].value = arena_str(c->arena, (struct str){text.p + from[i], kept[i].value.n});
         memcpy(r->headers, kept, count * sizeof(*kept));
         r->header_count = count;
+        audited_unpack(c, str_sub(buf_get(&text), whose, text.n));
     }
     buf_release(&text);
 }
@@ -77,7 +81,11 @@ void entry_read(struct bundle *b, struct entry *e, struct store_read *r, struct 
         err_set(&err, ERR_BUNDLE_READS, NULL);
         outcome_fail(c, &err);
     } else {
+        if (r)
+            guard_reader(c, r);
         OS_ASSERT(c->route->run(c));
+        if (r)
+            audited_seen(c, r);
         if (!fits(b, c, &err))
             outcome_fail(c, &err);
         give_back(c, mark);

@@ -117,7 +117,11 @@ void guard_close(struct call *c)
 void guard_reader(struct call *c, struct store_read *r)
 {
     bool searches = c->route && (c->route->run == search_call || c->route->run == search_call_form);
-    if (!c->view || c->grant)
+    if (c->grant)
+        return;
+    if (!c->view && c->api->audit)
+        store_read_view(r, &c->api->watch);
+    if (!c->view)
         return;
     if (!store_read_in_job(r))
         access_view_action(c->view, searches ? ACCESS_SEARCH : ACCESS_READ);

@@ -2,6 +2,7 @@
  * Patient/[id]/$access-explain: why do I not see everything? Only what the law lets show (PDL 4 kap. 4-5 §§):
  * what the caller has for this patient and may do about it, that blocked records exist, and on a second step
  * (units=true) which blocks there are and of which units. */
+#include "api/audited.h"
 #include "api/grant.h"
 #include "api/params.h"
 #include "fhir_gen/names.h"
@@ -207,6 +208,7 @@ static bool patient_of(struct explaining *e, struct err *err)
     if (found != STORE_FOUND)
         return err_set_str(err, ERR_NOT_FOUND, resource_name(e->call->arena, FHIR_TYPE_Patient, e->call->id),
                            STR(""));
+    audited_seen(e->call, e->r);
     store_read_view(e->r, NULL);
     e->p = access_view_patient(e->call->view, e->r, v.rid, err);
     return e->p != NULL;
@@ -228,6 +230,7 @@ bool op_access_explain_run(struct call *c)
     buf_init(&text, 1 << 20);
     json_out_init(&out, &text);
     bool ok = patient_of(&e, &err) && explain(&e, str_is(params_text(&p, "units"), "true"), &err);
+    guard_reader(c, e.r); /* which may be a transaction's, and others read on through it */
     call_read_end(c, e.r);
     if (ok)
         return resource_answer_buf(c, &text, 200);

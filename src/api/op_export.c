@@ -2,6 +2,7 @@
  * $export (FHIR Bulk Data Access 2.0, http://hl7.org/fhir/uv/bulkdata/STU2/export.html): everything that can
  * be wrong with what is asked for is found here; the job then has a request that is known to be good
  * (bulk/bulk.h says how it is written). */
+#include "api/audited.h"
 #include "api/params.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
@@ -389,6 +390,8 @@ bool op_export_run(struct call *c)
         return outcome_fail(c, &err);
     buf_init(&request, JOB_REQUEST_MAX);
     write_request(e, &request);
+    for (size_t i = 0; i < e->patient_count; i++)
+        audited_name(c, e->patient[i]);
     if (!buf_ok(&request)) {
         err_set_str(&err, ERR_SEARCH_LIMIT, STR("Group.member"),
                     arena_printf(c->arena, "%d byte", JOB_REQUEST_MAX));

@@ -3,6 +3,7 @@
  * of those sent along. What is ready within RUN_FIRST_BYTES and RUN_FIRST_MS is answered whole, so that an
  * error becomes an OperationOutcome; longer tables are streamed, and an error then cuts the connection, so
  * that nobody takes the part for the whole. */
+#include "api/audited.h"
 #include "api/guard.h"
 #include "api/params.h"
 #include "api/view_ask.h"
@@ -30,6 +31,7 @@ struct run {
     struct view_source source;
     struct access_view *seen; /* what the caller sees, for as long as rows are made */
     bool done;                /* the format is ended */
+    bool streams;             /* the call is gone */
     size_t sent;
     uint64_t begun_ns;
 };
@@ -122,6 +124,14 @@ static ssize_t run_read(void *arg, char *to, size_t n)
     return (ssize_t)n;
 }
 
+/* Whose records the rows are of; of what follows the first part the log says that there are many. */
+static void given(void *arg, struct store_read *r)
+{
+    struct run *u = arg;
+    if (!u->streams)
+        audited_seen(u->call, r);
+}
+
 static bool begin(struct run *u, struct err *err)
 {
     struct call *c = u->call;
@@ -140,7 +150,9 @@ static bool begin(struct run *u, struct err *err)
          (!params_find(&u->params, "resource") || given_resources(u, r, err));
     call_read_end(c, r);
     u->seen = access_view_hold(c->view);
-    u->source.seen = u->seen ? access_view_store(u->seen) : NULL;
+    u->source.seen = u->seen ? access_view_store(u->seen) : c->api->audit ? &c->api->watch : NULL;
+    u->source.given = given;
+    u->source.given_arg = u;
     u->begun_ns = os_mono_ns();
     return ok;
 }
@@ -156,6 +168,7 @@ static void answer(struct run *u)
                                       (int)(name.n ? name.n : 4), name.n ? name.p : "view",
                                       view_format_name(u->ask.format)));
     if (!u->done) {
+        u->streams = true;
         resp->stream = (struct http_stream){run_read, run_free, u, UINT64_MAX};
         return;
     }

@@ -192,6 +192,8 @@ bool view_source_next(struct view_source *s, struct err *err)
     s->err = err;
     terms_session_read(s->terms, r, s->slice.seq);
     bool ok = store_as_of(r, &s->slice, each_version, s, &last, &more, err) && err->code == ERR_OK;
+    if (s->given)
+        s->given(s->given_arg, r);
     store_read_end(r);
     s->slice.after_rid = last;
     s->ended |= !more;

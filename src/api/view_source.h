@@ -26,6 +26,9 @@ struct view_source_ask {
 struct view_source {
     struct store *store;
     const struct store_view *seen; /* what the caller sees; NULL: everything */
+    /* Told of each slice's reader before it ends, for the audit log; NULL: none. */
+    void (*given)(void *arg, struct store_read *r);
+    void *given_arg;
     const struct view *view;
     struct view_out *out;
     struct terms_session *terms; /* NULL: none */

@@ -2,6 +2,7 @@
  * Changing one resource, in two stages: everything that can be checked and computed is, on the calling pool
  * thread; what depends on the state of the record (criteria, versions, references) runs in the writer's
  * transaction. */
+#include "api/audited.h"
 #include "api/body.h"
 #include "api/guard.h"
 #include "base/time.h"
@@ -164,8 +165,7 @@ bool write_build(struct write *w, struct err *err)
     uint32_t node = w->node;
     OS_ASSERT(w->id.n);
     w->change.id = w->id;
-    c->written.doc = w->doc;
-    c->written.node = w->node;
+    c->wrote = true;
     if (w->kind == WRITE_DELETE || w->built)
         return true;
     if (!body_parts(doc, node, c->type, w->id, c->arena, &w->change, err) || !guard_label(w, err))
@@ -186,6 +186,7 @@ bool write_build(struct write *w, struct err *err)
     w->change.row_count = rows.count;
     w->change.epoch = rows.epoch;
     w->built = true;
+    audited_written(c, &w->change);
     return true;
 }
 
@@ -274,10 +275,17 @@ static bool name_missing_version(const struct write *w, struct err *err)
     return false;
 }
 
-bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
+/* Whose record is changed is told by what it was, too. guard_write reads that when there are accounts. */
+static bool note_before(struct write *w, struct store_read *r, struct err *err)
 {
-    struct store_read *r = store_tx_read(tx);
-    guard_reader(w->call, r);
+    struct call *c = w->call;
+    struct store_version v;
+    return c->view || !c->api->audit || w->kind == WRITE_CREATE ||
+           store_get(r, c->type, w->id, c->arena, &v, err) != STORE_FAILED;
+}
+
+static bool perform(struct write *w, struct store_tx *tx, struct store_read *r, struct err *err)
+{
     if (!write_resolve(w, r, err))
         return false;
     if (w->nothing)
@@ -288,6 +296,8 @@ bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
         return false;
     if (w->nothing)
         return true;
+    if (!note_before(w, r, err))
+        return false;
     if (w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err))
         return false;
     if (!store_put(tx, &w->change, err))
@@ -295,6 +305,15 @@ bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
     if (w->change.exists)
         return err_set_str(err, ERR_EXISTS, resource_name(w->call->arena, w->call->type, w->id), STR(""));
     return true;
+}
+
+bool write_perform(struct write *w, struct store_tx *tx, struct err *err)
+{
+    struct store_read *r = store_tx_read(tx);
+    guard_reader(w->call, r);
+    bool ok = perform(w, tx, r, err);
+    audited_seen(w->call, r);
+    return ok;
 }
 
 struct referrers {

@@ -61,6 +61,29 @@ test('reads, searches and writes are told of, with whose records they are', asyn
   assert.deepEqual([last().code, last().status], ['D', 204]);
 });
 
+test('whose record it is says the record, not who is mentioned in it', async () => {
+  for (const id of ['w1', 'w2', 'w3']) await ask(server, 'PUT', `/Patient/${id}`, { body: { resourceType: 'Patient', id } });
+  const mentions = { ...observation('w1'), focus: [{ reference: 'Patient/w2' }] };
+  const made = await ask(server, 'POST', '/Observation', { body: mentions });
+  assert.deepEqual(last().patients, ['w1']);
+  await ask(server, 'GET', `/Observation/${made.json.id}`);
+  assert.deepEqual(last().patients, ['w1']);
+  await ask(server, 'PUT', `/Observation/${made.json.id}`, { body: { ...observation('w3'), id: made.json.id } });
+  assert.deepEqual(last().patients.sort(), ['w1', 'w3'], 'a record moved is taken from the one and given to the other');
+  await ask(server, 'DELETE', `/Observation/${made.json.id}`);
+  assert.deepEqual(last().patients, ['w3'], 'what is deleted was somebody\'s');
+  const task = await ask(server, 'POST', '/Task', { body: { resourceType: 'Task', status: 'requested', intent: 'order', for: { reference: 'Patient/w2' } } });
+  assert.deepEqual(last().patients, ['w2'], 'a Task is in no compartment');
+  await ask(server, 'GET', `/Task/${task.json.id}`);
+  assert.deepEqual(last().patients, ['w2']);
+  await ask(server, 'POST', '', { body: bundle('transaction', entry('GET', `Task/${task.json.id}`), entry('GET', 'Patient/w1'), entry('GET', 'Observation?subject=w3')) });
+  assert.deepEqual(log().slice(-4).map((r) => r.patients?.join()), [undefined, 'w2', 'w1', 'w3'], 'entries that share a reader are told apart');
+  await ask(server, 'GET', '/$graphql?query={PatientList(_id:"w1,w3"){id}}');
+  assert.deepEqual(last().patients.sort(), ['w1', 'w3']);
+  await ask(server, 'GET', '/Task?_include=Task:patient');
+  assert.deepEqual(last().patients, ['w2']);
+});
+
 test('refusals are told of, with why', async () => {
   await ask(server, 'GET', '/Patient/none');
   let r = last();

@@ -525,7 +525,8 @@ struct access_view *access_view_new(struct access *a, const struct access_caller
                                   .see = see,
                                   .mask = mask,
                                   .masked_param = a->rules->masked_param,
-                                  .masked_count = a->rules->masked_count};
+                                  .masked_count = a->rules->masked_count,
+                                  .about = a->about};
     set_whole(v);
     return v;
 }

@@ -431,6 +431,23 @@ enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_
 
 /* ---- the contract's reads ---- */
 
+bool store_name(struct store_read *r, store_rid rid, struct arena *arena, uint16_t *type, struct str *id,
+                struct err *err)
+{
+    sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
+    *type = 0;
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, rid);
+    int rc = db_step(r->db, st, err);
+    if (rc > 0) {
+        *type = number_build(&r->s->types, (uint16_t)sqlite3_column_int(st, 0));
+        *id = read_column_id(st, 1, arena);
+    }
+    sqlite3_reset(st);
+    return rc >= 0 && (!*type || id->p || err_set(err, ERR_NO_MEMORY, NULL));
+}
+
 enum store_found store_get_rid(struct store_read *r, store_rid rid, struct arena *arena,
                                struct store_version *out, struct err *err)
 {

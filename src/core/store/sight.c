@@ -148,6 +148,17 @@ static bool sight_ask(struct store_read *r, const struct store_label *label, enu
     return ok;
 }
 
+/* Notes whom it is about where the view says how that is told. */
+static bool sight_about(struct store_read *r, const struct store_label *label, struct err *err)
+{
+    uint16_t param = r->sight.on->about ? r->sight.on->about[label->type] : 0;
+    size_t at = 0;
+    bool ok = true;
+    for (store_rid t; ok && param && (t = store_label_target(r, label, param, &at));)
+        ok = sight_note(&r->sight, t, err);
+    return ok;
+}
+
 static bool sight_label(struct store_read *r, struct store_label *label, bool whole, bool give,
                         enum store_sight *out, struct err *err)
 {
@@ -157,6 +168,8 @@ static bool sight_label(struct store_read *r, struct store_label *label, bool wh
     bool ok = label_read(r, label, &patients, err) && (whole || sight_ask(r, label, out, err));
     for (size_t i = 0; ok && give && *out != STORE_HIDDEN && i < label->patient_count; i++)
         ok = sight_note(&r->sight, label->patient[i], err);
+    if (ok && give && *out != STORE_HIDDEN)
+        ok = sight_about(r, label, err);
     arena_rewind(&r->arena, mark);
     return ok;
 }

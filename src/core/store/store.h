@@ -200,6 +200,9 @@ struct store_view {
     /* By build id of type, schema.type_count long: everything of it is SEEN, so that see is not asked and
      * counts are kept. NULL: of none. */
     const bool *whole;
+    /* By build id of type: a reference parameter that says whom it is about beside its patients (0: none):
+     * who that leads to counts as seen too, whatever kind it is. NULL: none. */
+    const uint16_t *about;
 };
 /* From here on everything read through r passes the view; store_read_seen begins anew. NULL: everything, as
  * after begin (the engine's own work). In a job it holds until the job's run returns. */
@@ -218,6 +221,10 @@ enum store_found store_get(struct store_read *r, uint16_t type, struct str id, s
                            struct store_version *out, struct err *err);
 enum store_found store_get_rid(struct store_read *r, store_rid rid, struct arena *arena,
                                struct store_version *out, struct err *err);
+/* The type (build id) and id of rid, whatever is seen of it and whether or not it is here yet: for logs. type
+ * 0: there is none. */
+bool store_name(struct store_read *r, store_rid rid, struct arena *arena, uint16_t *type, struct str *id,
+                struct err *err);
 /* A named version, current or old. */
 enum store_found store_get_version(struct store_read *r, uint16_t type, struct str id, uint32_t version,
                                    struct arena *arena, struct store_version *out, struct err *err);
