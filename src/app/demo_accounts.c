@@ -10,7 +10,7 @@
 #include "fhir_gen/names.h"
 #include "identity/identity.h"
 
-enum { ACCOUNTS_SYLLABLES = 8, ACCOUNTS_TEXT_MAX = 16 * 1024, ACCOUNTS_ADULT_YEAR = 2000 };
+enum { ACCOUNTS_TEXT_MAX = 16 * 1024, ACCOUNTS_ADULT_YEAR = 2000 };
 
 /* Who is looked for: the first whose title is this, at a unit whose name has the part. */
 static const struct wanted {
@@ -99,33 +99,17 @@ static bool find(struct store *s, struct found *f, struct err *err)
     return ok;
 }
 
-/* "bavi-kolu-temo-rasi": easy to write from paper, 52 bits. */
-static void make_password(char out[3 * ACCOUNTS_SYLLABLES + 1])
-{
-    static const char consonants[] = "bdfghjklmnprstvk", vowels[] = "aeiou";
-    unsigned char random[2 * ACCOUNTS_SYLLABLES];
-    size_t n = 0;
-    os_random(random, sizeof random);
-    for (size_t i = 0; i < ACCOUNTS_SYLLABLES; i++) {
-        if (i && i % 2 == 0)
-            out[n++] = '-';
-        out[n++] = consonants[random[2 * i] % 16];
-        out[n++] = vowels[random[2 * i + 1] % 5];
-    }
-    out[n] = 0;
-}
-
 /* Makes the account and adds its line, unless it is there. */
 static bool make_one(struct identity *id, const char *name, struct str person, const char *sv,
                      struct buf *lines, struct err *err)
 {
-    char password[3 * ACCOUNTS_SYLLABLES + 1];
+    struct identity_once password;
     if (!person.n || identity_exists(id, str_of(name)))
         return true;
-    make_password(password);
-    if (!identity_add(id, str_of(name), person, str_of(password), err))
+    identity_once_make(&password);
+    if (!identity_add(id, str_of(name), person, str_of(password.text), err))
         return false;
-    buf_printf(lines, "%-20s %-20s %s\n", name, password, sv);
+    buf_printf(lines, "%-20s %-20s %s\n", name, password.text, sv);
     return true;
 }
 

@@ -95,7 +95,7 @@ static bool admit(struct gate *g, struct http_request *req, struct access_caller
     enum identity_state state = identity_session(g->opt.identity, h.token, true, req->arena, caller);
     caller->origin = req->origin;
     if (state != IDENTITY_LIVE)
-        return err_set(err, state == IDENTITY_IDLE ? ERR_LOGIN_IDLE : ERR_LOGIN_REQUIRED, NULL);
+        return identity_refuse(state, err);
     if (!gate_heads_ours(g, req, &h, err))
         return false;
     return caller->kind != ACCESS_STAFF || caller->assignment.n || err_set(err, ERR_LOGIN_ASSIGNMENT, NULL);

@@ -28,7 +28,9 @@ enum {
     GATE_FORM_MAX = 16384,     /* of one that an app sends: a signed assertion is in it */
     GATE_QUEUE_MAX = 64,       /* requests that wait for the one thread that tries passwords */
     GATE_ASSIGNMENTS_MAX = 64, /* of one person */
-    GATE_PURPOSES_MAX = 8,     /* of one assignment */
+    GATE_ACCOUNTS_PAGE = 25,   /* accounts of an answer, when it is not said */
+    GATE_ACCOUNTS_PAGE_MAX = 100,
+    GATE_PURPOSES_MAX = 8, /* of one assignment */
 };
 
 struct gate_options {

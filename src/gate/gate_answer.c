@@ -8,8 +8,10 @@ static const char *const kind_code[] = {[ACCESS_NOBODY] = "nobody",
                                         [ACCESS_PATIENT] = "patient",
                                         [ACCESS_GUARDIAN] = "guardian",
                                         [ACCESS_SYSTEM] = "system"};
-static const char *const state_code[] = {
-    [IDENTITY_NONE] = "none", [IDENTITY_IDLE] = "idle", [IDENTITY_LIVE] = "live"};
+static const char *const state_code[] = {[IDENTITY_NONE] = "none",
+                                         [IDENTITY_IDLE] = "idle",
+                                         [IDENTITY_CHANGE] = "change",
+                                         [IDENTITY_LIVE] = "live"};
 
 const char *gate_answer_kind(enum access_kind kind)
 {

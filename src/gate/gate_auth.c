@@ -11,6 +11,10 @@ static const char *const logout_members[] = {"everywhere", NULL};
 static const char *const assignment_members[] = {"assignment", "purpose", NULL};
 static const char *const password_members[] = {"old", "new", NULL};
 
+static const char *const search_members[] = {"text", "from", "count", NULL};
+static const char *const add_members[] = {"name", "person", NULL};
+static const char *const name_members[] = {"name", NULL};
+
 static const struct auth_route routes[] = {
     {"GET /auth/session", GATE_SESSION, NULL},
     {"POST /auth/login", GATE_LOGIN, login_members},
@@ -18,6 +22,13 @@ static const struct auth_route routes[] = {
     {"POST /auth/logout", GATE_LOGOUT, logout_members},
     {"POST /auth/assignment", GATE_ASSIGNMENT, assignment_members},
     {"POST /auth/password", GATE_PASSWORD, password_members},
+    {"POST /auth/accounts/search", GATE_ACCOUNTS_SEARCH, search_members},
+    {"POST /auth/accounts", GATE_ACCOUNTS_ADD, add_members},
+    {"POST /auth/accounts/enable", GATE_ACCOUNTS_ENABLE, name_members},
+    {"POST /auth/accounts/disable", GATE_ACCOUNTS_DISABLE, name_members},
+    {"POST /auth/accounts/unlock", GATE_ACCOUNTS_UNLOCK, name_members},
+    {"POST /auth/accounts/reset", GATE_ACCOUNTS_RESET, name_members},
+    {"POST /auth/accounts/end-sessions", GATE_ACCOUNTS_END, name_members},
 };
 
 bool gate_auth_path(struct str path)
@@ -101,7 +112,11 @@ bool gate_auth_handle(struct gate *g, struct http_request *req, struct http_resp
     if (!job)
         err_set(&err, ERR_NO_MEMORY, NULL);
     else
-        *job = (struct job){.gate = g, .req = req, .route = r, .heads = h};
+        *job = (struct job){.gate = g,
+                            .req = req,
+                            .route = r,
+                            .heads = h,
+                            .run = r->what >= GATE_ACCOUNTS_SEARCH ? gate_accounts_do : gate_do};
     if (!job || !gate_work_submit(g, job, &err))
         return gate_refused(g, req, r ? r->name : NULL, &nobody, &err, resp);
     return false;

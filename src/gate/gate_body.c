@@ -6,6 +6,8 @@
 
 #include "gate/gate_int.h"
 
+enum { BODY_NUMBER_MAX = 1000000 };
+
 struct body {
     size_t n, max;
     char text[GATE_FORM_MAX];
@@ -70,7 +72,13 @@ static bool read_member(struct arena *arena, const struct json_doc *doc, uint32_
     } texts[] = {
         {"name", &out->name}, {"password", &out->password},     {"old", &out->old},
         {"new", &out->now},   {"assignment", &out->assignment}, {"purpose", &out->purpose},
+        {"text", &out->text}, {"person", &out->person},
     };
+    if (str_is(key, "from") || str_is(key, "count"))
+        return (node->kind == JSON_NUMBER && str_u64(json_text(doc, i), BODY_NUMBER_MAX,
+                                                     str_is(key, "from") ? &out->from : &out->count)) ||
+               wrong(err, arena, key, "ska vara ett heltal från 0 till 1000000",
+                     "must be a whole number from 0 to 1000000");
     if (str_is(key, "everywhere")) {
         out->everywhere = node->kind == JSON_TRUE;
         return node->kind == JSON_TRUE || node->kind == JSON_FALSE ||

@@ -15,6 +15,7 @@ struct doing {
     struct gate_body body;
     struct identity_token out; /* the new one, "" when there is none */
     struct access_caller caller;
+    enum identity_state state; /* of the session that know saw last */
 };
 
 /* The caller as the token has it; nobody when it is no session. */
@@ -24,6 +25,7 @@ static enum identity_state know(struct doing *d, struct str token)
     enum identity_state state = identity_session(d->gate->opt.identity, token, false, d->req->arena, &c);
     if (state != IDENTITY_NONE)
         d->caller = c;
+    d->state = state;
     d->caller.origin = d->req->origin;
     return state;
 }
@@ -133,7 +135,7 @@ static bool do_assignment(struct doing *d, struct err *err)
 {
     enum identity_state state = know(d, d->token);
     if (state != IDENTITY_LIVE)
-        return err_set(err, state == IDENTITY_IDLE ? ERR_LOGIN_IDLE : ERR_LOGIN_REQUIRED, NULL);
+        return identity_refuse(state, err);
     if (!d->body.assignment.n)
         return err_set(err, ERR_LOGIN_BODY, "assignment krävs", "assignment is needed", NULL);
     return assign(d, d->token, true, err);
@@ -141,12 +143,15 @@ static bool do_assignment(struct doing *d, struct err *err)
 
 static bool do_password(struct doing *d, struct err *err)
 {
-    know(d, d->token);
+    struct err later = {0};
+    bool first = know(d, d->token) == IDENTITY_CHANGE;
     if (!identity_change_password(d->gate->opt.identity, d->token, d->body.old, d->body.now, &d->out, err))
         return false;
     know(d, token_of(&d->out));
     gate_smart_ended(d->gate, &d->caller, true);
-    return true;
+    if (first && !assign(d, token_of(&d->out), false, &later) && err_info(later.code)->http >= 500)
+        *err = later;
+    return !err->code;
 }
 
 static bool perform(struct doing *d, struct err *err)
@@ -178,7 +183,7 @@ static void answer(struct doing *d)
 {
     struct err err = {0};
     bool gone = d->route->what == GATE_LOGOUT;
-    enum identity_state state = gone ? IDENTITY_NONE : IDENTITY_LIVE;
+    enum identity_state state = gone ? IDENTITY_NONE : d->state;
     if (gone || d->out.text[0])
         gate_answer_cookie(d->gate, d->req, d->resp, gone ? NULL : &d->out);
     if (!gate_answer_session(d->gate, d->req, d->resp, state, gone ? NULL : &d->caller, &err))

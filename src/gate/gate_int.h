@@ -44,7 +44,21 @@ bool gate_heads_ours(const struct gate *g, const struct http_request *req, const
 
 /* ---- gate_auth.c: what lies under /auth ---- */
 
-enum gate_what { GATE_LOGIN, GATE_RESUME, GATE_LOGOUT, GATE_ASSIGNMENT, GATE_PASSWORD, GATE_SESSION };
+enum gate_what {
+    GATE_LOGIN,
+    GATE_RESUME,
+    GATE_LOGOUT,
+    GATE_ASSIGNMENT,
+    GATE_PASSWORD,
+    GATE_SESSION,
+    GATE_ACCOUNTS_SEARCH, /* from here on: gate_accounts.c */
+    GATE_ACCOUNTS_ADD,
+    GATE_ACCOUNTS_ENABLE,
+    GATE_ACCOUNTS_DISABLE,
+    GATE_ACCOUNTS_UNLOCK,
+    GATE_ACCOUNTS_RESET,
+    GATE_ACCOUNTS_END,
+};
 struct auth_route {
     const char *name; /* "POST /auth/login" */
     enum gate_what what;
@@ -59,6 +73,9 @@ bool gate_refused(struct gate *g, struct http_request *req, const char *action,
 /* Tells the log that it was done; false with *err when it cannot take it. */
 bool gate_done(struct gate *g, const struct http_request *req, const char *action,
                const struct access_caller *caller, struct err *err);
+/* The same of something done to the account of a person ("Practitioner/x", "" for none). */
+bool gate_done_about(struct gate *g, const struct http_request *req, const char *action,
+                     const struct access_caller *caller, struct str about, struct err *err);
 
 /* ---- gate_work.c: the thread that tries passwords ---- */
 
@@ -83,15 +100,21 @@ bool gate_work_submit(struct gate *g, struct job *job, struct err *err);
 /* Fills the answer; http_finish is the thread's. */
 void gate_do(struct job *job, struct http_response *resp);
 
+/* ---- gate_accounts.c: accounts, for administrators ---- */
+
+void gate_accounts_do(struct job *job, struct http_response *resp);
+
 /* ---- gate_body.c: bodies under /auth, wiped when they have been used ---- */
 
 /* max: GATE_BODY_MAX or GATE_FORM_MAX. */
 bool gate_body_upload(size_t max, struct http_upload *out, struct err *err);
 /* The body that was streamed, "" when there was none. */
 struct str gate_body_of(const struct http_request *req);
-/* Reads an object whose members are all among names, strings but for "everywhere" (a boolean). */
+/* Reads an object whose members are all among names, strings but for "everywhere" (a boolean), "from" and
+ * "count" (whole numbers). */
 struct gate_body {
-    struct str name, password, old, now, assignment, purpose;
+    struct str name, password, old, now, assignment, purpose, person, text;
+    uint64_t from, count;
     bool everywhere;
 };
 bool gate_body_read(struct arena *arena, struct str text, const char *const *names, struct gate_body *out,
@@ -113,6 +136,8 @@ struct person {
     struct assignment *assignment;
     size_t count;
 };
+/* The name of a Practitioner, Patient or RelatedPerson, "" when it is not here. */
+struct str gate_person_name(struct store_read *r, struct str user, struct arena *arena);
 bool gate_person_read(struct gate *g, struct str user, struct arena *arena, struct person *out,
                       struct err *err);
 

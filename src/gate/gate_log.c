@@ -4,6 +4,12 @@
 bool gate_done(struct gate *g, const struct http_request *req, const char *action,
                const struct access_caller *caller, struct err *err)
 {
+    return gate_done_about(g, req, action, caller, STR(""), err);
+}
+
+bool gate_done_about(struct gate *g, const struct http_request *req, const char *action,
+                     const struct access_caller *caller, struct str about, struct err *err)
+{
     struct err why = {0};
     struct audit_record r = {
         .who = {.kind = str_of(gate_answer_kind(caller->kind)),
@@ -18,6 +24,7 @@ bool gate_done(struct gate *g, const struct http_request *req, const char *actio
                 .origin = req->origin},
         .action = str_of(action),
         .code = 'E',
+        .resource = about,
         .outcome = AUDIT_DONE,
         .status = 200,
         .emergency = true,

@@ -156,7 +156,9 @@ static void finish(struct store_read *r, struct arena *arena, struct person *p)
     }
 }
 
-static bool read_person(struct reading *g, struct store_read *r, struct str user, struct err *err)
+/* The person's own resource and name; *v stays empty when it is not here. */
+static struct str read_name(struct store_read *r, struct str user, struct arena *arena,
+                            struct store_version *v)
 {
     static const struct {
         fhir_type_id type;
@@ -164,11 +166,24 @@ static bool read_person(struct reading *g, struct store_read *r, struct str user
     } types[] = {{FHIR_TYPE_Practitioner, ACCESS_STAFF},
                  {FHIR_TYPE_Patient, ACCESS_PATIENT},
                  {FHIR_TYPE_RelatedPerson, ACCESS_GUARDIAN}};
-    struct store_version v = {0};
     struct json_doc doc;
+    *v = (struct store_version){0};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (identity_kind(user) == types[i].kind && body_of(r, types[i].type, user, g->arena, &v, &doc))
-            g->out->name = human_name(&doc, g->arena);
+        if (identity_kind(user) == types[i].kind && body_of(r, types[i].type, user, arena, v, &doc))
+            return human_name(&doc, arena);
+    return STR("");
+}
+
+struct str gate_person_name(struct store_read *r, struct str user, struct arena *arena)
+{
+    struct store_version v;
+    return read_name(r, user, arena, &v);
+}
+
+static bool read_person(struct reading *g, struct store_read *r, struct str user, struct err *err)
+{
+    struct store_version v;
+    g->out->name = read_name(r, user, g->arena, &v);
     if (!v.rid || v.type != FHIR_TYPE_Practitioner)
         return true;
     fhir_param_id param = fhir_param_find(FHIR_TYPE_PractitionerRole, STR("practitioner"));

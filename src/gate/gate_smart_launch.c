@@ -100,7 +100,7 @@ static bool begin(struct ask *a, struct err *err)
         state = identity_session(a->gate->opt.identity, a->heads.token, true, a->arena, &a->caller);
     a->caller.origin = a->req->origin;
     if (state != IDENTITY_LIVE)
-        return err_set(err, state == IDENTITY_IDLE ? ERR_LOGIN_IDLE : ERR_LOGIN_REQUIRED, NULL);
+        return identity_refuse(state, err);
     if (!read_body(a, &id, &patient, &encounter, err) ||
         !smart_app_find(a->gate->opt.smart, id, a->arena, &app, err))
         return false;

@@ -33,8 +33,8 @@ export function role(id, person, unit, { code = 'physician', title = 'Överläka
 }
 
 const put = (resource) => entry('PUT', `${resource.resourceType}/${resource.id}`, resource);
-const organization = (id, name, partOf) => ({ resourceType: 'Organization', id, active: true, name, ...(partOf ? { partOf: { reference: `Organization/${partOf}` } } : {}) });
-const named = (resourceType, id, given, family, more = {}) => ({ resourceType, id, name: [{ given: [given], family }], ...more });
+export const organization = (id, name, partOf) => ({ resourceType: 'Organization', id, active: true, name, ...(partOf ? { partOf: { reference: `Organization/${partOf}` } } : {}) });
+export const named = (resourceType, id, given, family, more = {}) => ({ resourceType, id, name: [{ given: [given], family }], ...more });
 
 const people = [
   organization('region', 'Testsjukhuset'),
@@ -50,14 +50,14 @@ const people = [
   role('bo-med', 'bo', 'med'),
 ];
 
-/** A store with the people above and accounts anna, bo and pat (all with PASSWORD). */
-export async function makeData() {
+/** A store with the people above and what more is given, and accounts anna, bo and pat and more (all with PASSWORD). */
+export async function makeData(more = [], accounts = []) {
   const data = mkdtempSync(join(tmpdir(), 'helhet-accounts-'));
   const open = await start(data);
-  const r = await ask(open, 'POST', '', { body: bundle('transaction', ...people.map(put)) });
+  const r = await ask(open, 'POST', '', { body: bundle('transaction', ...people.concat(more).map(put)) });
   await open.stop({ keep: true });
   if (r.status !== 200) throw new Error(r.text);
-  for (const [name, person] of [['anna', 'Practitioner/anna'], ['bo', 'Practitioner/bo'], ['pat', 'Patient/pat']]) {
+  for (const [name, person] of [['anna', 'Practitioner/anna'], ['bo', 'Practitioner/bo'], ['pat', 'Patient/pat'], ...accounts]) {
     const made = user(data, ['add', name, '--person', person], PASSWORD);
     if (made.code !== 0) throw new Error(made.err);
   }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "identity/identity_int.h"
 
 static bool name_char(char c)
@@ -6,7 +8,7 @@ static bool name_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == '@';
 }
 
-bool account_name(struct str name, char out[IDENTITY_NAME_MAX + 1], struct err *err)
+bool identity_name(struct str name, char out[IDENTITY_NAME_MAX + 1], struct err *err)
 {
     bool ok = name.n >= 2 && name.n <= IDENTITY_NAME_MAX;
     for (size_t i = 0; ok && i < name.n; i++) {
@@ -65,18 +67,20 @@ bool account_find(struct side *f, const char *name, struct account *out, bool *f
         copy_column(out->person, sizeof out->person, s, 0);
         copy_column(out->hash, sizeof out->hash, s, 1);
         out->enabled = sqlite3_column_int(s, 2) != 0;
+        out->password_ms = llabs(sqlite3_column_int64(s, 3));
+        out->once = sqlite3_column_int64(s, 3) < 0;
     }
     bool ok = code == SQLITE_ROW || code == SQLITE_DONE || side_fail(f, err);
     sqlite3_reset(s);
     return ok;
 }
 
-bool account_set_hash(struct side *f, const char *name, const char *hash, struct err *err)
+bool account_set_hash(struct side *f, const char *name, const char *hash, bool once, struct err *err)
 {
     sqlite3_stmt *s = side_get(f, FILE_ACCOUNT_HASH, err);
     side_bind_text(s, 1, str_of(name));
     side_bind_text(s, 2, str_of(hash));
-    sqlite3_bind_int64(s, 3, os_now_ms());
+    sqlite3_bind_int64(s, 3, once ? -os_now_ms() : os_now_ms());
     return side_run(f, s, NULL, err) &&
            (sqlite3_changes(f->h) == 1 || err_set(err, ERR_ACCOUNT_NONE, name, NULL));
 }
@@ -89,13 +93,13 @@ bool account_logged_in(struct side *f, const char *name, struct err *err)
     return side_run(f, s, NULL, err);
 }
 
-bool identity_add(struct identity *id, struct str name, struct str person, struct str password,
-                  struct err *err)
+static bool add(struct identity *id, struct str name, struct str person, struct str password, bool once,
+                struct err *err)
 {
     char lower[IDENTITY_NAME_MAX + 1], hash[PASSWORD_HASH_MAX];
     struct account a;
     bool found = false;
-    if (!account_name(name, lower, err))
+    if (!identity_name(name, lower, err))
         return false;
     if (identity_kind(person) == ACCESS_NOBODY)
         return err_set_str(err, ERR_ACCOUNT_PERSON, person, STR(""));
@@ -112,6 +116,7 @@ bool identity_add(struct identity *id, struct str name, struct str person, struc
             side_bind_text(s, 2, person);
             side_bind_text(s, 3, str_of(hash));
             sqlite3_bind_int64(s, 4, os_now_ms());
+            sqlite3_bind_int64(s, 5, once ? -os_now_ms() : os_now_ms());
             ok = side_run(&id->file, s, NULL, err);
         }
         ok = side_end(&id->file, ok, err);
@@ -120,10 +125,16 @@ bool identity_add(struct identity *id, struct str name, struct str person, struc
     return ok;
 }
 
+bool identity_add(struct identity *id, struct str name, struct str person, struct str password,
+                  struct err *err)
+{
+    return add(id, name, person, password, false, err);
+}
+
 bool identity_enable(struct identity *id, struct str name, bool on, struct err *err)
 {
     char lower[IDENTITY_NAME_MAX + 1];
-    if (!account_name(name, lower, err))
+    if (!identity_name(name, lower, err))
         return false;
     pthread_mutex_lock(&id->lock);
     bool ok = side_begin(&id->file, err);
@@ -142,16 +153,17 @@ bool identity_enable(struct identity *id, struct str name, bool on, struct err *
     return ok;
 }
 
-bool identity_set_password(struct identity *id, struct str name, struct str password, struct err *err)
+static bool set_password(struct identity *id, struct str name, struct str password, bool once,
+                         struct err *err)
 {
     char lower[IDENTITY_NAME_MAX + 1], hash[PASSWORD_HASH_MAX];
-    if (!account_name(name, lower, err) || !identity_password_fits(str_of(lower), password, err) ||
+    if (!identity_name(name, lower, err) || !identity_password_fits(str_of(lower), password, err) ||
         !password_hash(password, hash, err))
         return false;
     pthread_mutex_lock(&id->lock);
     bool ok = side_begin(&id->file, err);
     if (ok) {
-        ok = account_set_hash(&id->file, lower, hash, err) &&
+        ok = account_set_hash(&id->file, lower, hash, once, err) &&
              session_file_forget_all(&id->file, str_of(lower), err);
         ok = side_end(&id->file, ok, err);
     }
@@ -161,12 +173,46 @@ bool identity_set_password(struct identity *id, struct str name, struct str pass
     return ok;
 }
 
+bool identity_set_password(struct identity *id, struct str name, struct str password, struct err *err)
+{
+    return set_password(id, name, password, false, err);
+}
+
+void identity_once_make(struct identity_once *out)
+{
+    static const char consonants[] = "bdfghjklmnprstvk", vowels[] = "aeiou";
+    unsigned char random[16];
+    size_t n = 0;
+    os_random(random, sizeof random);
+    for (size_t i = 0; i < sizeof random / 2; i++) {
+        if (i && i % 2 == 0)
+            out->text[n++] = '-';
+        out->text[n++] = consonants[random[2 * i] % 16];
+        out->text[n++] = vowels[random[2 * i + 1] % 5];
+    }
+    OS_ASSERT(n == IDENTITY_ONCE_TEXT);
+    out->text[n] = 0;
+}
+
+bool identity_add_once(struct identity *id, struct str name, struct str person, struct identity_once *out,
+                       struct err *err)
+{
+    identity_once_make(out);
+    return add(id, name, person, str_of(out->text), true, err);
+}
+
+bool identity_reset(struct identity *id, struct str name, struct identity_once *out, struct err *err)
+{
+    identity_once_make(out);
+    return set_password(id, name, str_of(out->text), true, err);
+}
+
 /* *out of the account; false when there is none. */
 static bool account_of(struct identity *id, struct str name, struct account *out)
 {
     char lower[IDENTITY_NAME_MAX + 1];
     bool found = false;
-    if (!account_name(name, lower, NULL))
+    if (!identity_name(name, lower, NULL))
         return false;
     pthread_mutex_lock(&id->lock);
     found = account_find(&id->file, lower, out, &found, NULL) && found;
@@ -184,6 +230,71 @@ bool identity_enabled(struct identity *id, struct str name)
 {
     struct account a;
     return account_of(id, name, &a) && a.enabled;
+}
+
+static bool known(struct identity *id, struct str name, char lower[IDENTITY_NAME_MAX + 1], struct err *err)
+{
+    return identity_name(name, lower, err) &&
+           (identity_exists(id, str_of(lower)) || err_set(err, ERR_ACCOUNT_NONE, lower, NULL));
+}
+
+bool identity_unlock(struct identity *id, struct str name, struct err *err)
+{
+    char lower[IDENTITY_NAME_MAX + 1];
+    if (!known(id, name, lower, err))
+        return false;
+    throttle_passed(&id->throttle, str_of(lower));
+    return true;
+}
+
+bool identity_end_sessions(struct identity *id, struct str name, struct err *err)
+{
+    char lower[IDENTITY_NAME_MAX + 1];
+    if (!known(id, name, lower, err))
+        return false;
+    pthread_mutex_lock(&id->lock);
+    bool ok = session_file_forget_all(&id->file, str_of(lower), err);
+    if (ok)
+        session_end_account(id, str_of(lower), NULL);
+    pthread_mutex_unlock(&id->lock);
+    return ok;
+}
+
+struct counting {
+    struct identity *id;
+    struct identity_account *list;
+    size_t count;
+    int64_t now_ms;
+};
+
+/* The list is by name. */
+static void count_session(void *arg, struct session *s)
+{
+    struct counting *c = arg;
+    struct str name = session_text(s, SESSION_ACCOUNT);
+    size_t low = 0, high = c->count;
+    if (session_state(c->id, s, c->now_ms) == IDENTITY_NONE)
+        return;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (str_cmp(c->list[mid].name, name) < 0)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    if (low < c->count && str_eq(c->list[low].name, name))
+        c->list[low].sessions++;
+}
+
+/* What this process knows beside the file: who waits, and who is here. Under the lock. */
+static void add_now(struct identity *id, struct identity_account *list, size_t count)
+{
+    struct counting c = {id, list, count, os_now_ms()};
+    for (size_t i = 0; i < count; i++) {
+        list[i].fails = throttle_fails(&id->throttle, list[i].name, &list[i].failed_ms);
+        list[i].wait_ms = throttle_wait(&id->throttle, list[i].name, STR(""), c.now_ms);
+    }
+    session_each(&id->sessions, count_session, &c);
 }
 
 static struct str column(struct arena *arena, sqlite3_stmt *s, int at)
@@ -214,7 +325,8 @@ bool identity_list(struct identity *id, struct arena *arena, struct identity_acc
             .person = column(arena, s, 1),
             .enabled = sqlite3_column_int(s, 2) != 0,
             .created_ms = sqlite3_column_int64(s, 3),
-            .password_ms = sqlite3_column_int64(s, 4),
+            .once = sqlite3_column_int64(s, 4) < 0,
+            .password_ms = llabs(sqlite3_column_int64(s, 4)),
             .login_ms = sqlite3_column_int64(s, 5),
         };
     }
@@ -222,6 +334,8 @@ bool identity_list(struct identity *id, struct arena *arena, struct identity_acc
               (code == SQLITE_ROW ? err_set(err, ERR_NO_MEMORY, NULL) : side_fail(&id->file, err));
     if (s)
         sqlite3_reset(s);
+    if (ok)
+        add_now(id, *out, *count);
     pthread_mutex_unlock(&id->lock);
     return ok;
 }

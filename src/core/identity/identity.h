@@ -26,10 +26,13 @@ enum {
     IDENTITY_ROLE_TEXT_MAX = 128,   /* bytes of each text of an assignment */
     IDENTITY_WATCH_MS = 100,
     IDENTITY_RESUME_TRIES = 5, /* wrong passwords that end a resting session */
+    IDENTITY_ONCE_TEXT = 19,   /* characters of a one-time password */
 };
 /* Resting after, and ended after, unless options say otherwise. */
 #define IDENTITY_IDLE_MS ((int64_t)30 * 60 * 1000)
 #define IDENTITY_ABSOLUTE_MS ((int64_t)12 * 3600 * 1000)
+/* A one-time password that nobody has used for so long is none. */
+#define IDENTITY_ONCE_MS ((int64_t)72 * 3600 * 1000)
 
 struct identity;
 
@@ -49,9 +52,16 @@ void identity_close(struct identity *id);
 struct identity_account {
     struct str name, person; /* person: Practitioner/x, Patient/x or RelatedPerson/x */
     bool enabled;
+    bool once; /* its password is one that somebody else has seen: nothing but changing it can be done */
     int64_t created_ms, password_ms, login_ms; /* login_ms 0: never */
+    uint32_t fails;    /* wrong passwords in a row; what another process counted is not known here */
+    int64_t failed_ms; /* when the last of them was */
+    int64_t wait_ms;   /* how long it is still locked out */
+    uint32_t sessions; /* live and resting ones, of the process that answers */
 };
 
+/* The name as accounts have it, in small letters; ERR_ACCOUNT_NAME. */
+bool identity_name(struct str name, char out[IDENTITY_NAME_MAX + 1], struct err *err);
 /* ERR_ACCOUNT_NAME, _EXISTS, _PERSON, _PASSWORD. Letters of the name are made small. */
 bool identity_add(struct identity *id, struct str name, struct str person, struct str password,
                   struct err *err);
@@ -63,6 +73,21 @@ bool identity_set_password(struct identity *id, struct str name, struct str pass
 bool identity_exists(struct identity *id, struct str name);
 /* Is there one, and is it enabled? For what lives on without a session (an app's tokens). */
 bool identity_enabled(struct identity *id, struct str name);
+/* Makes an account, or resets one's password (its sessions end), with a one-time password that is given back
+ * in out and kept nowhere: whoever logs in with it must choose one of their own first, within
+ * IDENTITY_ONCE_MS. Errors as identity_add and identity_set_password. */
+struct identity_once {
+    char text[IDENTITY_ONCE_TEXT + 1];
+};
+bool identity_add_once(struct identity *id, struct str name, struct str person, struct identity_once *out,
+                       struct err *err);
+bool identity_reset(struct identity *id, struct str name, struct identity_once *out, struct err *err);
+/* A password that is easy to write from paper, "bavi-kolu-temo-rasi": 52 random bits. */
+void identity_once_make(struct identity_once *out);
+/* Forgets the failures that make the name wait. ERR_ACCOUNT_NONE. */
+bool identity_unlock(struct identity *id, struct str name, struct err *err);
+/* Ends every session of the account. ERR_ACCOUNT_NONE. */
+bool identity_end_sessions(struct identity *id, struct str name, struct err *err);
 /* By name, in arena. */
 bool identity_list(struct identity *id, struct arena *arena, struct identity_account **out, size_t *count,
                    struct err *err);
@@ -83,7 +108,8 @@ struct identity_login {
 
 /* A new session, without assignment. ERR_LOGIN_WRONG alike, in text and time, for an unknown name, a wrong
  * password and a disabled account; ERR_LOGIN_WAIT with the seconds in {0} while the name or the address is
- * locked out after failures (whether or not the name exists). */
+ * locked out after failures (whether or not the name exists); ERR_LOGIN_ONCE_OLD for the right one-time
+ * password, too late. */
 bool identity_login(struct identity *id, const struct identity_login *l, struct identity_token *out,
                     struct err *err);
 /* Wakes a resting (or live) session by its password: same assignment, new token. IDENTITY_RESUME_TRIES wrong
@@ -110,8 +136,9 @@ bool identity_assign(struct identity *id, struct str token, const struct identit
                      struct identity_token *out, struct err *err);
 
 enum identity_state {
-    IDENTITY_NONE, /* no such session: never was, ended, or past its absolute limit */
-    IDENTITY_IDLE, /* resting: only its password wakes it */
+    IDENTITY_NONE,   /* no such session: never was, ended, or past its absolute limit */
+    IDENTITY_IDLE,   /* resting: only its password wakes it */
+    IDENTITY_CHANGE, /* logged in with a one-time password: only identity_change_password goes further */
     IDENTITY_LIVE,
 };
 /* Whose session it is: *out, but for its origin, with texts in arena (not filled for NONE). touch: it is in
@@ -119,6 +146,8 @@ enum identity_state {
  * arena is full. */
 enum identity_state identity_session(struct identity *id, struct str token, bool touch, struct arena *arena,
                                      struct access_caller *out);
+/* Why a session in that state may not do what a live one may: ERR_LOGIN_REQUIRED, _IDLE, _CHANGE. False. */
+bool identity_refuse(enum identity_state state, struct err *err);
 /* The kind of caller a person is, ACCESS_NOBODY when the reference is none an account can have. */
 enum access_kind identity_kind(struct str person);
 /* Sessions there are, for figures. */

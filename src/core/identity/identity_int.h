@@ -36,14 +36,13 @@ bool identity_file_open(struct side *f, const char *dir, bool create, struct err
 
 struct account {
     char name[IDENTITY_NAME_MAX + 1], person[96], hash[PASSWORD_HASH_MAX];
-    bool enabled;
+    bool enabled, once; /* once: password_ms is negative in the file */
+    int64_t password_ms;
 };
 
-/* The name in small letters; false with ERR_ACCOUNT_NAME. */
-bool account_name(struct str name, char out[IDENTITY_NAME_MAX + 1], struct err *err);
 /* Fills *out; false without an error in *found when there is none. */
 bool account_find(struct side *f, const char *name, struct account *out, bool *found, struct err *err);
-bool account_set_hash(struct side *f, const char *name, const char *hash, struct err *err);
+bool account_set_hash(struct side *f, const char *name, const char *hash, bool once, struct err *err);
 bool account_logged_in(struct side *f, const char *name, struct err *err);
 
 /* ---- password.c ---- */
@@ -80,6 +79,8 @@ void throttle_release(struct throttle *t);
 int64_t throttle_wait(struct throttle *t, struct str name, struct str origin, int64_t now_ms);
 void throttle_failed(struct throttle *t, struct str name, bool known, struct str origin, int64_t now_ms);
 void throttle_passed(struct throttle *t, struct str name);
+/* Failures in a row of a name and when the last was; 0 when there are none. */
+uint32_t throttle_fails(struct throttle *t, struct str name, int64_t *at_ms);
 
 /* ---- session.c: the table in memory; readers many, writers under identity.lock ---- */
 
@@ -92,6 +93,7 @@ struct session {
     _Atomic int64_t seen_ms;
     int64_t saved_ms; /* seen_ms as the file has it */
     unsigned tries;   /* wrong passwords on resuming */
+    bool change;      /* begun with a one-time password */
     uint32_t text_n;
     uint16_t len[SESSION_TEXTS];
     char text[];

@@ -98,6 +98,7 @@ static bool begin_session(struct identity *id, const struct account *a, struct i
     os_random(random, sizeof random);
     sodium_bin2hex(s->id, sizeof s->id, random, sizeof random);
     s->begun_ms = s->saved_ms = os_now_ms();
+    s->change = a->once;
     s->seen_ms = s->begun_ms;
     session_token(out, s->hash);
     if (side_begin(&id->file, err) &&
@@ -108,6 +109,11 @@ static bool begin_session(struct identity *id, const struct account *a, struct i
     }
     os_free(s);
     return false;
+}
+
+static bool too_late(const struct account *a)
+{
+    return a->once && os_now_ms() - a->password_ms >= IDENTITY_ONCE_MS;
 }
 
 /* A hash by weaker limits than today's is made anew while the password is at hand; it matters little when
@@ -135,7 +141,7 @@ bool identity_login(struct identity *id, const struct identity_login *l, struct 
     char name[IDENTITY_NAME_MAX + 1] = "";
     struct account a;
     bool known = false;
-    bool named = account_name(l->name, name, NULL);
+    bool named = identity_name(l->name, name, NULL);
     struct str key = named ? str_of(name) : str_sub(l->name, 0, IDENTITY_NAME_MAX);
     int64_t wait = throttle_wait(&id->throttle, key, l->origin, os_now_ms());
     if (wait)
@@ -148,7 +154,7 @@ bool identity_login(struct identity *id, const struct identity_login *l, struct 
         throttle_passed(&id->throttle, key);
         renew_hash(id, &a, l->password);
         pthread_mutex_lock(&id->lock);
-        ok = begin_session(id, &a, out, err);
+        ok = too_late(&a) ? err_set(err, ERR_LOGIN_ONCE_OLD, NULL) : begin_session(id, &a, out, err);
         pthread_mutex_unlock(&id->lock);
     } else {
         throttle_failed(&id->throttle, key, known, l->origin, os_now_ms());
@@ -156,6 +162,15 @@ bool identity_login(struct identity *id, const struct identity_login *l, struct 
     }
     sodium_memzero(&a, sizeof a);
     return ok;
+}
+
+bool identity_refuse(enum identity_state state, struct err *err)
+{
+    static const enum err_code why[] = {[IDENTITY_NONE] = ERR_LOGIN_REQUIRED,
+                                        [IDENTITY_IDLE] = ERR_LOGIN_IDLE,
+                                        [IDENTITY_CHANGE] = ERR_LOGIN_CHANGE,
+                                        [IDENTITY_LIVE] = ERR_LOGIN_REQUIRED};
+    return err_set(err, why[state], NULL);
 }
 
 /* Under the lock: the session of a token in a state that will do; NULL with *err. */
@@ -167,13 +182,14 @@ static struct session *session_of(struct identity *id, struct str token, enum id
     enum identity_state state = s ? session_state(id, s, os_now_ms()) : IDENTITY_NONE;
     if (state >= least)
         return s;
-    err_set(err, state == IDENTITY_IDLE ? ERR_LOGIN_IDLE : ERR_LOGIN_REQUIRED, NULL);
+    identity_refuse(state, err);
     return NULL;
 }
 
-/* Under the lock: puts a session with these texts and a new token in old's place; everything else stays. */
+/* Under the lock: puts a session with these texts and a new token in old's place; everything else stays.
+ * change: its password must be changed, as before. */
 static bool renew(struct identity *id, struct session *old, const struct str text[SESSION_TEXTS],
-                  int64_t until_ms, struct identity_token *out, struct err *err)
+                  int64_t until_ms, bool change, struct identity_token *out, struct err *err)
 {
     struct session *s = session_new(text, err);
     if (!s)
@@ -182,6 +198,7 @@ static bool renew(struct identity *id, struct session *old, const struct str tex
     s->begun_ms = old->begun_ms;
     s->seen_ms = s->saved_ms = os_now_ms();
     s->until_ms = until_ms;
+    s->change = change;
     session_token(out, s->hash);
     if (side_begin(&id->file, err) &&
         side_end(&id->file,
@@ -194,12 +211,13 @@ static bool renew(struct identity *id, struct session *old, const struct str tex
     return false;
 }
 
-static bool renew_same(struct identity *id, struct session *old, struct identity_token *out, struct err *err)
+static bool renew_same(struct identity *id, struct session *old, bool change, struct identity_token *out,
+                       struct err *err)
 {
     struct str text[SESSION_TEXTS];
     for (int i = 0; i < SESSION_TEXTS; i++)
         text[i] = session_text(old, (enum session_text)i);
-    return renew(id, old, text, old->until_ms, out, err);
+    return renew(id, old, text, old->until_ms, change, out, err);
 }
 
 /* The account behind a token; false when there is no such session, or no such account any more. */
@@ -210,7 +228,7 @@ static bool account_of(struct identity *id, struct str token, enum identity_stat
     bool found = false;
     pthread_mutex_lock(&id->lock);
     struct session *s = session_of(id, token, least, err);
-    bool ok = s && account_name(session_text(s, SESSION_ACCOUNT), name, err) &&
+    bool ok = s && identity_name(session_text(s, SESSION_ACCOUNT), name, err) &&
               account_find(&id->file, name, out, &found, err) &&
               (found || err_set(err, ERR_LOGIN_REQUIRED, NULL));
     pthread_mutex_unlock(&id->lock);
@@ -247,7 +265,7 @@ bool identity_resume(struct identity *id, struct str token, struct str password,
     if (ok) {
         pthread_mutex_lock(&id->lock);
         struct session *s = session_of(id, token, IDENTITY_IDLE, err);
-        ok = s && still(id, &a, err) && renew_same(id, s, out, err);
+        ok = s && still(id, &a, err) && renew_same(id, s, s->change, out, err);
         pthread_mutex_unlock(&id->lock);
     }
     sodium_memzero(&a, sizeof a);
@@ -260,7 +278,7 @@ static bool write_password(struct identity *id, const struct account *a, const c
 {
     return side_begin(&id->file, err) &&
            side_end(&id->file,
-                    account_set_hash(&id->file, a->name, hash, err) &&
+                    account_set_hash(&id->file, a->name, hash, false, err) &&
                         session_file_forget_all(&id->file, str_of(a->name), err) &&
                         session_file_save(&id->file, s, err),
                     err);
@@ -271,15 +289,17 @@ bool identity_change_password(struct identity *id, struct str token, struct str 
 {
     struct account a = {0};
     char hash[PASSWORD_HASH_MAX];
-    bool ok = prove(id, token, IDENTITY_LIVE, old, &a, err) &&
+    bool ok = prove(id, token, IDENTITY_CHANGE, old, &a, err) &&
+              (!str_eq(old, now) || err_set(err, ERR_ACCOUNT_PASSWORD, "det är samma som förut",
+                                            "it is the same as before", NULL)) &&
               identity_password_fits(str_of(a.name), now, err) && password_hash(now, hash, err);
     if (ok) {
         pthread_mutex_lock(&id->lock);
-        struct session *s = session_of(id, token, IDENTITY_LIVE, err);
+        struct session *s = session_of(id, token, IDENTITY_CHANGE, err);
         ok = s && still(id, &a, err) && write_password(id, &a, hash, s, err);
         if (ok) {
             session_end_account(id, str_of(a.name), s);
-            ok = renew_same(id, s, out, err);
+            ok = renew_same(id, s, false, out, err);
         }
         pthread_mutex_unlock(&id->lock);
         sodium_memzero(hash, sizeof hash);
@@ -294,7 +314,7 @@ bool identity_logout(struct identity *id, struct str token, bool everywhere, str
     pthread_mutex_lock(&id->lock);
     struct session *s = session_of(id, token, IDENTITY_IDLE, NULL);
     bool ok = true;
-    if (s && everywhere && account_name(session_text(s, SESSION_ACCOUNT), name, err)) {
+    if (s && everywhere && identity_name(session_text(s, SESSION_ACCOUNT), name, err)) {
         ok = session_file_forget_all(&id->file, str_of(name), err);
         if (ok)
             session_end_account(id, str_of(name), NULL);
@@ -324,7 +344,7 @@ bool identity_assign(struct identity *id, struct str token, const struct identit
         for (int i = SESSION_ASSIGNMENT; ok && i < SESSION_TEXTS; i++)
             ok = text[i].n <= IDENTITY_ROLE_TEXT_MAX ||
                  err_set_str(err, ERR_LOGIN_ASSIGNMENT_UNFIT, role->assignment, STR(""));
-        ok = ok && renew(id, s, text, role->until_ms, out, err);
+        ok = ok && renew(id, s, text, role->until_ms, false, out, err);
     }
     pthread_mutex_unlock(&id->lock);
     return ok;

@@ -191,7 +191,9 @@ enum identity_state session_state(const struct identity *id, const struct sessio
 {
     if (now_ms - s->begun_ms >= id->absolute_ms)
         return IDENTITY_NONE;
-    return now_ms - s->seen_ms >= id->idle_ms ? IDENTITY_IDLE : IDENTITY_LIVE;
+    if (now_ms - s->seen_ms >= id->idle_ms)
+        return IDENTITY_IDLE;
+    return s->change ? IDENTITY_CHANGE : IDENTITY_LIVE;
 }
 
 /* The caller of s, its texts copied in one piece. False when the arena is full. */

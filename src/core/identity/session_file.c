@@ -82,6 +82,7 @@ static struct session *read_row(sqlite3_stmt *row, struct err *err)
     s->begun_ms = sqlite3_column_int64(row, 9);
     s->seen_ms = s->saved_ms = sqlite3_column_int64(row, 10);
     s->until_ms = sqlite3_column_int64(row, 11);
+    s->change = sqlite3_column_int(row, 12) != 0;
     return s;
 }
 

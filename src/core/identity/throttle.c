@@ -145,6 +145,16 @@ void throttle_failed(struct throttle *t, struct str name, bool known, struct str
     pthread_mutex_unlock(&t->lock);
 }
 
+uint32_t throttle_fails(struct throttle *t, struct str name, int64_t *at_ms)
+{
+    pthread_mutex_lock(&t->lock);
+    struct throttle_entry *e = find(t->name, key_of(t, name));
+    uint32_t fails = e ? e->fails : 0;
+    *at_ms = fails ? e->at_ms : 0;
+    pthread_mutex_unlock(&t->lock);
+    return fails;
+}
+
 void throttle_passed(struct throttle *t, struct str name)
 {
     pthread_mutex_lock(&t->lock);
