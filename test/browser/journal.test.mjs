@@ -94,7 +94,7 @@ test("names: part of a word, any order, å ä ö as a or o, and the list moved t
 test("protected identity is told and its municipality is not", () =>
   visit("/", async (page) => {
     await write(page, "öbergdal");
-    await page.getByText("Skyddade personuppgifter").waitFor();
+    await page.getByText("Sekretessmarkering").waitFor();
     assert.equal(await page.getByText("Uddevalla").count(), 0);
     await page.keyboard.press("Enter");
     await page.getByText("Adress, telefon och kommun visas inte.").waitFor();

@@ -13,7 +13,7 @@ import { KeysDialog } from "./KeysDialog.tsx";
 import { AssignmentScreen } from "../session/AssignmentChoice.tsx";
 import { LockDialog } from "../session/LockDialog.tsx";
 import { LoginScreen } from "../session/LoginScreen.tsx";
-import { stage } from "../session/session.ts";
+import { isOwn, stage } from "../session/session.ts";
 import { route } from "./route.ts";
 
 interface ChartProps { id: string }
@@ -32,11 +32,21 @@ function Screen() {
   const now = route.value;
   if (stage.value === "login") return <LoginScreen />;
   if (stage.value === "choose") return <AssignmentScreen />;
-  if (now.screen === "search") return <SearchScreen />;
+  if (now.screen === "search") return isOwn.value ? <Own /> : <SearchScreen />;
   if (now.screen === "unknown") return <UnknownScreen />;
   if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
   const Chart = chart.value;
   return Chart === null ? <SectionSkeleton /> : <Chart key={now.id} id={now.id} />;
+}
+
+const own = signal<ComponentType | null>(null);
+
+function Own() {
+  useEffect(() => {
+    import("../access/OwnScreen.tsx").then((module) => (own.value = module.OwnScreen), () => (chartFailed.value = true));
+  }, []);
+  if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
+  return own.value === null ? <SectionSkeleton /> : <own.value />;
 }
 
 function UnknownScreen() {
@@ -46,7 +56,7 @@ function UnknownScreen() {
   return (
     <div class="page">
       <h1 tabIndex={-1}>{t.value.failure.page}</h1>
-      <p><a href="/">{t.value.nav.search}</a></p>
+      <p><a href="/">{isOwn.value ? t.value.access.own.heading : t.value.nav.search}</a></p>
     </div>
   );
 }

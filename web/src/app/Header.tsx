@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { language, setLanguage, t } from "../i18n/index.ts";
+import { isOwn } from "../session/session.ts";
 import { Who } from "../session/Who.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { keysShown } from "./keys.ts";
@@ -18,7 +19,7 @@ export function Header() {
         <span class="spring" />
         <Who />
         {route.value.screen === "search" ? null : (
-          <a class="top-action" href="/"><Icon name="search" /><span>{nav.search}</span></a>
+          <a class="top-action" href="/"><Icon name={isOwn.value ? "person" : "search"} /><span>{isOwn.value ? t.value.access.own.heading : nav.search}</span></a>
         )}
         <button type="button" class="top-action" onClick={() => (keysShown.value = true)}><Icon name="keys" /><span>{nav.keys}</span></button>
         <button type="button" class="top-action" lang={nav.languageCode} onClick={() => void setLanguage(language.value === "sv" ? "en" : "sv")}>

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { parseRoute, patientPath, SECTIONS } from "./route.ts";
 
 test("every part of a chart has an address that leads back to it", () => {
-  for (const section of SECTIONS) {
-    const [path = "", query = ""] = patientPath("p-1", section, "a|b c").split("?");
-    assert.deepEqual(parseRoute(path, `?${query}`), { screen: "patient", id: "p-1", section, detail: "a|b c" });
+  for (const section of [...SECTIONS, "atkomst"] as const) {
+    const [path = "", query = ""] = patientPath("p-1", section, "a|b c", "val", "c-1").split("?");
+    assert.deepEqual(parseRoute(path, `?${query}`), { screen: "patient", id: "p-1", section, detail: "a|b c", dialog: "val", about: "c-1" });
+    assert.equal(patientPath("p-1", section).includes("?"), false);
   }
 });
 

@@ -5,24 +5,31 @@ import { signal } from "@preact/signals";
 
 export const SECTIONS = ["oversikt", "kontakter", "diagnoser", "varningar", "lakemedel", "provsvar", "anteckningar", "remisser", "tidslinje"] as const;
 export type Section = (typeof SECTIONS)[number];
+/** Parts of a chart that have an address but no tab. */
+const PLACES = [...SECTIONS, "atkomst"] as const;
+export type Place = (typeof PLACES)[number];
 
-export type Route = { screen: "search" } | { screen: "patient"; id: string; section: Section; detail: string } | { screen: "unknown" };
+/** dialog: one that is open over the part, and what it is about. */
+interface InChart { screen: "patient"; id: string; section: Place; detail: string; dialog: string; about: string }
+export type Route = { screen: "search" } | InChart | { screen: "unknown" };
 
-export function isSection(text: string): text is Section {
-  return (SECTIONS as readonly string[]).includes(text);
+export function isPlace(text: string): text is Place {
+  return (PLACES as readonly string[]).includes(text);
 }
 
 export function parseRoute(path: string, query: string): Route {
   if (path === "/" || path === "/index.html") return { screen: "search" };
   const match = /^\/patient\/([A-Za-z0-9.-]{1,64})(?:\/([a-z]+))?\/?$/.exec(path);
   const section = match?.[2] ?? "oversikt";
-  if (match?.[1] === undefined || !isSection(section)) return { screen: "unknown" };
-  return { screen: "patient", id: match[1], section, detail: new URLSearchParams(query).get("visa") ?? "" };
+  if (match?.[1] === undefined || !isPlace(section)) return { screen: "unknown" };
+  const asked = new URLSearchParams(query);
+  return { screen: "patient", id: match[1], section, detail: asked.get("visa") ?? "", dialog: asked.get("dialog") ?? "", about: asked.get("om") ?? "" };
 }
 
-export function patientPath(id: string, section: Section = "oversikt", detail = ""): string {
+export function patientPath(id: string, section: Place = "oversikt", detail = "", dialog = "", about = ""): string {
   const base = section === "oversikt" ? `/patient/${id}` : `/patient/${id}/${section}`;
-  return detail === "" ? base : `${base}?${new URLSearchParams({ visa: detail })}`;
+  const asked = new URLSearchParams(Object.entries({ visa: detail, dialog, om: about }).filter(([, value]) => value !== ""));
+  return asked.size === 0 ? base : `${base}?${asked}`;
 }
 
 const here = () => parseRoute(location.pathname, location.search);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentType } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { patientPath, route, SECTIONS, type Section } from "../app/route.ts";
+import { signal } from "@preact/signals";
+import { EmergencyBanner, EmergencyMark, Gate, ReceiptStrip } from "../access/AccessLine.tsx";
+import { isDeed, type DeedName } from "../access/deeds.ts";
+import { patientPath, route, SECTIONS, type Place, type Section } from "../app/route.ts";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { Chart, ChartContext, useChart } from "./model.ts";
 import { activeAllergies, activeFlags } from "./state.ts";
 import { Storyboard } from "./Storyboard.tsx";
@@ -19,6 +23,7 @@ import { ReferralsSection } from "./sections/ReferralsSection.tsx";
 import { TimelineSection } from "./sections/TimelineSection.tsx";
 import { WarningsSection } from "./sections/WarningsSection.tsx";
 import "../styles/chart.css";
+import "../styles/access.css";
 import "../styles/print.css";
 
 const SCREENS: Record<Section, ComponentType> = {
@@ -33,7 +38,21 @@ const SCREENS: Record<Section, ComponentType> = {
   tidslinje: TimelineSection,
 };
 
+/** The dialogs and the part about access: a file of its own, fetched at once after the chart, so that no dialog waits. */
+interface AccessParts { AccessSection: ComponentType; AccessDialog: ComponentType<{ deed: DeedName; about: string }> }
+const access = signal<AccessParts | null>(null);
+const accessFailed = signal(false);
+
+function fetchAccess(): void {
+  accessFailed.value = false;
+  Promise.all([import("../access/AccessSection.tsx"), import("../access/AccessDialog.tsx")]).then(
+    ([section, dialog]) => (access.value = { AccessSection: section.AccessSection, AccessDialog: dialog.AccessDialog }),
+    () => (accessFailed.value = true),
+  );
+}
+
 export function ChartScreen({ id }: { id: string }) {
+  useEffect(() => (access.value === null ? fetchAccess() : undefined), []);
   const chart = useMemo(() => new Chart(id), [id]);
   useEffect(() => () => chart.close(), [chart]);
   if (chart.failure.value !== null) {
@@ -46,12 +65,23 @@ export function ChartScreen({ id }: { id: string }) {
         <Storyboard />
         <div class="chart-main">
           <WhoBar />
+          <EmergencyBanner />
           <SectionTabs id={id} />
+          <ReceiptStrip />
           <CurrentSection />
         </div>
+        <CurrentDialog />
       </div>
     </ChartContext.Provider>
   );
+}
+
+function CurrentDialog() {
+  const now = route.value;
+  const Dialog = access.value?.AccessDialog;
+  if (now.screen !== "patient" || !isDeed(now.dialog)) return null;
+  if (accessFailed.value) return <FailureBox text={t.value.failure.network} retry={fetchAccess} />;
+  return Dialog === undefined ? null : <Dialog key={now.dialog + now.about} deed={now.dialog} about={now.about} />;
 }
 
 /** Repeated by the browser at the top of every printed page. */
@@ -78,6 +108,7 @@ function WhoBar() {
       <b>{nameText(currentName(patient.name))}</b> <span class="num">{identityNumber(patient)?.text ?? ""}</span>
       {flags === 0 ? null : <span class="who-warn"><Icon name="warning" />{flags}</span>}
       {allergies === 0 ? null : <span class="who-danger"><Icon name="allergy" />{allergies}</span>}
+      <EmergencyMark />
     </div>
   );
 }
@@ -100,11 +131,17 @@ function SectionTabs({ id }: { id: string }) {
   );
 }
 
+function AccessPart() {
+  const Part = access.value?.AccessSection;
+  if (accessFailed.value) return <FailureBox text={t.value.failure.network} retry={fetchAccess} />;
+  return Part === undefined ? <SectionSkeleton /> : <Part />;
+}
+
 function CurrentSection() {
   const chart = useChart();
   const heading = useRef<HTMLHeadingElement>(null);
   const now = route.value;
-  const section = now.screen === "patient" ? now.section : "oversikt";
+  const section: Place = now.screen === "patient" ? now.section : "oversikt";
   const patient = chart.patient.value;
   const name = patient === null ? "" : nameText(currentName(patient.name)) || t.value.search.noName;
   const title = section === "varningar" ? t.value.headings.varningar : t.value.sections[section];
@@ -113,7 +150,7 @@ function CurrentSection() {
   });
   useEffect(() => heading.current?.focus({ preventScroll: true }), [section]);
   useEffect(() => scrollTo(0, 0), [section]);
-  const Screen = SCREENS[section];
+  const Screen = section === "atkomst" ? AccessPart : chart.sight.hidden.value ? Gate : SCREENS[section];
   return (
     <section class={`section section-${section}`} aria-labelledby="section-heading">
       <h2 id="section-heading" ref={heading} tabIndex={-1}>{title}</h2>

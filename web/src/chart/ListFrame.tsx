@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
+import { Emptiness } from "../access/AccessLine.tsx";
 import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -22,13 +23,15 @@ export function ListFrame({ names, empty, isEmpty, together = false, children }:
   const failed = names.filter((name) => lists[name].status.value === "failed");
   const waiting = names.filter((name) => isWaiting(lists[name]));
   const nothing = isEmpty ?? names.every((name) => lists[name].items.value.length === 0);
-  const blank = waiting.length > 0 && (nothing || together);
+  const { sight } = useChart();
+  // Until it is known what may be seen, nothing is said to be absent.
+  const blank = (waiting.length > 0 && (nothing || together)) || (nothing && sight.status.value === "loading");
   return (
     <>
       {failed.map((name) => (
         <FailureBox key={name} heading={t.value.failure.section(t.value.lists[name])} text={failureText(lists[name].error.value)} retry={() => void lists[name].load()} />
       ))}
-      {blank ? <SectionSkeleton /> : nothing && failed.length === 0 ? <p class="empty">{empty}</p> : children}
+      {blank ? <SectionSkeleton /> : nothing && failed.length === 0 ? <><p class="empty">{empty}</p><Emptiness /></> : children}
     </>
   );
 }

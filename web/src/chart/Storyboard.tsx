@@ -3,8 +3,9 @@
 // and what could not be read.
 import type { ComponentChildren } from "preact";
 import type { Patient } from "@fhir";
+import { AccessLine, Emptiness } from "../access/AccessLine.tsx";
 import { patientPath } from "../app/route.ts";
-import { currentName, identityNumber, isProtected, nameText } from "../fhir/text.ts";
+import { currentName, identityNumber, nameText, protection } from "../fhir/text.ts";
 import { showAge, showDate } from "../i18n/format.ts";
 import { t, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -32,6 +33,7 @@ export function Storyboard() {
     <aside class={`storyboard strip-${strip(chart.id)}`} aria-label={t.value.storyboard.label}>
       {patient === null ? <SectionSkeleton lines={3} /> : <Identity patient={patient} />}
       <NotLoaded />
+      <AccessLine />
       <div class="storyboard-cards">
         <Warnings />
         <Allergies />
@@ -53,7 +55,7 @@ function Identity({ patient }: { patient: Patient }) {
       )}
       <p class="who-facts">{showAge(patient)} · {word(i.sexes, patient.gender ?? "unknown")}{number?.kind === "personnummer" || patient.birthDate === undefined ? null : ` · ${i.born} ${showDate(patient.birthDate)}`}</p>
       {dead ? <Badge tone="quiet" text={patient.deceasedDateTime === undefined ? i.deceased : i.deceasedOn(showDate(patient.deceasedDateTime))} /> : null}
-      {isProtected(patient) ? <Badge tone="danger" icon="lock" text={i.protected} /> : null}
+      {protection(patient) === "" ? null : <Badge tone="danger" icon="lock" text={word(t.value.access.badges, protection(patient))} />}
     </header>
   );
 }
@@ -100,15 +102,29 @@ function Card({ heading, icon, tone, children }: CardProps) {
   );
 }
 
+/** What nothing is seen of is never called empty. */
+function HiddenCard({ heading, icon }: { heading: string; icon: IconName }) {
+  return <Card heading={heading} icon={icon} tone="warn"><p>{t.value.access.cardHidden}</p></Card>;
+}
+
+/** Whether nothing may be said about this list yet, or at all. */
+function useUnsure(list: { items: { value: readonly unknown[] } }): "waiting" | "hidden" | "no" {
+  const { sight } = useChart();
+  if (list.items.value.length > 0) return "no";
+  return sight.status.value === "loading" ? "waiting" : sight.hidden.value ? "hidden" : "no";
+}
+
 function Warnings() {
   const { flags } = useChart().lists;
   const s = t.value.storyboard;
+  const unsure = useUnsure(flags);
   const active = activeFlags(flags.items.value);
-  if (isWaiting(flags)) return <Card heading={s.warnings} icon="warning" tone="plain"><SectionSkeleton lines={1} /></Card>;
+  if (unsure === "hidden") return <HiddenCard heading={s.warnings} icon="warning" />;
+  if (unsure === "waiting" || isWaiting(flags)) return <Card heading={s.warnings} icon="warning" tone="plain"><SectionSkeleton lines={1} /></Card>;
   if (flags.status.value === "failed") return <Card heading={s.warnings} icon="warning" tone="warn"><p>{s.notLoaded}</p></Card>;
   return (
     <Card heading={s.warnings} icon="warning" tone={active.length === 0 ? "plain" : "warn"}>
-      {active.length === 0 ? <p class="quiet">{s.noWarnings}</p> : <ul>{active.map((flag) => <li key={flag.id}>{flagText(flag)}</li>)}</ul>}
+      {active.length === 0 ? <><p class="quiet">{s.noWarnings}</p><Emptiness /></> : <ul>{active.map((flag) => <li key={flag.id}>{flagText(flag)}</li>)}</ul>}
       {flags.more.value ? <p>{t.value.common.incomplete}</p> : null}
     </Card>
   );
@@ -117,12 +133,14 @@ function Warnings() {
 function Allergies() {
   const { allergies } = useChart().lists;
   const s = t.value.storyboard;
+  const unsure = useUnsure(allergies);
   const active = activeAllergies(allergies.items.value);
-  if (isWaiting(allergies)) return <Card heading={s.allergies} icon="allergy" tone="plain"><SectionSkeleton lines={1} /></Card>;
+  if (unsure === "hidden") return <HiddenCard heading={s.allergies} icon="allergy" />;
+  if (unsure === "waiting" || isWaiting(allergies)) return <Card heading={s.allergies} icon="allergy" tone="plain"><SectionSkeleton lines={1} /></Card>;
   if (allergies.status.value === "failed") return <Card heading={s.allergies} icon="allergy" tone="warn"><p>{s.notLoaded}</p></Card>;
   if (active.length === 0) {
     const known = saysNoneKnown(allergies.items.value);
-    return <Card heading={s.allergies} icon="allergy" tone="plain"><p>{known ? <><Icon name="check" />{s.noneKnown}</> : s.noneRecorded}</p></Card>;
+    return <Card heading={s.allergies} icon="allergy" tone="plain"><p>{known ? <><Icon name="check" />{s.noneKnown}</> : s.noneRecorded}</p><Emptiness /></Card>;
   }
   return (
     <Card heading={s.allergies} icon="allergy" tone="danger">
@@ -141,13 +159,15 @@ function Diagnoses() {
   const chart = useChart();
   const { conditions } = chart.lists;
   const s = t.value.storyboard;
+  const unsure = useUnsure(conditions);
   const active = activeConditions(conditions.items.value);
   const rest = active.length - STORYBOARD_DIAGNOSES_MAX;
-  if (isWaiting(conditions)) return <Card heading={s.diagnoses} icon="list" tone="plain"><SectionSkeleton lines={2} /></Card>;
+  if (unsure === "hidden") return <HiddenCard heading={s.diagnoses} icon="list" />;
+  if (unsure === "waiting" || isWaiting(conditions)) return <Card heading={s.diagnoses} icon="list" tone="plain"><SectionSkeleton lines={2} /></Card>;
   if (conditions.status.value === "failed") return <Card heading={s.diagnoses} icon="list" tone="warn"><p>{s.notLoaded}</p></Card>;
   return (
     <Card heading={s.diagnoses} icon="list" tone="plain">
-      {active.length === 0 ? <p class="quiet">{s.noDiagnoses}</p> : <ul>{active.slice(0, STORYBOARD_DIAGNOSES_MAX).map((c) => <li key={c.id}>{conditionText(c)}</li>)}</ul>}
+      {active.length === 0 ? <><p class="quiet">{s.noDiagnoses}</p><Emptiness /></> : <ul>{active.slice(0, STORYBOARD_DIAGNOSES_MAX).map((c) => <li key={c.id}>{conditionText(c)}</li>)}</ul>}
       {conditions.more.value ? <p>{t.value.common.incomplete}</p> : null}
       {rest > 0 ? <p><a href={patientPath(chart.id, "diagnoser")}>{s.more(rest)}</a></p> : null}
     </Card>

@@ -24,6 +24,9 @@ export class ChartList<T extends ResourceType> {
   /** More pages wait on the server. */
   readonly more = signal(false);
   private next: string | null = null;
+  /** Which reading is the latest: answers to an older one are dropped. */
+  private turn = 0;
+  private fresh = false;
 
   constructor(
     readonly plan: ListPlan<T>,
@@ -40,13 +43,31 @@ export class ChartList<T extends ResourceType> {
   async load(): Promise<void> {
     const status = this.status.peek();
     if (status === "loading" || (status === "ready" && this.next === null)) return;
+    await this.run();
+  }
+
+  /** Everything anew, when what may be seen has changed. What is shown stays until the answer is here. */
+  async reload(): Promise<void> {
+    if (this.status.peek() === "idle") return;
+    this.next = null;
+    this.fresh = true;
+    await this.run();
+  }
+
+  private async run(): Promise<void> {
+    const turn = ++this.turn;
     this.status.value = "loading";
     try {
-      do this.take(await this.ask());
-      while (this.plan.whole && this.next !== null && this.items.peek().length < WHOLE_MAX);
+      do {
+        const page = await this.ask();
+        if (turn !== this.turn) return;
+        this.take(page);
+      } while (this.plan.whole && this.next !== null && this.items.peek().length < WHOLE_MAX);
       this.status.value = "ready";
     } catch (error) {
-      if (this.abort.aborted) return;
+      if (this.abort.aborted || turn !== this.turn) return;
+      // What could not be read anew may be what is no longer to be seen.
+      if (this.fresh) this.items.value = [];
       this.error.value = error;
       this.status.value = "failed";
     }
@@ -59,7 +80,8 @@ export class ChartList<T extends ResourceType> {
 
   private take(page: Page<ResourceOf<T>>): void {
     this.include(page.others);
-    this.items.value = [...this.items.peek(), ...page.matches];
+    this.items.value = this.fresh ? page.matches : [...this.items.peek(), ...page.matches];
+    this.fresh = false;
     this.next = page.next;
     this.more.value = page.next !== null;
   }

@@ -7,6 +7,7 @@ import { signal } from "@preact/signals";
 import type { Patient, Reference, Resource, ResourceType } from "@fhir";
 import { forget, read } from "../fhir/client.ts";
 import { referenceText } from "../fhir/text.ts";
+import { Sight } from "../access/sight.ts";
 import { ChartList, type ListPlan } from "./list.ts";
 import { Names } from "./names.ts";
 
@@ -49,6 +50,7 @@ export class Chart {
   readonly failure = signal<unknown>(null);
   readonly lists: Lists;
   readonly names: Names;
+  readonly sight: Sight;
   private readonly abort = new AbortController();
 
   constructor(readonly id: string) {
@@ -56,7 +58,15 @@ export class Chart {
     const include = (others: readonly Resource[]) => this.names.learn(others);
     const made = Object.entries(plans(id)).map(([name, plan]) => [name, new ChartList<ResourceType>(plan, this.abort.signal, include)]);
     this.lists = Object.fromEntries(made) as unknown as Lists;
+    this.sight = new Sight(id, this.abort.signal, () => this.reload());
     void this.readPatient();
+    void this.sight.load();
+  }
+
+  /** Reads again what has been read: what may be seen has changed. */
+  async reload(): Promise<void> {
+    forget();
+    await Promise.all([this.readPatient(), ...Object.values(this.lists).map((list) => list.reload())]);
   }
 
   async readPatient(): Promise<void> {
@@ -76,6 +86,7 @@ export class Chart {
 
   close(): void {
     this.abort.abort();
+    this.sight.close();
     forget();
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The FHIR client of the screens: read, search, next pages; abortable, revalidated with ETags, with typed errors.
 // Everything is kept in memory only, and only as much as CACHE_MAX answers.
-import type { Bundle, Resource, ResourceOf, ResourceType } from "@fhir";
+import type { Bundle, Parameters, ParametersParameter, Resource, ResourceOf, ResourceType } from "@fhir";
 import { serverAnswered, serverSilent } from "../app/connection.ts";
 import { sessionAgain } from "../session/session.ts";
 import { parseJson } from "./decimal.ts";
@@ -125,4 +125,26 @@ export async function searchPrivately<T extends ResourceType>(type: T, params: P
 
 export async function nextPage<T extends ResourceType>(type: T, url: string, signal: AbortSignal): Promise<Page<ResourceOf<T>>> {
   return page(type, await get(url, signal));
+}
+
+/** An operation on one resource that changes something; never sent twice but after a new login. */
+export async function operate<T extends ResourceType>(path: string, parameters: readonly ParametersParameter[], type: T, signal: AbortSignal): Promise<ResourceOf<T>> {
+  const response = await send(BASE + path, {
+    method: "POST",
+    headers: { Accept: JSON_TYPE, "Content-Type": JSON_TYPE, "Helhet-Request": "1" },
+    body: JSON.stringify({ resourceType: "Parameters", ...(parameters.length === 0 ? {} : { parameter: parameters }) }),
+  }, signal);
+  const body = (await answer(response)) as Resource;
+  if (!response.ok) throw failureOf(response.status, body);
+  if (!isType(body, type)) throw new FhirError("format", response.status);
+  return body;
+}
+
+/** An operation that only tells. Its answer is never kept. */
+export async function tell(path: string, signal: AbortSignal): Promise<Parameters> {
+  const response = await send(BASE + path, { headers: { Accept: JSON_TYPE }, cache: "no-store" }, signal);
+  const body = (await answer(response)) as Resource;
+  if (!response.ok) throw failureOf(response.status, body);
+  if (!isType(body, "Parameters")) throw new FhirError("format", response.status);
+  return body;
 }

@@ -64,9 +64,15 @@ export function identityNumber(patient: Patient): ShownNumber | null {
 
 const PROTECTED = new Set(["sekretessmarkering", "skyddadFolkbokforing"]);
 
-/** Protected identity: a label of the Swedish base profile, or HL7's "restricted" and "very restricted". */
+/** Which protection of identity: a label of the Swedish base profile, or HL7's "restricted" and "very restricted" ("other"); "" for none. */
+export function protection(patient: Patient): string {
+  const labels = patient.meta?.security ?? [];
+  const swedish = labels.find((c) => PROTECTED.has(c.code ?? ""))?.code;
+  return swedish ?? (labels.some((c) => /v3-Confidentiality$/.test(c.system ?? "") && (c.code === "R" || c.code === "V")) ? "other" : "");
+}
+
 export function isProtected(patient: Patient): boolean {
-  return (patient.meta?.security ?? []).some((c) => PROTECTED.has(c.code ?? "") || (/v3-Confidentiality$/.test(c.system ?? "") && (c.code === "R" || c.code === "V")));
+  return protection(patient) !== "";
 }
 
 const MUNICIPALITY = /municipality|kommun/i;

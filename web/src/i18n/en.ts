@@ -2,7 +2,10 @@
 // The same texts in English. Loaded only when asked for.
 import type { Catalogue } from "./sv.ts";
 
+import { access } from "./en.access.ts";
+
 export const en: Catalogue = {
+  access,
   product: "Helhet",
   region: "One record for the whole region",
   skipLink: "Skip to content",
@@ -91,6 +94,7 @@ export const en: Catalogue = {
     anteckningar: "Notes",
     remisser: "Referrals",
     tidslinje: "Timeline",
+    atkomst: "Access",
   },
   headings: { varningar: "Warnings and hypersensitivity" },
   lists: {

@@ -2,7 +2,10 @@
 // Every text a user sees, in Swedish. Its shape is the type that en.ts and the components are checked against, so a
 // missing Swedish text stops the build. Functions take the varying parts.
 
+import { access } from "./sv.access.ts";
+
 export const sv = {
+  access,
   product: "Helhet",
   region: "Journal för hela regionen",
   skipLink: "Hoppa till innehållet",
@@ -91,6 +94,7 @@ export const sv = {
     anteckningar: "Anteckningar",
     remisser: "Remisser",
     tidslinje: "Tidslinje",
+    atkomst: "Åtkomst",
   },
   headings: { varningar: "Varningar och överkänslighet" },
   /** What each list of a chart holds, for telling what could not be read. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { patientPath } from "../app/route.ts";
-import { currentName, identityNumber, isProtected, municipality, nameText } from "../fhir/text.ts";
+import { currentName, identityNumber, isProtected, municipality, nameText, protection } from "../fhir/text.ts";
 import { showAge, showDate } from "../i18n/format.ts";
 import { t, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -20,9 +20,9 @@ export function PatientRow({ hit }: { hit: Hit }) {
         <span class="hit-number num">{number === null ? s.noNumber : number.kind === "other" ? `${t.value.identity.born} ${showDate(patient.birthDate)}` : number.text}</span>
         <span class="hit-age">{showAge(patient)}</span>
         <span class="hit-sex">{word(t.value.identity.sexes, patient.gender ?? "unknown")}</span>
-        <span class="hit-place">{hidden ? "" : municipality(patient) || s.noMunicipality}</span>
+        <span class="hit-place">{hidden ? t.value.access.masked : municipality(patient) || s.noMunicipality}</span>
         <span class="hit-marks">
-          {hidden ? <Badge tone="danger" icon="lock" text={s.protected} /> : null}
+          {hidden ? <Badge tone="danger" icon="lock" text={word(t.value.access.badges, protection(patient))} /> : null}
           {hit.lookalike ? <Badge tone="warn" icon="twins" text={s.lookalikeShort} /> : null}
           {dead ? <Badge tone="quiet" text={patient.deceasedDateTime === undefined ? t.value.identity.deceased : t.value.identity.deceasedOn(showDate(patient.deceasedDateTime))} /> : null}
         </span>

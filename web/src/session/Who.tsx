@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Icon } from "../ui/Icon.tsx";
+import { AccountActions } from "./AccountActions.tsx";
 import { AssignmentChoice } from "./AssignmentChoice.tsx";
 import { current, logout, session } from "./session.ts";
 
@@ -21,7 +22,7 @@ export function Who() {
   return (
     <>
       {now === null ? (
-        <span class="whoami"><strong>{name}</strong></span>
+        <button type="button" class="top-action whoami" aria-haspopup="dialog" onClick={() => setShown(true)}><Icon name="person" /><span><strong>{name}</strong></span></button>
       ) : (
         <button type="button" class="top-action whoami" aria-haspopup="dialog" onClick={() => setShown(true)}>
           <Icon name="person" /><span><strong>{name}</strong> {now.title} · {now.unit.display}<span class="sr">{texts.change}</span></span>
@@ -29,10 +30,11 @@ export function Who() {
       )}
       <button type="button" class="top-action" onClick={() => void logout()}><Icon name="exit" /><span>{texts.logout}</span></button>
       <dialog ref={dialog} class="dialog" aria-labelledby="who-heading" onClose={() => setShown(false)}>
-        <h2 id="who-heading">{texts.assignmentHeading}</h2>
+        <h2 id="who-heading">{now === null ? t.value.access.account.heading : texts.assignmentHeading}</h2>
         {/* Whatever was read in the assignment before is forgotten with the page; the address, and so the screen, stays. */}
-        {shown ? <AssignmentChoice done={() => (session.value?.assignment === now?.id ? setShown(false) : location.reload())} /> : null}
-        <button type="button" class="button button-small" onClick={() => setShown(false)}>{t.value.common.close}</button>
+        {shown && now !== null ? <AssignmentChoice done={() => (session.value?.assignment === now?.id ? setShown(false) : location.reload())} /> : null}
+        {shown ? <AccountActions /> : null}
+        <p class="actions"><button type="button" class="button" onClick={() => setShown(false)}>{t.value.common.close}</button></p>
       </dialog>
     </>
   );

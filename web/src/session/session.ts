@@ -25,6 +25,8 @@ const POLL_MS = 30_000;
 export const session = signal<Session | null>(null);
 export const stage = signal<Stage>("starting");
 export const current = computed(() => session.value?.assignments?.find((a) => a.id === session.value?.assignment) ?? null);
+/** A patient or a guardian: whose own record it is, and who searches for nobody. */
+export const isOwn = computed(() => session.value?.access === "on" && (session.value.kind === "patient" || session.value.kind === "guardian"));
 let waiting: (() => void)[] = [];
 
 function settle(next: Session): void {
@@ -86,8 +88,12 @@ export async function unlock(password: string): Promise<void> {
   }
 }
 
-export async function logout(): Promise<void> {
-  await post("logout", {});
+/** The password in use and the one to come; the account's other sessions end. */
+export const changePassword = (old: string, fresh: string) => post("password", { old, new: fresh });
+
+/** everywhere: the account's sessions on other computers too. */
+export async function logout(everywhere = false): Promise<void> {
+  await post("logout", everywhere ? { everywhere } : {});
   location.assign("/");
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Appointment, Encounter } from "@fhir";
-import { conceptsText, conceptText, newestFirst, periodStart } from "../../fhir/text.ts";
+import { conceptsText, conceptText, isProtected, newestFirst, periodStart } from "../../fhir/text.ts";
 import { showDateTime, showPeriod } from "../../i18n/format.ts";
 import { t, word } from "../../i18n/index.ts";
 import { Badge, type Tone } from "../../ui/Badge.tsx";
@@ -17,7 +17,10 @@ export function encounterTitle(e: Encounter): string {
 }
 
 export function encounterUnit(e: Encounter, chart: Chart): string {
-  return chart.nameOf(e.serviceProvider) || (e.location ?? []).map((l) => chart.nameOf(l.location)).filter((n) => n !== "").join(", ");
+  const named = chart.nameOf(e.serviceProvider) || (e.location ?? []).map((l) => chart.nameOf(l.location)).filter((n) => n !== "").join(", ");
+  const patient = chart.patient.value;
+  const masked = e.serviceProvider === undefined && e.location === undefined && patient !== null && isProtected(patient);
+  return masked ? t.value.access.masked : named;
 }
 
 export function appointmentTitle(a: Appointment): string {

@@ -2,9 +2,10 @@
 import type { ComponentChildren } from "preact";
 import type { Patient } from "@fhir";
 import { patientPath, type Section } from "../../app/route.ts";
-import { conceptText, isProtected, municipality, nameText, newestFirst, periodStart } from "../../fhir/text.ts";
+import { conceptText, isProtected, municipality, nameText, newestFirst, periodStart, protection } from "../../fhir/text.ts";
 import { showDate, showPeriod } from "../../i18n/format.ts";
 import { t, word } from "../../i18n/index.ts";
+import { session } from "../../session/session.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { SectionSkeleton } from "../../ui/Skeleton.tsx";
 import { Sparkline, Value } from "../LabParts.tsx";
@@ -160,15 +161,26 @@ function Personal() {
   const i = t.value.identity;
   return (
     <Card heading={t.value.overview.personal}>
-      {isProtected(patient) ? <p class="box box-warn">{i.protected}. {i.protectedHint}</p> : null}
+      {isProtected(patient) ? <p class="box box-warn">{word(t.value.access.badges, protection(patient))}. {i.protectedHint}</p> : null}
       <dl class="facts facts-column">
         <Fact term={i.born}>{showDate(patient.birthDate)}</Fact>
-        {isProtected(patient) ? null : <Reachable patient={patient} />}
+        {isMasked(patient) ? <Masked /> : <Reachable patient={patient} />}
         <Fact term={i.language}>{(patient.communication ?? []).map((c) => conceptText(c.language)).join(", ")}</Fact>
         <Fact term={i.listedAt}>{(patient.generalPractitioner ?? []).map((g) => chart.nameOf(g)).filter((n) => n !== "").join(", ")}</Fact>
       </dl>
     </Card>
   );
+}
+
+/** Protected, and the service has not shown it either: who has the right gets it in the answer. */
+function isMasked(patient: Patient): boolean {
+  const shown = patient.address !== undefined || patient.telecom !== undefined;
+  return isProtected(patient) && !(session.value?.access === "on" && shown);
+}
+
+function Masked() {
+  const i = t.value.identity;
+  return <>{[i.address, i.municipality, i.phone, i.email, i.contact].map((term) => <Fact key={term} term={term}>{t.value.access.masked}</Fact>)}</>;
 }
 
 function Reachable({ patient }: { patient: Patient }) {
