@@ -15,8 +15,12 @@
 #include <cmocka.h>
 
 #include "access/access_view.h"
-#include "api/api_int.h"
+#include "api/api.h"
 #include "audit/audit.h"
+#include "base/os.h"
+#include "http/http.h"
+#include "search/search.h"
+#include "store/store.h"
 
 enum { ANSWER_MAX = 1 << 20 };
 
@@ -27,6 +31,7 @@ struct world {
     struct search *search;
     struct access *access;
     struct audit *audit;
+    struct jobs *jobs;
     struct api *api;
     struct http_server *server;
     int port;
@@ -68,9 +73,10 @@ static inline bool handle(void *arg, struct http_request *req, struct http_respo
     return api_handle_as(w->api, c, req, resp);
 }
 
-static inline void world_open(struct world *w, const char *name)
+static inline void world_store(struct world *w, const char *name)
 {
     struct err err = {0};
+    *w = (struct world){0};
     snprintf(w->dir, sizeof w->dir, "/tmp/helhet-access-%s-XXXXXX", name);
     assert_non_null(mkdtemp(w->dir));
     w->search = search_new(&err);
@@ -86,21 +92,40 @@ static inline void world_open(struct world *w, const char *name)
     struct audit_options log = {.dir = w->dir, .index = true};
     w->audit = audit_open(&log, &err);
     assert_non_null(w->audit);
-    struct api_options ao = {.access = w->access, .audit = w->audit};
+}
+
+/* From here on it answers; jobs are the world's own, if it has any. */
+static inline void world_serve(struct world *w, http_handler *handler, bool explain)
+{
+    struct err err = {0};
+    struct api_options ao = {.access = w->access, .audit = w->audit, .jobs = w->jobs, .explain = explain};
     w->api = api_new(w->store, w->search, &ao, &err);
     assert_non_null(w->api);
     struct http_options ho = {
-        .listen = "127.0.0.1:0", .threads = 2, .body_max = API_BODY_MAX, .handler = handle, .arg = w};
+        .listen = "127.0.0.1:0", .threads = 2, .body_max = API_BODY_MAX, .handler = handler, .arg = w};
     w->server = http_start(&ho, &err);
     assert_non_null(w->server);
     struct str at = http_address(w->server);
     w->port = (int)strtol(at.p + str_find(at, ':', 0) + 1, NULL, 10);
 }
 
+static inline void world_open(struct world *w, const char *name)
+{
+    world_store(w, name);
+    world_serve(w, handle, false);
+}
+
+static inline void world_stop(struct world *w)
+{
+    if (w->server)
+        http_stop(w->server, 1000);
+    w->server = NULL;
+}
+
 static inline void world_close(struct world *w)
 {
     char command[128];
-    http_stop(w->server, 1000);
+    world_stop(w);
     api_free(w->api);
     audit_close(w->audit);
     access_free(w->access);

@@ -268,6 +268,10 @@ static inline const char *thing_rest(const struct thing *x, char rest[MADE_TEXT_
     else
         n += (size_t)snprintf(rest + n, MADE_TEXT_MAX - n,
                               ",\"code\":{\"coding\":[{\"system\":\"urn:c\",\"code\":\"c-%s\"}]}", x->id);
+    if (x->type == FHIR_TYPE_Observation)
+        n += (size_t)snprintf(rest + n, MADE_TEXT_MAX - n,
+                              ",\"category\":[{\"coding\":[{\"system\":\"urn:k\",\"code\":\"k\"}]}],"
+                              "\"valueQuantity\":{\"value\":5,\"unit\":\"g\"}");
     for (int i = 0; i < t->patients && (i == 0 || note); i++)
         n += (size_t)snprintf(rest + n, MADE_TEXT_MAX - n,
                               i == 0 ? ",\"subject\":{\"reference\":\"Patient/p%d\"}"

@@ -220,6 +220,25 @@ bool sight_version(struct store_read *r, const struct store_version *v, bool giv
     return ok;
 }
 
+bool store_sight_of(struct store_read *r, store_rid rid, int64_t seq, enum store_sight *out, struct err *err)
+{
+    struct pin_state head;
+    int64_t pin = r->pin.seq;
+    struct arena_mark mark = arena_mark(&r->arena);
+    *out = STORE_SEEN;
+    if (!r->sight.on)
+        return true;
+    store_read_pin(r, seq);
+    bool ok = pin_head(r, rid, &r->arena, &head, err);
+    if (ok && !head.exists)
+        *out = STORE_HIDDEN;
+    else
+        ok = ok && sight_rows(r, rid, head.type, head.seq, head.packed, false, out, err);
+    pin_set(&r->pin, pin);
+    arena_rewind(&r->arena, mark);
+    return ok;
+}
+
 /* ---- what is masked ---- */
 
 bool sight_mask(struct store_read *r, uint16_t build_type, struct arena *arena, struct str *body,

@@ -214,6 +214,10 @@ void store_read_view(struct store_read *r, const struct store_view *view);
 void store_read_seen(struct store_read *r, const store_rid **patient, size_t *count, bool *many,
                      uint64_t *withheld);
 
+/* What the reader's view shows of rid as of the commit seq, for what finds resources by more than their rows;
+ * STORE_HIDDEN when there was none, STORE_SEEN without a view. Counts as nothing given out. */
+bool store_sight_of(struct store_read *r, store_rid rid, int64_t seq, enum store_sight *out, struct err *err);
+
 enum store_found { STORE_ABSENT, STORE_FOUND, STORE_DELETED, STORE_FAILED };
 
 /* Current version of (type, id); strings in arena. STORE_DELETED fills all but the body. */

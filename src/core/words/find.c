@@ -110,6 +110,11 @@ static bool find_row(struct finding *f, sqlite3_stmt *st, struct err *err)
     uint64_t type = (uint64_t)sqlite3_column_int64(st, 2);
     if (f->type && (type >= f->type_cap || !f->type[type]))
         return true;
+    bool keep = true;
+    if (f->ask->keep && !f->ask->keep(f->ask->keep_arg, sqlite3_column_int64(st, 0), &keep, err))
+        return false;
+    if (!keep)
+        return true;
     if (f->count == WORDS_HITS_MAX)
         return err_set(err, ERR_SEARCH_LIMIT, "träffar på texten (hits of the text)", "1048576", NULL);
     if (f->count == f->cap) {

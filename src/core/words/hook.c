@@ -22,7 +22,27 @@ struct hook_list {
     size_t count, cap;
 };
 
-static bool hook_query(const struct hook *h, struct str query, enum words_where where, store_rid **rids,
+/* What the reader's view hides has no words; what it masks has none for a query, since nobody knows from
+ * which of its elements they come. */
+static bool hook_keep_whole(void *arg, store_rid rid, bool *keep, struct err *err)
+{
+    const struct hook *h = arg;
+    enum store_sight sight;
+    bool ok = store_sight_of(h->r, rid, h->seq, &sight, err);
+    *keep = ok && sight == STORE_SEEN;
+    return ok;
+}
+
+static bool hook_keep_shown(void *arg, store_rid rid, bool *keep, struct err *err)
+{
+    const struct hook *h = arg;
+    enum store_sight sight;
+    bool ok = store_sight_of(h->r, rid, h->seq, &sight, err);
+    *keep = ok && sight != STORE_HIDDEN;
+    return ok;
+}
+
+static bool hook_query(struct hook *h, struct str query, enum words_where where, store_rid **rids,
                        double **score, size_t *count)
 {
     struct words_hits hits;
@@ -31,7 +51,9 @@ static bool hook_query(const struct hook *h, struct str query, enum words_where 
                             .types = h->type_count ? h->types : NULL,
                             .type_count = h->type_count,
                             .seq = h->seq,
-                            .score = true};
+                            .score = true,
+                            .keep = hook_keep_whole,
+                            .keep_arg = h};
     if (!words_find(h->w, &ask, h->arena, &hits, h->err))
         return false;
     *rids = hits.rid;
@@ -95,12 +117,17 @@ static bool hook_verify(const struct hook *h, fhir_param_id param, struct str fo
     return ok;
 }
 
-static bool hook_alternative(const struct hook *h, fhir_param_id param, struct str text,
-                             struct hook_list *out)
+static bool hook_alternative(struct hook *h, fhir_param_id param, struct str text, struct hook_list *out)
 {
     struct words_hits hits;
-    struct words_ask ask = {
-        .query = text, .start = true, .where = WORDS_ALL, .types = h->types, .type_count = 1, .seq = h->seq};
+    struct words_ask ask = {.query = text,
+                            .start = true,
+                            .where = WORDS_ALL,
+                            .types = h->types,
+                            .type_count = 1,
+                            .seq = h->seq,
+                            .keep = hook_keep_shown,
+                            .keep_arg = h};
     if (!words_find(h->w, &ask, h->arena, &hits, h->err))
         return false;
     if (hits.count > WORDS_VERIFY_MAX) {
@@ -118,8 +145,7 @@ static int hook_order(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static bool hook_param(const struct hook *h, fhir_param_id param, struct str value, store_rid **rids,
-                       size_t *count)
+static bool hook_param(struct hook *h, fhir_param_id param, struct str value, store_rid **rids, size_t *count)
 {
     struct hook_list list = {0};
     struct str rest = value, part;

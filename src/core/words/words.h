@@ -49,6 +49,10 @@ struct words_ask {
     size_t type_count;
     int64_t seq; /* as of this commit */
     bool score;  /* fill score */
+    /* Hits that are not to be kept are as if they were not there: neither limits nor scores tell of them.
+     * NULL: all are. False fails the query with *err. */
+    bool (*keep)(void *arg, store_rid rid, bool *keep, struct err *err);
+    void *keep_arg;
 };
 
 struct words_hits {
