@@ -209,21 +209,43 @@ static inline void put(const struct world *w, const char *type, const char *id, 
         patient)
 #define OBSERVATION_OF(unit, provider, patient, text) OBSERVATION_AS(unit, provider, patient, text, "final")
 
+/* A needs-and-risk analysis of one role at one unit. */
+static inline void analysed_as(const struct world *w, const char *id, const char *unit, const char *role)
+{
+    char rest[1536];
+    snprintf(
+        rest, sizeof rest,
+        "\"status\":\"active\",\"type\":{\"coding\":[{\"system\":\"https://helhet.example/fhir/CodeSystem/"
+        "library-type\",\"code\":\"needs-and-risk-analysis\"}]},\"useContext\":[{\"code\":{\"system\":"
+        "\"http://terminology.hl7.org/CodeSystem/usage-context-type\",\"code\":\"user\"},"
+        "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"https://helhet.example/fhir/CodeSystem/role\","
+        "\"code\":\"%s\"}]}},{\"code\":{\"system\":"
+        "\"http://terminology.hl7.org/CodeSystem/usage-context-type\",\"code\":\"venue\"},"
+        "\"valueReference\":{\"reference\":\"Organization/%s\"}}],"
+        "\"effectivePeriod\":{\"start\":\"2020-01-01\",\"end\":\"2099-12-31\"}",
+        role, unit);
+    put(w, "Library", id, rest);
+}
+
 static inline void staff_as(const struct world *w, const char *id, const char *unit, const char *role,
                             bool analysed)
 {
-    char person[64], rest[1024];
+    char person[64], link[256] = "", rest[1024];
     snprintf(person, sizeof person, "p-%s", id);
     put(w, "Practitioner", person, "\"active\":true");
+    if (analysed) {
+        analysed_as(w, id, unit, role);
+        snprintf(link, sizeof link,
+                 ",\"extension\":[{\"url\":\"" E
+                 "needs-and-risk-analysis\",\"valueReference\":{\"reference\":\"Library/%s\"}}]",
+                 id);
+    }
     snprintf(rest, sizeof rest,
              "\"active\":true,\"practitioner\":{\"reference\":\"Practitioner/"
              "%s\"},\"organization\":{\"reference\":\"Organization/%s\"},"
              "\"code\":[{\"coding\":[{\"system\":\"https://helhet.example/fhir/CodeSystem/"
              "role\",\"code\":\"%s\"}]}]%s",
-             person, unit, role,
-             analysed ? ",\"extension\":[{\"url\":\"" E
-                        "needs-and-risk-analysis\",\"valueUri\":\"urn:analysis:1\"}]"
-                      : "");
+             person, unit, role, link);
     put(w, "PractitionerRole", id, rest);
 }
 

@@ -128,18 +128,47 @@ static inline void put_org(struct real *r, int i)
 
 static const char *const role_codes[W_ROLES] = {"physician", "nurse", "registrar", "controller"};
 
+/* The analysis of an assignment; of one that is not usable, in each way that there is. */
+static inline void put_analysis(struct real *r, int i)
+{
+    static const char *const wrong[] = {"draft", "role", "unit", "ended"};
+    const struct w_staff *s = &r->w.staff[i];
+    const char *why = s->usable ? "" : wrong[i % 4];
+    char id[16], rest[MADE_TEXT_MAX];
+    snprintf(id, sizeof id, "s%d", i);
+    snprintf(rest, sizeof rest,
+             "\"status\":\"%s\",\"type\":{\"coding\":[{\"system\":\"" C
+             "library-type\",\"code\":\"needs-and-risk-analysis\"}]},\"useContext\":["
+             "{\"code\":{\"system\":\"http://terminology.hl7.org/CodeSystem/"
+             "usage-context-type\",\"code\":\"user\"},"
+             "\"valueCodeableConcept\":{\"coding\":[{\"system\":\"" C "role\",\"code\":\"%s\"}]}},"
+             "{\"code\":{\"system\":\"http://terminology.hl7.org/CodeSystem/"
+             "usage-context-type\",\"code\":\"venue\"},"
+             "\"valueReference\":{\"reference\":\"Organization/"
+             "o%d\"}}],\"effectivePeriod\":{\"end\":\"%s-12-31\"}",
+             strcmp(why, "draft") == 0 ? "draft" : "active",
+             strcmp(why, "role") == 0 ? "nobody" : role_codes[s->role],
+             strcmp(why, "unit") == 0 ? 0 : s->unit, strcmp(why, "ended") == 0 ? "2001" : "2099");
+    made_put(r, "Library", id, "", rest);
+}
+
 static inline void put_staff(struct real *r, int i)
 {
     const struct w_staff *s = &r->w.staff[i];
-    char id[16], rest[MADE_TEXT_MAX];
+    char id[16], link[256] = "", rest[MADE_TEXT_MAX];
+    put_analysis(r, i);
+    /* Some have none at all. */
+    if (s->usable || i % 5)
+        snprintf(link, sizeof link,
+                 "\"extension\":[{\"url\":\"" E
+                 "needs-and-risk-analysis\",\"valueReference\":{\"reference\":\"Library/s%d\"}}],",
+                 i);
     snprintf(id, sizeof id, "s%d", i);
     snprintf(rest, sizeof rest,
              "%s\"practitioner\":{\"reference\":\"Practitioner/"
              "p%d\"},\"organization\":{\"reference\":\"Organization/o%d\"},"
              "\"code\":[{\"coding\":[{\"system\":\"" C "role\",\"code\":\"%s\"}]}]",
-             s->usable ? "\"extension\":[{\"url\":\"" E "needs-and-risk-analysis\",\"valueUri\":\"urn:a\"}],"
-                       : "",
-             i, s->unit, role_codes[s->role]);
+             link, i, s->unit, role_codes[s->role]);
     made_put(r, "PractitionerRole", id, "", rest);
 }
 

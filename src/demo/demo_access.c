@@ -10,10 +10,11 @@
 #define CODES "https://helhet.example/fhir/CodeSystem/"
 
 enum { BLOCK_PERMILLE = 12, CONSENT_PERMILLE = 30, CHILD_YEARS = 18, STREAM = 0x5eA };
+enum { ANALYSIS_DAYS = 200, ANALYSIS_YEARS = 2, ANALYSIS_STREAM = 0xBE4A };
 
 /* What belongs to a region or to who people are, not to a record. */
-static const char *const unlabelled[] = {
-    "Organization", "Location", "Practitioner", "PractitionerRole", "Patient", "RelatedPerson", NULL};
+static const char *const unlabelled[] = {"Organization", "Location",      "Practitioner", "PractitionerRole",
+                                         "Patient",      "RelatedPerson", "Library",      NULL};
 
 static void organization(struct demo *d, const char *url, const char *id)
 {
@@ -68,15 +69,70 @@ static const struct {
     {"", "allied", "care"},
 };
 
-void demo_access_role(struct demo *d, const char *title)
+/* An id of its own chance, the same for a region's seed. */
+static void analysis_id(const struct demo *d, enum demo_provider_index provider, char out[DEMO_ID_MAX])
 {
+    struct demo_rng r = demo_rng_stream(d->options->seed ^ ANALYSIS_STREAM, (uint64_t)provider + 1);
+    demo_rng_uuid(&r, out);
+}
+
+static void context(struct demo *d, const char *code)
+{
+    json_out_object(&d->out, NULL);
+    demo_fhir_coding(d, "code", DEMO_TERMINOLOGY "usage-context-type", code, NULL);
+}
+
+static void covered_roles(struct demo *d)
+{
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        size_t first = 0;
+        while (strcmp(roles[first].role, roles[i].role) != 0)
+            first++;
+        if (first != i)
+            continue;
+        context(d, "user");
+        demo_fhir_concept(d, "valueCodeableConcept", CODES "role", roles[i].role, NULL, NULL);
+        json_out_end_object(&d->out);
+    }
+}
+
+void demo_access_analysis(struct demo *d, enum demo_provider_index provider, const char *name)
+{
+    char id[DEMO_ID_MAX], title[DEMO_NAME_MAX + 64];
+    int64_t now = d->options->now_ms;
+    analysis_id(d, provider, id);
+    snprintf(title, sizeof title, "Behovs- och riskanalys för behörigheter, %s", name);
+    demo_fhir_begin(d, "Library", id);
+    demo_fhir_cstr(d, "title", title);
+    demo_fhir_cstr(d, "status", "active");
+    demo_fhir_concept(d, "type", CODES "library-type", "needs-and-risk-analysis", "Behovs- och riskanalys",
+                      NULL);
+    demo_fhir_cstr(d, "publisher", name);
+    json_out_array(&d->out, "useContext");
+    context(d, "venue");
+    demo_fhir_reference(d, "valueReference", "Organization", d->provider[provider].id, name);
+    json_out_end_object(&d->out);
+    covered_roles(d);
+    json_out_end_array(&d->out);
+    demo_fhir_date(d, "approvalDate", now - ANALYSIS_DAYS * DEMO_DAY);
+    json_out_object(&d->out, "effectivePeriod");
+    demo_fhir_date(d, "start", now - ANALYSIS_DAYS * DEMO_DAY);
+    demo_fhir_date(d, "end", now + ANALYSIS_YEARS * DEMO_YEAR);
+    json_out_end_object(&d->out);
+    demo_fhir_end(d);
+}
+
+void demo_access_role(struct demo *d, const char *title, enum demo_provider_index provider)
+{
+    char id[DEMO_ID_MAX];
+    analysis_id(d, provider, id);
     size_t i = 0;
     while (!strstr(title, roles[i].part))
         i++;
     json_out_array(&d->out, "extension");
     json_out_object(&d->out, NULL);
     demo_fhir_cstr(d, "url", EXTENSION "needs-and-risk-analysis");
-    demo_fhir_cstr(d, "valueUri", "urn:helhet:demo:needs-and-risk-analysis:2026");
+    demo_fhir_reference(d, "valueReference", "Library", id, NULL);
     json_out_end_object(&d->out);
     json_out_object(&d->out, NULL);
     demo_fhir_cstr(d, "url", EXTENSION "purpose");

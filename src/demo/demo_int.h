@@ -377,7 +377,9 @@ void demo_access_label(struct demo *d, const char *type);
 /* The extension of a provider that has joined the shared record, or has not. */
 void demo_access_provider(struct demo *d, bool joined);
 /* The extensions and the code of an assignment. */
-void demo_access_role(struct demo *d, const char *title);
+void demo_access_role(struct demo *d, const char *title, enum demo_provider_index provider);
+/* The provider's needs-and-risk analysis, of all roles at all its units. */
+void demo_access_analysis(struct demo *d, enum demo_provider_index provider, const char *name);
 /* The patient's guardian, block and consent, for those who have them. */
 void demo_access_make(struct demo *d, uint32_t index);
 void demo_region_emit(struct demo *d);

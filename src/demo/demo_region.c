@@ -176,7 +176,7 @@ static void role(struct demo *d, const struct demo_staff *s, const char *person,
 {
     int64_t since = d->options->now_ms - (1 + demo_rng_below(&d->rng, ACTIVE_SINCE_YEARS_MAX)) * DEMO_YEAR;
     demo_fhir_begin(d, "PractitionerRole", s->role);
-    demo_access_role(d, s->title);
+    demo_access_role(d, s->title, (enum demo_provider_index)u->provider);
     hsa_identifier(d);
     json_out_bool(&d->out, "active", true);
     json_out_object(&d->out, "period");
@@ -288,6 +288,7 @@ void demo_region_emit(struct demo *d)
         demo_rng_uuid(&d->rng, d->provider[i].id);
         organization(d, d->provider[i].id, providers[i].name, "prov", "Healthcare Provider", NULL,
                      demo_place_find(providers[i].place_code), NULL);
+        demo_access_analysis(d, (enum demo_provider_index)i, providers[i].name);
     }
     for (int i = PROVIDER_SU; i <= PROVIDER_SV; i++)
         hospital_units(d, (enum demo_provider_index)i);

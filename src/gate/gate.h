@@ -31,6 +31,7 @@ enum {
     GATE_ACCOUNTS_PAGE = 25,   /* accounts of an answer, when it is not said */
     GATE_ACCOUNTS_PAGE_MAX = 100,
     GATE_PURPOSES_MAX = 8, /* of one assignment */
+    GATE_PATH_MAX = 16,    /* of units in units */
 };
 
 struct gate_options {

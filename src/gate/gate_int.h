@@ -129,7 +129,10 @@ struct assignment {
     struct str purpose[GATE_PURPOSES_MAX];
     size_t purpose_count;
     int64_t until_ms;
-    const char *unfit; /* why it cannot be used: a code; NULL: it can */
+    const char *unfit;              /* why it cannot be used: a code; NULL: it can */
+    const struct json_doc *doc;     /* the PractitionerRole */
+    struct str path[GATE_PATH_MAX]; /* "Organization/x": the unit and what it is part of */
+    size_t path_count;
 };
 struct person {
     struct str name;

@@ -2,11 +2,10 @@
  * Who somebody is and which assignments they have, read from the record as it is now: PractitionerRoles that
  * name the person, the unit each is at and the provider that is part of. What makes an assignment unfit here
  * makes access hide everything from it too (access_who); here it is told. */
+#include "access/analysis.h"
 #include "access/read_body.h"
 #include "fhir_gen/names.h"
 #include "gate/gate_int.h"
-
-enum { PERSON_PARTS_MAX = 16 }; /* of units in units */
 
 struct reading {
     struct gate *gate;
@@ -45,12 +44,13 @@ static bool body_of(struct store_read *r, fhir_type_id type, struct str referenc
 static void place(struct store_read *r, struct arena *arena, struct str unit, struct assignment *a)
 {
     struct str at = unit;
-    for (int i = 0; i < PERSON_PARTS_MAX && at.n; i++) {
+    for (int i = 0; i < GATE_PATH_MAX && at.n; i++) {
         struct store_version v;
         struct json_doc doc;
         if (!body_of(r, FHIR_TYPE_Organization, at, arena, &v, &doc))
             return;
         a->provider = arena_printf(arena, "Organization/%.*s", STR_ARG(v.id));
+        a->path[a->path_count++] = a->provider;
         a->provider_name = json_text(&doc, json_get(&doc, 0, FHIR_NAME_name));
         if (i == 0) {
             a->unit = a->provider;
@@ -106,8 +106,6 @@ static const char *unfit(const struct json_doc *doc, const struct assignment *a,
         return "not-begun";
     if (now_ms >= a->until_ms)
         return "ended";
-    if (read_body_extension(doc, 0, ACCESS_URL_ANALYSIS) == UINT32_MAX)
-        return "no-analysis";
     if (!a->role)
         return "no-role";
     if (!a->unit.n)
@@ -118,42 +116,59 @@ static const char *unfit(const struct json_doc *doc, const struct assignment *a,
 static bool each_role(void *arg, const struct store_version *v)
 {
     struct reading *g = arg;
-    struct json_doc doc;
+    struct json_doc *doc = ARENA_NEW(g->arena, struct json_doc);
     struct err ignored;
     if (v->type != FHIR_TYPE_PractitionerRole)
         return true;
     if (g->out->count == GATE_ASSIGNMENTS_MAX)
         return false;
     struct str body = arena_str(g->arena, v->body);
-    if (!body.p || !json_parse(g->arena, body, &fhir_names, &doc, &ignored)) {
+    if (!doc || !body.p || !json_parse(g->arena, body, &fhir_names, doc, &ignored)) {
         g->failed = true;
         return false;
     }
     int64_t from_ms;
     struct assignment *a = &g->out->assignment[g->out->count++];
+    a->doc = doc;
     a->id = arena_printf(g->arena, "PractitionerRole/%.*s", STR_ARG(v->id));
     a->role =
-        rules_role(g->gate->rules, read_body_code(&doc, json_get(&doc, 0, FHIR_NAME_code), ACCESS_URL_ROLE));
-    a->title = title_of(&doc, a->role);
-    a->unit = read_body_reference(&doc, json_get(&doc, 0, FHIR_NAME_organization));
-    read_body_period(&doc, json_get(&doc, 0, FHIR_NAME_period), &from_ms, &a->until_ms);
+        rules_role(g->gate->rules, read_body_code(doc, json_get(doc, 0, FHIR_NAME_code), ACCESS_URL_ROLE));
+    a->title = title_of(doc, a->role);
+    a->unit = read_body_reference(doc, json_get(doc, 0, FHIR_NAME_organization));
+    read_body_period(doc, json_get(doc, 0, FHIR_NAME_period), &from_ms, &a->until_ms);
     if (a->role)
-        purposes(g->gate->rules, &doc, a);
+        purposes(g->gate->rules, doc, a);
     /* Finished by finish, when the units have been read. */
-    a->unfit = unfit(&doc, a, from_ms, g->now_ms);
+    a->unfit = unfit(doc, a, from_ms, g->now_ms);
     return true;
 }
 
-static void finish(struct store_read *r, struct arena *arena, struct person *p)
+/* Is the assignment weighed by an analysis that holds? It ends with it. */
+static bool weigh(struct reading *g, struct store_read *r, struct assignment *a, struct err *err)
 {
-    for (size_t i = 0; i < p->count; i++) {
-        struct assignment *a = &p->assignment[i];
+    struct analysis found;
+    struct analysis_asked asked = {a->doc, a->role->code, a->path, a->path_count};
+    if (!analysis_read(r, g->gate->rules, &asked, g->arena, &found, err))
+        return false;
+    a->unfit = analysis_unfit(&found, g->now_ms);
+    if (found.state == ANALYSIS_HOLDS && found.to_ms < a->until_ms)
+        a->until_ms = found.to_ms;
+    return true;
+}
+
+static bool finish(struct reading *g, struct store_read *r, struct err *err)
+{
+    for (size_t i = 0; i < g->out->count; i++) {
+        struct assignment *a = &g->out->assignment[i];
         struct str unit = a->unit;
         a->unit = a->provider = a->unit_name = a->provider_name = STR("");
-        place(r, arena, unit, a);
+        place(r, g->arena, unit, a);
         if (!a->unfit && !a->unit.n)
             a->unfit = "no-unit";
+        if (!a->unfit && !weigh(g, r, a, err))
+            return false;
     }
+    return true;
 }
 
 /* The person's own resource and name; *v stays empty when it is not here. */
@@ -189,7 +204,8 @@ static bool read_person(struct reading *g, struct store_read *r, struct str user
     fhir_param_id param = fhir_param_find(FHIR_TYPE_PractitionerRole, STR("practitioner"));
     if (!store_referrers(r, v.rid, param, 0, each_role, g, err))
         return false;
-    finish(r, g->arena, g->out);
+    if (!finish(g, r, err))
+        return false;
     return !g->failed || err_set(err, ERR_NO_MEMORY, NULL);
 }
 

@@ -10,6 +10,7 @@ import { ask, bundle, entry, start } from './server.mjs';
 export const PASSWORD = 'fjällräv på krukväxt';
 export const OTHER = 'blå cykelhjälm vid ån';
 const URL = 'https://helhet.example/fhir/';
+const CONTEXT = 'http://terminology.hl7.org/CodeSystem/usage-context-type';
 
 const program = process.env.HELHET_BIN ?? 'build/helhet';
 
@@ -23,7 +24,7 @@ export function role(id, person, unit, { code = 'physician', title = 'Överläka
   return {
     resourceType: 'PractitionerRole',
     id,
-    ...(analysis ? { extension: [{ url: `${URL}StructureDefinition/needs-and-risk-analysis`, valueUri: 'urn:test:analysis' }] } : {}),
+    ...(analysis ? { extension: [{ url: `${URL}StructureDefinition/needs-and-risk-analysis`, valueReference: { reference: 'Library/analysis' } }] } : {}),
     active: true,
     practitioner: { reference: `Practitioner/${person}` },
     organization: { reference: `Organization/${unit}` },
@@ -36,7 +37,23 @@ const put = (resource) => entry('PUT', `${resource.resourceType}/${resource.id}`
 export const organization = (id, name, partOf) => ({ resourceType: 'Organization', id, active: true, name, ...(partOf ? { partOf: { reference: `Organization/${partOf}` } } : {}) });
 export const named = (resourceType, id, given, family, more = {}) => ({ resourceType, id, name: [{ given: [given], family }], ...more });
 
+/** The needs-and-risk analysis of those roles at those units. */
+export const analysis = (id, roles, units, more = {}) => ({
+  resourceType: 'Library',
+  id,
+  status: 'active',
+  type: { coding: [{ system: `${URL}CodeSystem/library-type`, code: 'needs-and-risk-analysis' }] },
+  title: 'Behovs- och riskanalys',
+  useContext: [
+    ...roles.map((code) => ({ code: { system: CONTEXT, code: 'user' }, valueCodeableConcept: { coding: [{ system: `${URL}CodeSystem/role`, code }] } })),
+    ...units.map((unit) => ({ code: { system: CONTEXT, code: 'venue' }, valueReference: { reference: `Organization/${unit}` } })),
+  ],
+  effectivePeriod: { start: '2024-01-01', end: '2099-12-31' },
+  ...more,
+});
+
 const people = [
+  analysis('analysis', ['physician', 'nurse', 'allied', 'assistant', 'secretary', 'registrar', 'controller', 'administrator'], ['region']),
   organization('region', 'Testsjukhuset'),
   organization('med', 'Medicinkliniken', 'region'),
   organization('kir', 'Kirurgkliniken', 'region'),

@@ -87,7 +87,7 @@ static void told(void *arg, int64_t seq, const struct store_told *item, size_t c
             raise_to(&a->region_changed, seq);
             raise_to(&a->all_changed, seq);
             raise_to(&a->roles_changed, seq);
-        } else if (item[i].type == FHIR_TYPE_PractitionerRole) {
+        } else if (item[i].type == FHIR_TYPE_PractitionerRole || item[i].type == FHIR_TYPE_Library) {
             raise_to(&a->roles_changed, seq);
         } else if (item[i].type == FHIR_TYPE_Patient || item[i].type == FHIR_TYPE_RelatedPerson) {
             raise_to(&a->roles_changed, seq);
@@ -137,7 +137,8 @@ struct access *access_new(struct store *s, struct err *err)
         find_params(a);
         a->fact_types = facts_types(a->rules, &a->arena);
         a->told_types = facts_types(a->rules, &a->arena);
-        a->told_types[FHIR_TYPE_Organization] = a->told_types[FHIR_TYPE_PractitionerRole] = true;
+        a->told_types[FHIR_TYPE_Organization] = a->told_types[FHIR_TYPE_PractitionerRole] =
+            a->told_types[FHIR_TYPE_Library] = true;
         a->told_types[FHIR_TYPE_Practitioner] = true;
         a->told = store_tell(s, a->told_types, told, a, err);
         if (a->told)

@@ -72,8 +72,9 @@ const struct access_caller *access_view_asker(const struct access_view *v);
 
 /* access_who.c: reads who the caller is. False with *err when reading failed; what is not there leaves zeros.
  */
-bool access_who_read(struct store_read *r, const struct region *region, const struct access_caller *caller,
-                     struct arena *arena, struct access_who *out, struct err *err);
+bool access_who_read(struct store_read *r, const struct rules *rules, const struct region *region,
+                     const struct access_caller *caller, struct arena *arena, struct access_who *out,
+                     struct err *err);
 
 /* access_mask.c: store_view.mask; arg is struct access_view. */
 bool access_mask(const struct rules *rules, struct arena *arena, fhir_type_id type, struct str body,

@@ -88,7 +88,7 @@ static bool get_who(struct access_view *v, struct store_read *r, bool *fresh, st
     if (!v->who)
         return err_set(err, ERR_NO_MEMORY, NULL);
     v->who->who.key = arena_str(&v->who->arena, key);
-    return access_who_read(r, v->map, v->caller, &v->who->arena, &v->who->who, err);
+    return access_who_read(r, v->a->rules, v->map, v->caller, &v->who->arena, &v->who->who, err);
 }
 
 /* ---- the caller ---- */

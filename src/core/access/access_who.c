@@ -2,6 +2,7 @@
  * Who a caller is, of the record: the gate says which assignment; where it is, whether it holds and has an
  * analysis is read here. */
 #include "access/access_int.h"
+#include "access/analysis.h"
 #include "access/person_key.h"
 #include "access/read_body.h"
 #include "fhir_gen/names.h"
@@ -34,8 +35,27 @@ static void place(const struct region *region, struct str reference, struct aren
     out->joined = unit->shares;
 }
 
-static bool assignment(struct store_read *r, const struct region *region, const struct access_caller *caller,
-                       struct arena *arena, struct access_who *out, struct err *err)
+/* The analysis narrows the time that the assignment holds for. */
+static bool analysed(struct store_read *r, const struct rules *rules, const struct region *region,
+                     const struct json_doc *doc, struct arena *arena, struct access_who *out, struct err *err)
+{
+    struct analysis a;
+    struct str path[REGION_DEPTH_MAX];
+    size_t n = region_path(region, out->unit, arena, path);
+    struct analysis_asked asked = {doc, out->role, path, n};
+    if (!analysis_read(r, rules, &asked, arena, &a, err))
+        return false;
+    out->analysed = a.state == ANALYSIS_HOLDS;
+    if (!out->analysed)
+        return true;
+    out->from_ms = a.from_ms > out->from_ms ? a.from_ms : out->from_ms;
+    out->to_ms = a.to_ms < out->to_ms ? a.to_ms : out->to_ms;
+    return true;
+}
+
+static bool assignment(struct store_read *r, const struct rules *rules, const struct region *region,
+                       const struct access_caller *caller, struct arena *arena, struct access_who *out,
+                       struct err *err)
 {
     struct store_version v;
     struct json_doc doc;
@@ -52,21 +72,21 @@ static bool assignment(struct store_read *r, const struct region *region, const 
     out->active = !(active != UINT32_MAX && doc.nodes[active].kind == JSON_FALSE) &&
                   str_eq(read_body_id_of(person, STR("Practitioner")),
                          read_body_id_of(caller->user, STR("Practitioner")));
-    out->analysed = read_body_extension(&doc, 0, ACCESS_URL_ANALYSIS) != UINT32_MAX;
     out->role = arena_str(arena, read_body_code(&doc, json_get(&doc, 0, FHIR_NAME_code), ACCESS_URL_ROLE));
     read_body_period(&doc, json_get(&doc, 0, FHIR_NAME_period), &out->from_ms, &out->to_ms);
     place(region, read_body_reference(&doc, json_get(&doc, 0, FHIR_NAME_organization)), arena, out);
-    return !out->role.n || out->role.p;
+    return (!out->role.n || out->role.p) && analysed(r, rules, region, &doc, arena, out, err);
 }
 
-bool access_who_read(struct store_read *r, const struct region *region, const struct access_caller *caller,
-                     struct arena *arena, struct access_who *out, struct err *err)
+bool access_who_read(struct store_read *r, const struct rules *rules, const struct region *region,
+                     const struct access_caller *caller, struct arena *arena, struct access_who *out,
+                     struct err *err)
 {
     struct store_version v = {0};
     struct json_doc doc;
     switch (caller->kind) {
     case ACCESS_STAFF:
-        return assignment(r, region, caller, arena, out, err);
+        return assignment(r, rules, region, caller, arena, out, err);
     case ACCESS_PATIENT:
         if (!rid_of(r, FHIR_TYPE_Patient, caller->user, arena, &v, err))
             return false;

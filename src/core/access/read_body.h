@@ -15,13 +15,15 @@
 #define ACCESS_URL_SHARED                                                                                    \
     ACCESS_URL_EXTENSION "shared-record" /* Organization: valueBoolean, has joined (lag 2022:913) */
 #define ACCESS_URL_ANALYSIS                                                                                  \
-    ACCESS_URL_EXTENSION "needs-and-risk-analysis"          /* PractitionerRole: valueReference or valueUri */
+    ACCESS_URL_EXTENSION                                                                                     \
+    "needs-and-risk-analysis" /* PractitionerRole: valueReference(Library), see analysis.h */
 #define ACCESS_URL_PURPOSE ACCESS_URL_EXTENSION "purpose"   /* PractitionerRole: valueCode, repeats */
 #define ACCESS_URL_OUTER ACCESS_URL_EXTENSION "outer-block" /* Consent: valueBoolean */
 #define ACCESS_URL_REVIEW ACCESS_URL_EXTENSION "review"     /* Consent: valueBoolean, to be looked at */
 #define ACCESS_URL_CATEGORY ACCESS_URL_BASE "CodeSystem/access-category" /* block, consent, … */
 #define ACCESS_URL_ROLE ACCESS_URL_BASE "CodeSystem/role"
-#define ACCESS_URL_REASON ACCESS_URL_EXTENSION "access-reason" /* Consent: valueString, why */
+#define ACCESS_URL_LIBRARY ACCESS_URL_BASE "CodeSystem/library-type" /* needs-and-risk-analysis */
+#define ACCESS_URL_REASON ACCESS_URL_EXTENSION "access-reason"       /* Consent: valueString, why */
 
 /* The id of a relative or absolute reference to a type; {NULL, 0} when it is to something else. */
 struct str read_body_id_of(struct str reference, struct str type);

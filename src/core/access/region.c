@@ -115,6 +115,19 @@ const struct region_org *region_named(const struct region *g, struct str referen
     return NULL;
 }
 
+size_t region_path(const struct region *g, store_rid unit, struct arena *arena,
+                   struct str out[REGION_DEPTH_MAX])
+{
+    const struct region_org *o = unit ? region_find(g, unit) : NULL;
+    size_t n = 0;
+    for (size_t i = 0; o && i < o->depth; i++) {
+        const struct region_org *at = region_find(g, o->path[i]);
+        if (at)
+            out[n++] = arena_printf(arena, "Organization/%.*s", STR_ARG(at->id));
+    }
+    return n;
+}
+
 store_rid region_provider(const struct region_org *o)
 {
     return o ? o->path[o->depth - 1] : 0;

@@ -30,6 +30,9 @@ const struct region *region_read(struct store_read *r, struct arena *arena, stru
 const struct region_org *region_find(const struct region *g, store_rid rid);
 /* By "Organization/x", or the same after a base address. */
 const struct region_org *region_named(const struct region *g, struct str reference);
+/* "Organization/x" of the unit and of what it is part of, the provider last; how many. In arena. */
+size_t region_path(const struct region *g, store_rid unit, struct arena *arena,
+                   struct str out[REGION_DEPTH_MAX]);
 store_rid region_provider(const struct region_org *o);
 
 #endif

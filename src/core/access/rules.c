@@ -265,15 +265,16 @@ static bool read_purposes(struct reader *rd)
 
 static bool read_times(struct reader *rd)
 {
-    static const char *const allowed[] = {"about",          "choice_hours", "emergency_hours",
-                                          "ticket_minutes", "lift_days",    "consent_days",
-                                          "guardian_age",   "own_age",      NULL};
+    static const char *const allowed[] = {
+        "about",        "choice_hours", "emergency_hours", "ticket_minutes", "lift_days",
+        "consent_days", "guardian_age", "own_age",         "analysis_days",  NULL};
     struct rules_times *t = &rd->r->times;
-    uint64_t choice, emergency, ticket, lift, consent, guardian, own;
+    uint64_t choice, emergency, ticket, lift, consent, analysis, guardian, own;
     if (!only(rd, 0, allowed) || !number_at(rd, 0, "choice_hours", 24 * 366, &choice) ||
         !number_at(rd, 0, "emergency_hours", 48, &emergency) ||
         !number_at(rd, 0, "ticket_minutes", 60, &ticket) || !number_at(rd, 0, "lift_days", 3660, &lift) ||
         !number_at(rd, 0, "consent_days", 36600, &consent) ||
+        !number_at(rd, 0, "analysis_days", 36600, &analysis) ||
         !number_at(rd, 0, "guardian_age", 18, &guardian) || !number_at(rd, 0, "own_age", 18, &own))
         return false;
     *t = (struct rules_times){(int64_t)choice * DAY_MS / 24,
@@ -281,6 +282,7 @@ static bool read_times(struct reader *rd)
                               (int64_t)ticket * 60000,
                               (int64_t)lift * DAY_MS,
                               (int64_t)consent * DAY_MS,
+                              (int64_t)analysis * DAY_MS,
                               (int)guardian,
                               (int)own};
     return true;

@@ -80,7 +80,7 @@ struct rules_mask {
 };
 
 struct rules_times {
-    int64_t choice_ms, emergency_ms, ticket_ms, lift_ms, consent_ms;
+    int64_t choice_ms, emergency_ms, ticket_ms, lift_ms, consent_ms, analysis_ms;
     int guardian_age, own_age; /* years */
 };
 
