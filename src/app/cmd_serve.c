@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "api/view_job.h"
 #include "app/cmd.h"
+#include "app/serve_confine.h"
 #include "app/wiring.h"
 #include "audit/audit.h"
 #include "base/log.h"
@@ -33,7 +34,7 @@ struct cmd_serve_options {
     int64_t jobs_keep_ms;
     unsigned jobs;
     bool explain, audit;
-    const char *audit_spare;
+    const char *audit_spare, *user;
     struct search_budget budget;
 };
 
@@ -50,6 +51,7 @@ static const struct option cmd_serve_longs[] = {
     {"search-seconds", required_argument, NULL, 's'},
     {"audit", no_argument, NULL, 'a'},
     {"audit-spare", required_argument, NULL, 'A'},
+    {"user", required_argument, NULL, 'u'},
     {"open", no_argument, NULL, 'o'},
     {"front", required_argument, NULL, 'f'},
     {"session-idle", required_argument, NULL, 'I'},
@@ -125,6 +127,8 @@ static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
         o->front = optarg;
     else if (c == 'o')
         o->open = true;
+    else if (c == 'u')
+        o->user = optarg;
     else if (!cmd_serve_time(optarg, c == 'I' ? &o->idle_ms : &o->absolute_ms))
         return cmd_wrong(&cmd_serve,
                          "--session-idle och --session-max ska vara en tid som 12h, 30m eller 45s",
@@ -179,6 +183,7 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
                 return c;
             break;
         case 'o':
+        case 'u':
         case 'f':
         case 'I':
         case 'M':
@@ -315,9 +320,8 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
 static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
                                     struct audit *audit, const sigset_t *stop, struct err *err)
 {
-    char path[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"], base[CMD_SERVE_FRONT_MAX + sizeof "/fhir"];
-    const char *web = o->web ? o->web : cmd_serve_web(path);
-    struct api_options api_opt = {.web_dir = web,
+    char base[CMD_SERVE_FRONT_MAX + sizeof "/fhir"];
+    struct api_options api_opt = {.web_dir = o->web,
                                   .jobs = jobs,
                                   .import_dir = o->import_dir,
                                   .explain = o->explain,
@@ -331,7 +335,7 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
     if (!o->open && !(api_opt.access = access_new(w->store, err)))
         return false;
     struct api *api = api_new(w->store, w->search, &api_opt, err);
-    bool ok = api && cmd_serve_with_gate(w, api, audit, web != NULL, o, stop, err);
+    bool ok = api && cmd_serve_with_gate(w, api, audit, o->web != NULL, o, stop, err);
     api_free(api);
     access_free(api_opt.access);
     return ok;
@@ -388,9 +392,21 @@ static int cmd_serve_run(int argc, char **argv)
     sigaddset(&stop, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &stop, NULL); /* before any thread is made: only sigwait meets them */
     signal(SIGPIPE, SIG_IGN);
+    char web[CMD_SERVE_PATH_MAX + sizeof "/web/index.html"];
+    o.web = o.web ? o.web : cmd_serve_web(web);
+    struct serve_needs needs = {.data = o.data,
+                                .listen = o.listen,
+                                .user = o.user,
+                                .web = o.web,
+                                .import_dir = o.import_dir,
+                                .audit_spare = o.audit_spare};
+    struct confine_done confined;
     struct err err;
     struct wiring w;
+    if (!serve_confine(&needs, &confined, &err))
+        return cmd_fail(&cmd_serve, &err);
     log_open(o.log, STDERR_FILENO);
+    serve_confined(&confined);
     bool ok = wiring_open(&w, o.data, true, false, &err);
     if (ok) {
         ok = (o.no_words || wiring_words(&w, o.data, &err)) && cmd_serve_with_jobs(&w, &o, &stop, &err);
@@ -413,6 +429,9 @@ const struct cmd cmd_serve = {
         "  --listen ADRESS:PORT   annars 127.0.0.1:8080; [::1]:PORT och unix:/sökväg går också, bara "
         "den egna\n"
         "                         datorn, framför står en webbserver (deploy/); port 0 väljer en ledig\n"
+        "  --user NAMN            startad som root: den användare tjänsten blir, annars den som äger "
+        "lagret;\n"
+        "                         processen får bara läsa och skriva det den behöver (Landlock, seccomp)\n"
         "  --web KATALOG          den byggda webbdelen (annars web bredvid programmet)\n"
         "  --log NIVÅ             debug, info, warn, error eller off; en rad JSON per händelse, inga "
         "personuppgifter\n"
@@ -439,6 +458,9 @@ const struct cmd cmd_serve = {
         "  --listen ADDRESS:PORT  else 127.0.0.1:8080; [::1]:PORT and unix:/path work too, this "
         "machine only\n"
         "                         with a web server in front (deploy/); port 0 picks a free one\n"
+        "  --user NAME            started as root: the user the service becomes, else whoever owns the "
+        "store;\n"
+        "                         the process may only read and write what it needs (Landlock, seccomp)\n"
         "  --web DIR              the built browser part (else web beside the program)\n"
         "  --log LEVEL            debug, info, warn, error or off; one line of JSON an event, no "
         "personal data\n"

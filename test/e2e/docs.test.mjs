@@ -74,3 +74,14 @@ test('every floor the architecture names exists, and every floor is named', () =
   for (const f of floors) assert.ok(map.includes(dirname(f)), `${dirname(f)} is not in docs/ARCHITECTURE.md`);
   assert.ok(readdirSync(join(root, 'docs/DECISIONS')).length > 0);
 });
+
+test('the tests that docs/SECURITY.md and docs/ACCESS.md name exist', () => {
+  let named = 0;
+  for (const doc of ['docs/SECURITY.md', 'docs/ACCESS.md'])
+    for (const [, file, name] of readFileSync(join(root, doc), 'utf8').matchAll(/`((?:src|test|web)\/[\w./-]+\.(?:c|mjs|ts)): ([^`]+)`/g)) {
+      assert.ok(existsSync(join(root, file)), `${doc}: ${file}`);
+      assert.ok(readFileSync(join(root, file), 'utf8').replaceAll("\\'", "'").includes(name), `${doc}: ${file}: ${name}`);
+      named++;
+    }
+  assert.ok(named > 20);
+});

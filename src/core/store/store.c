@@ -23,12 +23,11 @@ static char *store_path(const char *dir, const char *file)
     return p;
 }
 
-/* Makes dir with its parents. */
-static bool store_make_dir(const char *dir)
+bool store_make_dir(const char *dir, struct err *err)
 {
     char *path = store_path(dir, "");
     if (!path)
-        return false;
+        return err_set(err, ERR_NO_MEMORY, NULL);
     bool ok = true;
     for (char *p = path + 1; *p && ok; p++) {
         if (*p != '/')
@@ -38,7 +37,7 @@ static bool store_make_dir(const char *dir)
         *p = '/';
     }
     os_free(path);
-    return ok;
+    return ok || err_set(err, ERR_STORE_OPEN, dir, strerror(errno), NULL);
 }
 
 static bool store_lock(struct store *s, struct err *err)
@@ -62,8 +61,8 @@ static bool store_dir(struct store *s, bool create, struct err *err)
     s->path = store_path(s->dir, STORE_FILE);
     if (!s->path)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    if (create && !store_make_dir(s->dir))
-        return err_set(err, ERR_STORE_OPEN, s->dir, strerror(errno), NULL);
+    if (create && !store_make_dir(s->dir, err))
+        return false;
     if (stat(s->dir, &st) != 0)
         return err_set(err, ERR_STORE_OPEN, s->dir, strerror(errno), NULL);
     if (!S_ISDIR(st.st_mode))

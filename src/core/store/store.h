@@ -122,6 +122,8 @@ struct store_options {
     unsigned cache_mib; /* page cache of the writer; readers get a quarter each; 0: default */
 };
 
+/* Makes the folder dir with its parents; as store_open does when asked to create. ERR_STORE_OPEN. */
+bool store_make_dir(const char *dir, struct err *err);
 /* Opens (and recovers) the store, takes the directory lock, starts the writer thread. */
 struct store *store_open(const struct store_options *opt, struct err *err);
 /* Waits for queued jobs, checkpoints, closes. NULL is fine. */
