@@ -43,7 +43,7 @@ static uint32_t near_of(const char *assignment, const char *patient)
     struct store_read *r = store_read_begin(w.store, &err);
     struct access_view *v = access_view_new(w.access, &c, ACCESS_READ, r, &err);
     assert_non_null(v);
-    assert_true(access_near(v, r, str_of(patient), &near, &err));
+    assert_true(access_near(v, r, 0, str_of(patient), &near, &err));
     store_read_end(r);
     access_view_free(v);
     return near;

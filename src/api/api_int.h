@@ -77,6 +77,10 @@ struct call {
     /* for the audit log (audited.c) */
     struct bundle *bundle; /* whose entries are told of too; NULL: none */
     struct call_whose whose;
+    uint32_t flags;       /* enum audit_flag */
+    uint64_t about;       /* a review: of which record */
+    struct str reviewed;  /* a review: its outcome's code */
+    struct str note;      /* what else is told of the call: a review's note, a sample's seed */
     bool wrote;           /* or tried to: whose is of what is written too */
     enum err_code failed; /* the first error of the answer */
     uint64_t withheld;
@@ -339,6 +343,7 @@ call_fn op_view_run, op_view_export_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_block_run, op_unblock_run, op_lift_block_run, op_consent_run, op_active_choice_run;
 call_fn op_emergency_run, op_access_explain_run;
+call_fn op_audit_sample_run, op_audit_review_run, op_audit_mine_run, op_access_log_run;
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_reindex_run, op_reindex_status_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;

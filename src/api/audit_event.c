@@ -19,6 +19,10 @@ bool audit_event_allowed(const struct call *c, struct err *err)
     if (!audit_event_is(c) || c->route->run == read_run || c->route->run == search_call ||
         c->route->run == search_call_form)
         return true;
+    static call_fn *const own[] = {op_audit_sample_run, op_audit_review_run, op_audit_mine_run};
+    for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+        if (c->route->run == own[i])
+            return true;
     return err_set_str(err, ERR_METHOD, c->method, c->path);
 }
 
@@ -26,6 +30,7 @@ bool audit_event_allowed(const struct call *c, struct err *err)
 
 struct record {
     struct json_doc doc;
+    bool mine; /* shown to whom it is about: without what the log knows beyond what that person did */
 };
 
 static struct str text_of(const struct record *r, const char *key)
@@ -128,8 +133,9 @@ static void put_detail(struct json_out *o, const struct record *r, const char *n
 /* The resource, with what else the record says of the call. */
 static void put_what(struct json_out *o, const struct record *r)
 {
-    static const char *const details[] = {"status",    "params", "withheld", "many",
-                                          "emergency", "about",  "note",     "session"};
+    static const char *const details[] = {"status",   "params", "many", "emergency", "session",
+                                          "happened", "about",  "note", "withheld"};
+    size_t shown = sizeof(details) / sizeof(*details) - (r->mine ? 3 : 0);
     struct str resource = text_of(r, "resource");
     size_t slash = str_find(resource, '/', 0);
     fhir_type_id type = slash == SIZE_MAX ? 0 : fhir_resource_find(str_sub(resource, 0, slash));
@@ -140,7 +146,7 @@ static void put_what(struct json_out *o, const struct record *r)
         json_out_string(o, "name", resource.n ? resource : text_of(r, "action"));
     put_coding(o, "type", "http://terminology.hl7.org/CodeSystem/audit-entity-type", STR("2"));
     json_out_array(o, "detail");
-    for (size_t i = 0; i < sizeof(details) / sizeof(*details); i++)
+    for (size_t i = 0; i < shown; i++)
         put_detail(o, r, details[i]);
     put_detail(o, r, "seq");
     json_out_end_array(o);
@@ -154,12 +160,29 @@ static const struct {
 
 enum { EVENT_OUTCOMES = sizeof(event_outcomes) / sizeof(*event_outcomes) };
 
+static void put_flags(struct json_out *o, const struct record *r)
+{
+    uint32_t flags = json_get_key(&r->doc, 0, STR("flags"));
+    if (flags == UINT32_MAX || r->mine)
+        return;
+    json_out_array(o, "extension");
+    JSON_EACH(&r->doc, flags, i)
+    {
+        json_out_object(o, NULL);
+        json_out_cstr(o, "url", "https://helhet.example/fhir/StructureDefinition/flag");
+        json_out_string(o, "valueCode", json_text(&r->doc, i));
+        json_out_end_object(o);
+    }
+    json_out_end_array(o);
+}
+
 static void put_event(struct json_out *o, const struct record *r)
 {
     uint32_t patients = json_get_key(&r->doc, 0, STR("patients"));
     json_out_object(o, NULL);
     json_out_cstr(o, "resourceType", "AuditEvent");
     json_out_string(o, "id", text_of(r, "seq"));
+    put_flags(o, r);
     put_coding(o, "type", "http://terminology.hl7.org/CodeSystem/audit-event-type", STR("rest"));
     json_out_array(o, "subtype");
     put_coding(o, NULL, "https://helhet.example/fhir/CodeSystem/audit-action", text_of(r, "action"));
@@ -185,10 +208,10 @@ static void put_event(struct json_out *o, const struct record *r)
     json_out_end_object(o);
 }
 
-static bool write_event(struct call *c, const struct audit_found *f, const struct subset *s, struct buf *out,
-                        struct err *err)
+static bool write_event(struct call *c, const struct audit_found *f, bool mine, const struct subset *s,
+                        struct buf *out, struct err *err)
 {
-    struct record r;
+    struct record r = {.mine = mine};
     struct json_out o;
     struct buf event;
     buf_init(&event, EVENT_BYTES_MAX);
@@ -205,11 +228,20 @@ static bool write_event(struct call *c, const struct audit_found *f, const struc
 
 /* ---- asking the index ---- */
 
+struct audit_index *audit_event_index(struct call *c, struct err *err)
+{
+    if (!c->api->audit) {
+        err_set(err, ERR_AUDIT_OFF, NULL);
+        return NULL;
+    }
+    return audit_index_wait(c->api->audit, EVENT_WAIT_MS, err) ? audit_index_beside(c->api->audit, err)
+                                                               : NULL;
+}
+
 static bool find(struct call *c, const struct audit_query *q, struct audit_found **found, size_t *count,
                  uint64_t *total, struct err *err)
 {
-    struct audit_index *x =
-        audit_index_wait(c->api->audit, EVENT_WAIT_MS, err) ? audit_index_beside(c->api->audit, err) : NULL;
+    struct audit_index *x = audit_event_index(c, err);
     bool ok = x && audit_index_find(x, q, c->arena, found, count, total, err);
     audit_index_close(x);
     return ok;
@@ -233,7 +265,7 @@ bool audit_event_read(struct call *c)
         return outcome_fail(c, &err);
     }
     buf_init(&out, EVENT_BYTES_MAX);
-    if (write_event(c, found, &subset, &out, &err))
+    if (write_event(c, found, false, &subset, &out, &err))
         return resource_answer_buf(c, &out, 200);
     buf_release(&out);
     return outcome_fail(c, &err);
@@ -243,7 +275,7 @@ bool audit_event_read(struct call *c)
 
 struct asked {
     struct audit_query q;
-    bool no_total;
+    bool no_total, mine;
 };
 
 typedef bool take_fn(struct asked *a, struct str value);
@@ -292,10 +324,29 @@ static bool take_patient(struct asked *a, struct str value)
     return fhir_prim_valid(FHIR_PRIM_ID, value);
 }
 
+/* A person, an assignment, or a unit. */
 static bool take_agent(struct asked *a, struct str value)
 {
-    a->q.user = value;
+    if (str_starts(value, STR("Organization/")))
+        a->q.unit = value;
+    else if (str_starts(value, STR("PractitionerRole/")))
+        a->q.assignment = value;
+    else
+        a->q.user = value;
     return str_find(value, '/', 0) != SIZE_MAX;
+}
+
+static bool take_flag(struct asked *a, struct str value)
+{
+    a->q.bits = audit_flag_named(value);
+    return a->q.bits;
+}
+
+static bool take_about(struct asked *a, struct str value)
+{
+    if (str_starts(value, STR("AuditEvent/")))
+        value = str_sub(value, 11, value.n);
+    return str_u64(value, INT64_MAX, &a->q.about) && a->q.about;
 }
 
 static bool take_account(struct asked *a, struct str value)
@@ -368,6 +419,8 @@ static const struct {
     {"entity", "reference", "http://hl7.org/fhir/SearchParameter/AuditEvent-entity", take_entity},
     {"action", "token", "http://hl7.org/fhir/SearchParameter/AuditEvent-action", take_action},
     {"outcome", "token", "http://hl7.org/fhir/SearchParameter/AuditEvent-outcome", take_outcome},
+    {"flag", "token", "https://helhet.dev/fhir/SearchParameter/AuditEvent-flag", take_flag},
+    {"about", "reference", "https://helhet.dev/fhir/SearchParameter/AuditEvent-about", take_about},
     {"_count", NULL, NULL, take_count},
     {"_page", NULL, NULL, take_page},
     {"_sort", NULL, NULL, take_sort},
@@ -408,7 +461,8 @@ static struct str page_url(struct call *c, uint64_t before)
     if (params && before)
         params[n++] =
             (struct search_param){STR("_page"), arena_printf(c->arena, "%llu", (unsigned long long)before)};
-    return bundle_url(c->arena, c->base, STR("AuditEvent"), params, n);
+    return bundle_url(c->arena, c->base, c->route->operation ? STR("AuditEvent/$mine") : STR("AuditEvent"),
+                      params, n);
 }
 
 static bool write_bundle(struct call *c, const struct asked *a, const struct audit_found *found, size_t count,
@@ -426,28 +480,65 @@ static bool write_bundle(struct call *c, const struct asked *a, const struct aud
         bundle_full_url(out, c->base, c->type,
                         arena_printf(c->arena, "%llu", (unsigned long long)found[i].seq));
         buf_cstr(out, ",\"resource\":");
-        ok = write_event(c, &found[i], &subset, out, err);
+        ok = write_event(c, &found[i], a->mine, &subset, out, err);
         buf_cstr(out, ",\"search\":{\"mode\":\"match\"}}");
     }
     bundle_end(out);
     return ok;
 }
 
-bool audit_event_search(struct call *c)
+static bool search(struct call *c, struct asked *a)
 {
-    struct asked a;
     struct audit_found *found;
     size_t count;
     uint64_t total = 0;
     struct buf out;
     struct err err = {0};
-    if (!read_asked(c, &a, &err) || !find(c, &a.q, &found, &count, a.no_total ? NULL : &total, &err))
+    if (!find(c, &a->q, &found, &count, a->no_total ? NULL : &total, &err))
         return outcome_fail(c, &err);
     buf_init(&out, EVENT_BYTES_MAX);
-    if (write_bundle(c, &a, found, count, total, &out, &err))
+    if (write_bundle(c, a, found, count, total, &out, &err))
         return resource_answer_buf(c, &out, 200);
     buf_release(&out);
     return outcome_fail(c, &err);
+}
+
+bool audit_event_search(struct call *c)
+{
+    struct asked a;
+    struct err err = {0};
+    return read_asked(c, &a, &err) ? search(c, &a) : outcome_fail(c, &err);
+}
+
+/* What finds by what the log knows beyond what the person did is not for one's own log. */
+static bool for_oneself(struct call *c, struct err *err)
+{
+    static const char *const others[] = {"agent", "altid", "flag", "about"};
+    for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+        if (call_param(c, others[i]).p)
+            return err_set(err, ERR_PARAM_UNKNOWN, others[i], c->route->operation, NULL);
+    return true;
+}
+
+bool op_audit_mine_run(struct call *c)
+{
+    struct asked a;
+    struct err err = {0};
+    if (!c->caller || c->caller->kind != ACCESS_STAFF || !c->caller->user.n) {
+        err_set(&err, c->caller ? ERR_ACCESS_DENIED : ERR_ACCESS_OFF, c->route->sv, c->route->en, NULL);
+        return outcome_fail(c, &err);
+    }
+    if (!for_oneself(c, &err) || !read_asked(c, &a, &err))
+        return outcome_fail(c, &err);
+    a.mine = true;
+    a.q.user = c->caller->user;
+    return search(c, &a);
+}
+
+bool audit_event_write(struct call *c, const struct audit_found *found, struct buf *out, struct err *err)
+{
+    static const struct subset all;
+    return write_event(c, found, false, &all, out, err);
 }
 
 void audit_event_capability(struct json_out *o)

@@ -119,10 +119,13 @@ static struct audit_record record_of(const struct call *c, int status, enum err_
         .outcome = status < 400   ? AUDIT_DONE
                    : status < 500 ? AUDIT_REFUSED
                                   : AUDIT_FAILED,
-        .why = why ? str_of(err_info(why)->name) : STR(""),
+        .why = why ? str_of(err_info(why)->name) : c->reviewed,
         .status = status,
         .withheld = c->withheld,
         .emergency = audited_emergency(c),
+        .flags = c->flags,
+        .about = c->about,
+        .note = c->note,
     };
 }
 

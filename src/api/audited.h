@@ -15,8 +15,8 @@ bool audited_emergency(const struct call *c);
 /* Makes what readers of an api without accounts, but with a log, look through: everything is seen, and known
  * by whom it is. */
 bool audited_watch(struct api *a, struct err *err);
-/* Whose records were given out through r, and how much was withheld, since its view was set. Before r ends or
- * its view is set anew. */
+/* Whose records were given out through r, and how much was withheld, since its view was set; marks those that
+ * are the caller's own or a colleague's. Before r ends or its view is set anew, which it is here. */
 void audited_seen(struct call *c, struct store_read *r);
 /* Whose record the change is in, by its rows. */
 void audited_written(struct call *c, const struct store_change *change);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Whose records a call gave out or changed: what its readers saw, the rows of what it wrote, and whom it
  * asked for by name. */
+#include "access/access_near.h"
 #include "access/facts.h"
 #include "api/audited.h"
+#include "api/guard.h"
 #include "audit/audit.h"
 #include "fhir_gen/names.h"
 
@@ -92,6 +94,18 @@ void audited_unpack(struct call *c, struct str packed)
 
 /* ---- what was given out ---- */
 
+/* Marks one's own record and a colleague's. What cannot be read now is not marked: the patterns over the
+ * index find what there is to find, and the access itself is in the log. */
+static void mark_near(struct call *c, struct store_read *r, store_rid patient, struct str id)
+{
+    uint32_t near = 0;
+    struct err err;
+    if (!c->view || !access_near(c->view, r, patient, id, &near, &err))
+        return;
+    c->flags |= (near & ACCESS_NEAR_OWN ? AUDIT_FLAG_OWN : 0u) |
+                (near & ACCESS_NEAR_COLLEAGUE ? AUDIT_FLAG_COLLEAGUE : 0u);
+}
+
 void audited_seen(struct call *c, struct store_read *r)
 {
     const store_rid *patient;
@@ -100,18 +114,24 @@ void audited_seen(struct call *c, struct store_read *r)
     bool many;
     store_read_seen(r, &patient, &count, &many, &withheld);
     c->withheld += withheld;
-    if (!c->api->audit)
+    store_rid *seen = c->api->audit && count ? ARENA_ARRAY(c->arena, store_rid, count) : NULL;
+    c->whose.many = c->whose.many || many || (c->api->audit && count && !seen);
+    if (!seen)
         return;
-    c->whose.many = c->whose.many || many;
+    memcpy(seen, patient, count * sizeof *seen);
+    store_read_view(r, NULL);
     for (size_t i = 0; i < count && !c->whose.many; i++) {
         struct err err;
         uint16_t type;
         struct str id;
-        if (!store_name(r, patient[i], c->arena, &type, &id, &err))
+        if (!store_name(r, seen[i], c->arena, &type, &id, &err))
             c->whose.many = true;
-        else if (type == FHIR_TYPE_Patient)
+        else if (type == FHIR_TYPE_Patient) {
             audited_name(c, id);
+            mark_near(c, r, seen[i], id);
+        }
     }
+    guard_reader(c, r);
 }
 
 void audited_written(struct call *c, const struct store_change *change)
@@ -154,8 +174,12 @@ void audited_patients(struct call *c)
     if (!c->api->audit)
         return;
     /* What was only read is not given out when the answer is a refusal. */
-    if (c->resp->status >= 400 && !c->wrote)
+    if (c->resp->status >= 400 && !c->wrote) {
         c->whose = (struct call_whose){0};
+        c->flags = 0;
+    }
+    if (audited_emergency(c) && c->resp->status == 201) /* opened, not asked about or ended */
+        c->flags |= AUDIT_FLAG_EMERGENCY;
     if (named && c->id.n)
         audited_name(c, c->id);
     name_asked(c);

@@ -138,26 +138,39 @@ static uint32_t near_one(const struct access_held *h, uint64_t person, struct st
     return near;
 }
 
-bool access_near(struct access_view *v, struct store_read *r, struct str patient_id, uint32_t *near,
-                 struct err *err)
+/* The patient's identity numbers: of its facts, when they are in memory. */
+static bool numbers_of(struct access_view *v, struct store_read *r, store_rid patient, struct str id,
+                       uint64_t person[PERSON_KEYS_MAX], size_t *count, struct err *err)
+{
+    const struct decide_patient *known = patient ? access_view_at_hand(v, patient) : NULL;
+    struct arena work;
+    if (known) {
+        memcpy(person, known->person, sizeof known->person);
+        *count = known->person_count;
+        return true;
+    }
+    arena_init(&work);
+    bool ok = read_person(r, FHIR_TYPE_Patient, id, &work, person, count, err);
+    arena_release(&work);
+    return ok;
+}
+
+bool access_near(struct access_view *v, struct store_read *r, store_rid patient, struct str patient_id,
+                 uint32_t *near, struct err *err)
 {
     const struct decide_caller *me = access_view_caller(v);
     const struct region_org *unit =
         me->kind == ACCESS_STAFF && me->unit ? region_find(access_view_region(v), me->unit) : NULL;
     uint64_t person[PERSON_KEYS_MAX];
-    struct arena work;
     size_t count;
     if (!unit)
         return true;
     struct access_held *h = staff_of(access_view_access(v), r, unit, err);
     if (!h)
         return false;
-    arena_init(&work);
-    bool ok =
-        h->colleague_count == 0 || read_person(r, FHIR_TYPE_Patient, patient_id, &work, person, &count, err);
+    bool ok = h->colleague_count == 0 || numbers_of(v, r, patient, patient_id, person, &count, err);
     for (size_t i = 0; ok && h->colleague_count && i < count; i++)
         *near |= near_one(h, person[i], read_body_id_of(access_view_asker(v)->user, STR("Practitioner")));
-    arena_release(&work);
     access_held_drop(h);
     return ok;
 }

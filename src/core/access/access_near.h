@@ -17,9 +17,10 @@ enum access_near {
 enum { ACCESS_NEAR_STAFF_MAX = 4096 }; /* assignments at one unit that are read */
 
 /* ORs enum access_near into *near for a patient by id; nothing for callers who are not staff, and for who is
- * not here. r reads without view and pin. The unit's staff is read once and kept in memory as callers are: a
- * call costs one read of the Patient. False with *err when reading failed. Any thread, one view each. */
-bool access_near(struct access_view *v, struct store_read *r, struct str patient_id, uint32_t *near,
-                 struct err *err);
+ * not here. patient may be 0: not known. r reads without view and pin. The unit's staff is read once and kept
+ * in memory as callers are: a call costs one read of the Patient unless its facts are in memory. False with
+ * *err when reading failed. Any thread, one view each. */
+bool access_near(struct access_view *v, struct store_read *r, store_rid patient, struct str patient_id,
+                 uint32_t *near, struct err *err);
 
 #endif

@@ -252,6 +252,11 @@ static const struct decide_patient *at_hand(struct access_view *v, store_rid pat
     return &h->patient;
 }
 
+const struct decide_patient *access_view_at_hand(struct access_view *v, store_rid patient)
+{
+    return at_hand(v, patient);
+}
+
 const struct decide_patient *access_view_patient(struct access_view *v, struct store_read *r,
                                                  store_rid patient, struct err *err)
 {

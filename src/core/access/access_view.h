@@ -49,6 +49,8 @@ struct str access_view_provider(const struct access_view *v);
 /* The facts of a patient, borrowed until the view ends; r reads without view and pin. NULL with *err. */
 const struct decide_patient *access_view_patient(struct access_view *v, struct store_read *r,
                                                  store_rid patient, struct err *err);
+/* The same when they are in memory already, else NULL. */
+const struct decide_patient *access_view_at_hand(struct access_view *v, store_rid patient);
 const struct region *access_view_region(const struct access_view *v);
 
 #endif

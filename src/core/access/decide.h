@@ -89,6 +89,8 @@ struct decide_patient {
     size_t relation_count;
     const struct decide_guardian *guardian;
     size_t guardian_count;
+    uint64_t person[PERSON_KEYS_MAX]; /* identity numbers (person_key.h), for access_near */
+    size_t person_count;
 };
 
 struct decide_question {

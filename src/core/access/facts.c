@@ -312,6 +312,7 @@ static bool patient(struct load *l, struct str body, struct err *err)
     /* A day without a place: birthdays are counted in the same. */
     if (time_parse(json_text(&doc, json_get(&doc, 0, FHIR_NAME_birthDate)), false, &born))
         l->p->birth_ms = time_span(&born, 0).low_ms;
+    l->p->person_count = person_key_all(&doc, l->p->person);
     l->p->known = true;
     return true;
 }

@@ -38,6 +38,17 @@ struct audit_who {
     struct str account, user, assignment, role, unit, provider, purpose, session, origin;
 };
 
+/* What is marked at the moment of access, for review: bits. */
+enum audit_flag {
+    AUDIT_FLAG_OWN = 1,       /* staff in their own record */
+    AUDIT_FLAG_COLLEAGUE = 2, /* the record of somebody at the same unit */
+    AUDIT_FLAG_EMERGENCY = 4, /* an emergency opening */
+    AUDIT_FLAGS_ALL = 7,
+};
+
+/* The one called that ("own-record"); 0: none is. */
+uint32_t audit_flag_named(struct str name);
+
 /* What happened. Borrowed for the call to audit_submit. */
 struct audit_record {
     struct audit_who who;
@@ -55,6 +66,8 @@ struct audit_record {
     uint64_t about;  /* seq of the record this one is about (a review); 0: none */
     struct str note; /* of a review: the documented outcome */
     bool emergency;
+    uint32_t flags;      /* enum audit_flag */
+    int64_t happened_ms; /* when, for what was not logged at once (audit_spool.h); 0: now */
 };
 
 enum audit_done {

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "audit/audit_index.h"
 #include "audit/audit_index_int.h"
+#include "base/hash.h"
 
-enum { FIND_SQL_MAX = 1000, FIND_VALUES_MAX = 12 };
+enum { FIND_SQL_MAX = 1000, FIND_VALUES_MAX = 16 };
 
 /* A statement under way: its text and the numbers for its place holders. */
 struct find {
@@ -45,8 +47,14 @@ static bool conditions(struct audit_index *x, const struct audit_query *q, struc
                                    : " FROM record r WHERE 1");
     if (!add_word(x, f, "p.word=", q->patient, err) || !add_word(x, f, "r.user=", q->user, err) ||
         !add_word(x, f, "r.account=", q->account, err) || !add_word(x, f, "r.unit=", q->unit, err) ||
-        !add_word(x, f, "r.entity=", q->entity, err))
+        !add_word(x, f, "r.entity=", q->entity, err) || !add_word(x, f, "r.assignment=", q->assignment, err))
         return false;
+    if (q->about)
+        add(f, "r.about=", (int64_t)q->about);
+    if (q->bits & AUDIT_FLAGS_ALL && !(q->bits & ~(uint32_t)AUDIT_FLAGS_ALL))
+        buf_cstr(&f->sql, " AND r.bits&7"); /* as the index of the marked ones is written */
+    if (q->bits)
+        add(f, "r.bits&", q->bits);
     if (q->code)
         add(f, "r.code=", q->code);
     if (q->outcome)
@@ -148,5 +156,82 @@ bool audit_index_find(struct audit_index *x, const struct audit_query *q, struct
         ok = find_rows(x, &rows, q, arena, *out, count, err);
     buf_release(&rows.sql);
     buf_release(&all.sql);
+    return ok;
+}
+
+/* ---- a random sample ---- */
+
+struct drawn {
+    uint64_t seq, lot;
+};
+
+/* Keeps the count with the lowest lots; a heap with the highest first. */
+static void draw(struct drawn *heap, size_t *n, size_t count, struct drawn one)
+{
+    size_t i = 0;
+    if (*n < count) {
+        for (i = (*n)++; i && heap[(i - 1) / 2].lot < one.lot; i = (i - 1) / 2)
+            heap[i] = heap[(i - 1) / 2];
+        heap[i] = one;
+        return;
+    }
+    if (!count || one.lot >= heap[0].lot)
+        return;
+    for (size_t child; (child = 2 * i + 1) < count; i = child) {
+        if (child + 1 < count && heap[child + 1].lot > heap[child].lot)
+            child++;
+        if (heap[child].lot <= one.lot)
+            break;
+        heap[i] = heap[child];
+    }
+    heap[i] = one;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    uint64_t x = ((const struct drawn *)a)->seq, y = ((const struct drawn *)b)->seq;
+    return (x < y) - (x > y);
+}
+
+static bool draw_all(struct audit_index *x, struct find *f, uint64_t seed, struct drawn *heap, size_t *n,
+                     size_t count, uint64_t *population, struct err *err)
+{
+    struct hash_key key = {seed, 0x73616D706C65};
+    sqlite3_stmt *st = prepare(x, f, err);
+    int rc = SQLITE_DONE;
+    while (st && (rc = sqlite3_step(st)) == SQLITE_ROW) {
+        uint64_t seq = (uint64_t)sqlite3_column_int64(st, 0);
+        uint64_t lot = hash_sip(key, (struct str){(const char *)&seq, sizeof seq});
+        draw(heap, n, count, (struct drawn){seq, lot});
+        ++*population;
+    }
+    bool ok = st && (rc == SQLITE_DONE || side_fail(&x->side, err));
+    sqlite3_finalize(st);
+    return ok;
+}
+
+bool audit_index_pick(struct audit_index *x, const struct audit_query *q, uint64_t seed, struct arena *arena,
+                      struct audit_found *out, size_t *count, uint64_t *population, struct err *err)
+{
+    struct find f = {.count = 0};
+    size_t wanted = *count, n = 0;
+    struct drawn *heap = ARENA_ARRAY(arena, struct drawn, wanted + 1);
+    *count = 0;
+    *population = 0;
+    buf_init(&f.sql, FIND_SQL_MAX);
+    buf_cstr(&f.sql, "SELECT r.seq");
+    bool ok = (heap || err_set(err, ERR_NO_MEMORY, NULL)) && conditions(x, q, &f, err) &&
+              (f.none || draw_all(x, &f, seed, heap, &n, wanted, population, err));
+    buf_release(&f.sql);
+    if (ok)
+        qsort(heap, n, sizeof *heap, newest_first);
+    for (size_t i = 0; ok && i < n; i++) {
+        struct audit_query one = {.seq = heap[i].seq, .limit = 1};
+        struct audit_found *found;
+        size_t got;
+        ok = audit_index_find(x, &one, arena, &found, &got, NULL, err);
+        if (ok && got)
+            out[(*count)++] = *found;
+    }
     return ok;
 }

@@ -22,9 +22,11 @@ static const char index_tables[] =
     "CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT UNIQUE NOT NULL);"
     "CREATE TABLE record(seq INTEGER PRIMARY KEY, time INTEGER, user INTEGER, account INTEGER, unit INTEGER,"
     " entity INTEGER, code INTEGER, outcome INTEGER, segment INTEGER, spare INTEGER, at INTEGER,"
-    " bytes INTEGER);"
+    " bytes INTEGER, assignment INTEGER, about INTEGER, bits INTEGER);"
     "CREATE INDEX record_user ON record(user) WHERE user IS NOT NULL;"
     "CREATE INDEX record_time ON record(time);"
+    "CREATE INDEX record_about ON record(about) WHERE about IS NOT NULL;"
+    "CREATE INDEX record_marked ON record(seq) WHERE bits&7;"
     "CREATE TABLE patient(word INTEGER, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;";
 
 static const char *const index_sql[] = {
@@ -39,7 +41,7 @@ static const struct side_form index_form = {
     .sql = index_sql,
     .sql_count = sizeof index_sql / sizeof *index_sql,
     .application = INDEX_APPLICATION,
-    .format = 1,
+    .format = 2,
     .cache_kib = INDEX_CACHE_KIB,
 };
 
@@ -235,14 +237,47 @@ static bool put_patients(struct audit_index *x, const struct json_doc *doc, uint
     return true;
 }
 
+/* Is it a search for people by what they are called? By identity number is how people are found at work. */
+static bool by_name(const struct json_doc *doc)
+{
+    static const char *const names[] = {"name", "family", "given", "phonetic"};
+    struct str params = json_text(doc, json_get_key(doc, 0, STR("params"))), one;
+    struct str resource = json_text(doc, json_get_key(doc, 0, STR("resource")));
+    while (str_is(resource, "Patient") && params.n && str_split(&params, ',', &one))
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            if (str_starts(one, str_of(names[i])) &&
+                (one.n == strlen(names[i]) || one.p[strlen(names[i])] == ':'))
+                return true;
+    return false;
+}
+
+static int64_t bits_of(const struct json_doc *doc)
+{
+    uint32_t flags = json_get_key(doc, 0, STR("flags")), many = json_get_key(doc, 0, STR("many"));
+    struct str status = json_text(doc, json_get_key(doc, 0, STR("status")));
+    int64_t bits = 0;
+    if (flags != UINT32_MAX)
+        JSON_EACH(doc, flags, i) bits |= audit_flag_named(json_text(doc, i));
+    if (many != UINT32_MAX)
+        bits |= AUDIT_BIT_MANY;
+    if (str_is(json_text(doc, json_get_key(doc, 0, STR("kind"))), "staff"))
+        bits |= AUDIT_BIT_STAFF;
+    if (by_name(doc))
+        bits |= AUDIT_BIT_NAME;
+    if (str_is(status, "401") || str_is(status, "403") || str_is(status, "404"))
+        bits |= AUDIT_BIT_DENIED;
+    return bits;
+}
+
 static bool put_record(struct audit_index *x, struct arena *arena, const struct audit_line *line, bool spare,
                        struct err *err)
 {
-    static const char *const words[] = {"user", "account", "unit", "resource"};
+    static const char *const words[] = {"user", "account", "unit", "resource", "assignment"};
     enum { WORDS = sizeof words / sizeof *words };
     struct json_doc doc;
     struct time_value time;
     int64_t id[WORDS];
+    uint64_t about;
     if (!json_parse(arena, line->json, NULL, &doc, err))
         return false;
     for (int i = 0; i < WORDS; i++)
@@ -257,13 +292,16 @@ static bool put_record(struct audit_index *x, struct arena *arena, const struct 
     sqlite3_bind_int64(st, 2, timed ? time_span(&time, 0).low_ms : 0);
     for (int i = 0; i < WORDS; i++)
         if (id[i])
-            sqlite3_bind_int64(st, 3 + i, id[i]);
+            sqlite3_bind_int64(st, i == 4 ? 13 : 3 + i, id[i]);
     sqlite3_bind_int64(st, 7, code.n ? code.p[0] : 0);
     sqlite3_bind_int64(st, 8, outcome_of(json_text(&doc, json_get_key(&doc, 0, STR("outcome")))));
     sqlite3_bind_int64(st, 9, x->place.segment);
     sqlite3_bind_int64(st, 10, spare);
     sqlite3_bind_int64(st, 11, (int64_t)x->place.bytes);
     sqlite3_bind_int64(st, 12, (int64_t)line->json.n);
+    if (str_u64(json_text(&doc, json_get_key(&doc, 0, STR("about"))), INT64_MAX, &about))
+        sqlite3_bind_int64(st, 14, (int64_t)about);
+    sqlite3_bind_int64(st, 15, bits_of(&doc));
     return side_run(&x->side, st, NULL, err) && put_patients(x, &doc, line->seq, err);
 }
 

@@ -13,6 +13,14 @@ enum {
     AUDIT_FIND_MAX = 1000,    /* records of one page */
 };
 
+/* What the index knows of a record in one number: enum audit_flag, and these. */
+enum audit_bit {
+    AUDIT_BIT_MANY = 8,    /* names not all of its patients */
+    AUDIT_BIT_STAFF = 16,  /* by a person in an assignment */
+    AUDIT_BIT_NAME = 32,   /* a search for people by name */
+    AUDIT_BIT_DENIED = 64, /* 401, 403 or 404 */
+};
+
 struct audit_index;
 
 /* write: follows; one process at a time (the log's lock). Else only finds; ERR_STORE_OPEN when there is no
@@ -35,7 +43,10 @@ bool audit_index_known(struct audit_index *x, struct audit_known *out, struct er
 
 /* What is looked for: empty and 0 for all. */
 struct audit_query {
-    struct str patient, user, account, unit, entity; /* whole texts as in the record; patient an id */
+    /* Whole texts as in the record; patient an id. */
+    struct str patient, user, account, unit, entity, assignment;
+    uint64_t about; /* reviews of this record */
+    uint32_t bits;  /* any of these (enum audit_flag, audit_bit) */
     char code;
     int outcome; /* enum audit_outcome + 1 */
     uint64_t seq;
@@ -50,6 +61,11 @@ struct audit_found {
 /* Newest first, in arena. total NULL: not counted; of all, before and limit aside. */
 bool audit_index_find(struct audit_index *x, const struct audit_query *q, struct arena *arena,
                       struct audit_found **out, size_t *count, uint64_t *total, struct err *err);
+
+/* count records at random among those that q finds, newest first, in arena: the same for the same seed and
+ * records, whoever asks. *population: how many there were. O(those). */
+bool audit_index_pick(struct audit_index *x, const struct audit_query *q, uint64_t seed, struct arena *arena,
+                      struct audit_found *out, size_t *count, uint64_t *population, struct err *err);
 
 /* The thread that follows beside a writing log. */
 struct audit_index_thread;

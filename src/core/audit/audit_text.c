@@ -8,6 +8,22 @@
 static const char *const text_outcomes[] = {
     [AUDIT_DONE] = "done", [AUDIT_REFUSED] = "refused", [AUDIT_FAILED] = "failed"};
 
+static const struct {
+    uint32_t flag;
+    const char *name;
+} text_flags[] = {{AUDIT_FLAG_OWN, "own-record"},
+                  {AUDIT_FLAG_COLLEAGUE, "colleague-record"},
+                  {AUDIT_FLAG_EMERGENCY, "emergency"}};
+enum { AUDIT_TEXT_FLAGS = sizeof text_flags / sizeof *text_flags };
+
+uint32_t audit_flag_named(struct str name)
+{
+    for (size_t i = 0; i < AUDIT_TEXT_FLAGS; i++)
+        if (str_is(name, text_flags[i].name))
+            return text_flags[i].flag;
+    return 0;
+}
+
 const char *audit_text_outcome(enum audit_outcome outcome)
 {
     return text_outcomes[outcome];
@@ -97,6 +113,28 @@ static void put_who(struct buf *out, const struct audit_who *w)
     put_text(out, STR(",\"origin\":\""), w->origin);
 }
 
+static void put_flags(struct buf *out, uint32_t flags)
+{
+    bool first = true;
+    for (size_t i = 0; i < AUDIT_TEXT_FLAGS; i++) {
+        if (!(flags & text_flags[i].flag))
+            continue;
+        buf_cstr(out, first ? ",\"flags\":[\"" : ",\"");
+        buf_cstr(out, text_flags[i].name);
+        buf_char(out, '"');
+        first = false;
+    }
+    if (!first)
+        buf_char(out, ']');
+}
+
+static void put_happened(struct buf *out, int64_t ms)
+{
+    char time[TIME_TEXT_MAX];
+    if (ms)
+        put_text(out, STR(",\"happened\":\""), (struct str){time, time_format(ms, time)});
+}
+
 void audit_text_put(struct buf *out, const struct audit_record *r, int64_t now_ms)
 {
     char time[TIME_TEXT_MAX];
@@ -115,6 +153,8 @@ void audit_text_put(struct buf *out, const struct audit_record *r, int64_t now_m
     put_text(out, STR(",\"note\":\""), r->note);
     if (r->emergency)
         buf_cstr(out, ",\"emergency\":true");
+    put_flags(out, r->flags);
+    put_happened(out, r->happened_ms);
     put_who(out, &r->who);
     buf_char(out, '}');
 }
