@@ -125,6 +125,60 @@ static bool overlaps(struct reader *r, const struct oracle_atom *a, struct str v
     return a->low_ms < high && a->high_ms > low;
 }
 
+/* Without case, as the page says of values; letters of ASCII and Latin-1. */
+static struct str lower(struct oracle *o, struct str s)
+{
+    char *p = arena_alloc(&o->arena, s.n + 1);
+    for (size_t i = 0; i < s.n; i++) {
+        unsigned char c = (unsigned char)s.p[i], before = i ? (unsigned char)s.p[i - 1] : 0;
+        bool ascii = c >= 'A' && c <= 'Z', latin = before == 0xC3 && c >= 0x80 && c <= 0x9E && c != 0x97;
+        p[i] = (char)(ascii || latin ? c + 0x20 : c);
+    }
+    return (struct str){p, s.n};
+}
+
+/* The names that the page gives some systems. */
+static struct str namespace(struct str system)
+{
+    static const char *const names[][2] = {{"loinc", "http://loinc.org"},
+                                           {"snomed", "http://snomed.info/sct"},
+                                           {"rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm"},
+                                           {"ucum", "http://unitsofmeasure.org"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (str_is(system, names[i][0]))
+            return str_of(names[i][1]);
+    }
+    return system;
+}
+
+static bool has_system(struct oracle *o, const struct oracle_atom *a, struct str system)
+{
+    bool found = a->system.p && str_eq(lower(o, a->system), system);
+    for (unsigned n = 0; !a->system.p && !found; n++) {
+        struct str implied = oracle_param_system(o, a->binding, a->code, n);
+        if (!implied.p)
+            break;
+        found = str_eq(lower(o, implied), system);
+    }
+    return found;
+}
+
+/* code, system|code, |code, system| */
+static bool same_token(struct reader *r, const struct oracle_atom *a, struct str v)
+{
+    struct oracle *o = r->k->o;
+    struct str rest = lower(o, v), first;
+    str_split(&rest, '|', &first);
+    if (v.n == 0 || (rest.p && first.n + rest.n == 0))
+        return oracle_fail(r->k, "_filter: no such token", v);
+    bool coded = a->code.p && str_eq(lower(o, a->code), rest.p ? rest : first);
+    if (!rest.p)
+        return coded;
+    if (first.n == 0)
+        return coded && !a->system.p;
+    return has_system(o, a, namespace(first)) && (coded || rest.n == 0);
+}
+
 static bool one_atom(struct reader *r, const struct oracle_param *p, const struct oracle_atom *a,
                      struct str op, struct str v)
 {
@@ -139,6 +193,8 @@ static bool one_atom(struct reader *r, const struct oracle_param *p, const struc
         p->type == FHIR_SEARCH_DATE || p->type == FHIR_SEARCH_NUMBER || p->type == FHIR_SEARCH_QUANTITY;
     if (str_is(op, "in"))
         return oracle_terms_in(r->k, a, v);
+    if (p->type == FHIR_SEARCH_TOKEN && str_is(op, "eq"))
+        return same_token(r, a, v);
     v = literal(o, v);
     if (str_is(op, "ss") || str_is(op, "sb"))
         return oracle_terms_related(r->k, a, v, str_is(op, "sb"));

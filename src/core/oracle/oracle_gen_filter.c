@@ -78,6 +78,28 @@ static struct str string_value(struct oracle_gen *g, struct str s, const char *o
     return oracle_text_fold(&g->arena, s).n ? s : (struct str){NULL, 0};
 }
 
+/* In the other case, all of it or the system alone; with the short name of a system. */
+static struct str token_value(struct oracle_gen *g, struct str s)
+{
+    struct str code = s, system;
+    str_split(&code, '|', &system);
+    switch (oracle_gen_dice(g, 5)) {
+    case 0:
+        return oracle_gen_swap_case(g, s);
+    case 1:
+        return code.p ? arena_printf(&g->arena, "%.*s|%.*s", STR_ARG(oracle_gen_swap_case(g, system)),
+                                     STR_ARG(code))
+                      : s;
+    case 2:
+        return str_is(system, "http://loinc.org") ? arena_printf(&g->arena, "loinc|%.*s", STR_ARG(code))
+               : str_is(system, "http://snomed.info/sct")
+                   ? arena_printf(&g->arena, "SNOMED|%.*s", STR_ARG(code))
+                   : s;
+    default:
+        return s;
+    }
+}
+
 /* "code operator value"; {NULL,0} when the value cannot be asked for. */
 static struct str test(struct oracle_gen *g, const struct oracle_param *p, const struct oracle_atom *a,
                        const char *op)
@@ -87,6 +109,8 @@ static struct str test(struct oracle_gen *g, const struct oracle_param *p, const
         v = string_value(g, v, op);
     if (!v.p)
         return v;
+    if (p->type == FHIR_SEARCH_TOKEN)
+        v = token_value(g, v);
     v = quoted(g, v);
     return arena_printf(&g->arena, "%.*s %s %.*s", STR_ARG(p->code), op, STR_ARG(v));
 }

@@ -120,9 +120,9 @@ static bool mixable(const struct plan_of *p, const struct search_query *q)
     return err_set(
         p->err, ERR_SEARCH_VALUE, "true", "_contained",
         " (går inte ihop med flera resurstyper, kompartment, _sort, _include, _id, _lastUpdated, _list, "
-        "_text, _content, :text och :of-type)",
+        "_text, _content, :text, :of-type och :below av MIME-typer)",
         " (cannot be mixed with several types, compartments, _sort, _include, _id, _lastUpdated, _list, "
-        "_text, _content, :text and :of-type)",
+        "_text, _content, :text, :of-type and :below of MIME types)",
         NULL);
 }
 

@@ -2,6 +2,7 @@
  * A _filter expression to conditions. "and" adds to the plan, "or" becomes one list of alternatives where it
  * can and a group where it cannot. On tokens, strings, references and URIs, ne is "has values, and none of
  * them equal". */
+#include "fold/fold.h"
 #include "search/filter_int.h"
 
 #define BIT(op) (1u << (op))
@@ -87,11 +88,35 @@ static bool string_test(const struct query_of *q, enum filter_op op, struct str 
     return true;
 }
 
+/* Some systems have a short name here (R4 _filter, "for convenience"): the part-th of value between bars. */
+static struct str long_name(struct arena *arena, struct str value, int part)
+{
+    static const struct {
+        const char *name, *system;
+    } known[] = {{"loinc", "http://loinc.org"},
+                 {"snomed", "http://snomed.info/sct"},
+                 {"rxnorm", "http://www.nlm.nih.gov/research/umls/rxnorm"},
+                 {"ucum", "http://unitsofmeasure.org"}};
+    struct str rest = value, system = {NULL, 0};
+    for (int i = 0; i <= part && rest.p; i++)
+        str_split(&rest, '|', &system);
+    for (size_t i = 0; rest.p && i < sizeof known / sizeof known[0]; i++) {
+        if (fold_same(system, str_of(known[i].name)))
+            return arena_printf(arena, "%.*s%s|%.*s", (int)(system.p - value.p), value.p, known[i].system,
+                                STR_ARG(rest));
+    }
+    return value;
+}
+
 static bool value_test(const struct query_of *q, const struct search_kind *kind, const struct filter *f,
                        struct matches *out)
 {
     struct query_of of = *q;
-    struct str value = escaped(q->arena, f->value);
+    bool token = kind->index == STORE_TOKEN;
+    struct str value =
+        token || kind == &quantity_kind ? long_name(q->arena, f->value, token ? 0 : 1) : f->value;
+    value = escaped(q->arena, value);
+    of.any_case = token;
     if (f->op == FILTER_IN || f->op == FILTER_NI)
         return terms_match(q, SEARCH_CODES_IN, value, out);
     if (f->op == FILTER_SS || f->op == FILTER_SB)

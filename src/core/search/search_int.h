@@ -20,7 +20,7 @@ enum {
     SEARCH_MATCHES_MAX = 20000, /* alternatives of one condition after expansion */
     SEARCH_ROWS_MAX = 400000,   /* rows of one resource */
     SEARCH_PAGE_KEY = 32,       /* bytes of the key that page links' keys are made from */
-    SEARCH_ROWS_VERSION = 4,    /* raise when extraction gives other rows from the same model */
+    SEARCH_ROWS_VERSION = 5,    /* raise when extraction gives other rows from the same model */
 };
 
 enum search_modifier {
@@ -62,6 +62,7 @@ struct query_of {
     fhir_param_id param_id;
     unsigned modifier;   /* enum search_modifier */
     fhir_type_id target; /* SEARCH_MOD_TYPE */
+    bool any_case;       /* tokens are compared without case: _filter */
     struct err *err;
     struct store_read *read; /* NULL: no store, then what must look something up finds nothing */
     struct str whole; /* the text that values are parts of, for positions; and where it begins itself */

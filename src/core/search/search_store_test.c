@@ -212,6 +212,18 @@ static const struct expect made_cases[] = {
     {"Patient", "_filter=family ne \"Holm\"", "name.family.where($this = 'Holm').empty()"},
     {"Patient", "_filter=identifier eq urn:a|7",
      "identifier.where(system = 'urn:a' and value = '7').exists()"},
+    /* tokens without case, their systems too */
+    {"Encounter", "_filter=class eq amb", "class.code = 'AMB'"},
+    {"Encounter", "_filter=class eq amb and status eq FINISHED",
+     "class.code = 'AMB' and status = 'finished'"},
+    {"Observation", "_filter=code eq URN:x|a", "code.coding.where(system = 'urn:x' and code = 'A').exists()"},
+    {"Observation", "_filter=code eq URN:x|", "code.coding.where(system = 'urn:x').exists()"},
+    {"Observation", "_filter=code ne a or status eq Amended",
+     "code.coding.where(code = 'A').empty() or status = 'amended'"},
+    {"Observation", "_filter=value-quantity gt 5|ucum|mg and not (code eq B)",
+     "value.value > 5 and value.system.exists() and value.code = 'mg' and "
+     "code.coding.where(code = 'B').empty()"},
+    {"Patient", "_filter=gender eq HTTP://hl7.org/fhir/administrative-gender|Female", "gender = 'female'"},
     {"Patient", "_filter=(_id eq p1 or _id eq p2) and not (_id eq p2)", "id = 'p1'"},
     {"Patient", "_filter=organization re Organization/o1",
      "managingOrganization.reference = 'Organization/o1'"},

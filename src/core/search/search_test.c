@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "fhir_gen/names.h"
+#include "fold/fold.h"
 #include "search/search_int.h"
 
 static struct search *s;
@@ -80,6 +81,23 @@ static void check_number(const char *text, double value, double low, double high
     double v, l, h;
     assert_true(number_parse(str_of(text), &v, &l, &h));
     assert_true(v == value && l == low && h == nextafter(high, -INFINITY));
+}
+
+/* Case alone: what _filter and the keys of tokens go by. */
+static void test_fold_case(void **state)
+{
+    char to[16];
+    (void)state;
+    assert_true(fold_same(STR("ÅÄÖ-b1"), STR("åäö-B1")) && fold_same(STR("ΣΑ"), STR("σα")));
+    assert_true(!fold_same(STR("a"), STR("á")) && !fold_same(STR("ab"), STR("a")) &&
+                fold_same(STR(""), STR("")));
+    assert_true(fold_same(STR("K"), STR("\xE2\x84\xAA"))); /* the sign for kelvin */
+    assert_true(fold_same(STR("A\xFFz"), STR("a\xFFZ")) && !fold_same(STR("\xFF"), STR("\xFE")));
+    assert_true(fold_caseless(STR("http://loinc.org|8480-6")) && !fold_caseless(STR("aB")) &&
+                !fold_caseless(STR("å")));
+    assert_int_equal(fold_case(STR("ÅB\xFF"), to, sizeof to), 4);
+    assert_memory_equal(to, "åb\xFF", 4);
+    assert_true(fold_case(STR("AAAAAAAAAAAAAAAA"), to, sizeof to) == SIZE_MAX);
 }
 
 static void test_number(void **state)
@@ -730,17 +748,18 @@ static void test_chains(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_fold),        cmocka_unit_test(test_fold_latin),
-        cmocka_unit_test(test_number),      cmocka_unit_test(test_patient),
-        cmocka_unit_test(test_identity),    cmocka_unit_test(test_observation),
-        cmocka_unit_test(test_labels),      cmocka_unit_test(test_components),
-        cmocka_unit_test(test_quantities),  cmocka_unit_test(test_references),
-        cmocka_unit_test(test_first_entry), cmocka_unit_test(test_sequence),
-        cmocka_unit_test(test_compile_all), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_limits),      cmocka_unit_test(test_lenient),
-        cmocka_unit_test(test_escapes),     cmocka_unit_test(test_clinical),
-        cmocka_unit_test(test_chains),      cmocka_unit_test(test_places),
-        cmocka_unit_test(test_sort),        cmocka_unit_test(test_filter_errors),
+        cmocka_unit_test(test_fold),          cmocka_unit_test(test_fold_latin),
+        cmocka_unit_test(test_fold_case),     cmocka_unit_test(test_number),
+        cmocka_unit_test(test_patient),       cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_observation),   cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_components),    cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_references),    cmocka_unit_test(test_first_entry),
+        cmocka_unit_test(test_sequence),      cmocka_unit_test(test_compile_all),
+        cmocka_unit_test(test_errors),        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_lenient),       cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_clinical),      cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_places),        cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_filter_errors),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

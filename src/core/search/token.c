@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/os.h"
 #include "fhir_gen/names.h"
+#include "fold/fold.h"
 #include "ids/idsystem.h"
 #include "ids/personnummer.h"
 #include "search/search_int.h"
@@ -107,11 +108,24 @@ uint16_t token_binding(const struct fhir_param *p)
     return elem && type == FHIR_TYPE_code ? fhir_elems[elem].binding : 0;
 }
 
+/* fhir_binding_implies without case. */
+static bool implies_folded(uint16_t binding, struct str code, struct str system)
+{
+    const struct fhir_binding *b = &fhir_bindings[binding];
+    bool found = false;
+    for (size_t i = 0; b->codes && code.n && i < b->code_count && !found; i++)
+        found = fold_same(str_of(b->codes[i]), code) && fold_same(str_of(b->systems[i]), system);
+    for (size_t i = 0; (!b->codes || code.n == 0) && b->systems[i] && !found; i++)
+        found = fold_same(str_of(b->systems[i]), system);
+    return found;
+}
+
 /* A code element's system is implied by its required binding (R4 3.1.1.4.10). */
 void token_implied(const struct query_of *q, struct store_match *m)
 {
     uint16_t binding = m->row.name.n ? token_binding(q->param) : 0;
-    if (binding && fhir_binding_implies(binding, m->row.text, m->row.name))
+    bool (*implies)(uint16_t, struct str, struct str) = q->any_case ? implies_folded : fhir_binding_implies;
+    if (binding && implies(binding, m->row.text, m->row.name))
         m->row.name = STR("");
 }
 

@@ -66,6 +66,7 @@ struct store_match *value_match(const struct query_of *q, enum store_index index
     }
     struct store_match *m = &out->item[out->count++];
     *m = (struct store_match){.index = (uint8_t)index, .cmp = STORE_CMP_EQ};
+    m->any_case = q->any_case && index == STORE_TOKEN;
     m->row.index = (uint8_t)index;
     m->row.param = q->param_id;
     return m;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/lookup.h"
 
+#include "fold/fold.h"
+
 /* A period that ends before it begins counts as what lies between. */
 static void fill_span(const struct store_row *row, struct nrow *out)
 {
@@ -17,6 +19,18 @@ static void fill_number(const struct store_row *row, struct nrow *out)
     out->number_high = (turned ? row->number_low : row->number_high) + 0.0;
 }
 
+int64_t lookup_code(struct hash_key key, struct str code)
+{
+    static const uint64_t mask = (UINT64_C(1) << LOOKUP_CASE_BITS) - 1;
+    uint64_t exact = hash_sip(key, code);
+    if (fold_caseless(code))
+        return (int64_t)exact;
+    char folded[LOOKUP_CASE_MAX];
+    size_t n = fold_case(code, folded, sizeof folded);
+    uint64_t upper = n == SIZE_MAX ? exact : hash_sip(key, (struct str){folded, n});
+    return (int64_t)((upper & ~mask) | (exact & mask));
+}
+
 bool lookup_needs_target(const struct store_row *row)
 {
     return row->index == STORE_CLINICAL ||
@@ -30,7 +44,7 @@ void lookup_fill(const struct store_row *row, struct hash_key key, int64_t name,
     *out = (struct nrow){.kind = row->index, .param = param};
     switch (row->index) {
     case STORE_TOKEN:
-        out->key = (int64_t)hash_sip(key, row->text);
+        out->key = lookup_code(key, row->text);
         out->name = name;
         break;
     case STORE_STRING:

@@ -2,6 +2,8 @@
  * Is a resource a match? Decided on its packed rows alone, exactly as store.h says. */
 #include <stdlib.h>
 
+#include "fold/fold.h"
+#include "store/lookup.h"
 #include "store/plan.h"
 
 enum { MATCH_GATHER_MAX = 4096 }; /* results of a chain gathered to be compared with */
@@ -110,6 +112,15 @@ static bool rid_in(const struct rid_list *l, store_rid rid)
     return low < l->count && l->item[low] == rid;
 }
 
+static bool match_token(const struct cmatch *m, const struct nrow *row)
+{
+    const struct store_match *sm = m->m;
+    uint64_t other = (uint64_t)row->key ^ (uint64_t)m->key;
+    if (!sm->any_text && (sm->any_case ? other >> LOOKUP_CASE_BITS : other))
+        return false;
+    return sm->any_name || (sm->any_case ? rid_in(&m->names, row->name) : row->name == m->name);
+}
+
 /* A row of the right kind and parameter against an alternative that is no chain. */
 static bool match_row(const struct cmatch *m, const struct nrow *row)
 {
@@ -118,7 +129,7 @@ static bool match_row(const struct cmatch *m, const struct nrow *row)
         return true;
     switch (row->kind) {
     case STORE_TOKEN:
-        return (sm->any_text || row->key == m->key) && (sm->any_name || row->name == m->name);
+        return match_token(m, row);
     case STORE_STRING:
         return match_string(m, row);
     case STORE_DATE:
@@ -148,6 +159,9 @@ bool store_match_row(const struct store_match *m, const struct store_row *row)
     if (m->cmp == STORE_CMP_BELOW && row->target_type == 0 &&
         (row->index == STORE_URI || row->index == STORE_REFERENCE))
         return str_starts(row->name, m->row.name);
+    if (row->index == STORE_TOKEN && m->any_case)
+        return m->cmp == STORE_CMP_ANY || ((m->any_text || fold_same(row->text, m->row.text)) &&
+                                           (m->any_name || fold_same(row->name, m->row.name)));
     bool local = row->index == STORE_REFERENCE && row->target_type;
     bool named = local ? row->target_type == m->row.target_type && str_eq(row->text, m->row.text)
                        : row->target_type == m->row.target_type && str_eq(row->name, m->row.name);
@@ -379,7 +393,8 @@ static bool order_found(const struct cmatch *m)
     const struct store_match *sm = m->m;
     if (m->never || m->chain || sm->cmp == STORE_CMP_ANY || sm->cmp == STORE_CMP_BELOW)
         return false;
-    return (m->index == STORE_TOKEN && !sm->any_text) || m->index == STORE_REFERENCE || m->index == STORE_URI;
+    return (m->index == STORE_TOKEN && !sm->any_text && !sm->any_case) || m->index == STORE_REFERENCE ||
+           m->index == STORE_URI;
 }
 
 static int64_t order_value(uint8_t kind, int64_t key, int64_t name)

@@ -3,6 +3,7 @@
  */
 #include <math.h>
 
+#include "store/lookup.h"
 #include "store/plan.h"
 
 enum { PATH_DAY_MS = 86400000 };
@@ -58,6 +59,11 @@ static sqlite3_stmt *path_stmt(struct sink *s, enum db_stmt which, int64_t a, in
 
 static int path_token(struct sink *s, struct cmatch *m, struct err *err)
 {
+    static const int64_t mask = (INT64_C(1) << LOOKUP_CASE_BITS) - 1;
+    if (m->m->any_case) {
+        sqlite3_stmt *all = path_stmt(s, DB_PATH_TOKEN_CASE, m->param, m->key & ~mask, m->key | mask, err);
+        return all ? sink_read(s, all, NULL, err) : -1;
+    }
     sqlite3_stmt *st = path_stmt(s, DB_PATH_TOKEN, m->param, m->key, s->after, err);
     return st ? sink_read(s, st, m->m->any_name ? NULL : &m->name, err) : -1;
 }
@@ -412,7 +418,7 @@ bool path_ordered(const struct ccond *c)
     if (c->c->kind != STORE_COND_MATCH || c->any_count != 1 || c->any[0].chain)
         return false;
     const struct cmatch *m = &c->any[0];
-    return m->m->cmp != STORE_CMP_BELOW &&
+    return m->m->cmp != STORE_CMP_BELOW && !m->m->any_case &&
            (m->index == STORE_TOKEN || m->index == STORE_REFERENCE || m->index == STORE_URI);
 }
 
@@ -441,7 +447,7 @@ bool path_exact(const struct query *q, const struct ccond *c)
         bool kind = (m->index == STORE_TOKEN || m->index == STORE_REFERENCE || m->index == STORE_URI ||
                      (m->index == STORE_STRING && m->m->cmp == STORE_CMP_PREFIX && !m->m->whole &&
                       m->m->row.text.n <= TABLE_TEXT_MAX)) &&
-                    !(m->m->reverse && m->chain);
+                    !(m->m->reverse && m->chain) && !m->m->any_case;
         exact = m->never || (kind && path_param_typed(q, m));
     }
     return exact;

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include "base/os.h"
+#include "fold/fold.h"
+#include "store/lookup.h"
 #include "store/plan.h"
 
 static bool no_memory(struct err *err)
@@ -72,6 +74,25 @@ static bool plan_below(struct query *q, struct cmatch *m, struct err *err)
     return rc == 0;
 }
 
+/* The names that are the wanted one but for case: few are kept, so all are looked at. */
+static bool plan_case(struct query *q, struct cmatch *m, struct err *err)
+{
+    struct str wanted = m->m->row.name;
+    if (wanted.n == 0)
+        return rid_list_add(&m->names, q->arena, 0, err);
+    sqlite3_stmt *st = db_get(q->r->db, DB_NAME_ALL, err);
+    int rc = st ? 1 : -1;
+    while (rc > 0 && (rc = db_step(q->r->db, st, err)) > 0)
+        if (!query_tick(q, err) || (fold_same(db_column_blob(st, 1), wanted) &&
+                                    !rid_list_add(&m->names, q->arena, sqlite3_column_int64(st, 0), err)))
+            rc = -1;
+    if (st)
+        sqlite3_reset(st);
+    rid_list_unique(&m->names);
+    m->never = m->names.count == 0;
+    return rc == 0;
+}
+
 static bool plan_reference(struct query *q, struct cmatch *m, struct err *err)
 {
     const struct store_match *sm = m->m;
@@ -102,7 +123,9 @@ static bool plan_values(struct query *q, struct cmatch *m, struct err *err)
     const struct store_match *sm = m->m;
     switch (m->index) {
     case STORE_TOKEN:
-        m->key = (int64_t)hash_sip(q->r->s->key, sm->row.text);
+        m->key = lookup_code(q->r->s->key, sm->row.text);
+        if (sm->any_case && !sm->any_name)
+            return plan_case(q, m, err);
         break;
     case STORE_STRING:
     case STORE_COMPOSITE:

@@ -359,6 +359,7 @@ struct store_match {
     uint8_t cmp;      /* enum store_cmp */
     bool any_name;    /* TOKEN, NUMBER: any system/unit; else row.name must be equal ("" = none) */
     bool any_text;    /* TOKEN: any code (system| searches) */
+    bool any_case;    /* TOKEN: a code and system that are the same but for case will do */
     bool whole;       /* STRING: whole values alone, no later words */
     bool any_exact;   /* COMPOSITE: any system of the first component, else exact must be equal */
     uint8_t cmp_span; /* COMPOSITE: cmp is for number_low/high (any_name as NUMBER), cmp_span for low/high;

@@ -4,6 +4,7 @@
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
 #include <unicode/ustring.h>
+#include <unicode/utf8.h>
 
 #include "base/os.h"
 
@@ -169,4 +170,52 @@ bool fold_word(struct str *rest, struct str *word)
     *word = str_sub(*rest, start, rest->n);
     *rest = str_sub(*rest, rest->n, rest->n);
     return true;
+}
+
+bool fold_caseless(struct str s)
+{
+    bool plain = true;
+    for (size_t i = 0; plain && i < s.n; i++)
+        plain = (unsigned char)s.p[i] < 0x80 && (s.p[i] < 'A' || s.p[i] > 'Z');
+    return plain;
+}
+
+/* The next letter of s with its case folded away: the place after it. */
+static int32_t next_letter(struct str s, int32_t at, UChar32 *c)
+{
+    int32_t from = at;
+    U8_NEXT((const uint8_t *)s.p, at, (int32_t)s.n, *c);
+    *c = *c < 0 ? -1 - (UChar32)(unsigned char)s.p[from] : u_foldCase(*c, U_FOLD_CASE_DEFAULT);
+    return *c < 0 ? from + 1 : at;
+}
+
+size_t fold_case(struct str s, char *to, size_t max)
+{
+    size_t n = 0;
+    UChar32 c;
+    if (s.n > INT32_MAX)
+        return SIZE_MAX;
+    for (int32_t at = 0; at < (int32_t)s.n;) {
+        at = next_letter(s, at, &c);
+        if (max - n < U8_MAX_LENGTH)
+            return SIZE_MAX;
+        if (c < 0)
+            to[n++] = (char)(-1 - c);
+        else
+            U8_APPEND_UNSAFE((uint8_t *)to, n, c);
+    }
+    return n;
+}
+
+bool fold_same(struct str a, struct str b)
+{
+    int32_t i = 0, k = 0;
+    UChar32 x = 0, y = 0;
+    if (a.n > INT32_MAX || b.n > INT32_MAX)
+        return str_eq(a, b);
+    while (x == y && i < (int32_t)a.n && k < (int32_t)b.n) {
+        i = next_letter(a, i, &x);
+        k = next_letter(b, k, &y);
+    }
+    return x == y && i == (int32_t)a.n && k == (int32_t)b.n;
 }
