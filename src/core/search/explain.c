@@ -111,19 +111,22 @@ void explain_budget(struct search *s, struct store_read *r, const struct store_p
         return;
     const struct store_step *lead = leading(&e);
     bool patient = patient_missing(plan);
+    /* An export has all the time it needs (bulk_export.c). */
+    const char *sv = "; $export med _typeFilter tar hur mycket som helst";
+    const char *en = "; $export with _typeFilter takes any amount";
     const char *type = plan->type_count == 1 ? fhir_types[plan->types[0]].name : "FHIR";
     if (lead) {
         const char *code = cond_code(s, lead->cond);
-        snprintf(err->arg[1], ERR_ARG_MAX, ": %s ger %s%llu%s", code, lead->complete ? "" : "fler än ",
-                 (unsigned long long)lead->candidates, patient ? " och patient saknas" : "");
-        snprintf(err->arg[2], ERR_ARG_MAX, ": %s gives %s%llu%s", code, lead->complete ? "" : "more than ",
-                 (unsigned long long)lead->candidates, patient ? " and patient is missing" : "");
+        snprintf(err->arg[1], ERR_ARG_MAX, ": %s ger %s%llu%s%s", code, lead->complete ? "" : "fler än ",
+                 (unsigned long long)lead->candidates, patient ? " och patient saknas" : "", sv);
+        snprintf(err->arg[2], ERR_ARG_MAX, ": %s gives %s%llu%s%s", code, lead->complete ? "" : "more than ",
+                 (unsigned long long)lead->candidates, patient ? " and patient is missing" : "", en);
         return;
     }
-    snprintf(err->arg[1], ERR_ARG_MAX, ": inget villkor avgränsar, hela %s gås igenom%s", type,
-             patient ? " och patient saknas" : "");
-    snprintf(err->arg[2], ERR_ARG_MAX, ": no condition leads, all of %s is gone through%s", type,
-             patient ? " and patient is missing" : "");
+    snprintf(err->arg[1], ERR_ARG_MAX, ": inget villkor avgränsar, hela %s gås igenom%s%s", type,
+             patient ? " och patient saknas" : "", sv);
+    snprintf(err->arg[2], ERR_ARG_MAX, ": no condition leads, all of %s is gone through%s%s", type,
+             patient ? " and patient is missing" : "", en);
 }
 
 static bool explain_cond(struct search *s, struct store_read *r, const struct store_plan *whole,

@@ -611,6 +611,8 @@ static void test_budget(void **state)
     } cases[] = {
         {"Observation", "code", "A", ": code ger ", ": code gives "},
         {"Observation", "code", "A", " och patient saknas", " and patient is missing"},
+        {"Observation", "code", "A", "$export med _typeFilter", "$export with _typeFilter"},
+        {"Patient", "active:not", "true", "$export med _typeFilter", "$export with _typeFilter"},
         {"Observation", "code:missing", "true", ": inget villkor avgränsar, hela Observation gås igenom och",
          ": no condition leads, all of Observation is gone through and"},
         {"Patient", "active:not", "true", "hela Patient gås igenom", "all of Patient is gone through"},

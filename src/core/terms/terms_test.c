@@ -462,9 +462,75 @@ static void test_official(void **state)
     arena_release(&arena);
 }
 
+/* ---- sessions ---- */
+
+static int subsumes(const struct path_terms *p, unsigned system, struct err *err)
+{
+    char url[40];
+    snprintf(url, sizeof url, "http://x.example/cs/%u", system);
+    return p->subsumes(p->arg, str_of(url), STR("a"), STR("b"), err);
+}
+
+static int member(const struct path_terms *p, const char *form, unsigned set, struct err *err)
+{
+    char url[40];
+    snprintf(url, sizeof url, form, set);
+    return p->member(p->arg, STR("http://x.example/cs/0"), STR("b"), str_of(url), err);
+}
+
+/* What one session may look up is bounded; what it has looked up it goes on answering. */
+static void test_session_bounds(void **state)
+{
+    enum { SYSTEMS = TERMS_SESSION_SYSTEMS_MAX, SETS = TERMS_SESSION_SETS_MAX };
+    struct world *w = world_new();
+    struct err err = {0};
+    (void)state;
+    for (unsigned i = 0; i <= SYSTEMS; i++)
+        put(w,
+            arena_printf(
+                &w->arena,
+                "{\"resourceType\":\"CodeSystem\",\"status\":\"active\",\"content\":\"complete\",\"url\":"
+                "\"http://x.example/cs/%u\",\"concept\":[{\"code\":\"a\",\"concept\":[{\"code\":\"b\"}]}]}",
+                i),
+            arena_printf(&w->arena, "cs-%u", i));
+    put(w,
+        STR("{\"resourceType\":\"ValueSet\",\"status\":\"active\",\"url\":\"http://x.example/vs/"
+            "0\",\"compose\":{"
+            "\"include\":[{\"system\":\"http://x.example/cs/0\"}]}}"),
+        STR("vs-0"));
+    struct store_read *r = store_read_begin(w->store, &w->err);
+    struct terms_session *s = terms_session_new(w->terms);
+    terms_session_read(s, r, 0);
+    const struct path_terms *p = terms_session_path(s);
+    for (unsigned i = 0; i < SYSTEMS; i++)
+        assert_int_equal(subsumes(p, i, &err), 1);
+    assert_int_equal(subsumes(p, SYSTEMS, &err), -1);
+    assert_int_equal(err.code, ERR_SEARCH_LIMIT);
+    assert_string_equal(err.arg[0], "subsumes");
+    err = (struct err){0};
+    assert_int_equal(subsumes(p, 0, &err), 1);
+    assert_int_equal(member(p, "http://x.example/vs/%u", 0, &err), 1);
+    for (unsigned i = 1; i < SETS; i++)
+        assert_int_equal(member(p, "http://x.example/none/%u", i, &err), PATH_TERMS_UNKNOWN);
+    assert_int_equal(member(p, "http://x.example/none/%u", SETS, &err), -1);
+    assert_int_equal(err.code, ERR_SEARCH_LIMIT);
+    assert_string_equal(err.arg[0], "memberOf");
+    err = (struct err){0};
+    assert_int_equal(member(p, "http://x.example/vs/%u", 0, &err), 1);
+    assert_int_equal(member(p, "http://x.example/none/%u", 1, &err), PATH_TERMS_UNKNOWN);
+    terms_session_free(s);
+    s = terms_session_new(w->terms);
+    terms_session_read(s, r, 0);
+    assert_int_equal(subsumes(terms_session_path(s), SYSTEMS, &err), 1);
+    terms_session_free(s);
+    store_read_end(r);
+    world_free(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_sets), cmocka_unit_test(test_changes),
-                                       cmocka_unit_test(test_large), cmocka_unit_test(test_official)};
+                                       cmocka_unit_test(test_large), cmocka_unit_test(test_session_bounds),
+                                       cmocka_unit_test(test_official)};
     return cmocka_run_group_tests_name("terms", tests, NULL, NULL);
 }
