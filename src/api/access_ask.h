@@ -59,6 +59,19 @@ static inline bool handle(void *arg, struct http_request *req, struct http_respo
     if (str_is(who, "machine")) {
         c->kind = ACCESS_SYSTEM;
         c->scopes = &all;
+    } else if (str_starts(who, STR("machine:"))) { /* "machine:Type" or "machine:Type:patient", to read */
+        struct access_scope *one = ARENA_NEW(req->arena, struct access_scope);
+        struct access_scopes *few = ARENA_NEW(req->arena, struct access_scopes);
+        struct str type = str_sub(who, strlen("machine:"), who.n), patient = STR("");
+        size_t colon = str_find(type, ':', 0);
+        if (colon != SIZE_MAX) {
+            patient = str_sub(type, colon + 1, type.n);
+            type = str_sub(type, 0, colon);
+        }
+        *one = (struct access_scope){ACCESS_LEVEL_SYSTEM, type, ACCESS_READ | ACCESS_SEARCH, {"", 0}};
+        *few = (struct access_scopes){one, 1, patient};
+        c->kind = ACCESS_SYSTEM;
+        c->scopes = few;
     } else if (str_starts(who, STR("Patient/"))) {
         c->kind = ACCESS_PATIENT;
         c->user = who;

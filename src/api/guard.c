@@ -12,8 +12,9 @@
 enum need {
     NEED_NOTHING, /* answered to anybody */
     NEED_CALLER,  /* what is read passes the view; what an operation needs it asks itself */
-    NEED_ALL,     /* everything there is: a client of its own with scopes for every type */
-    NEED_ADMIN,   /* the administrator's */
+    NEED_EXPORT,  /* people with the right to export; clients of their own get what their scopes leave */
+    NEED_IMPORT,  /* a client of its own that may write every type */
+    NEED_ADMIN,   /* the administrator's, or a client's that may do everything */
 };
 
 static const struct {
@@ -42,13 +43,14 @@ static const struct {
     {op_everything_run, NEED_CALLER, ACCESS_READ},
     {op_lastn_run, NEED_CALLER, ACCESS_SEARCH},
     {op_stats_run, NEED_CALLER, ACCESS_SEARCH},
-    {op_export_run, NEED_ALL, 0},
-    {op_view_export_run, NEED_ALL, 0},
-    {op_import_run, NEED_ALL, 0},
-    {op_job_status_run, NEED_ALL, 0},
-    {op_job_cancel_run, NEED_ALL, 0},
-    {op_job_file_run, NEED_ALL, 0},
+    {op_export_run, NEED_EXPORT, 0},
+    {op_view_export_run, NEED_EXPORT, 0},
+    {op_import_run, NEED_IMPORT, 0},
+    {op_job_status_run, NEED_EXPORT, 0},
+    {op_job_cancel_run, NEED_EXPORT, 0},
+    {op_job_file_run, NEED_EXPORT, 0},
     {op_reindex_run, NEED_ADMIN, 0},
+    {op_reindex_status_run, NEED_ADMIN, 0},
 };
 
 static bool refused(const struct call *c, struct err *err)
@@ -59,22 +61,33 @@ static bool refused(const struct call *c, struct err *err)
     return err_set(err, ERR_ACCESS_DENIED, c->route->sv, c->route->en, NULL);
 }
 
-/* Scopes for everything: by a type that no scope names. */
-static bool has_all(const struct call *c)
+/* A client of its own whose scopes allow all of actions to every type, of every patient. */
+static bool has_all(const struct call *c, uint32_t actions)
 {
     const struct access_scopes *s = c->caller->scopes;
-    for (size_t i = 0; s && c->caller->kind == ACCESS_SYSTEM && i < s->count; i++)
-        if (str_is(s->item[i].type, "*") && !s->item[i].query.n &&
-            (s->item[i].actions & (ACCESS_READ | ACCESS_SEARCH)) == (ACCESS_READ | ACCESS_SEARCH))
-            return true;
-    return false;
+    uint32_t has = 0;
+    for (size_t i = 0; s && c->caller->kind == ACCESS_SYSTEM && !s->patient.n && i < s->count; i++)
+        if (str_is(s->item[i].type, "*") && !s->item[i].query.n)
+            has |= s->item[i].actions;
+    return (has & actions) == actions;
 }
 
 static bool allowed(struct call *c, enum need need, uint32_t actions, struct err *err)
 {
-    if (need == NEED_ALL || need == NEED_ADMIN)
-        return has_all(c) || (need == NEED_ADMIN && access_view_right(c->view, RULES_ADMINISTRATE)) ||
+    const uint32_t write = ACCESS_CREATE | ACCESS_UPDATE, read = ACCESS_READ | ACCESS_SEARCH;
+    bool client = c->caller->kind == ACCESS_SYSTEM;
+    switch (need) {
+    case NEED_EXPORT:
+        return (client && c->caller->scopes && c->caller->scopes->count) ||
+               access_view_right(c->view, RULES_EXPORT) || refused(c, err);
+    case NEED_IMPORT:
+        return has_all(c, write) || refused(c, err);
+    case NEED_ADMIN:
+        return access_view_right(c->view, RULES_ADMINISTRATE) || has_all(c, read | write | ACCESS_DELETE) ||
                refused(c, err);
+    default:
+        break;
+    }
     if (actions && c->type && !access_view_may(c->view, c->type, false, actions))
         return refused(c, err);
     return true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Long work over HTTP, the asynchronous pattern of FHIR Bulk Data Access (http://hl7.org/fhir/uv/bulkdata):
  * 202 with where to ask, 202 with the progress while it runs, 200 with a list of files when it is done. */
+#include "access/caller_json.h"
 #include "api/api_int.h"
 #include "api/view_job.h"
 #include "base/time.h"
@@ -30,13 +31,55 @@ static struct str asked_url(struct call *c)
                         STR_ARG(c->query));
 }
 
+/* The request with who asked as its first member. */
+static bool with_caller(struct call *c, struct str request, struct buf *out)
+{
+    struct json_out o;
+    OS_ASSERT(request.n >= 2 && request.p[0] == '{');
+    buf_init(out, JOB_REQUEST_MAX);
+    json_out_init(&o, out);
+    json_out_object(&o, NULL);
+    caller_json_write(&o, "caller", c->caller);
+    json_out_end_object(&o);
+    out->n -= buf_ok(out); /* the brace: the rest follows */
+    if (request.p[1] != '}')
+        buf_char(out, ',');
+    buf_str(out, str_sub(request, 1, request.n));
+    return buf_ok(out);
+}
+
+/* A job is its starter's: to everybody else it is not there. */
+static bool is_owner(struct call *c, const struct jobs_status *st)
+{
+    struct json_doc doc;
+    struct access_caller owner;
+    return !c->caller || (json_parse(c->arena, st->request, NULL, &doc, NULL) &&
+                          caller_json_read(&doc, json_get_key(&doc, 0, STR("caller")), c->arena, &owner) &&
+                          caller_json_same(&owner, c->caller));
+}
+
+static bool find_job(struct call *c, struct jobs_status *st, struct err *err)
+{
+    return jobs_get(c->api->long_jobs, c->id, c->arena, st, err) &&
+           (is_owner(c, st) || err_set_str(err, ERR_NOT_FOUND, c->id, STR("")));
+}
+
 bool op_job_start(struct call *c, const char *kind, struct str request, struct jobs_draft *draft)
 {
     struct err err = {0};
     char id[JOBS_ID_TEXT];
     struct jobs_request req = {
         .kind = kind, .text = request, .url = asked_url(c), .who = call_agent(c), .draft = draft};
-    if (!jobs_submit(c->api->long_jobs, &req, id, &err)) {
+    struct buf text;
+    buf_init(&text, 0);
+    if (c->caller && !with_caller(c, request, &text))
+        err_set_str(&err, ERR_SEARCH_LIMIT, STR("Parameters"),
+                    arena_printf(c->arena, "%d byte", JOB_REQUEST_MAX));
+    else if (c->caller)
+        req.text = buf_get(&text);
+    bool ok = !err.code && jobs_submit(c->api->long_jobs, &req, id, &err);
+    buf_release(&text);
+    if (!ok) {
         if (err.code == ERR_JOBS_FULL)
             retry_after(c, 10 * OP_JOB_RETRY_S);
         return outcome_fail(c, &err);
@@ -129,7 +172,7 @@ static void write_manifest(struct json_out *o, struct call *c, const struct jobs
             m = &manifests[i];
     json_out_string(o, "transactionTime", its.n ? its : time);
     json_out_string(o, "request", st->url);
-    json_out_bool(o, "requiresAccessToken", false);
+    json_out_bool(o, "requiresAccessToken", c->caller != NULL);
     m->write(o, c, st, told ? &doc : NULL);
 }
 
@@ -159,7 +202,12 @@ static bool answer_done(struct call *c, const struct jobs_status *st)
 static bool answer_progress(struct call *c, const struct jobs_status *st)
 {
     struct str text = STR("waiting");
-    if (st->state == JOBS_RUNNING && st->total)
+    /* How much there is, is told in parts of a hundred: the whole is more than the caller may know. */
+    if (st->state == JOBS_RUNNING && st->total && c->caller)
+        text = arena_printf(c->arena, "%llu %%", (unsigned long long)(st->done * 100 / st->total));
+    else if (st->state == JOBS_RUNNING && c->caller)
+        text = STR("running");
+    else if (st->state == JOBS_RUNNING && st->total)
         text = arena_printf(c->arena, "%llu of %llu (%llu %%)", (unsigned long long)st->done,
                             (unsigned long long)st->total, (unsigned long long)(st->done * 100 / st->total));
     else if (st->state == JOBS_RUNNING)
@@ -179,7 +227,7 @@ bool op_job_status_run(struct call *c)
     if (!c->api->long_jobs)
         err_set(&err, ERR_JOBS_OFF, NULL);
     else if (call_params_only(c, no_params, &err))
-        jobs_get(c->api->long_jobs, c->id, c->arena, &st, &err);
+        find_job(c, &st, &err);
     if (err.code)
         return outcome_fail(c, &err);
     if (st.state == JOBS_FAILED)
@@ -190,9 +238,10 @@ bool op_job_status_run(struct call *c)
 bool op_job_cancel_run(struct call *c)
 {
     struct err err = {0};
+    struct jobs_status st;
     if (!c->api->long_jobs)
         err_set(&err, ERR_JOBS_OFF, NULL);
-    else if (call_params_only(c, no_params, &err))
+    else if (call_params_only(c, no_params, &err) && find_job(c, &st, &err))
         jobs_cancel(c->api->long_jobs, c->id, &err);
     if (err.code)
         return outcome_fail(c, &err);
@@ -204,10 +253,11 @@ bool op_job_file_run(struct call *c)
 {
     struct err err = {0};
     struct jobs_file f;
+    struct jobs_status st;
     int fd = -1;
     if (!c->api->long_jobs)
         err_set(&err, ERR_JOBS_OFF, NULL);
-    else if (call_params_only(c, no_params, &err))
+    else if (call_params_only(c, no_params, &err) && find_job(c, &st, &err))
         fd = jobs_file_open(c->api->long_jobs, c->id, c->vid, c->arena, &f, &err);
     return fd < 0 ? outcome_fail(c, &err) : job_stream_answer(c, fd, &f);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "api/view_job.h"
 
+#include "access/access_view.h"
+#include "access/caller_json.h"
 #include "api/view_source.h"
 #include "base/time.h"
 
@@ -9,6 +11,9 @@ struct run {
     struct job *job;
     struct store *store;
     struct terms *terms;
+    struct access *access;
+    struct access_caller *caller; /* NULL: sees everything */
+    struct access_view *view;     /* of the slice at hand */
     struct arena arena;
     struct json_doc doc; /* the request */
     struct view_source_ask ask;
@@ -53,7 +58,36 @@ static bool read_request(struct run *u, struct err *err)
     u->ask.since_ms = (int64_t)since;
     u->ask.patients = texts(u, "patients", &u->ask.patient_count);
     u->ask.groups = texts(u, "groups", &u->ask.group_count);
-    return true;
+    uint32_t caller = json_get_key(&u->doc, 0, STR("caller"));
+    if (caller == UINT32_MAX)
+        return true;
+    u->caller = ARENA_NEW(&u->arena, struct access_caller);
+    return u->access ? (u->caller && caller_json_read(&u->doc, caller, &u->arena, u->caller)) || not_ours(err)
+                     : err_set(err, ERR_ACCESS_OFF, NULL);
+}
+
+/* What the caller may see is asked anew for each slice: a block counts from when it is there. */
+static bool look_anew(struct run *u, struct store_read *r, struct err *err)
+{
+    if (!u->caller)
+        return true;
+    access_view_free(u->view);
+    u->view = access_view_new(u->access, u->caller, ACCESS_READ, r, err);
+    if (!u->view)
+        return false;
+    return u->caller->kind == ACCESS_SYSTEM || access_view_right(u->view, RULES_EXPORT) ||
+           err_set(err, ERR_ACCESS_DENIED, "Export", "Export", NULL);
+}
+
+static bool look_at_slice(struct run *u, struct view_source *s, struct err *err)
+{
+    struct store_read *r = u->caller ? store_read_begin(u->store, err) : NULL;
+    if (!u->caller)
+        return true;
+    bool ok = r && look_anew(u, r, err);
+    store_read_end(r);
+    s->seen = ok ? access_view_store(u->view) : NULL;
+    return ok;
 }
 
 /* Writes out what is ready; rows told with the first bytes of them, at the latest with the last. */
@@ -75,7 +109,7 @@ static bool run_slices(struct run *u, struct view_source *s, struct job_file *fi
         uint64_t before = s->resources;
         if (job_stopped(u->job))
             return err_set(err, ERR_CANCELLED, NULL);
-        if (!view_source_next(s, err))
+        if (!look_at_slice(u, s, err) || !view_source_next(s, err))
             return false;
         u->done += s->resources - before;
         job_progress(u->job, u->done, u->total > u->done ? u->total : u->done);
@@ -90,12 +124,15 @@ static bool run_into(struct run *u, const struct view *v, struct view_out *out, 
 {
     struct view_source source;
     struct store_read *r = store_read_begin(u->store, err);
-    bool ok = r && view_source_init(&source, u->store, u->terms, r, v, out, &u->ask, &u->arena, err);
+    bool looked = r && look_anew(u, r, err);
+    if (looked && u->view)
+        store_read_view(r, access_view_store(u->view));
+    bool ok = looked && view_source_init(&source, u->store, u->terms, r, v, out, &u->ask, &u->arena, err);
     if (r)
         store_read_end(r);
     source.slice.seq = u->seq;
     ok = ok && run_slices(u, &source, file, err);
-    if (r)
+    if (looked)
         view_source_release(&source);
     return ok;
 }
@@ -164,9 +201,10 @@ static bool run_all(struct run *u, struct err *err)
 static bool view_job_run(struct job *j, void *arg, struct err *err)
 {
     const struct view_job *on = arg;
-    struct run u = {.job = j, .store = on->store, .terms = on->terms};
+    struct run u = {.job = j, .store = on->store, .terms = on->terms, .access = on->access};
     arena_init(&u.arena);
     bool ok = run_all(&u, err);
+    access_view_free(u.view);
     arena_release(&u.arena);
     return ok;
 }

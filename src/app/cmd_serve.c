@@ -317,8 +317,9 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
     return ok;
 }
 
-static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
-                                    struct audit *audit, const sigset_t *stop, struct err *err)
+static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, struct access *access,
+                                    const struct cmd_serve_options *o, struct audit *audit,
+                                    const sigset_t *stop, struct err *err)
 {
     char base[CMD_SERVE_FRONT_MAX + sizeof "/fhir"];
     struct api_options api_opt = {.web_dir = o->web,
@@ -326,41 +327,40 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, const s
                                   .import_dir = o->import_dir,
                                   .explain = o->explain,
                                   .terms = w->terms,
+                                  .access = access,
                                   .audit = audit};
     if (o->front) {
         snprintf(base, sizeof base, "%.*s/fhir", CMD_SERVE_FRONT_MAX, o->front);
         api_opt.base_url = base;
     }
     search_set_budget(w->search, o->budget);
-    if (!o->open && !(api_opt.access = access_new(w->store, err)))
-        return false;
     struct api *api = api_new(w->store, w->search, &api_opt, err);
     bool ok = api && cmd_serve_with_gate(w, api, audit, o->web != NULL, o, stop, err);
     api_free(api);
-    access_free(api_opt.access);
     return ok;
 }
 
 /* With the audit log, when one is asked for; whoever is known by name is logged. */
-static bool cmd_serve_with_audit(struct wiring *w, struct jobs *jobs, const struct cmd_serve_options *o,
-                                 const sigset_t *stop, struct err *err)
+static bool cmd_serve_with_audit(struct wiring *w, struct jobs *jobs, struct access *access,
+                                 const struct cmd_serve_options *o, const sigset_t *stop, struct err *err)
 {
     struct audit_options opt = {.dir = o->data, .spare = o->audit_spare, .index = true};
     bool wanted = o->audit || !o->open;
     struct audit *audit = wanted ? audit_open(&opt, err) : NULL;
-    bool ok = (audit || !wanted) && cmd_serve_until_stopped(w, jobs, o, audit, stop, err);
+    bool ok = (audit || !wanted) && cmd_serve_until_stopped(w, jobs, access, o, audit, stop, err);
     audit_close(audit);
     return ok;
 }
 
-/* With the kinds of long work there are. */
+/* With the kinds of long work there are; jobs that were cut off go on before anybody has asked. */
 static bool cmd_serve_with_jobs(struct wiring *w, const struct cmd_serve_options *o, const sigset_t *stop,
                                 struct err *err)
 {
     char dir[CMD_SERVE_PATH_MAX];
-    struct bulk bulk = {.store = w->store, .search = w->search};
+    struct access *access = o->open ? NULL : access_new(w->store, err);
+    struct bulk bulk = {.store = w->store, .search = w->search, .access = access};
     struct job_kind export = bulk_export(&bulk), import = bulk_import(&bulk);
-    struct view_job views = {.store = w->store, .terms = w->terms};
+    struct view_job views = {.store = w->store, .terms = w->terms, .access = access};
     struct job_kind view_export = view_job_kind(&views);
     const struct job_kind *const kinds[] = {&export, &import, &view_export};
     struct jobs_options opt = {
@@ -371,9 +371,10 @@ static bool cmd_serve_with_jobs(struct wiring *w, const struct cmd_serve_options
         .keep_ms = o->jobs_keep_ms,
     };
     snprintf(dir, sizeof dir, "%.*s/jobs", CMD_SERVE_PATH_MAX - 100, o->data);
-    struct jobs *jobs = jobs_open(&opt, err);
-    bool ok = jobs && cmd_serve_with_audit(w, jobs, o, stop, err);
+    struct jobs *jobs = access || o->open ? jobs_open(&opt, err) : NULL;
+    bool ok = jobs && cmd_serve_with_audit(w, jobs, access, o, stop, err);
     jobs_close(jobs);
+    access_free(access);
     return ok;
 }
 

@@ -18,6 +18,7 @@ struct export
     struct arena arena; /* as long as the run */
     struct arena work;  /* one resource */
     struct err *err;
+    struct access_view *view; /* of the reader that is open; NULL: it sees everything */
     int64_t seq;
     store_rid *patient;
     size_t patient_count;
@@ -48,6 +49,57 @@ static size_t sort_unique(store_rid *rid, size_t count)
         if (n == 0 || rid[n - 1] != rid[i])
             rid[n++] = rid[i];
     return n;
+}
+
+/* ---- readers, through the caller's view ---- */
+
+static void read_end(struct export *e, struct store_read *r)
+{
+    store_read_end(r);
+    access_view_free(e->view);
+    e->view = NULL;
+}
+
+/* What the caller may see is asked anew each time: a block counts from when it is there. */
+static struct store_read *read_begin(struct export *e, uint32_t action)
+{
+    struct access *access = e->bulk->access;
+    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    if (!r || !e->req.caller)
+        return r;
+    if (!access)
+        err_set(e->err, ERR_ACCESS_OFF, NULL);
+    else
+        e->view = access_view_new(access, e->req.caller, action, r, e->err);
+    if (!e->view) {
+        store_read_end(r);
+        return NULL;
+    }
+    store_read_view(r, access_view_store(e->view));
+    return r;
+}
+
+/* Clients have scopes; people need the right. */
+static bool may_export(struct export *e)
+{
+    bool staff = e->req.caller && e->req.caller->kind != ACCESS_SYSTEM;
+    return !staff || access_view_right(e->view, RULES_EXPORT) ||
+           err_set(e->err, ERR_ACCESS_DENIED, "Export", "Export", NULL);
+}
+
+/* Types of which the caller may see nothing are not gone through. */
+static bool may_type(struct export *e, bool *may)
+{
+    *may = true;
+    if (!e->req.caller)
+        return true;
+    struct store_read *r = read_begin(e, ACCESS_READ);
+    if (!r)
+        return false;
+    *may = access_view_may(e->view, e->type, false, ACCESS_READ) ||
+           access_view_may(e->view, e->type, true, ACCESS_READ);
+    read_end(e, r);
+    return true;
 }
 
 /* ---- whose, and which ---- */
@@ -120,12 +172,12 @@ static bool plan_all(struct export *e, struct store_read *r, struct store_plan *
 static bool filter_all(struct export *e, const struct bulk_filter *f)
 {
     struct search_query q;
-    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    struct store_read *r = read_begin(e, ACCESS_SEARCH);
     bool ok =
         r &&
         search_parse(e->bulk->search, r, f->type, f->param, f->param_count, false, &e->work, &q, e->err) &&
         plan_all(e, r, &q.plan);
-    store_read_end(r);
+    read_end(e, r);
     arena_reset(&e->work);
     return ok;
 }
@@ -144,9 +196,9 @@ static bool walk_some(struct export *e, size_t from, size_t to)
         any[i - from].row.target_type = FHIR_TYPE_Patient;
         any[i - from].row.text = e->req.patient[i];
     }
-    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    struct store_read *r = read_begin(e, ACCESS_READ);
     bool ok = r && plan_all(e, r, &plan);
-    store_read_end(r);
+    read_end(e, r);
     arena_reset(&e->work);
     return ok;
 }
@@ -313,11 +365,11 @@ static bool choose_elements(struct export *e)
 
 static bool slice(struct export *e, struct store_as_of *q, bool *more)
 {
-    struct store_read *r = store_read_begin(e->bulk->store, e->err);
+    struct store_read *r = read_begin(e, ACCESS_READ);
     if (!r)
         return false;
     bool ok = store_as_of(r, q, each, e, &q->after_rid, more, e->err);
-    store_read_end(r);
+    read_end(e, r);
     return ok && e->err->code == ERR_OK;
 }
 
@@ -349,6 +401,7 @@ static bool export_slices(struct export *e, bool filtered)
     return true;
 }
 
+/* Of everything, for the progress alone. */
 static bool count_of(struct export *e, fhir_type_id type, uint64_t *count)
 {
     struct store_read *r = store_read_begin(e->bulk->store, e->err);
@@ -359,10 +412,10 @@ static bool count_of(struct export *e, fhir_type_id type, uint64_t *count)
 
 static bool export_type(struct export *e)
 {
-    bool filtered;
+    bool filtered, may = false;
     uint64_t count = 0, before = e->done;
-    bool ok = count_of(e, e->type, &count) && choose_elements(e) && choose_resources(e, &filtered) &&
-              export_slices(e, filtered);
+    bool ok = count_of(e, e->type, &count) && may_type(e, &may) &&
+              (!may || (choose_elements(e) && choose_resources(e, &filtered) && export_slices(e, filtered)));
     if (e->file && ok)
         ok = job_file_close(e->file, e->err);
     else
@@ -384,9 +437,9 @@ static bool begin(struct export *e, int64_t *time_ms)
             return false;
         e->total += n;
     }
-    struct store_read *r = store_read_begin(e->bulk->store, e->err);
-    bool ok = r && find_patients(e, r);
-    store_read_end(r);
+    struct store_read *r = read_begin(e, ACCESS_READ);
+    bool ok = r && may_export(e) && find_patients(e, r);
+    read_end(e, r);
     return ok;
 }
 

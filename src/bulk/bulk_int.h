@@ -20,7 +20,8 @@ struct bulk_request {
     size_t filter_count;
     struct str *element;
     size_t element_count;
-    bool patients; /* only these */
+    const struct access_caller *caller; /* NULL: sees everything */
+    bool patients;                      /* only these */
     struct str *patient;
     size_t patient_count;
 };

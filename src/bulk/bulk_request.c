@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "access/caller_json.h"
 #include "bulk/bulk_int.h"
 #include "http/http.h"
 
@@ -91,6 +92,17 @@ static bool filters_of(const struct json_doc *doc, struct arena *arena, struct b
     return true;
 }
 
+static bool caller_of(const struct json_doc *doc, struct arena *arena, struct bulk_request *out,
+                      struct err *err)
+{
+    uint32_t node = json_get_key(doc, 0, STR("caller"));
+    struct access_caller *c = ARENA_NEW(arena, struct access_caller);
+    if (node == UINT32_MAX)
+        return true;
+    out->caller = c;
+    return (c && caller_json_read(doc, node, arena, c)) || err_set(err, ERR_INTERNAL, "export: caller", NULL);
+}
+
 bool bulk_request_read(struct str text, struct arena *arena, struct bulk_request *out, struct err *err)
 {
     struct json_doc doc;
@@ -101,7 +113,8 @@ bool bulk_request_read(struct str text, struct arena *arena, struct bulk_request
     out->since_ms = number_of(&doc, "since");
     out->until_ms = number_of(&doc, "until");
     out->compartment = flag_of(&doc, "compartment");
-    return types_of(&doc, arena, out, err) && filters_of(&doc, arena, out, err) &&
+    return caller_of(&doc, arena, out, err) && types_of(&doc, arena, out, err) &&
+           filters_of(&doc, arena, out, err) &&
            texts_of(&doc, "elements", arena, &there, &out->element, &out->element_count, err) &&
            texts_of(&doc, "patients", arena, &out->patients, &out->patient, &out->patient_count, err);
 }

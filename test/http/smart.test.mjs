@@ -127,8 +127,8 @@ describe('a program of its own', () => {
     const e = await ask(assertion({ id: 'elliptic', alg: 'ES384', kid: 'e', key: ec.privateKey }), 'system/Patient.rs');
     assert.equal(e.status, 200, e.text);
     assert.equal((await get('/fhir/Patient?_id=pat', bearer(e.json.access_token))).json.entry.length, 1);
-    // Insufficient scope: another type, a write, everything.
-    for (const [method, path] of [['GET', '/fhir/Observation'], ['GET', '/fhir/Practitioner/anna'], ['DELETE', '/fhir/Patient/pat'], ['GET', '/fhir/$export']]) {
+    // Insufficient scope: another type, a write, writing everything.
+    for (const [method, path] of [['GET', '/fhir/Observation'], ['GET', '/fhir/Practitioner/anna'], ['DELETE', '/fhir/Patient/pat'], ['POST', '/fhir/$import']]) {
       const no = await raw(server, method, path, { headers: { ...bearer(e.json.access_token), Prefer: 'respond-async' } });
       assert.equal(no.status, 403, `${method} ${path} ${no.text.slice(0, 200)}`);
       assert.equal(no.json.resourceType, 'OperationOutcome');
