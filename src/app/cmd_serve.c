@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "bulk/bulk.h"
 #include "gate/gate.h"
+#include "gate/gate_pace.h"
 #include "jobs/jobs.h"
 #include "search/own.h"
 
@@ -29,6 +30,7 @@ struct cmd_serve_options {
     const char *data, *listen, *web, *import_dir, *front;
     bool open; /* nobody logs in, everybody sees everything */
     int64_t idle_ms, absolute_ms;
+    unsigned pace; /* requests a second of one session */
     enum log_level log;
     bool no_words;
     int64_t jobs_keep_ms;
@@ -56,6 +58,7 @@ static const struct option cmd_serve_longs[] = {
     {"front", required_argument, NULL, 'f'},
     {"session-idle", required_argument, NULL, 'I'},
     {"session-max", required_argument, NULL, 'M'},
+    {"session-rate", required_argument, NULL, 'R'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -120,6 +123,16 @@ static int cmd_serve_parse_jobs(int c, struct cmd_serve_options *o)
     return -1;
 }
 
+static int cmd_serve_pace(unsigned *out)
+{
+    uint64_t n;
+    if (!str_u64(str_of(optarg), GATE_PACE_RATE_MAX, &n))
+        return cmd_wrong(&cmd_serve, "--session-rate ska vara ett heltal, 0 till 100000",
+                         "--session-rate must be a whole number, 0 to 100000");
+    *out = (unsigned)n;
+    return -1;
+}
+
 /* The options of who may come in: -1 taken, else the exit code. */
 static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
 {
@@ -129,6 +142,8 @@ static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
         o->open = true;
     else if (c == 'u')
         o->user = optarg;
+    else if (c == 'R')
+        return cmd_serve_pace(&o->pace);
     else if (!cmd_serve_time(optarg, c == 'I' ? &o->idle_ms : &o->absolute_ms))
         return cmd_wrong(&cmd_serve,
                          "--session-idle och --session-max ska vara en tid som 12h, 30m eller 45s",
@@ -187,6 +202,7 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
         case 'f':
         case 'I':
         case 'M':
+        case 'R':
             if ((c = cmd_serve_parse_access(c, o)) >= 0)
                 return c;
             break;
@@ -307,6 +323,7 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
                                .identity = identity,
                                .smart = smart,
                                .front = o->front,
+                               .pace = o->pace,
                                .audit = audit};
     cmd_serve_accounts(identity, o->data);
     struct gate *gate = smart || o->open ? gate_new(&opt, err) : NULL;
@@ -383,6 +400,7 @@ static int cmd_serve_run(int argc, char **argv)
     /* A person at a terminal wants the address to stay in sight; a collector wants every line. */
     struct cmd_serve_options o = {.listen = "127.0.0.1:8080",
                                   .budget = {SEARCH_BUDGET_MS, SEARCH_WORK_MAX},
+                                  .pace = GATE_PACE_RATE,
                                   .log = isatty(STDERR_FILENO) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO};
     int code = cmd_serve_parse(argc, argv, &o);
     if (code >= 0)
@@ -420,10 +438,11 @@ static int cmd_serve_run(int argc, char **argv)
 const struct cmd cmd_serve = {
     .name = "serve",
     .run = cmd_serve_run,
-    .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
-                "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
-                "[--audit-spare KATALOG] [--open] [--audit] [--front URL] [--session-idle TID] "
-                "[--session-max TID]",
+    .usage_sv =
+        "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
+        "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
+        "[--audit-spare KATALOG] [--open] [--audit] [--front URL] [--session-idle TID] [--session-rate N] "
+        "[--session-max TID]",
     .help_sv =
         "svarar på FHIR och webben\n"
         "  --data KATALOG         lagret; skapas om det saknas\n"
@@ -449,6 +468,7 @@ const struct cmd cmd_serve = {
         "                         dess X-Forwarded-For gäller, och kakor sätts bara över TLS\n"
         "  --session-idle TID     så länge får en session vila innan lösenordet krävs igen: annars 30m\n"
         "  --session-max TID      så länge gäller en inloggning som längst: annars 12h\n"
+        "  --session-rate N       begäranden i sekunden av en session i längden, annars 200; 0: ingen gräns\n"
         "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
         "  --audit                åtkomstloggen även med --open\n"
         "  --audit-spare KATALOG  dit loggen skrivs när lagret inte går att skriva\n"
@@ -480,6 +500,7 @@ const struct cmd cmd_serve = {
         "                         its X-Forwarded-For counts, and cookies are set over TLS only\n"
         "  --session-idle TIME    how long a session may rest before the password is asked again: else 30m\n"
         "  --session-max TIME     how long a login lasts at most: else 12h\n"
+        "  --session-rate N       requests a second of one session in the long run, else 200; 0: no limit\n"
         "  --no-text-index        no text index (words.db in the store): _text, _content and :text are "
         "refused\n"
         "  --audit                the audit log with --open too\n"

@@ -2,6 +2,7 @@
 #include "gate/gate.h"
 
 #include "gate/gate_int.h"
+#include "gate/gate_pace.h"
 #include "gate/gate_smart.h"
 
 /* "https://host[:port]" and nothing more. */
@@ -37,7 +38,9 @@ struct gate *gate_new(const struct gate_options *opt, struct err *err)
         ok = err_set(err, ERR_USAGE, "--front https://host", NULL);
     if (ok && opt->identity) {
         g->rules = rules_read(rules_file, NULL, &g->arena, err);
-        ok = g->rules && gate_smart_start(g, err) && gate_work_start(g, err);
+        g->pace = gate_pace_new(opt->pace);
+        ok = g->rules && (g->pace || err_set(err, ERR_NO_MEMORY, NULL)) && gate_smart_start(g, err) &&
+             gate_work_start(g, err);
     }
     if (ok)
         return g;
@@ -51,6 +54,7 @@ void gate_free(struct gate *g)
         return;
     gate_work_stop(g);
     gate_smart_stop(g);
+    gate_pace_free(g->pace);
     arena_release(&g->arena);
     os_free(g);
 }
@@ -118,7 +122,7 @@ bool gate_refused(struct gate *g, struct http_request *req, const char *action,
 {
     api_refuse_as(g->opt.api, caller, action, req, why, resp);
     add_challenge(resp, why->code);
-    if (why->code == ERR_LOGIN_WAIT)
+    if (why->code == ERR_LOGIN_WAIT || why->code == ERR_LOGIN_PACE)
         http_response_header(resp, "Retry-After", arena_str(req->arena, str_of(why->arg[0])));
     return true;
 }
@@ -142,7 +146,8 @@ bool gate_handle(void *gate, struct http_request *req, struct http_response *res
         return true;
     }
     *caller = (struct access_caller){.origin = req->origin}; /* nobody, who sees what is public */
-    if (!is_public(req) && !admit(g, req, caller, &err))
+    if (!is_public(req) &&
+        !(admit(g, req, caller, &err) && gate_pace_take(g->pace, caller, os_mono_ns(), &err)))
         return gate_refused(g, req, NULL, caller, &err, resp);
     return api_handle_as(g->opt.api, caller, req, resp);
 }

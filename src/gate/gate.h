@@ -41,6 +41,7 @@ struct gate_options {
     struct smart *smart;       /* apps and their tokens; NULL: no apps. Needs identity */
     const char *front;   /* "https://record.example": what browsers see; NULL: this very address by HTTP */
     struct audit *audit; /* NULL: no log */
+    unsigned pace;       /* requests a second of one session (gate_pace.h); 0: no limit */
 };
 
 struct gate;

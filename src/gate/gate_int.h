@@ -18,6 +18,7 @@ struct heads {
 
 struct job;
 struct apps;
+struct gate_pace;
 
 struct gate {
     struct gate_options opt;
@@ -32,6 +33,7 @@ struct gate {
     struct job *first, **last;
     size_t queued;
     struct apps *apps; /* of gate_smart.c; NULL: no apps */
+    struct gate_pace *pace;
     bool running, stopping;
 };
 
