@@ -7,10 +7,16 @@
 
 #include "access/read_body.h"
 #include "base/os.h"
+#include "base/time.h"
 #include "fhir_gen/names.h"
 #include "identity/identity.h"
 
-enum { ACCOUNTS_TEXT_MAX = 16 * 1024, ACCOUNTS_ADULT_YEAR = 2000 };
+enum {
+    ACCOUNTS_TEXT_MAX = 16 * 1024,
+    ACCOUNTS_ADULT_YEAR = 2000,
+    ACCOUNTS_CHILD_YEARS = 10,
+    ACCOUNTS_DAY_MS = 86400000
+};
 
 /* Who is looked for: the first whose title is this, at a unit whose name has the part. */
 static const struct wanted {
@@ -31,6 +37,7 @@ enum { ACCOUNTS_STAFF = sizeof wanted / sizeof *wanted, ACCOUNTS_ALL = ACCOUNTS_
 
 struct found {
     struct arena arena;
+    struct store_read *read;
     struct str person[ACCOUNTS_ALL]; /* staff, then a patient, then a guardian */
 };
 
@@ -66,6 +73,28 @@ static bool plain_adult(const struct json_doc *doc, struct str body)
            str_find_str(body, STR("sekretess")) == SIZE_MAX && str_find_str(body, STR("skydd")) == SIZE_MAX;
 }
 
+/* Of a child young enough that guardians may read (definitions/access/times.json, guardian_age). */
+static bool young_child(struct found *f, const struct json_doc *doc)
+{
+    struct arena scratch;
+    struct json_doc child;
+    struct store_version v;
+    struct err ignored;
+    uint64_t year = 0;
+    int now, month, day;
+    time_civil(os_now_ms() / ACCOUNTS_DAY_MS, &now, &month, &day);
+    arena_init(&scratch);
+    struct str id =
+        read_body_id_of(read_body_reference(doc, json_get(doc, 0, FHIR_NAME_patient)), STR("Patient"));
+    bool young =
+        id.n && store_get(f->read, FHIR_TYPE_Patient, id, &scratch, &v, &ignored) == STORE_FOUND &&
+        json_parse(&scratch, v.body, &fhir_names, &child, &ignored) &&
+        str_u64(str_sub(json_text(&child, json_get(&child, 0, FHIR_NAME_birthDate)), 0, 4), 9999, &year) &&
+        (int)year >= now - ACCOUNTS_CHILD_YEARS;
+    arena_release(&scratch);
+    return young;
+}
+
 static bool each(void *arg, const struct store_version *v)
 {
     struct found *f = arg;
@@ -79,7 +108,7 @@ static bool each(void *arg, const struct store_version *v)
             match_role(f, &doc);
         else if (v->type == FHIR_TYPE_Patient && !patient->n && plain_adult(&doc, v->body))
             *patient = arena_printf(&f->arena, "Patient/%.*s", STR_ARG(v->id));
-        else if (v->type == FHIR_TYPE_RelatedPerson && !guardian->n)
+        else if (v->type == FHIR_TYPE_RelatedPerson && !guardian->n && young_child(f, &doc))
             *guardian = arena_printf(&f->arena, "RelatedPerson/%.*s", STR_ARG(v->id));
     }
     arena_release(&scratch);
@@ -92,6 +121,7 @@ static bool find(struct store *s, struct found *f, struct err *err)
                                          FHIR_TYPE_RelatedPerson};
     struct store_read *r = store_read_begin(s, err);
     bool ok = r != NULL;
+    f->read = r;
     for (size_t i = 0; ok && i < sizeof types / sizeof *types; i++)
         ok = store_scan(r, types[i], 0, each, f, err);
     if (r)

@@ -11,6 +11,7 @@
 
 enum { BLOCK_PERMILLE = 12, CONSENT_PERMILLE = 30, CHILD_YEARS = 18, STREAM = 0x5eA };
 enum { ANALYSIS_DAYS = 200, ANALYSIS_YEARS = 2, ANALYSIS_STREAM = 0xBE4A };
+enum { SHOWN_BORN_BEFORE = 2000 };
 
 /* What belongs to a region or to who people are, not to a record. */
 static const char *const unlabelled[] = {"Organization", "Location",      "Practitioner", "PractitionerRole",
@@ -195,10 +196,24 @@ static void guardian(struct demo *d, struct demo_rng *r)
     demo_fhir_end(d);
 }
 
+/* The first plain grown-up, whom the account "patient" is for (app/demo_accounts.c), has one of each in every
+ * region, however small. */
+static void shown(struct demo *d, struct demo_rng *r)
+{
+    d->access_shown = true;
+    wish(d, r, "block", true, d->unit[d->p.vc].organization);
+    wish(d, r, "consent", false, d->provider[d->p.hospital].id);
+}
+
 void demo_access_make(struct demo *d, uint32_t index)
 {
     struct demo_rng r = demo_rng_stream(d->options->seed ^ STREAM, (uint64_t)index + 1);
-    if (demo_fhir_age(&d->p, d->p.end_ms) < CHILD_YEARS)
+    int age = demo_fhir_age(&d->p, d->p.end_ms);
+    if (!d->access_shown && d->p.birth_year < SHOWN_BORN_BEFORE && !d->p.dead && !d->p.protected_identity) {
+        shown(d, &r);
+        return;
+    }
+    if (age < CHILD_YEARS)
         guardian(d, &r);
     else if (demo_rng_chance(&r, BLOCK_PERMILLE))
         wish(d, &r, "block", true, d->unit[d->responsible].organization);

@@ -328,6 +328,7 @@ struct demo {
     struct demo_patient p;
     struct demo_visit visit;
     uint32_t responsible; /* unit under whose responsibility what comes now is written */
+    bool access_shown;    /* somebody has both a block and a consent */
 };
 
 /* ---- writing FHIR: demo_fhir.c. key NULL inside arrays. ---- */

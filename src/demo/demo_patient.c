@@ -14,6 +14,7 @@
 #define SE_BASE "http://hl7.se/fhir/ig/base/StructureDefinition/"
 
 enum { SAMORDNING_PERMILLE = 8, PROTECTED_PERMILLE = 10, TWO_NAMES_PERMILLE = 180, DIED_WITHIN_DAYS = 900 };
+enum { SHOWN_PROTECTED = 7 }; /* this one is protected in every region that has so many */
 
 /* Deceased patients, permille by age. */
 static const struct {
@@ -261,7 +262,7 @@ void demo_patient_make(struct demo *d, uint32_t index)
     p->female = number.sex == PERSONNUMMER_FEMALE;
     p->birth_year = number.year;
     p->birth_ms = time_days(number.year, number.month, number.day) * DEMO_DAY + 11 * DEMO_HOUR;
-    p->protected_identity = demo_rng_chance(&d->rng, PROTECTED_PERMILLE);
+    p->protected_identity = demo_rng_chance(&d->rng, PROTECTED_PERMILLE) || index == SHOWN_PROTECTED;
     for (int i = 0; i < LAB_COUNT; i++)
         p->last[i] = NAN;
     settle_death(d);

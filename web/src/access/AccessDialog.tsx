@@ -150,6 +150,7 @@ function useDeed(props: StepsProps) {
 
 function Steps(props: StepsProps) {
   const { deed, own, close } = props;
+  const chart = useChart();
   const all = useDeed(props);
   // Where nothing is asked, the first step was choosing to end it.
   const [step, setStep] = useState<1 | 2>(all.plan.fields.length === 0 || (own && deed === "hav-sparr") ? 2 : 1);
@@ -167,7 +168,7 @@ function Steps(props: StepsProps) {
     <form class="deed-form" onSubmit={on} noValidate>
       <p class="step">{f.step(1)}</p>
       <p>{own && deed === "sparr" ? t.value.access.own.blockWhat : t.value.access.deeds[deed].what}</p>
-      <dl class="facts facts-column"><Whose /></dl>
+      <dl class="facts facts-column"><Whose /><Fact term={f.about}>{deed === "sparr" ? "" : aboutText(chart, deed, props.about, all.values)}</Fact></dl>
       <DeedFields deed={deed} values={all.values} set={all.set} limits={props.limits} own={own} wrong={wrong} />
       <Wrong wrong={wrong} />
       <p class="actions"><button type="submit" class="button button-main">{f.on}</button><button type="button" class="button" onClick={close}>{f.cancel}</button></p>

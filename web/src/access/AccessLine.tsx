@@ -14,7 +14,7 @@ import type { Sight } from "./sight.ts";
 import { deedPath, showLeft, showUntil, wayPath, wayText } from "./words.ts";
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-const names = (list: readonly Rule[]) => sentence(list.map((rule) => t.value.access.rules[rule.name].short).join(", "));
+const names = (list: readonly Rule[]) => sentence(list.map((rule) => t.value.access.rules[rule.name][rule.seen ? "seen" : "short"]).join(", "));
 
 export function Ways({ ways }: { ways: readonly Way[] }) {
   const chart = useChart();
@@ -135,12 +135,12 @@ export function ReceiptStrip() {
   );
 }
 
-/** Under a sentence that says something is not recorded: recorded where? */
-export function Emptiness() {
+/** Under a sentence that says something is not recorded: recorded where? With the way on, unless that stands beside. */
+export function Emptiness({ link = false }: { link?: boolean }) {
   const { sight, id } = useChart();
   const a = t.value.access;
   const status = sight.status.value;
   if (status === "open") return null;
   if (status === "own") return <p class="hint">{a.emptyOwn}</p>;
-  return <p class="hint">{status === "ready" || status === "loading" ? a.emptySome : a.failed} <a href={patientPath(id, "atkomst")}>{a.why}</a></p>;
+  return <p class="hint">{status === "ready" || status === "loading" ? a.emptySome : a.failed}{link ? <> <a href={patientPath(id, "atkomst")}>{a.why}</a></> : null}</p>;
 }

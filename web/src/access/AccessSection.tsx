@@ -12,7 +12,7 @@ import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { Ways } from "./AccessLine.tsx";
-import { rules, type Block, type Explained, type Grant, type Rule } from "./explained.ts";
+import { opensBlocks, rules, type Block, type Explained, type Grant, type Rule } from "./explained.ts";
 import { OwnAccess } from "./OwnAccess.tsx";
 import { deedPath, showUntil } from "./words.ts";
 
@@ -107,6 +107,7 @@ function DeedLink({ deed }: { deed: "samtycke" | "sparr" }) {
 function Blocks({ explained }: { explained: Explained }) {
   const { sight } = useChart();
   const heading = useRef<HTMLHeadingElement>(null);
+  const open = opensBlocks(explained);
   const a = t.value.access;
   const now = route.value;
   const asked = now.screen === "patient" && now.detail === "sparrar";
@@ -119,10 +120,10 @@ function Blocks({ explained }: { explained: Explained }) {
   return (
     <>
       <h3 class="group" ref={heading} tabIndex={-1}>{a.blocks}</h3>
-      <p>{explained.blocked ? <><Icon name="lock" /> {a.blockedExists}</> : a.blockedNone}</p>
+      <p>{explained.blocked ? <><Icon name="lock" /> {open ? a.blockedOpen : a.blockedExists}</> : a.blockedNone}</p>
       {explained.blocks === null ? <><p class="hint">{a.blocksHint}</p><p class="more"><button type="button" class="button button-small" onClick={reveal}>{a.reveal}</button></p></> : null}
       {explained.blocks !== null && explained.blocks.length === 0 ? <p class="empty">{a.noBlocks}</p> : null}
-      {explained.blocks === null || explained.blocks.length === 0 ? null : <ul class="rows">{explained.blocks.map((b) => <BlockRow key={b.id} block={b} may={explained.may.has("block")} />)}</ul>}
+      {explained.blocks === null || explained.blocks.length === 0 ? null : <ul class="rows">{explained.blocks.map((b) => <BlockRow key={b.id} block={open ? { ...b, hides: false } : b} may={explained.may.has("block")} />)}</ul>}
       {explained.may.has("block") ? <DeedLink deed="sparr" /> : null}
     </>
   );
@@ -136,7 +137,7 @@ function BlockRow({ block, may }: { block: Block; may: boolean }) {
     <li ref={row} class={`row${chosen ? " chosen" : ""}`} tabIndex={-1}>
       <div class="row-when"><Badge tone={block.hides ? "warn" : "quiet"} icon={block.hides ? "lock" : "check"} text={block.hides ? a.hidesYou : a.notYou} /></div>
       <div>
-        <h4>{chart.nameOf({ reference: block.organization }) || a.unknownUnit}{block.outer ? <Badge text={a.outer} /> : null}</h4>
+        <h4>{chart.nameOf({ reference: block.organization }) || t.value.common.loading}{block.outer ? <Badge text={a.outer} /> : null}</h4>
         {may ? (
           <p class="ways">
             {block.hides ? <a class="button button-small" href={deedPath(chart.id, "oppna-sparr", block.id)}>{a.deeds["oppna-sparr"].link}</a> : null}

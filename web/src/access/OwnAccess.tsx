@@ -45,7 +45,7 @@ function WishList({ kinds, empty, end }: { kinds: readonly GrantKind[]; empty: s
   const chart = useChart();
   const shown = (chart.sight.wishes.value ?? []).filter((g) => kinds.includes(g.kind));
   if (shown.length === 0) return <p class="empty">{empty}</p>;
-  return <ul class="rows">{shown.map((g) => <GrantRow key={g.id} grant={g} title={chart.nameOf({ reference: g.actor }) || t.value.access.unknownUnit} end={end} />)}</ul>;
+  return <ul class="rows">{shown.map((g) => <GrantRow key={g.id} grant={g} title={chart.nameOf({ reference: g.actor }) || t.value.common.loading} end={end} />)}</ul>;
 }
 
 const part = (p: ParametersParameter, name: string) => p.part?.find((one) => one.name === name);

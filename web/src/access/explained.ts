@@ -95,7 +95,7 @@ export function explained(parameters: Parameters, revealed: boolean): Explained 
 
 export type RuleName = "own" | "units" | "providers" | "blocked" | "protected";
 export type Because =
-  | "relation" | "choice" | "emergency" | "consent" | "noRelation" | "noChoice" | "noConsent" | "noChoiceNorConsent" | "notJoined" | "purpose" | "blocked" | "protected";
+  | "relation" | "choice" | "emergency" | "emergencyJoined" | "consent" | "noRelation" | "noChoice" | "noConsent" | "noChoiceNorConsent" | "notJoined" | "purpose" | "blocked" | "protected";
 /** What one can do about it: names of dialogs. */
 export type Way = "val" | "samtycke" | "oppna-sparr" | "nodoppning";
 
@@ -118,7 +118,7 @@ function providers(e: Explained): Rule {
   const hidden = (because: Because, ...ways: Way[]): Rule => ({ name: "providers", seen: false, because, ways });
   if (!e.care) return hidden("purpose");
   if (!e.joined) return hidden("notJoined");
-  if (e.emergency || (e.activeChoice && e.consent)) return { name: "providers", seen: true, because: e.emergency ? "emergency" : "consent", ways: [] };
+  if (e.emergency || (e.activeChoice && e.consent)) return { name: "providers", seen: true, because: e.emergency ? "emergencyJoined" : "consent", ways: [] };
   if (e.activeChoice) return hidden("noConsent", "samtycke", "nodoppning");
   return e.consent ? hidden("noChoice", "val", "nodoppning") : hidden("noChoiceNorConsent", "samtycke", "val", "nodoppning");
 }
@@ -127,9 +127,14 @@ function providers(e: Explained): Rule {
 export function rules(e: Explained, masked: boolean): readonly Rule[] {
   const all = [own(e), units(e), providers(e)];
   // An emergency opening lifts blocks only where the records are read for care.
-  if (e.blocked) all.push(e.emergency && e.care ? { name: "blocked", seen: true, because: "emergency", ways: [] } : { name: "blocked", seen: false, because: "blocked", ways: ["oppna-sparr", "nodoppning"] });
+  if (e.blocked) all.push(opensBlocks(e) ? { name: "blocked", seen: true, because: "emergency", ways: [] } : { name: "blocked", seen: false, because: "blocked", ways: ["oppna-sparr", "nodoppning"] });
   if (masked) all.push({ name: "protected", seen: false, because: "protected", ways: [] });
   return all.map((rule) => ({ ...rule, ways: rule.ways.filter((way) => e.may.has(RIGHT_OF[way])) }));
+}
+
+/** Does an emergency opening show what is blocked? */
+export function opensBlocks(e: Explained): boolean {
+  return e.emergency && e.care;
 }
 
 /** Hours and minutes that are left, never below nothing. */

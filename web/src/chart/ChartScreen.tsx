@@ -144,7 +144,9 @@ function CurrentSection() {
   const section: Place = now.screen === "patient" ? now.section : "oversikt";
   const patient = chart.patient.value;
   const name = patient === null ? "" : nameText(currentName(patient.name)) || t.value.search.noName;
-  const title = section === "varningar" ? t.value.headings.varningar : t.value.sections[section];
+  const o = t.value.access.own;
+  const own = section === "atkomst" && chart.sight.status.value === "own";
+  const title = own ? `${o.blocks} · ${o.log}` : section === "varningar" ? t.value.headings.varningar : t.value.sections[section];
   useEffect(() => {
     document.title = t.value.title([t.value.sections[section], name].filter((part) => part !== ""));
   });

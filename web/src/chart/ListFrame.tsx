@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentChildren } from "preact";
 import { Emptiness } from "../access/AccessLine.tsx";
+import { route } from "../app/route.ts";
 import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -24,6 +25,8 @@ export function ListFrame({ names, empty, isEmpty, together = false, children }:
   const waiting = names.filter((name) => isWaiting(lists[name]));
   const nothing = isEmpty ?? names.every((name) => lists[name].items.value.length === 0);
   const { sight } = useChart();
+  const now = route.value;
+  const overview = now.screen === "patient" && now.section === "oversikt";
   // Until it is known what may be seen, nothing is said to be absent.
   const blank = (waiting.length > 0 && (nothing || together)) || (nothing && sight.status.value === "loading");
   return (
@@ -31,7 +34,7 @@ export function ListFrame({ names, empty, isEmpty, together = false, children }:
       {failed.map((name) => (
         <FailureBox key={name} heading={t.value.failure.section(t.value.lists[name])} text={failureText(lists[name].error.value)} retry={() => void lists[name].load()} />
       ))}
-      {blank ? <SectionSkeleton /> : nothing && failed.length === 0 ? <><p class="empty">{empty}</p><Emptiness /></> : children}
+      {blank ? <SectionSkeleton /> : nothing && failed.length === 0 ? <><p class="empty">{empty}</p><Emptiness link={!overview} /></> : children}
     </>
   );
 }
