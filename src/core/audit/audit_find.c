@@ -17,7 +17,7 @@ struct find {
     struct buf sql;
     int64_t value[FIND_VALUES_MAX];
     int count;
-    bool none; /* a text that stands in no record */
+    bool none; /* a text that stands in no record, a time of none */
 };
 
 static void add(struct find *f, const char *condition, int64_t value)
@@ -37,6 +37,36 @@ static bool add_word(struct audit_index *x, struct find *f, const char *conditio
         return false;
     f->none = f->none || id == 0;
     add(f, condition, id);
+    return true;
+}
+
+/* The first or last seq that can be of the time, by the spans; none when no span can. */
+static bool add_span(struct audit_index *x, struct find *f, enum audit_stmt which, int64_t ms, bool from,
+                     struct err *err)
+{
+    sqlite3_stmt *st = side_get(&x->side, which, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, ms);
+    int rc = side_step(&x->side, st, err);
+    bool none = rc <= 0 || sqlite3_column_type(st, 0) == SQLITE_NULL;
+    int64_t number = none ? 0 : sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    f->none = f->none || none;
+    add(f, from ? "r.seq>=" : "r.seq<", from ? number * AUDIT_SPAN : (number + 1) * AUDIT_SPAN);
+    return rc >= 0;
+}
+
+static bool times(struct audit_index *x, const struct audit_query *q, struct find *f, struct err *err)
+{
+    if (q->low_ms && !add_span(x, f, AUDIT_SPAN_FROM, q->low_ms, true, err))
+        return false;
+    if (q->high_ms && !add_span(x, f, AUDIT_SPAN_TO, q->high_ms, false, err))
+        return false;
+    if (q->low_ms)
+        add(f, "r.time>=", q->low_ms);
+    if (q->high_ms)
+        add(f, "r.time<", q->high_ms);
     return true;
 }
 
@@ -61,11 +91,7 @@ static bool conditions(struct audit_index *x, const struct audit_query *q, struc
         add(f, "r.outcome=", q->outcome);
     if (q->seq)
         add(f, "r.seq=", (int64_t)q->seq);
-    if (q->low_ms)
-        add(f, "r.time>=", q->low_ms);
-    if (q->high_ms)
-        add(f, "r.time<", q->high_ms);
-    return true;
+    return times(x, q, f, err);
 }
 
 static sqlite3_stmt *prepare(struct audit_index *x, struct find *f, struct err *err)

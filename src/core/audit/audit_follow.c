@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The thread that keeps the index up to date: only when nothing else wants the processor, for it can always
- * be made up for. */
+ * be made up for. While the log grows fast it rests, up to a bound, so that the same words, pages and
+ * transactions serve many records at once; whoever searches makes it hurry. */
 #include <sched.h>
 #include <stdio.h>
 #include <time.h>
@@ -9,7 +10,14 @@
 #include "audit/audit_index_int.h"
 #include "base/log.h"
 
-enum { FOLLOW_IDLE_MS = 200, FOLLOW_LAST_MS = 5000, FOLLOW_POLL_MS = 5, FOLLOW_FAILED_MS = 2000 };
+enum {
+    FOLLOW_IDLE_MS = 200,
+    FOLLOW_LAST_MS = 5000,
+    FOLLOW_POLL_MS = 5,
+    FOLLOW_FAILED_MS = 2000,
+    FOLLOW_BUSY = 400,          /* records in FOLLOW_IDLE_MS: then it rests … */
+    FOLLOW_BEHIND_MAX = 100000, /* … but is no more records behind */
+};
 
 struct audit_index_thread {
     struct audit *audit;
@@ -21,7 +29,8 @@ struct audit_index_thread {
     atomic_uint_fast64_t seq;
 };
 
-static void wait_ms(struct audit_index_thread *t, unsigned ms)
+/* True when somebody waits for the index, or it is to stop. */
+static bool wait_ms(struct audit_index_thread *t, unsigned ms)
 {
     struct timespec until;
     int64_t end = os_now_ms() + ms;
@@ -30,8 +39,24 @@ static void wait_ms(struct audit_index_thread *t, unsigned ms)
     pthread_mutex_lock(&t->lock);
     if (!t->stopping && !t->hurry)
         pthread_cond_timedwait(&t->wake, &t->lock, &until);
+    bool hurry = t->hurry || t->stopping;
     t->hurry = false;
     pthread_mutex_unlock(&t->lock);
+    return hurry;
+}
+
+/* Waits until there is reason to go on. */
+static void rest(struct audit_index_thread *t)
+{
+    uint64_t before = audit_durable(t->audit).seq, now;
+    while (!wait_ms(t, FOLLOW_IDLE_MS)) {
+        now = audit_durable(t->audit).seq;
+        if (now == t->index->place.seq)
+            continue;
+        if (now - before < FOLLOW_BUSY || now - t->index->place.seq > FOLLOW_BEHIND_MAX)
+            return;
+        before = now;
+    }
 }
 
 static void follow_failed(const struct err *err)
@@ -63,8 +88,10 @@ static void *follow_main(void *arg)
             last_ns = os_mono_ns();
         if (stopping && (!ok || !more || os_mono_ns() - last_ns > (uint64_t)FOLLOW_LAST_MS * 1000000))
             return NULL;
-        if (!more)
-            wait_ms(t, ok ? FOLLOW_IDLE_MS : FOLLOW_FAILED_MS);
+        if (!ok)
+            wait_ms(t, FOLLOW_FAILED_MS);
+        else if (!more)
+            rest(t);
     }
 }
 

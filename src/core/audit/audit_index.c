@@ -24,9 +24,9 @@ static const char index_tables[] =
     " entity INTEGER, code INTEGER, outcome INTEGER, segment INTEGER, spare INTEGER, at INTEGER,"
     " bytes INTEGER, assignment INTEGER, about INTEGER, bits INTEGER);"
     "CREATE INDEX record_user ON record(user) WHERE user IS NOT NULL;"
-    "CREATE INDEX record_time ON record(time);"
     "CREATE INDEX record_about ON record(about) WHERE about IS NOT NULL;"
     "CREATE INDEX record_marked ON record(seq) WHERE bits&7;"
+    "CREATE TABLE span(number INTEGER PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL);"
     "CREATE TABLE patient(word INTEGER, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;";
 
 static const char *const index_sql[] = {
@@ -41,7 +41,7 @@ static const struct side_form index_form = {
     .sql = index_sql,
     .sql_count = sizeof index_sql / sizeof *index_sql,
     .application = INDEX_APPLICATION,
-    .format = 2,
+    .format = 3,
     .cache_kib = INDEX_CACHE_KIB,
 };
 
@@ -100,6 +100,20 @@ static bool place_save(struct audit_index *x, struct err *err)
     return side_run(&x->side, st, NULL, err);
 }
 
+/* Forgets the numbers at hand: after a transaction that came to nothing they may be nobody's. */
+static void words_forget(struct audit_index *x)
+{
+    for (size_t i = 0; x->words && i < AUDIT_WORDS_KEPT; i++)
+        x->words[i].id = 0;
+}
+
+static bool words_begin(struct audit_index *x)
+{
+    x->words = os_alloc(sizeof *x->words * AUDIT_WORDS_KEPT);
+    words_forget(x);
+    return x->words;
+}
+
 struct audit_index *audit_index_open(const char *dir, const char *spare, bool write, struct err *err)
 {
     struct audit_index *x = os_alloc(sizeof *x);
@@ -111,6 +125,13 @@ struct audit_index *audit_index_open(const char *dir, const char *spare, bool wr
     memset(x, 0, sizeof *x);
     snprintf(x->dir, sizeof x->dir, "%s", dir);
     snprintf(x->spare, sizeof x->spare, "%s", spare ? spare : "");
+    x->span.number = -1;
+    os_random(&x->key, sizeof x->key);
+    if (write && !words_begin(x)) {
+        audit_index_close(x);
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
     bool ok = side_open(&x->side, &index_form, dir, write ? SIDE_CREATE : SIDE_READ, &first) &&
               place_load(x, &first);
     if (!ok && write) { /* damaged, or of another format: made again */
@@ -148,9 +169,11 @@ struct audit_index *audit_index_beside(const struct audit *a, struct err *err)
     return audit_index_open(a->dir, a->spare[0] ? a->spare : NULL, false, err);
 }
 
+_Static_assert(AUDIT_SPAN == 1024, "PRUNE_SPAN of audit_sql.def");
+
 bool audit_index_prune(struct audit_index *x, uint64_t first, struct err *err)
 {
-    static const enum audit_stmt statements[] = {AUDIT_PRUNE_PATIENT, AUDIT_PRUNE_RECORD};
+    static const enum audit_stmt statements[] = {AUDIT_PRUNE_PATIENT, AUDIT_PRUNE_RECORD, AUDIT_PRUNE_SPAN};
     bool ok = side_begin(&x->side, err);
     for (size_t i = 0; ok && i < sizeof statements / sizeof *statements; i++) {
         sqlite3_stmt *st = side_get(&x->side, statements[i], err);
@@ -166,6 +189,7 @@ void audit_index_close(struct audit_index *x)
     if (!x)
         return;
     side_close(&x->side);
+    os_free(x->words);
     os_free(x);
 }
 
@@ -180,11 +204,8 @@ bool audit_index_known(struct audit_index *x, struct audit_known *out, struct er
 
 /* ---- one record ---- */
 
-bool audit_index_word(struct audit_index *x, struct str text, bool add, int64_t *id, struct err *err)
+static bool word_find(struct audit_index *x, struct str text, bool add, int64_t *id, struct err *err)
 {
-    *id = 0;
-    if (!text.n)
-        return true;
     sqlite3_stmt *st = side_get(&x->side, AUDIT_WORD_GET, err);
     if (!st)
         return false;
@@ -201,6 +222,33 @@ bool audit_index_word(struct audit_index *x, struct str text, bool add, int64_t 
     bool ok = side_run(&x->side, st, NULL, err);
     *id = sqlite3_last_insert_rowid(x->side.h);
     return ok;
+}
+
+/* Where a text's number is kept; NULL: nowhere. */
+static struct audit_word *word_slot(struct audit_index *x, struct str text)
+{
+    if (!x->words || text.n > AUDIT_WORD_KEPT_MAX)
+        return NULL;
+    return &x->words[hash_sip(x->key, text) & (AUDIT_WORDS_KEPT - 1)];
+}
+
+bool audit_index_word(struct audit_index *x, struct str text, bool add, int64_t *id, struct err *err)
+{
+    *id = 0;
+    if (!text.n)
+        return true;
+    struct audit_word *at = word_slot(x, text);
+    if (at && at->id && at->n == text.n && memcmp(at->text, text.p, text.n) == 0) {
+        *id = at->id;
+        return true;
+    }
+    if (!word_find(x, text, add, id, err))
+        return false;
+    if (at && *id) {
+        *at = (struct audit_word){.id = *id, .n = (uint32_t)text.n};
+        memcpy(at->text, text.p, text.n);
+    }
+    return true;
 }
 
 static bool bind_word(struct audit_index *x, const struct json_doc *doc, const char *key, int64_t *id,
@@ -269,6 +317,34 @@ static int64_t bits_of(const struct json_doc *doc)
     return bits;
 }
 
+static bool span_save(struct audit_index *x, struct err *err)
+{
+    if (x->span.number < 0)
+        return true;
+    sqlite3_stmt *st = side_get(&x->side, AUDIT_SPAN_PUT, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, x->span.number);
+    sqlite3_bind_int64(st, 2, x->span.low_ms);
+    sqlite3_bind_int64(st, 3, x->span.high_ms);
+    x->span.number = -1;
+    return side_run(&x->side, st, NULL, err);
+}
+
+static bool span_add(struct audit_index *x, uint64_t seq, int64_t ms, struct err *err)
+{
+    struct audit_span *s = &x->span;
+    int64_t number = (int64_t)(seq / AUDIT_SPAN);
+    if (s->number != number) {
+        if (!span_save(x, err))
+            return false;
+        *s = (struct audit_span){number, ms, ms};
+    }
+    s->low_ms = ms < s->low_ms ? ms : s->low_ms;
+    s->high_ms = ms > s->high_ms ? ms : s->high_ms;
+    return true;
+}
+
 static bool put_record(struct audit_index *x, struct arena *arena, const struct audit_line *line, bool spare,
                        struct err *err)
 {
@@ -289,7 +365,8 @@ static bool put_record(struct audit_index *x, struct arena *arena, const struct 
     if (!st)
         return false;
     sqlite3_bind_int64(st, 1, (int64_t)line->seq);
-    sqlite3_bind_int64(st, 2, timed ? time_span(&time, 0).low_ms : 0);
+    int64_t ms = timed ? time_span(&time, 0).low_ms : 0;
+    sqlite3_bind_int64(st, 2, ms);
     for (int i = 0; i < WORDS; i++)
         if (id[i])
             sqlite3_bind_int64(st, i == 4 ? 13 : 3 + i, id[i]);
@@ -302,7 +379,8 @@ static bool put_record(struct audit_index *x, struct arena *arena, const struct 
     if (str_u64(json_text(&doc, json_get_key(&doc, 0, STR("about"))), INT64_MAX, &about))
         sqlite3_bind_int64(st, 14, (int64_t)about);
     sqlite3_bind_int64(st, 15, bits_of(&doc));
-    return side_run(&x->side, st, NULL, err) && put_patients(x, &doc, line->seq, err);
+    return side_run(&x->side, st, NULL, err) && put_patients(x, &doc, line->seq, err) &&
+           span_add(x, line->seq, ms, err);
 }
 
 /* ---- following ---- */
@@ -415,10 +493,13 @@ bool audit_index_follow(struct audit_index *x, uint64_t until, bool *more, struc
             ok = read_block(x, &r, block, &n, err) &&
                  take_lines(x, (struct str){block, n}, r.segment->spare, until, &taken, err);
         }
-        ok = side_end(&x->side, ok && place_save(x, err), err);
+        ok = side_end(&x->side, ok && span_save(x, err) && place_save(x, err), err);
     }
-    if (!ok)
+    if (!ok) {
         x->place = begun;
+        x->span.number = -1;
+        words_forget(x);
+    }
     *more = ok && taken == AUDIT_INDEX_BATCH;
     arena_release(&arena);
     os_free(block);

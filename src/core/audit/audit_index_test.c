@@ -8,12 +8,14 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "audit/audit_index.h"
 #include "audit/audit_prune.h"
 #include "audit/audit_verify.h"
 #include "base/os.h"
+#include "base/time.h"
 
 enum { RECORDS = 300, USERS = 7, PATIENTS = 5, SEGMENT = 5000 };
 
@@ -159,6 +161,68 @@ static void test_find(void **state)
     audit_index_close(x);
 }
 
+enum { TIMES_GROUPS = 12, TIMES_EACH = 250 };
+
+/* [low, high) of made-up bounds against the times that stand in the records. */
+static void times_between(struct audit_index *x, const int64_t *ms, int64_t low, int64_t high)
+{
+    struct err err = {0};
+    struct arena arena;
+    struct audit_found *found;
+    size_t count;
+    uint64_t total, expected = 0;
+    for (int i = 0; i < TIMES_GROUPS * TIMES_EACH; i++)
+        expected += ms[i] >= low && (!high || ms[i] < high);
+    arena_init(&arena);
+    struct audit_query q = {.low_ms = low, .high_ms = high, .limit = 1};
+    assert_true(audit_index_find(x, &q, &arena, &found, &count, &total, &err));
+    assert_int_equal(total, expected);
+    assert_int_equal(count, expected > 0);
+    arena_release(&arena);
+}
+
+/* Over several spans of the index. */
+static void test_times(void **state)
+{
+    (void)state;
+    static struct audit_record r[TIMES_EACH];
+    static int64_t ms[TIMES_GROUPS * TIMES_EACH];
+    struct err err = {0};
+    struct audit_options opt = {.dir = dir};
+    struct audit *a = audit_open(&opt, &err);
+    assert_non_null(a);
+    for (int i = 0; i < TIMES_GROUPS; i++) {
+        assert_true(audit_put(a, r, TIMES_EACH, &err));
+        nanosleep(&(struct timespec){.tv_nsec = 3000000}, NULL);
+    }
+    audit_close(a);
+    struct audit_index *x = follow();
+    struct arena arena;
+    arena_init(&arena);
+    for (uint64_t before = 0, n = AUDIT_FIND_MAX; n == AUDIT_FIND_MAX;) {
+        struct audit_found *found;
+        struct audit_query q = {.before = before, .limit = AUDIT_FIND_MAX};
+        assert_true(audit_index_find(x, &q, &arena, &found, &n, NULL, &err));
+        for (size_t i = 0; i < n; i++) {
+            struct time_value time;
+            size_t at = str_find_str(found[i].json, STR("\"time\":\"")) + 8;
+            struct str text = str_sub(found[i].json, at, found[i].json.n);
+            assert_true(time_parse(str_sub(text, 0, str_find(text, '"', 0)), false, &time));
+            before = found[i].seq;
+            ms[before - 1] = time_span(&time, 0).low_ms;
+        }
+    }
+    int64_t first = ms[0], last = ms[TIMES_GROUPS * TIMES_EACH - 1];
+    for (int64_t low = first - 1; low <= last + 1; low += 2)
+        times_between(x, ms, low, low + 7);
+    times_between(x, ms, last, 0);
+    times_between(x, ms, last + 1, 0);
+    times_between(x, ms, 0, first);
+    times_between(x, ms, 0, first + 1);
+    arena_release(&arena);
+    audit_index_close(x);
+}
+
 /* Removed or damaged, it is made again. */
 static void test_again(void **state)
 {
@@ -260,7 +324,7 @@ static void test_prune(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_find), TEST(test_again), TEST(test_beside),
-                                       TEST(test_witness), TEST(test_prune)};
+    const struct CMUnitTest tests[] = {TEST(test_find),   TEST(test_times),   TEST(test_again),
+                                       TEST(test_beside), TEST(test_witness), TEST(test_prune)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
