@@ -216,7 +216,7 @@ bool audited_send(struct call *c, bool deferred)
     w->wait = (struct audit_wait){.done = audited_done, .arg = w, .keep = deferred || r->emergency};
     a->auditing++;
     if (!deferred)
-        http_defer(c->req);
+        http_hold(c->req);
     if (audit_submit(a->audit, r, count, &w->wait, &err))
         return false;
     refuse(c, err.code);

@@ -5,15 +5,15 @@
 #include "base/log.h"
 #include "http/http_int.h"
 
-static struct http_exchange *exchange_take(struct http_server *s)
+static struct http_exchange *exchange_take(struct http_loop *l)
 {
-    pthread_mutex_lock(&s->lock);
-    struct http_exchange *x = s->pool;
+    pthread_mutex_lock(&l->lock);
+    struct http_exchange *x = l->pool;
     if (x) {
-        s->pool = x->next;
-        s->pool_count--;
+        l->pool = x->next;
+        l->pool_count--;
     }
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(&l->lock);
     if (!x) {
         x = os_alloc(sizeof(*x));
         if (!x)
@@ -31,6 +31,7 @@ static void exchange_unref(struct http_exchange *x)
     if (atomic_fetch_sub(&x->refs, 1) != 1)
         return;
     struct http_server *s = x->server;
+    struct http_loop *l = x->loop;
     answer_drop(&x->resp);
     if (x->req.upload)
         x->upload.free(x->req.upload);
@@ -41,14 +42,14 @@ static void exchange_unref(struct http_exchange *x)
     if (x->arena.total > EXCHANGE_KEEP_BYTES)
         arena_release(&x->arena);
     arena_limit(&x->arena, 0);
-    pthread_mutex_lock(&s->lock);
-    bool keep = s->pool_count < EXCHANGE_POOL_MAX;
+    pthread_mutex_lock(&l->lock);
+    bool keep = l->pool_count < EXCHANGE_POOL_MAX;
     if (keep) {
-        x->next = s->pool;
-        s->pool = x;
-        s->pool_count++;
+        x->next = l->pool;
+        l->pool = x;
+        l->pool_count++;
     }
-    pthread_mutex_unlock(&s->lock);
+    pthread_mutex_unlock(&l->lock);
     if (!keep) {
         arena_release(&x->arena);
         os_free(x);
@@ -56,11 +57,11 @@ static void exchange_unref(struct http_exchange *x)
     http_server_unref(s);
 }
 
-void exchange_pool_free(struct http_server *s)
+void exchange_pool_free(struct http_loop *l)
 {
-    while (s->pool) {
-        struct http_exchange *x = s->pool;
-        s->pool = x->next;
+    while (l->pool) {
+        struct http_exchange *x = l->pool;
+        l->pool = x->next;
         arena_release(&x->arena);
         os_free(x);
     }
@@ -68,14 +69,16 @@ void exchange_pool_free(struct http_server *s)
 
 void *exchange_begin(void *cls, const char *uri, struct MHD_Connection *connection)
 {
-    struct http_server *s = cls;
-    struct http_exchange *x = exchange_take(s);
+    struct http_loop *l = cls;
+    struct http_server *s = l->server;
+    struct http_exchange *x = exchange_take(l);
     if (!x)
         return NULL;
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     x->conn = info ? info->socket_context : NULL;
     x->server = s;
+    x->loop = l;
     x->connection = connection;
     x->refs = 1;
     x->begun_ns = os_mono_ns();
@@ -191,6 +194,7 @@ static bool body_reserve(struct http_exchange *x, size_t n)
 static enum MHD_Result exchange_upload(struct http_exchange *x, const char *data, size_t n)
 {
     x->body_seen += n;
+    x->loop->again = true;
     x->server->bytes_in += n;
     if (x->conn)
         x->conn->body_seen = x->body_seen;
@@ -253,6 +257,14 @@ static enum MHD_Result exchange_whole(struct http_exchange *x)
     return answered ? answer_queue(x) : MHD_YES;
 }
 
+/* A held request is held no more. What was queued for it is sent in the next round. */
+static void exchange_release(struct http_exchange *x)
+{
+    x->loop->again = true;
+    x->loop->held -= x->held;
+    x->held = false;
+}
+
 enum MHD_Result exchange_call(void *cls, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload, size_t *upload_n,
                               void **ctx)
@@ -277,6 +289,7 @@ enum MHD_Result exchange_call(void *cls, struct MHD_Connection *connection, cons
         break;
     case DEFER_FINISHED:
     case DEFER_ABANDONED:
+        exchange_release(x);
         return x->answered ? MHD_YES : answer_queue(x);
     }
     return MHD_YES;
@@ -301,36 +314,78 @@ static void exchange_log(const struct http_exchange *x, enum MHD_RequestTerminat
     log_end(&l);
 }
 
+/* Under the loop's lock. */
+static void list_add(struct http_exchange *x)
+{
+    struct http_loop *l = x->loop;
+    x->deferral = DEFER_WAITING;
+    x->defer_prev = NULL;
+    x->defer_next = l->deferring;
+    if (x->defer_next)
+        x->defer_next->defer_prev = x;
+    l->deferring = x;
+}
+
+static void list_remove(struct http_exchange *x, enum deferral what)
+{
+    x->deferral = (int)what;
+    if (x->defer_prev)
+        x->defer_prev->defer_next = x->defer_next;
+    else
+        x->loop->deferring = x->defer_next;
+    if (x->defer_next)
+        x->defer_next->defer_prev = x->defer_prev;
+}
+
+/* A held request whose connection ended first: its http_finish will do nothing. */
+static void exchange_lost(struct http_exchange *x)
+{
+    pthread_mutex_lock(&x->loop->lock);
+    if (x->deferral == DEFER_WAITING)
+        list_remove(x, DEFER_ABANDONED);
+    pthread_mutex_unlock(&x->loop->lock);
+    exchange_release(x);
+}
+
 void exchange_done(void *cls, struct MHD_Connection *connection, void **ctx,
                    enum MHD_RequestTerminationCode code)
 {
-    struct http_server *s = cls;
+    struct http_loop *l = cls;
     struct http_exchange *x = *ctx;
     (void)connection;
     if (!x)
         return;
     *ctx = NULL;
+    if (x->held)
+        exchange_lost(x);
     exchange_log(x, code);
     watch_phase(x->conn, CONN_HEAD);
-    s->in_flight--;
+    l->server->in_flight--;
     exchange_unref(x);
+}
+
+static void defer(struct http_exchange *x)
+{
+    OS_ASSERT(x->deferral == DEFER_NONE && !x->answered);
+    x->refs++;
+    pthread_mutex_lock(&x->loop->lock);
+    list_add(x);
+    pthread_mutex_unlock(&x->loop->lock);
 }
 
 void http_defer(struct http_request *req)
 {
     struct http_exchange *x = req->exchange;
-    struct http_server *s = x->server;
-    OS_ASSERT(x->deferral == DEFER_NONE && !x->answered);
-    x->refs++;
-    pthread_mutex_lock(&s->lock);
-    x->deferral = DEFER_WAITING;
-    x->defer_prev = NULL;
-    x->defer_next = s->deferring;
-    if (x->defer_next)
-        x->defer_next->defer_prev = x;
-    s->deferring = x;
-    pthread_mutex_unlock(&s->lock);
+    defer(x);
     MHD_suspend_connection(x->connection);
+}
+
+void http_hold(struct http_request *req)
+{
+    struct http_exchange *x = req->exchange;
+    x->held = true;
+    x->loop->held++;
+    defer(x);
 }
 
 /* Takes x out of the deferred list as what, with its answer, and wakes its connection; false when that has
@@ -339,25 +394,22 @@ void http_defer(struct http_request *req)
 static bool undefer(struct http_exchange *x, enum deferral what, const struct http_response *resp)
 {
     struct http_server *s = x->server;
-    pthread_mutex_lock(&s->lock);
-    bool waiting = x->deferral == DEFER_WAITING;
+    struct http_loop *l = x->loop;
+    pthread_mutex_lock(&l->lock);
+    bool waiting = x->deferral == DEFER_WAITING, held = x->held;
     if (waiting) {
         s->resuming++;
         x->resp = *resp;
-        x->deferral = (int)what;
-        if (x->defer_prev)
-            x->defer_prev->defer_next = x->defer_next;
-        else
-            s->deferring = x->defer_next;
-        if (x->defer_next)
-            x->defer_next->defer_prev = x->defer_prev;
+        list_remove(x, what);
     }
-    pthread_mutex_unlock(&s->lock);
-    if (waiting) {
+    pthread_mutex_unlock(&l->lock);
+    if (!waiting)
+        return false;
+    if (!held)
         MHD_resume_connection(x->connection);
-        s->resuming--;
-    }
-    return waiting;
+    loop_wake(l);
+    s->resuming--;
+    return true;
 }
 
 void http_finish(struct http_request *req, const struct http_response *resp)
@@ -379,17 +431,24 @@ static const struct http_response stopping_answer = {
     .route = "refused",
 };
 
+static bool abandon_one(struct http_loop *l)
+{
+    pthread_mutex_lock(&l->lock);
+    struct http_exchange *x = l->deferring;
+    if (x)
+        x->refs++;
+    pthread_mutex_unlock(&l->lock);
+    if (!x)
+        return false;
+    undefer(x, DEFER_ABANDONED, &stopping_answer);
+    exchange_unref(x);
+    return true;
+}
+
 bool exchange_abandon(struct http_server *s)
 {
-    for (;;) {
-        pthread_mutex_lock(&s->lock);
-        struct http_exchange *x = s->deferring;
-        if (x)
-            x->refs++;
-        pthread_mutex_unlock(&s->lock);
-        if (!x)
-            return s->handling == 0 && s->resuming == 0;
-        undefer(x, DEFER_ABANDONED, &stopping_answer);
-        exchange_unref(x);
-    }
+    for (unsigned i = 0; i < s->loops; i++)
+        while (abandon_one(&s->loop[i]))
+            ;
+    return s->handling == 0 && s->resuming == 0;
 }

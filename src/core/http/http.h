@@ -83,7 +83,7 @@ struct http_response {
 };
 
 /* Called on a pool thread for each complete request. Fills *resp and returns true, or returns false after
- * having called http_defer; then http_finish must be called exactly once, from any thread. */
+ * having called http_defer or http_hold; then http_finish must be called exactly once, from any thread. */
 typedef bool http_handler(void *arg, struct http_request *req, struct http_response *resp);
 
 /* Fills the answer to a request that http itself refuses (malformed, too large, too many); why->code gives
@@ -116,6 +116,9 @@ void http_stop(struct http_server *s, unsigned grace_ms);
 
 /* Suspends the exchange: the handler returns false and the connection waits for http_finish. */
 void http_defer(struct http_request *req);
+/* The same for a wait of a moment that many share, such as a sync of the disk: cheaper to begin and to end,
+ * but each round of its thread looks at it. Should the connection end first, http_finish does nothing. */
+void http_hold(struct http_request *req);
 void http_finish(struct http_request *req, const struct http_response *resp);
 
 /* First header of that name (case-insensitive), {NULL,0} when absent. */

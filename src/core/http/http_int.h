@@ -33,16 +33,36 @@ struct conn {
 
 enum deferral { DEFER_NONE, DEFER_WAITING, DEFER_FINISHED, DEFER_ABANDONED };
 
+/* One thread, its libmicrohttpd and the connections that they took. A connection stays with its loop. */
+struct http_loop {
+    struct http_server *server;
+    struct MHD_Daemon *daemon; /* NULL: not started */
+    pthread_t thread;
+    bool running;
+    int epoll_fd;       /* libmicrohttpd's, borrowed */
+    int wake_fd;        /* readable: something was finished, or the loop is to end */
+    atomic_bool woken;  /* it has been made so */
+    atomic_bool ending; /* the thread returns */
+    /* The thread's own. */
+    unsigned held;        /* requests that http_hold keeps */
+    bool again, quiesced; /* there is more to do without waiting for anything */
+    pthread_mutex_t lock; /* the lists below, and what becomes of those in deferring */
+    struct http_exchange *pool;
+    unsigned pool_count;
+    struct http_exchange *deferring;
+};
+
 /* One request and its answer. Counted: the connection holds one, a deferral another. */
 struct http_exchange {
     struct http_request req;
     struct http_response resp;
     struct arena arena;
     struct http_server *server;
-    struct MHD_Connection *connection;
+    struct http_loop *loop;
+    struct MHD_Connection *connection; /* while the request lasts */
     struct conn *conn;
     struct http_exchange *next;                    /* in the pool */
-    struct http_exchange *defer_prev, *defer_next; /* in the server's list of deferred ones */
+    struct http_exchange *defer_prev, *defer_next; /* in the loop's list of deferred ones */
     atomic_int refs;
     atomic_int deferral; /* enum deferral */
     uint64_t begun_ns;
@@ -55,11 +75,13 @@ struct http_exchange {
     bool checked;              /* the first call has been made */
     bool answered;             /* a response has been queued */
     bool close;                /* the connection ends after this answer */
+    bool held;                 /* deferred by http_hold: not suspended */
 };
 
 struct http_server {
-    struct MHD_Daemon *daemon;
     struct http_options opt;
+    struct http_loop *loop;
+    unsigned loops;
     unsigned timeout_s;
     char address[128];
     char unix_path[108]; /* "" for TCP */
@@ -72,11 +94,8 @@ struct http_server {
     atomic_bool closing;  /* grace is over: no handler is called */
     atomic_uint_fast64_t requests, bytes_in, bytes_out, open, rejected;
     atomic_size_t bodies; /* bytes of all bodies held */
-    pthread_mutex_t lock; /* the three lists below */
+    pthread_mutex_t lock; /* the list below */
     struct conn *conns;
-    struct http_exchange *pool;
-    unsigned pool_count;
-    struct http_exchange *deferring;
     pthread_t watch;
     bool watching;
     pthread_cond_t watch_wake;
@@ -86,6 +105,16 @@ struct http_server {
  */
 bool listen_open(struct http_server *s, struct err *err);
 void listen_close(struct http_server *s);
+
+/* loop.c: the threads. */
+bool loop_start_all(struct http_server *s);
+/* Stops accepting: soon after. */
+void loop_quiesce_all(struct http_server *s);
+/* Ends the threads and closes the connections. No request may be deferred any more. */
+void loop_stop_all(struct http_server *s);
+void loop_free_all(struct http_server *s);
+/* From any thread: something of the loop's connections has changed. */
+void loop_wake(struct http_loop *l);
 
 /* watch.c: cuts connections that take too long to send a request. */
 bool watch_start(struct http_server *s);
@@ -103,7 +132,7 @@ void origin_peer(const struct sockaddr *addr, char out[ORIGIN_MAX]);
 /* Fills req->origin; false when a front names no address. */
 bool origin_find(struct http_exchange *x, struct err *err);
 
-/* exchange.c: libmicrohttpd's callbacks. */
+/* exchange.c: libmicrohttpd's callbacks; cls is the struct http_loop. */
 void *exchange_begin(void *cls, const char *uri, struct MHD_Connection *connection);
 enum MHD_Result exchange_call(void *cls, struct MHD_Connection *connection, const char *url,
                               const char *method, const char *version, const char *upload, size_t *upload_n,
@@ -113,7 +142,7 @@ void exchange_done(void *cls, struct MHD_Connection *connection, void **ctx,
 /* Lets every deferred exchange go with 503; their http_finish then does nothing. True when none is left, no
  * handler runs and no connection is suspended. */
 bool exchange_abandon(struct http_server *s);
-void exchange_pool_free(struct http_server *s);
+void exchange_pool_free(struct http_loop *l);
 
 /* answer.c: from a response to libmicrohttpd's. */
 enum MHD_Result answer_queue(struct http_exchange *x);
