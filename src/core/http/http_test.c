@@ -49,10 +49,7 @@ static bool defer_handler(struct http_request *req, unsigned ms)
 {
     struct later *l = ARENA_NEW(req->arena, struct later);
     *l = (struct later){req, ms};
-    if (str_starts(req->path, STR("/hold")))
-        http_hold(req);
-    else
-        http_defer(req);
+    http_defer(req);
     pthread_t t;
     assert_int_equal(pthread_create(&t, NULL, finish_later, l), 0);
     pthread_detach(t);
@@ -132,12 +129,8 @@ static bool handler(void *arg, struct http_request *req, struct http_response *r
     resp->route = "test";
     if (str_is(req->path, "/defer"))
         return defer_handler(req, 50);
-    if (str_is(req->path, "/defer-long") || str_is(req->path, "/hold-long"))
+    if (str_is(req->path, "/defer-long"))
         return defer_handler(req, 1500);
-    if (str_is(req->path, "/hold"))
-        return defer_handler(req, 50);
-    if (str_is(req->path, "/hold-second"))
-        return defer_handler(req, 500);
     if (str_starts(req->path, STR("/stream")))
         return stream_answer(resp, str_is(req->path, "/stream-sized"), str_is(req->path, "/stream-broken"));
     if (str_is(req->path, "/upload"))
@@ -173,7 +166,7 @@ static int start(void **state)
     server = http_start(&opt, &err);
     assert_non_null(server);
     port = atoi(strchr(http_address(server).p, ':') + 1);
-    handled = finished = 0;
+    handled = 0;
     return 0;
 }
 
@@ -523,14 +516,13 @@ static void test_gzip_answer(void **state)
     assert_null(strcasestr(reply, "content-encoding"));
 }
 
-static void defer_many(const char *path)
+static void test_defer(void **state)
 {
+    (void)state;
     int fd[20];
-    char ask[100];
-    snprintf(ask, sizeof ask, "POST %s HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab", path);
     for (int i = 0; i < 20; i++) {
         fd[i] = dial();
-        say(fd[i], ask);
+        say(fd[i], "POST /defer HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
     }
     for (int i = 0; i < 20; i++) {
         assert_int_equal(hear(fd[i]), 201);
@@ -539,66 +531,6 @@ static void defer_many(const char *path)
         assert_int_equal(hear(fd[i]), 200);
         close(fd[i]);
     }
-}
-
-static void test_defer(void **state)
-{
-    (void)state;
-    defer_many("/defer");
-}
-
-static void test_hold(void **state)
-{
-    (void)state;
-    defer_many("/hold");
-    /* The next request may come before the answer. */
-    int fd = dial();
-    say(fd, "GET /hold HTTP/1.1\r\nHost: h\r\n\r\nGET /after HTTP/1.1\r\nHost: h\r\n\r\n");
-    assert_int_equal(hear(fd), 201);
-    assert_int_equal(hear(fd), 200);
-    close(fd);
-}
-
-/* Others go on while requests are held: of a streamed answer each piece is a round. */
-static void test_hold_beside(void **state)
-{
-    (void)state;
-    int held[4];
-    for (int i = 0; i < 4; i++) {
-        held[i] = dial();
-        say(held[i], "GET /hold-second HTTP/1.1\r\nHost: h\r\n\r\n");
-    }
-    while (handled < 4)
-        sleep_ms(1);
-    uint64_t from = os_mono_ns();
-    assert_int_equal(once("GET /stream-sized HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"), 200);
-    assert_true(reply_n > STREAM_BYTES);
-    assert_true(os_mono_ns() - from < 400000000u);
-    assert_int_equal(finished, 0);
-    for (int i = 0; i < 4; i++) {
-        assert_int_equal(hear(held[i]), 201);
-        close(held[i]);
-    }
-}
-
-/* Whose connection ends first gets nothing, and the late http_finish does no harm. */
-static void test_hold_cut(void **state)
-{
-    (void)state;
-    for (int i = 0; i < 10; i++) {
-        int fd = dial();
-        say(fd,
-            i % 2 ? "GET /hold HTTP/1.1\r\nHost: h\r\n\r\n" : "GET /hold-long HTTP/1.1\r\nHost: h\r\n\r\n");
-        while (handled <= i)
-            sleep_ms(1);
-        if (i == 0)
-            assert_true(closed(fd)); /* timeout_s is 1 */
-        close(fd);
-    }
-    while (finished < 10)
-        sleep_ms(10);
-    assert_int_equal(once("GET / HTTP/1.1\r\nHost: h\r\n\r\n"), 200);
-    sleep_ms(50);
 }
 
 static void test_slow_head_and_body(void **state)
@@ -659,20 +591,17 @@ static void test_graceful_stop(void **state)
 static void test_stop_past_grace(void **state)
 {
     (void)state;
-    int fd = dial(), held = dial();
+    int fd = dial();
     finished = 0;
     say(fd, "GET /defer-long HTTP/1.1\r\nHost: h\r\n\r\n");
-    say(held, "GET /hold-second HTTP/1.1\r\nHost: h\r\n\r\n");
-    while (handled < 2)
+    while (handled < 1)
         sleep_ms(1);
     unsigned grace = 50;
     stop_server(&grace);
     assert_int_equal(hear(fd), 503);
-    assert_int_equal(hear(held), 503);
     close(fd);
-    close(held);
     /* The late http_finish must find its exchange alive. */
-    while (finished < 2)
+    while (!finished)
         sleep_ms(10);
     sleep_ms(50);
 }
@@ -839,9 +768,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_gzip_body, start, stop),
         cmocka_unit_test_setup_teardown(test_gzip_answer, start, stop),
         cmocka_unit_test_setup_teardown(test_defer, start, stop),
-        cmocka_unit_test_setup_teardown(test_hold, start, stop),
-        cmocka_unit_test_setup_teardown(test_hold_beside, start, stop),
-        cmocka_unit_test_setup_teardown(test_hold_cut, start, stop),
         cmocka_unit_test_setup_teardown(test_slow_head_and_body, start, stop),
         cmocka_unit_test_setup(test_graceful_stop, start),
         cmocka_unit_test_setup(test_stop_past_grace, start),
