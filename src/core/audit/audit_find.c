@@ -10,7 +10,7 @@
 #include "audit/audit_index_int.h"
 #include "base/hash.h"
 
-enum { FIND_SQL_MAX = 1000, FIND_VALUES_MAX = 16 };
+enum { FIND_SQL_MAX = 1000, FIND_VALUES_MAX = 20 };
 
 /* A statement under way: its text and the numbers for its place holders. */
 struct find {
