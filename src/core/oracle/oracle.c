@@ -59,6 +59,7 @@ size_t oracle_put(struct oracle *o, const struct oracle_resource *r)
     o->gone[i] = false;
     o->words[i] = NULL;
     o->values[i] = ARENA_ARRAY(&o->arena, struct oracle_values, o->type[r->type].param_count + 1);
+    oracle_contained_note(o, i);
     return i;
 }
 
@@ -156,12 +157,27 @@ static bool beside(struct oracle_ask *k, size_t i, const struct oracle_values *v
     return found;
 }
 
+/* url=U|V asks a definition for both; *asked false: it is no such question. */
+static bool own_version(struct oracle_ask *k, size_t i, const struct oracle_param *p, struct str modifier,
+                        struct str value, bool *asked)
+{
+    const struct json_doc *doc = k->o->resource[i].doc;
+    struct str version = oracle_text_unescape(&k->o->arena, value), url;
+    str_split(&version, '|', &url);
+    *asked = !modifier.n && p->type == FHIR_SEARCH_URI && str_is(p->code, "url") && version.n;
+    return *asked && str_eq(json_text(doc, json_get(doc, 0, FHIR_NAME_url)), url) &&
+           str_eq(json_text(doc, json_get(doc, 0, FHIR_NAME_version)), version);
+}
+
 static bool one_value(struct oracle_ask *k, size_t i, struct oracle_param *p, struct str modifier,
                       struct str value)
 {
     struct oracle_values *v = oracle_value_get(k->o, i, p);
     if (str_is(modifier, "text"))
         return beside(k, i, v, value);
+    bool asked, own = own_version(k, i, p, modifier, value, &asked);
+    if (asked)
+        return own;
     if (p->type == FHIR_SEARCH_COMPOSITE)
         return any_tuple(k, k->o->resource[i].type, p, v, value);
     return any_atom(k, p, &v->atoms, modifier, value);
@@ -298,7 +314,7 @@ bool oracle_holds(struct oracle_ask *k, size_t i, struct str name, struct str va
 /* Parameters that choose no resources. */
 static bool is_result(struct str name)
 {
-    static const char *const names[] = {"_sort", "_total", "_count"};
+    static const char *const names[] = {"_sort", "_total", "_count", "_contained", "_containedType"};
     for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
         if (str_is(name, names[n]))
             return true;
@@ -330,15 +346,37 @@ static bool accepts(struct oracle_ask *k, size_t i, const struct oracle_arg *arg
            (where(k, i, arg, &result) ? result : oracle_holds(k, i, arg->name, arg->value));
 }
 
+struct all_of {
+    struct oracle_ask *k;
+    const struct oracle_arg *arg;
+    size_t count;
+};
+
+static bool holds_all(void *arg, size_t i)
+{
+    const struct all_of *a = arg;
+    bool yes = true;
+    for (size_t n = 0; n < a->count && yes; n++)
+        yes = accepts(a->k, i, &a->arg[n]);
+    return yes;
+}
+
 bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg *arg, size_t count,
                    bool *match, char why[ORACLE_WHY_MAX])
 {
     struct oracle_ask k = {.o = o, .why = why};
+    struct all_of all = {&k, arg, count};
+    struct str contained = STR("false"), kind = STR("container");
     why[0] = '\0';
-    for (size_t i = 0; i < o->count; i++) {
-        match[i] = !o->gone[i] && (!type || o->resource[i].type == type);
-        for (size_t n = 0; n < count && match[i]; n++)
-            match[i] = accepts(&k, i, &arg[n]);
+    memset(match, 0, ORACLE_RESOURCES_MAX * sizeof *match);
+    for (size_t n = 0; n < count; n++) {
+        contained = str_is(arg[n].name, "_contained") ? arg[n].value : contained;
+        kind = str_is(arg[n].name, "_containedType") ? arg[n].value : kind;
     }
+    if (!str_is(contained, "false"))
+        oracle_contained_match(o, type, str_is(contained, "both"), str_is(kind, "contained"), holds_all, &all,
+                               match);
+    for (size_t i = 0; i < o->count && str_is(contained, "false"); i++)
+        match[i] = !o->gone[i] && (!type || o->resource[i].type == type) && holds_all(&all, i);
     return !k.failed;
 }

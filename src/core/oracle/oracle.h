@@ -44,8 +44,10 @@ size_t oracle_find(const struct oracle *o, fhir_type_id type, struct str id);
 size_t oracle_count(const struct oracle *o);
 const struct oracle_resource *oracle_get(const struct oracle *o, size_t i);
 
-/* match[i] tells whether resource i is found; type 0: any type. False, with a reason, when the search is not
- * one that the oracle understands or that R4 allows. */
+/* The place of the contained resource #inside of resource i, above all others'; SIZE_MAX: none. */
+size_t oracle_find_contained(const struct oracle *o, size_t i, struct str inside);
+/* match[i] (ORACLE_RESOURCES_MAX of them) tells whether resource i is found; type 0: any type. False, with a
+ * reason, when the search is not one that the oracle understands or that R4 allows. */
 bool oracle_search(struct oracle *o, fhir_type_id type, const struct oracle_arg *arg, size_t count,
                    bool *match, char why[ORACLE_WHY_MAX]);
 /* What goes with the matches page[] of one page by _include and _revinclude; none of page[] itself. */

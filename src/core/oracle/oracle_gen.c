@@ -175,5 +175,6 @@ void oracle_gen_run(struct oracle *o, const struct oracle_gen_options *opt)
     oracle_gen_compartments(&g);
     oracle_gen_lists(&g);
     oracle_gen_everywhere(&g);
+    oracle_gen_system(&g);
     arena_release(&g.arena);
 }

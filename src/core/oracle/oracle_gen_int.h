@@ -52,6 +52,9 @@ struct oracle_param *oracle_gen_valued(struct oracle_gen *g, size_t i, const str
 size_t oracle_gen_find(const struct oracle *o, fhir_type_id type, struct str id);
 void oracle_gen_chains(struct oracle_gen *g, size_t resource, const struct oracle_atom *a);
 
+/* oracle_gen_system.c */
+void oracle_gen_system(struct oracle_gen *g);
+
 /* oracle_gen_where.c */
 /* By one key and by several, along the reference of a too. */
 void oracle_gen_sorted(struct oracle_gen *g, const struct oracle_atom *a);

@@ -321,12 +321,54 @@ static void quantity(struct oracle_gen *g, const struct oracle_atom *a)
 
 /* ---- uri and reference ---- */
 
+/* Versions at, below and above one of a canonical URL. */
+static void canonical(struct oracle_gen *g, struct str url, struct str version)
+{
+    static const char *const more[] = {"", ".1", "-draft", "0", ".1.2"};
+    struct str mine = version.n ? version : STR("1"), cut_off = mine;
+    if (str_find(url, ':', 0) == SIZE_MAX)
+        return;
+    while (cut_off.n > 1 && cut_off.p[cut_off.n - 1] != '.')
+        cut_off.n--;
+    cut_off.n -= cut_off.n > 1;
+    for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
+        struct str longer = print(g, "", mine, more[i]);
+        oracle_gen_one(g, "canonical :above version", "above", both(g, url, "", longer));
+        oracle_gen_one(g, "canonical :below version", "below", both(g, url, "", longer));
+    }
+    oracle_gen_one(g, "canonical :below shorter version", "below", both(g, url, "", cut_off));
+    oracle_gen_one(g, "canonical version", "", both(g, url, "", mine));
+    if (g->p->type == FHIR_SEARCH_REFERENCE)
+        oracle_gen_one(g, "canonical :below", "below", oracle_gen_escape(g, url));
+    oracle_gen_one(g, "canonical :below or", "below",
+                   arena_printf(&g->arena, "%.*s,http://no.example/x|1", STR_ARG(both(g, url, "", mine))));
+}
+
+/* A definition's own url with its version, and with another. */
+static void own_version(struct oracle_gen *g, const struct oracle_atom *a)
+{
+    struct str version = json_text(a->doc, json_get(a->doc, 0, FHIR_NAME_version));
+    if (!version.n)
+        return;
+    oracle_gen_one(g, "canonical own", "", both(g, a->text, "", version));
+    oracle_gen_one(g, "canonical own other", "", both(g, a->text, "", print(g, "", version, "x")));
+    oracle_gen_one(
+        g, "canonical own or", "",
+        arena_printf(&g->arena, "%.*s,http://no.example|1", STR_ARG(both(g, a->text, "", version))));
+}
+
 static void uri(struct oracle_gen *g, const struct oracle_atom *a)
 {
     struct str e = oracle_gen_escape(g, a->text);
     size_t n = 1 + oracle_gen_dice(g, (unsigned)(a->text.n ? a->text.n : 1));
     if (!a->text.n)
         return;
+    struct str version = a->text, url;
+    str_split(&version, '|', &url);
+    if (a->source == FHIR_TYPE_canonical)
+        canonical(g, url, version);
+    else if (str_is(g->p->code, "url"))
+        own_version(g, a);
     oracle_gen_one(g, "uri", "", e);
     oracle_gen_one(g, "uri case", "", oracle_gen_swap_case(g, e));
     oracle_gen_one(g, "uri other", "", print(g, "", e, "x"));
@@ -379,6 +421,8 @@ static void reference(struct oracle_gen *g, const struct oracle_atom *a)
             oracle_gen_one(g, "reference url|version", "", both(g, a->text, "", a->version));
         if (str_find(a->text, ':', 0) != SIZE_MAX)
             oracle_gen_one(g, "reference url|other", "", print(g, "", e, "|nosuch"));
+        if (a->source == FHIR_TYPE_canonical)
+            canonical(g, a->text, a->version);
     }
 }
 

@@ -94,6 +94,8 @@ struct oracle {
     struct oracle_values *values[ORACLE_RESOURCES_MAX]; /* beside the parameters of its type */
     struct oracle_words *words[ORACLE_RESOURCES_MAX];   /* narrative and all; NULL: not read yet */
     size_t count;
+    /* Contained resources lie from the end of resource[] down, without id, so that nothing refers to them. */
+    size_t inside_count, container[ORACLE_RESOURCES_MAX];
     struct oracle_compartment *compartment;
     size_t compartment_count;
     struct oracle_set *set;
@@ -117,6 +119,13 @@ bool oracle_refers(struct oracle *o, size_t i, struct oracle_param *p, size_t j)
 
 /* oracle_filter.c: does resource i hold the _filter expression? */
 bool oracle_filter_holds(struct oracle_ask *k, size_t i, struct str text);
+
+/* oracle_contained.c: notes what resource i contains, instead of what it did before. */
+void oracle_contained_note(struct oracle *o, size_t i);
+/* _contained=true or both, with _containedType. */
+typedef bool oracle_contained_fn(void *arg, size_t i);
+void oracle_contained_match(struct oracle *o, fhir_type_id type, bool both, bool itself,
+                            oracle_contained_fn *holds, void *arg, bool *match);
 
 /* oracle_list.c: is resource i in one of the Lists? */
 bool oracle_list_holds(struct oracle_ask *k, size_t i, struct str value);

@@ -274,14 +274,43 @@ static int match_string(struct oracle *o, const struct oracle_atom *a, struct st
 
 /* ---- uri and reference ---- */
 
+/* Is longer the version shorter, or one that goes on from it after a separator? */
+static bool goes_on(struct str longer, struct str shorter)
+{
+    return str_starts(longer, shorter) &&
+           (longer.n == shorter.n || strchr(".-+", longer.p[shorter.n]) != NULL);
+}
+
+/* A canonical reference to url|version ({NULL,0}: none) and the url|version asked for. */
+static bool match_canonical(struct str url, struct str version, struct str modifier, struct str wanted_url,
+                            struct str wanted)
+{
+    if (!str_eq(url, wanted_url))
+        return false;
+    if (str_is(modifier, "above"))
+        return !version.n || (wanted.n && goes_on(wanted, version));
+    if (!wanted.n)
+        return true;
+    return version.n && (str_is(modifier, "below") ? goes_on(version, wanted) : str_eq(version, wanted));
+}
+
 static int match_uri(struct oracle *o, const struct oracle_atom *a, struct str modifier, struct str value)
 {
-    struct str wanted = oracle_text_unescape(&o->arena, value);
+    struct str wanted = oracle_text_unescape(&o->arena, value), version = wanted, url;
+    str_split(&version, '|', &url);
+    if (a->source == FHIR_TYPE_canonical && (version.n || !modifier.n)) {
+        struct str mine = a->text, my_url;
+        str_split(&mine, '|', &my_url);
+        return match_canonical(my_url, mine, modifier, url, version);
+    }
     if (str_is(modifier, "below"))
         return str_starts(a->text, wanted);
-    if (str_is(modifier, "above")) /* whole steps of the path */
-        return str_starts(wanted, a->text) &&
-               (wanted.n == a->text.n || str_ends(a->text, STR("/")) || wanted.p[a->text.n] == '/');
+    if (str_is(modifier, "above")) { /* whole steps of the path; a version is no part of it */
+        struct str rest = a->text, mine;
+        str_split(&rest, a->source == FHIR_TYPE_canonical ? '|' : '\0', &mine);
+        return str_starts(wanted, mine) &&
+               (wanted.n == mine.n || str_ends(mine, STR("/")) || wanted.p[mine.n] == '/');
+    }
     return str_eq(a->text, wanted);
 }
 
@@ -312,6 +341,8 @@ static int match_reference(struct oracle *o, const struct oracle_param *p, const
         return a->target == type && str_eq(a->id, url);
     if (type && a->target != type)
         return false;
+    if (str_is(modifier, "below") || str_is(modifier, "above"))
+        return !a->target && match_canonical(a->text, a->version, modifier, url, version);
     size_t slash = str_find(url, '/', 0);
     if (slash == SIZE_MAX && str_find(url, ':', 0) == SIZE_MAX)
         return a->target ? is_target(p, a->target) && str_eq(a->id, url) : str_eq(a->text, url);
