@@ -247,10 +247,8 @@ static void cmd_serve_accounts(struct identity *identity, const char *data)
                "No login (--open): whoever reaches the address sees and changes everything. No real patients "
                "here.\n");
     else if (identity_list(identity, &arena, &list, &count, &err) && count == 0)
-        printf("Ingen kan logga in ännu. Första kontot: helhet user add NAMN --person Practitioner/ID --data "
-               "%s\n"
-               "Nobody can log in yet. The first account: helhet user add NAME --person Practitioner/ID "
-               "--data %s\n",
+        printf("Ingen kan logga in ännu: helhet init, och sedan helhet user add (--data %s)\n"
+               "Nobody can log in yet: helhet init, and then helhet user add (--data %s)\n",
                data, data);
     fflush(stdout);
     arena_release(&arena);
