@@ -149,11 +149,130 @@ static void test_guardians_cannot_block(void **state)
     }
 }
 
+/* ---- writes by who sees a protected person masked ---- */
+
+#define SECURITY                                                                                             \
+    "\"meta\":{\"security\":[{\"system\":\"http://hl7.se/fhir/ig/base/CodeSystem/"                           \
+    "SecurityLabel\",\"code\":\"sekretessmarkering\"}]}"
+#define SECRET(rest) "{\"resourceType\":\"Patient\",\"id\":\"secret\"," rest "}"
+#define PATCH_OF(op)                                                                                         \
+    "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"operation\",\"part\":[" op "]}]}"
+#define PART(name, type, value) "{\"name\":\"" name "\",\"value" type "\":\"" value "\"}"
+
+/* The answer must not tell the address; it is asked for by the patient, who sees it, afterwards. */
+static void writes_secret(const char *method, const char *path, const char *body, int want)
+{
+    char *a = ask(&w, "anna", method, path, NULL, body);
+    if (status_of(a) != want)
+        fail_msg("%s %s: %d wanted: %s", method, path, want, a);
+    if (strstr(a, "Hemligheten") || strstr(a, "0700999999") || strstr(a, "care-unit"))
+        fail_msg("%s %s tells: %s", method, path, a);
+    os_free(a);
+    a = ask(&w, "Patient/secret", "GET", "Patient/secret", NULL, NULL);
+    assert_non_null(strstr(a, "Hemligheten"));
+    assert_non_null(strstr(a, "0700999999"));
+    os_free(a);
+}
+
+static void shows(const char *who, const char *path, const char *text, bool want)
+{
+    char *a = ask(&w, who, "GET", path, NULL, NULL);
+    if ((strstr(a, text) != NULL) != want)
+        fail_msg("%s %s: %s %s: %s", who, path, want ? "lacks" : "has", text, a);
+    os_free(a);
+}
+
+static void test_masked_update(void **state)
+{
+    (void)state;
+    writes_secret("PUT", "Patient/secret",
+                  SECRET(SECURITY ",\"birthDate\":\"1960-01-01\",\"name\":[{\"family\":\"Ny\"}]"), 200);
+    shows("anna", "Patient/secret", "\"Ny\"", true);
+    shows("anna", "Patient/secret", "Hemligheten", false);
+    /* What is hidden is not written over, and whether it is there is not told. */
+    writes_secret("PUT", "Patient/secret", SECRET(SECURITY ",\"address\":[{\"city\":\"Annanstad\"}]"), 403);
+    writes_secret("PUT", "Patient/secret", SECRET(SECURITY ",\"photo\":[{\"title\":\"x\"}]"), 403);
+    /* Nor is the protection taken off. */
+    writes_secret("PUT", "Patient/secret", SECRET("\"name\":[{\"family\":\"Ny\"}]"), 403);
+    writes_secret(
+        "POST", "Patient/secret/$meta-delete",
+        "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"meta\",\"valueMeta\":{\"security\":[{"
+        "\"system\":\"http://hl7.se/fhir/ig/base/CodeSystem/SecurityLabel\",\"code\":"
+        "\"sekretessmarkering\"}]}}]}",
+        403);
+}
+
+static void test_masked_patch(void **state)
+{
+    (void)state;
+    writes_secret("PATCH", "Patient/secret",
+                  PATCH_OF(PART("type", "Code", "replace") "," PART(
+                      "path", "String", "Patient.name[0].family") "," PART("value", "String", "Nyare")),
+                  200);
+    shows("Patient/secret", "Patient/secret", "Nyare", true);
+    /* Paths into what is hidden lead nowhere, as where there is nothing. */
+    char *a = ask(&w, "anna", "PATCH", "Patient/secret", NULL,
+                  PATCH_OF(PART("type", "Code", "replace") "," PART(
+                      "path", "String", "Patient.address[0].city") "," PART("value", "String", "X")));
+    char *b = ask(&w, "anna", "PATCH", "Patient/two", NULL,
+                  PATCH_OF(PART("type", "Code", "replace") "," PART(
+                      "path", "String", "Patient.address[0].city") "," PART("value", "String", "X")));
+    assert_int_equal(status_of(a), status_of(b));
+    assert_string_equal(strstr(a, "\r\n\r\n"), strstr(b, "\r\n\r\n"));
+    os_free(a);
+    os_free(b);
+    writes_secret("PATCH", "Patient/secret",
+                  PATCH_OF(PART("type", "Code", "add") "," PART("path", "String", "Patient") "," PART(
+                      "name", "String", "address") ",{\"name\":\"value\",\"valueAddress\":{\"city\":\"X\"}}"),
+                  403);
+    writes_secret(
+        "POST", "Patient/secret/$meta-add",
+        "{\"resourceType\":\"Parameters\",\"parameter\":[{\"name\":\"meta\",\"valueMeta\":{\"tag\":[{"
+        "\"code\":\"vip\"}]}}]}",
+        200);
+    static const char change[] = "\"request\":{\"method\":\"PUT\",\"url\":\"Patient/secret\"}";
+    char bundle[2048];
+    snprintf(bundle, sizeof bundle,
+             "{\"resourceType\":\"Bundle\",\"type\":\"transaction\",\"entry\":[{\"resource\":%s,%s}]}",
+             SECRET(SECURITY ",\"birthDate\":\"1960-01-01\",\"name\":[{\"family\":\"Nyast\"}]"), change);
+    writes_secret("POST", "", bundle, 200);
+}
+
+#define VISIT(patient)                                                                                       \
+    "{\"resourceType\":\"Encounter\",\"id\":\"es\",\"status\":\"in-progress\",\"class\":{\"code\":\"AMB\"}," \
+    "\"period\":{"                                                                                           \
+    "\"start\":\"2026-10-01T08:00:00Z\"}," PATIENT(patient) "}"
+
+/* Where a protected person was seen stays in the record, and stays hidden. */
+static void test_masked_record(void **state)
+{
+    (void)state;
+    writes_secret("PUT", "Encounter/es", VISIT("secret"), 200);
+    shows("anna", "Encounter/es", "in-progress", true);
+    shows("anna", "Encounter/es", "serviceProvider", false);
+    shows("Patient/secret", "Encounter/es", "serviceProvider", true);
+    writes_secret("PUT", "Encounter/es", VISIT("one"), 403); /* to somebody who is not protected */
+    shows("Patient/secret", "Encounter/es", "serviceProvider", true);
+}
+
+/* A client of its own keeps what it does not send, and may send what is new. */
+static void test_masked_for_clients(void **state)
+{
+    (void)state;
+    put(&w, "Patient", "secret", SECURITY ",\"birthDate\":\"1960-01-01\",\"name\":[{\"family\":\"Skydd\"}]");
+    shows("machine", "Patient/secret", "Hemligheten", false);
+    shows("Patient/secret", "Patient/secret", "Hemligheten", true);
+    put(&w, "Patient", "secret", SECURITY ",\"birthDate\":\"1960-01-01\",\"address\":[{\"city\":\"Nyort\"}]");
+    shows("Patient/secret", "Patient/secret", "Nyort", true);
+    shows("Patient/secret", "Patient/secret", "0700999999", true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_guardian_of_several),
-        cmocka_unit_test(test_guardians_cannot_block),
+        cmocka_unit_test(test_masked_update),       cmocka_unit_test(test_masked_patch),
+        cmocka_unit_test(test_masked_record),       cmocka_unit_test(test_masked_for_clients),
+        cmocka_unit_test(test_guardian_of_several), cmocka_unit_test(test_guardians_cannot_block),
         cmocka_unit_test(test_own_and_colleague),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);

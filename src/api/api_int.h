@@ -281,7 +281,10 @@ struct write {
     bool built;           /* change has parts and rows for id */
     bool fresh;           /* an update that creates, under an id of ours */
     struct guard_label *label; /* the labels that the body gets; NULL: its own */
-    rewrite_fn *rewrite;       /* the body is made from the current version; doc is then room for it */
+    bool masked;               /* the caller sees it masked: so is the answer */
+    struct json_doc *sent;     /* the body before what is masked was put into it; NULL: nothing was */
+    uint32_t sent_node;
+    rewrite_fn *rewrite; /* the body is made from the current version; doc is then room for it */
     void *rewrite_arg;
     void (*rewrite_answer)(struct write *w); /* instead of an update's answer; NULL: that */
     struct store_read *rewrite_read;         /* that the current version was read with, while rewrite runs */

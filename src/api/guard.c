@@ -224,8 +224,8 @@ bool guard_label_put(struct store_change *change, const struct guard_label *labe
 struct guarded {
     struct write *w;
     struct store_read *r;
-    struct store_version now; /* the current version as the caller sees it */
-    struct json_doc doc;      /* its body */
+    struct store_version now;  /* the current version as the caller sees it */
+    struct json_doc doc, full; /* its body, and as it is stored when that is more (masked) */
     struct label was;
     enum store_found found;
 };
@@ -292,16 +292,13 @@ static bool patients_seen(struct guarded *g, struct err *err)
     return true;
 }
 
-/* Who saw only a masked body must not write it back: what was masked would be lost. */
-static bool unmasked(struct guarded *g, struct err *err)
+/* Will the caller see the new version masked too? Else what is put back would come to light. */
+static bool stays_masked(struct guarded *g, struct err *err)
 {
     struct call *c = g->w->call;
     struct decide_patient const *p;
     struct store_version v;
-    if (access_view_right(c->view, RULES_PROTECTED) || c->caller->kind == ACCESS_SYSTEM)
-        return true;
-    if (g->was.flags & (LABEL_CONFIDENTIAL | LABEL_PROTECTED))
-        return err_set(err, ERR_ACCESS_MASKED, NULL);
+    uint32_t hides = label_read(g->w->doc, g->w->node, c->type).flags;
     for (size_t i = 0; i < g->w->change.row_count; i++) {
         const struct store_row *row = &g->w->change.rows[i];
         if (row->index != STORE_CLINICAL || row->hash != 0)
@@ -310,10 +307,34 @@ static bool unmasked(struct guarded *g, struct err *err)
         p = found == STORE_FOUND ? access_view_patient(c->view, g->r, v.rid, err) : NULL;
         if (found == STORE_FAILED || (found == STORE_FOUND && !p))
             return false;
-        if (p && p->flags & DECIDE_HIDDEN_IDENTITY)
-            return err_set(err, ERR_ACCESS_MASKED, NULL);
+        hides |= p && c->type != FHIR_TYPE_Patient ? p->flags : 0;
     }
-    return true;
+    return hides & DECIDE_HIDDEN_IDENTITY || err_set(err, ERR_ACCESS_MASKED, NULL);
+}
+
+/* The protection itself is changed by who sees what it protects. */
+static bool keeps_protection(const struct guarded *g, struct err *err)
+{
+    uint32_t will = label_read(g->w->doc, g->w->node, g->w->call->type).flags;
+    bool same = ((will ^ g->was.flags) & DECIDE_HIDDEN_IDENTITY) == 0;
+    return same || err_set(err, ERR_ACCESS_MASKED, NULL);
+}
+
+static bool merge(struct guarded *g, struct err *err)
+{
+    struct write *w = g->w;
+    bool client = w->call->caller->kind == ACCESS_SYSTEM;
+    if (!w->masked)
+        return true;
+    if (client && !label_read(w->doc, w->node, w->call->type).unit.n && g->was.unit.n) {
+        /* It has not seen the labels: they stay. */
+        w->label = ARENA_NEW(w->call->arena, struct guard_label);
+        if (!w->label)
+            return err_set(err, ERR_NO_MEMORY, NULL);
+        w->label->unit = g->was.unit;
+        w->label->provider = g->was.provider;
+    }
+    return (client || keeps_protection(g, err)) && guard_mask_merge(w, &g->full, &g->doc, err);
 }
 
 /* The label that the change is to have: the caller's own unit; what is there already keeps the one it was
@@ -351,6 +372,22 @@ static bool may_change(struct guarded *g, struct err *err)
     return true;
 }
 
+/* Is there more than the caller sees? Labels are masked with the rest: where there is one, there is not. */
+static bool hidden_part(struct guarded *g, struct err *err)
+{
+    struct write *w = g->w;
+    struct store_version full;
+    if (!guard_mask_full(w, g->r, &full, err))
+        return false;
+    w->masked = !str_eq(full.body, g->now.body);
+    if (!w->masked)
+        return true;
+    if (!json_parse(w->call->arena, full.body, &fhir_names, &g->full, err))
+        return false;
+    g->was = label_read(&g->full, 0, w->call->type);
+    return true;
+}
+
 /* The current version, through the view. */
 static bool current(struct guarded *g, struct err *err)
 {
@@ -365,7 +402,7 @@ static bool current(struct guarded *g, struct err *err)
     if (!json_parse(w->call->arena, g->now.body, &fhir_names, &g->doc, err))
         return false;
     g->was = label_read(&g->doc, 0, w->call->type);
-    return true;
+    return g->was.unit.n || hidden_part(g, err);
 }
 
 bool guard_label(struct write *w, struct err *err)
@@ -415,10 +452,11 @@ bool guard_write(struct write *w, struct store_read *r, struct err *err)
     if (g.now.rid && !may_change(&g, err))
         return false;
     if (w->kind == WRITE_DELETE)
-        return !g.now.rid || unmasked(&g, err);
+        return true;
     if (label_read(w->doc, w->node, c->type).flags & LABEL_GRANT)
         return err_set(err, ERR_ACCESS_GRANT, NULL);
-    if (!relabel(&g, err) || !signing(&g, err) || !patients_seen(&g, err))
+    if (!merge(&g, err) || !relabel(&g, err) || (!w->built && !write_build(w, err)) || !signing(&g, err) ||
+        !patients_seen(&g, err))
         return false;
-    return !g.now.rid || unmasked(&g, err);
+    return !w->masked || c->caller->kind == ACCESS_SYSTEM || stays_masked(&g, err);
 }

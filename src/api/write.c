@@ -284,8 +284,20 @@ static bool note_before(struct write *w, struct store_read *r, struct err *err)
            store_get(r, c->type, w->id, c->arena, &v, err) != STORE_FAILED;
 }
 
+/* A second attempt begins with what was sent. */
+static void begin_anew(struct write *w)
+{
+    if (!w->sent)
+        return;
+    w->doc = w->sent;
+    w->node = w->sent_node;
+    w->sent = NULL;
+    w->built = false;
+}
+
 static bool perform(struct write *w, struct store_tx *tx, struct store_read *r, struct err *err)
 {
+    begin_anew(w);
     if (!write_resolve(w, r, err))
         return false;
     if (w->nothing)
@@ -358,10 +370,29 @@ static int write_status(const struct write *w)
     return w->change.created ? 201 : 200;
 }
 
+/* Without a word of what is hidden, if it cannot be made so. */
+static void stored_masked(const struct write *w, struct buf *out)
+{
+    struct call *c = w->call;
+    struct err err = {0};
+    struct str shown;
+    struct buf text;
+    buf_init(&text, STORE_BODY_MAX);
+    join(&w->change, w->change.version, w->change.time_ms, &text);
+    if (buf_ok(&text) && guard_mask_text(c, c->type, buf_get(&text), &shown, &err))
+        buf_str(out, shown);
+    else
+        buf_printf(out, "{\"resourceType\":\"%s\",\"id\":\"%.*s\"}", fhir_types[c->type].name,
+                   STR_ARG(w->id));
+    buf_release(&text);
+}
+
 void write_stored(const struct write *w, struct buf *out)
 {
     if (w->matched)
         buf_str(out, w->stored);
+    else if (w->masked)
+        stored_masked(w, out);
     else
         join(&w->change, w->change.version, w->change.time_ms, out);
 }

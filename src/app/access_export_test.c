@@ -28,7 +28,7 @@ static int open_world(void **state)
     struct jobs_options opt = {.dir = dir, .kinds = kinds, .kind_count = 3};
     w.jobs = jobs_open(&opt, &err);
     assert_non_null(w.jobs);
-    world_serve(&w, handle, false);
+    world_serve(&w, handle, true);
     common(&w);
     staff_as(&w, "chef", "a", "administrator", true);
     put(&w, "Observation", "o-two", OBSERVATION_OF("b", "v1", "two", "vanlig"));
@@ -264,6 +264,19 @@ static void test_reindex(void **state)
     assert_int_equal(status(&w, "machine:*", "POST", "$reindex", NULL), 403);
 }
 
+/* How a search is run is for administrators, who see no more of records by it than by searching. */
+static void test_explain(void **state)
+{
+    (void)state;
+    assert_int_equal(status(&w, "anna", "GET", "Observation?code=vanlig&_explain=true", NULL), 403);
+    assert_int_equal(status(&w, "Patient/one", "GET", "Observation?code=vanlig&_explain=true", NULL), 403);
+    assert_int_equal(status(&w, "machine:*", "GET", "Observation?code=vanlig&_explain=true", NULL), 403);
+    assert_int_equal(status(&w, "chef@administration", "GET", "Observation?code=vanlig&_explain=true", NULL),
+                     403);
+    assert_int_equal(status(&w, "chef@administration", "GET", "Organization?name=E&_explain=true", NULL),
+                     200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_export_by_people), cmocka_unit_test(test_export_by_who_may_no_longer),
         cmocka_unit_test(test_export_of_views),  cmocka_unit_test(test_jobs_of_others),
         cmocka_unit_test(test_import),           cmocka_unit_test(test_reindex),
+        cmocka_unit_test(test_explain),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }
