@@ -346,7 +346,7 @@ call_fn op_view_run, op_view_export_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_block_run, op_unblock_run, op_lift_block_run, op_consent_run, op_active_choice_run;
 call_fn op_emergency_run, op_access_explain_run;
-call_fn op_audit_sample_run, op_audit_review_run, op_audit_mine_run, op_access_log_run;
+call_fn op_audit_flags_run, op_audit_sample_run, op_audit_review_run, op_audit_mine_run, op_access_log_run;
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_reindex_run, op_reindex_status_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;

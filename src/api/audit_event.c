@@ -19,7 +19,8 @@ bool audit_event_allowed(const struct call *c, struct err *err)
     if (!audit_event_is(c) || c->route->run == read_run || c->route->run == search_call ||
         c->route->run == search_call_form)
         return true;
-    static call_fn *const own[] = {op_audit_sample_run, op_audit_review_run, op_audit_mine_run};
+    static call_fn *const own[] = {op_audit_flags_run, op_audit_sample_run, op_audit_review_run,
+                                   op_audit_mine_run};
     for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
         if (c->route->run == own[i])
             return true;

@@ -212,6 +212,66 @@ static void test_review(void **state)
     assert_int_equal(status(&w, KIM, "GET", path, NULL), 405);
 }
 
+/* ---- patterns ---- */
+
+/* How many flags of that code an answer has, by what the rule says. */
+static unsigned long flagged(const char *answer, const char *code)
+{
+    char name[64];
+    snprintf(name, sizeof name, "\"name\":\"rule\",\"part\":[{\"name\":\"code\",\"valueCode\":\"%s\"}", code);
+    const char *at = strstr(answer, name);
+    if (!at)
+        fail_msg("no rule %s in %s", code, answer);
+    return number_after(at, "\"name\":\"found\",\"valueInteger\":");
+}
+
+#define HOME "\"address\":[{\"line\":[\"Provgatan 7 B\"],\"postalCode\":\"123 45\"}]"
+#define HOME_TOO "\"address\":[{\"line\":[\"PROVGATAN 7b\"],\"postalCode\":\"12345\"}]"
+
+static void test_flags(void **state)
+{
+    (void)state;
+    char *a = get(KIM, "AuditEvent/$flags?user=Practitioner/p-arne");
+    assert_int_equal(flagged(a, "same-surname") + flagged(a, "same-address") + flagged(a, "no-relation"), 0);
+    os_free(a);
+    put(&w, "Practitioner", "p-arne", "\"name\":[{\"family\":\"Ovanlig\"}]," HOME);
+    put(&w, "Patient", "kin", "\"birthDate\":\"1970-01-01\",\"name\":[{\"family\":\"Ovanlig\"}]," HOME_TOO);
+    for (int i = 0; i < 3; i++)
+        os_free(ask(&w, "arne", "GET", "Patient/kin", "X-Test-Unit: Organization/a\r\n", NULL));
+    answers("bo", "Patient/kin", 200);
+    a = get(KIM, "AuditEvent/$flags?user=Practitioner/p-arne");
+    has(a, "ingen anklagelse");
+    has(a, "\"name\":\"complete\",\"valueBoolean\":true");
+    assert_int_equal(flagged(a, "same-surname"), 1);
+    assert_int_equal(flagged(a, "same-address"), 1);
+    assert_int_equal(flagged(a, "no-relation"), 1);
+    has(a, "3 åtkomster till en patient med samma, ovanliga efternamn.");
+    has(a, "\"reference\":\"Patient/kin\"");
+    assert_null(strstr(a, "Provgatan")); /* that it is the same, not where */
+    os_free(a);
+    a = ask(&w, KIM, "GET", "AuditEvent/$flags?flag=same-surname&patient=kin", "Accept-Language: en\r\n",
+            NULL);
+    has(a, "no accusation");
+    has(a, "Same surname");
+    assert_int_equal(flagged(a, "same-surname"), 1);
+    assert_int_equal(flagged(a, "same-address"), 0); /* not asked for */
+    assert_int_equal(review(KIM, number_after(a, "\"reference\":\"AuditEvent/"), "ok", NULL), 200);
+    os_free(a);
+    a = get(KIM, "AuditEvent/$flags?flag=same-surname");
+    has(a, "\"name\":\"reviewed\",\"valueInteger\":1");
+    os_free(a);
+    answers("anna", "AuditEvent/$flags", 403);
+    answers("machine", "AuditEvent/$flags", 200);
+    answers("nobody", "AuditEvent/$flags", 401);
+    static const char *const bad[] = {"flag=nonsense", "since=x", "_count=0",
+                                      "_count=501",    "user=x",  "what=1"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char path[128];
+        snprintf(path, sizeof path, "AuditEvent/$flags?%s", bad[i]);
+        answers(KIM, path, 400);
+    }
+}
+
 /* ---- one's own ---- */
 
 static void test_mine(void **state)
@@ -284,13 +344,10 @@ static void test_protected_child(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_marked),
-        cmocka_unit_test(test_agents),
-        cmocka_unit_test(test_sample),
-        cmocka_unit_test(test_review),
-        cmocka_unit_test(test_mine),
-        cmocka_unit_test(test_access_log),
-        cmocka_unit_test(test_protected_child),
+        cmocka_unit_test(test_marked),     cmocka_unit_test(test_agents),
+        cmocka_unit_test(test_sample),     cmocka_unit_test(test_review),
+        cmocka_unit_test(test_flags),      cmocka_unit_test(test_mine),
+        cmocka_unit_test(test_access_log), cmocka_unit_test(test_protected_child),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }

@@ -22,7 +22,8 @@ static const char index_tables[] =
     "CREATE TABLE word(id INTEGER PRIMARY KEY, text TEXT UNIQUE NOT NULL);"
     "CREATE TABLE record(seq INTEGER PRIMARY KEY, time INTEGER, user INTEGER, account INTEGER, unit INTEGER,"
     " entity INTEGER, code INTEGER, outcome INTEGER, segment INTEGER, spare INTEGER, at INTEGER,"
-    " bytes INTEGER, assignment INTEGER, about INTEGER, bits INTEGER);"
+    " bytes INTEGER, assignment INTEGER, about INTEGER, bits INTEGER,"
+    " patients BLOB);" /* words, four bytes each: whom it names, without a look in patient */
     "CREATE INDEX record_user ON record(user) WHERE user IS NOT NULL;"
     "CREATE INDEX record_about ON record(about) WHERE about IS NOT NULL;"
     "CREATE INDEX record_marked ON record(seq) WHERE bits&7;"
@@ -41,7 +42,7 @@ static const struct side_form index_form = {
     .sql = index_sql,
     .sql_count = sizeof index_sql / sizeof *index_sql,
     .application = INDEX_APPLICATION,
-    .format = 3,
+    .format = 4,
     .cache_kib = INDEX_CACHE_KIB,
 };
 
@@ -265,11 +266,18 @@ static int outcome_of(struct str text)
     return 0;
 }
 
-static bool put_patients(struct audit_index *x, const struct json_doc *doc, uint64_t seq, struct err *err)
+/* Their numbers also one after the other, four bytes each, in packed. */
+static bool put_patients(struct audit_index *x, const struct json_doc *doc, uint64_t seq, struct arena *arena,
+                         struct str *packed, struct err *err)
 {
     uint32_t list = json_get_key(doc, 0, STR("patients"));
+    *packed = (struct str){NULL, 0};
     if (list == UINT32_MAX)
         return true;
+    char *to = arena_alloc(arena, (size_t)(doc->nodes[list].end - list) * sizeof(int32_t));
+    if (!to)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    packed->p = to;
     JSON_EACH(doc, list, i)
     {
         int64_t id;
@@ -281,6 +289,9 @@ static bool put_patients(struct audit_index *x, const struct json_doc *doc, uint
         sqlite3_bind_int64(st, 2, (int64_t)seq);
         if (!side_run(&x->side, st, NULL, err))
             return false;
+        int32_t word = (int32_t)id;
+        memcpy(to + packed->n, &word, sizeof word);
+        packed->n += sizeof word;
     }
     return true;
 }
@@ -354,11 +365,14 @@ static bool put_record(struct audit_index *x, struct arena *arena, const struct 
     struct time_value time;
     int64_t id[WORDS];
     uint64_t about;
+    struct str patients;
     if (!json_parse(arena, line->json, NULL, &doc, err))
         return false;
     for (int i = 0; i < WORDS; i++)
         if (!bind_word(x, &doc, words[i], &id[i], err))
             return false;
+    if (!put_patients(x, &doc, line->seq, arena, &patients, err))
+        return false;
     struct str code = json_text(&doc, json_get_key(&doc, 0, STR("code")));
     bool timed = time_parse(json_text(&doc, json_get_key(&doc, 0, STR("time"))), false, &time);
     sqlite3_stmt *st = side_get(&x->side, AUDIT_RECORD_PUT, err);
@@ -379,8 +393,8 @@ static bool put_record(struct audit_index *x, struct arena *arena, const struct 
     if (str_u64(json_text(&doc, json_get_key(&doc, 0, STR("about"))), INT64_MAX, &about))
         sqlite3_bind_int64(st, 14, (int64_t)about);
     sqlite3_bind_int64(st, 15, bits_of(&doc));
-    return side_run(&x->side, st, NULL, err) && put_patients(x, &doc, line->seq, err) &&
-           span_add(x, line->seq, ms, err);
+    side_bind_blob(st, 16, patients);
+    return side_run(&x->side, st, NULL, err) && span_add(x, line->seq, ms, err);
 }
 
 /* ---- following ---- */
