@@ -23,7 +23,7 @@ FLOOR_DIRS := $(patsubst %/DEPS,%,$(shell find src -name DEPS | sort))
 floor_of = $(notdir $(1))
 dir_of = $(firstword $(filter %/$(1),$(FLOOR_DIRS)))
 
-PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib libpcre2-8 libxml-2.0 libsodium libseccomp
+PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib libpcre2-8 libxml-2.0 libsodium libseccomp libcurl
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread -lm
 

@@ -27,7 +27,7 @@ enum {
 };
 
 struct cmd_serve_options {
-    const char *data, *listen, *web, *import_dir, *front;
+    const char *data, *listen, *web, *import_dir, *front, *oidc;
     bool open; /* nobody logs in, everybody sees everything */
     int64_t idle_ms, absolute_ms;
     unsigned pace; /* requests a second of one session */
@@ -56,6 +56,7 @@ static const struct option cmd_serve_longs[] = {
     {"user", required_argument, NULL, 'u'},
     {"open", no_argument, NULL, 'o'},
     {"front", required_argument, NULL, 'f'},
+    {"oidc", required_argument, NULL, 'O'},
     {"session-idle", required_argument, NULL, 'I'},
     {"session-max", required_argument, NULL, 'M'},
     {"session-rate", required_argument, NULL, 'R'},
@@ -138,6 +139,8 @@ static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
 {
     if (c == 'f')
         o->front = optarg;
+    else if (c == 'O')
+        o->oidc = optarg;
     else if (c == 'o')
         o->open = true;
     else if (c == 'u')
@@ -200,6 +203,7 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
         case 'o':
         case 'u':
         case 'f':
+        case 'O':
         case 'I':
         case 'M':
         case 'R':
@@ -212,6 +216,9 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
     }
     if (!o->data)
         return cmd_wrong(&cmd_serve, "--data KATALOG saknas", "--data DIR is missing");
+    if (o->open && o->oidc)
+        return cmd_wrong(&cmd_serve, "--open och --oidc går inte ihop",
+                         "--open and --oidc do not go together");
     return optind < argc ? cmd_wrong(&cmd_serve, "för många argument", "too many arguments") : -1;
 }
 
@@ -316,17 +323,22 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
                                             .absolute_ms = o->absolute_ms};
     struct identity *identity = o->open ? NULL : identity_open(&identity_opt, err);
     struct smart *smart = identity ? smart_open(o->data, true, err) : NULL;
+    struct oidc *oidc = smart && o->oidc ? oidc_open(o->oidc, o->data, err) : NULL;
     struct gate_options opt = {.api = api,
                                .store = w->store,
+                               .search = w->search,
+                               .oidc = oidc,
                                .identity = identity,
                                .smart = smart,
                                .front = o->front,
                                .pace = o->pace,
                                .audit = audit};
     cmd_serve_accounts(identity, o->data);
-    struct gate *gate = smart || o->open ? gate_new(&opt, err) : NULL;
+    bool ready = (smart && (oidc || !o->oidc)) || o->open;
+    struct gate *gate = ready ? gate_new(&opt, err) : NULL;
     bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);
     gate_free(gate);
+    oidc_close(oidc);
     smart_close(smart);
     identity_close(identity);
     return ok;
@@ -439,7 +451,7 @@ const struct cmd cmd_serve = {
     .usage_sv =
         "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
         "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
-        "[--audit-spare KATALOG] [--open] [--audit] [--front URL] [--session-idle TID] [--session-rate N] "
+        "[--audit-spare KATALOG] [--open] [--audit] [--front URL] [--oidc FIL] [--session-idle TID] [--session-rate N] "
         "[--session-max TID]",
     .help_sv =
         "svarar på FHIR och webben\n"
@@ -462,6 +474,9 @@ const struct cmd cmd_serve = {
         "                         påhittade uppgifter. Annars loggar alla in (helhet user), ser vad de får, "
         "och\n"
         "                         varje åtkomst och avvisning skrivs i lagrets audit/ innan svaret lämnas\n"
+        "  --oidc FIL             inloggning också genom en yttre leverantör med SITHS/HSA-uppgifter (OpenID "
+        "Connect);\n"
+        "                         filen beskrivs i src/core/oidc/README.md\n"
         "  --front URL            adressen som webbläsare ser, när en egen webbserver med TLS står framför:\n"
         "                         dess X-Forwarded-For gäller, och kakor sätts bara över TLS\n"
         "  --session-idle TID     så länge får en session vila innan lösenordet krävs igen: annars 30m\n"
@@ -493,6 +508,9 @@ const struct cmd cmd_serve = {
         "                         with made-up data. Else all log in (helhet user), see what they may, and\n"
         "                         each access and refusal is written to the store's audit/ before its answer "
         "leaves\n"
+        "  --oidc FILE            login through an outside provider with SITHS/HSA claims too (OpenID "
+        "Connect);\n"
+        "                         the file is described in src/core/oidc/README.md\n"
         "  --front URL            the address browsers see, when a web server of yours with TLS stands in "
         "front:\n"
         "                         its X-Forwarded-For counts, and cookies are set over TLS only\n"

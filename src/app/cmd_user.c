@@ -16,6 +16,7 @@ enum { CMD_USER_LINE_MAX = IDENTITY_PASSWORD_MAX + 2 };
 
 struct cmd_user_options {
     const char *data, *person, *name;
+    bool outside; /* no password: the person logs in through an outside provider */
 };
 
 typedef int cmd_user_fn(struct identity *id, const struct cmd_user_options *o, struct err *err);
@@ -23,6 +24,7 @@ typedef int cmd_user_fn(struct identity *id, const struct cmd_user_options *o, s
 static const struct option cmd_user_longs[] = {
     {"data", required_argument, NULL, 'd'},
     {"person", required_argument, NULL, 'p'},
+    {"outside", no_argument, NULL, 'o'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -114,8 +116,12 @@ static int cmd_user_add(struct identity *id, const struct cmd_user_options *o, s
     char password[CMD_USER_LINE_MAX] = "";
     if (!o->person)
         return cmd_wrong(&cmd_user, "--person Practitioner/id saknas", "--person Practitioner/id is missing");
-    bool ok = cmd_user_person(o, err) && cmd_user_password(password, err) &&
-              identity_add(id, str_of(o->name), str_of(o->person), str_of(password), err);
+    bool ok = cmd_user_person(o, err);
+    if (ok && o->outside)
+        ok = identity_add_outside(id, str_of(o->name), str_of(o->person), err);
+    else
+        ok = ok && cmd_user_password(password, err) &&
+             identity_add(id, str_of(o->name), str_of(o->person), str_of(password), err);
     explicit_bzero(password, sizeof password);
     if (!ok)
         return CMD_FAILED;
@@ -206,6 +212,8 @@ static int cmd_user_run(int argc, char **argv)
             o.data = optarg;
         else if (c == 'p')
             o.person = optarg;
+        else if (c == 'o')
+            o.outside = true;
         else
             return cmd_wrong(&cmd_user, "okänd flagga", "unknown option");
     }
@@ -219,6 +227,8 @@ static int cmd_user_run(int argc, char **argv)
         if (argc - optind != (cmd_user_verbs[i].named ? 1 : 0))
             return cmd_wrong(&cmd_user, cmd_user_verbs[i].named ? "ange ett kontonamn" : "för många argument",
                              cmd_user_verbs[i].named ? "give one account name" : "too many arguments");
+        if (o.outside && cmd_user_verbs[i].run != cmd_user_add)
+            return cmd_wrong(&cmd_user, "--outside hör till add", "--outside belongs to add");
         o.name = cmd_user_verbs[i].named ? argv[optind] : NULL;
         return cmd_user_do(i, &o);
     }
@@ -229,9 +239,10 @@ static int cmd_user_run(int argc, char **argv)
 const struct cmd cmd_user = {
     .name = "user",
     .run = cmd_user_run,
-    .usage_sv = "user add|list|disable|enable|passwd --data KATALOG [--person PERSON] [NAMN]",
+    .usage_sv = "user add|list|disable|enable|passwd --data KATALOG [--person PERSON [--outside]] [NAMN]",
     .help_sv = "konton som kan logga in\n"
                "  add NAMN --person P  nytt konto; P är Practitioner/id, Patient/id eller RelatedPerson/id\n"
+               "       --outside       utan lösenord: personen loggar bara in genom serve --oidc (SITHS)\n"
                "  list                 alla konton\n"
                "  disable NAMN         stänger kontot; dess sessioner upphör genast\n"
                "  enable NAMN          öppnar det igen\n"
@@ -242,6 +253,7 @@ const struct cmd cmd_user = {
                "Minst 12 tecken, och inget som gissas först. Tjänsten kan vara igång.",
     .help_en = "accounts that can log in\n"
                "  add NAME --person P  a new account; P is Practitioner/id, Patient/id or RelatedPerson/id\n"
+               "       --outside       without a password: the person logs in through serve --oidc alone\n"
                "  list                 all accounts\n"
                "  disable NAME         disables the account; its sessions end at once\n"
                "  enable NAME          enables it again\n"

@@ -2,6 +2,7 @@
 #include "gate/gate.h"
 
 #include "gate/gate_int.h"
+#include "gate/gate_oidc.h"
 #include "gate/gate_pace.h"
 #include "gate/gate_smart.h"
 
@@ -40,7 +41,7 @@ struct gate *gate_new(const struct gate_options *opt, struct err *err)
         g->rules = rules_read(rules_file, NULL, &g->arena, err);
         g->pace = gate_pace_new(opt->pace);
         ok = g->rules && (g->pace || err_set(err, ERR_NO_MEMORY, NULL)) && gate_smart_start(g, err) &&
-             gate_work_start(g, err);
+             gate_work_start(&g->work, 1, err) && gate_oidc_start(g, err);
     }
     if (ok)
         return g;
@@ -52,7 +53,8 @@ void gate_free(struct gate *g)
 {
     if (!g)
         return;
-    gate_work_stop(g);
+    gate_oidc_stop(g);
+    gate_work_stop(&g->work);
     gate_smart_stop(g);
     gate_pace_free(g->pace);
     arena_release(&g->arena);
@@ -134,6 +136,8 @@ bool gate_handle(void *gate, struct http_request *req, struct http_response *res
     struct err err = {0};
     if (g->apps && gate_smart_path(req))
         return gate_smart_handle(g, req, resp);
+    if (g->opt.oidc && gate_oidc_path(req->path))
+        return gate_oidc_handle(g, req, resp);
     if (gate_auth_path(req->path))
         return gate_auth_handle(g, req, resp);
     if (g->apps)
@@ -158,7 +162,9 @@ bool gate_upload(void *gate, struct http_request *req, struct http_upload *out, 
     struct gate *g = gate;
     struct access_caller caller;
     if (gate_auth_path(req->path))
-        return gate_body_upload(g->apps && gate_smart_path(req) ? GATE_FORM_MAX : GATE_BODY_MAX, out, err);
+        return gate_body_upload(
+            (g->apps && gate_smart_path(req)) || gate_oidc_path(req->path) ? GATE_FORM_MAX : GATE_BODY_MAX,
+            out, err);
     if (g->opt.identity && !is_public(req) && !admit(g, req, &caller, err))
         return false;
     return api_upload(g->opt.api, req, out, err);

@@ -21,12 +21,15 @@
 #include "api/api.h"
 #include "audit/audit.h"
 #include "identity/identity.h"
+#include "oidc/oidc.h"
 #include "smart/smart.h"
 
 enum {
     GATE_BODY_MAX = 4096,      /* bytes of a body under /auth */
     GATE_FORM_MAX = 16384,     /* of one that an app sends: a signed assertion is in it */
     GATE_QUEUE_MAX = 64,       /* requests that wait for the one thread that tries passwords */
+    GATE_THREADS_MAX = 4,      /* of one queue */
+    GATE_OIDC_MS = 9000,       /* the longest a request waits for the outside provider */
     GATE_ASSIGNMENTS_MAX = 64, /* of one person */
     GATE_ACCOUNTS_PAGE = 25,   /* accounts of an answer, when it is not said */
     GATE_ACCOUNTS_PAGE_MAX = 100,
@@ -38,7 +41,9 @@ struct gate_options {
     struct api *api;
     struct store *store;
     struct identity *identity; /* NULL: open */
-    struct smart *smart;       /* apps and their tokens; NULL: no apps. Needs identity */
+    struct search *search;     /* people by HSA-id: needed with oidc */
+    struct oidc *oidc;   /* an outside provider that people log in through; NULL: none. Needs identity */
+    struct smart *smart; /* apps and their tokens; NULL: no apps. Needs identity */
     const char *front;   /* "https://record.example": what browsers see; NULL: this very address by HTTP */
     struct audit *audit; /* NULL: no log */
     unsigned pace;       /* requests a second of one session (gate_pace.h); 0: no limit */

@@ -84,6 +84,42 @@ static void write_assignment(const struct gate *g, struct json_out *o, const str
     json_out_end_object(o);
 }
 
+/* What the outside provider is called, when there is one. */
+static void write_outside(const struct gate *g, struct json_out *o)
+{
+    if (!g->opt.oidc)
+        return;
+    json_out_object(o, "outside");
+    json_out_cstr(o, "sv", oidc_name(g->opt.oidc)[ERR_SV]);
+    json_out_cstr(o, "en", oidc_name(g->opt.oidc)[ERR_EN]);
+    json_out_end_object(o);
+}
+
+static bool finish(struct http_response *resp, struct buf *out, struct err *err)
+{
+    if (!buf_ok(out)) {
+        buf_release(out);
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    }
+    gate_answer_seal(resp);
+    http_response_buf(resp, out);
+    return true;
+}
+
+bool gate_answer_left(struct http_response *resp, struct str leave, struct err *err)
+{
+    struct buf out;
+    struct json_out o;
+    buf_init(&out, ANSWER_BYTES_MAX);
+    json_out_init(&o, &out);
+    json_out_object(&o, NULL);
+    json_out_cstr(&o, "access", "on");
+    json_out_cstr(&o, "state", state_code[IDENTITY_NONE]);
+    json_out_string(&o, "leave", leave);
+    json_out_end_object(&o);
+    return finish(resp, &out, err);
+}
+
 static void write_who(struct gate *g, struct json_out *o, const struct access_caller *c,
                       const struct person *p)
 {
@@ -104,6 +140,7 @@ bool gate_answer_session(struct gate *g, struct http_request *req, struct http_r
                          enum identity_state state, const struct access_caller *caller, struct err *err)
 {
     struct person p = {0};
+    struct str hsa;
     struct buf out;
     struct json_out o;
     if (caller && !gate_person_read(g, caller->user, req->arena, &p, err))
@@ -113,14 +150,11 @@ bool gate_answer_session(struct gate *g, struct http_request *req, struct http_r
     json_out_object(&o, NULL);
     json_out_cstr(&o, "access", "on");
     json_out_cstr(&o, "state", state_code[state]);
+    write_outside(g, &o);
     if (caller)
         write_who(g, &o, caller, &p);
+    if (caller && g->opt.oidc && oidc_kept(g->opt.oidc, caller->session, req->arena, &hsa))
+        json_out_bool(&o, "through", true);
     json_out_end_object(&o);
-    if (!buf_ok(&out)) {
-        buf_release(&out);
-        return err_set(err, ERR_NO_MEMORY, NULL);
-    }
-    gate_answer_seal(resp);
-    http_response_buf(resp, &out);
-    return true;
+    return finish(resp, &out, err);
 }

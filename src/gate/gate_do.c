@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/time.h"
+#include "gate/gate_oidc.h"
 #include "gate/gate_smart.h"
 
 struct doing {
@@ -16,6 +17,7 @@ struct doing {
     struct identity_token out; /* the new one, "" when there is none */
     struct access_caller caller;
     enum identity_state state; /* of the session that know saw last */
+    struct str leave;          /* where to log out at the outside provider; {NULL,0} */
 };
 
 /* The caller as the token has it; nobody when it is no session. */
@@ -128,6 +130,7 @@ static bool do_logout(struct doing *d, struct err *err)
 {
     know(d, d->token);
     gate_smart_ended(d->gate, &d->caller, d->body.everywhere);
+    d->leave = gate_oidc_leave(d->gate, d->req, d->caller.session);
     return identity_logout(d->gate->opt.identity, d->token, d->body.everywhere, err);
 }
 
@@ -186,7 +189,8 @@ static void answer(struct doing *d)
     enum identity_state state = gone ? IDENTITY_NONE : d->state;
     if (gone || d->out.text[0])
         gate_answer_cookie(d->gate, d->req, d->resp, gone ? NULL : &d->out);
-    if (!gate_answer_session(d->gate, d->req, d->resp, state, gone ? NULL : &d->caller, &err))
+    if (d->leave.p ? !gate_answer_left(d->resp, d->leave, &err)
+                   : !gate_answer_session(d->gate, d->req, d->resp, state, gone ? NULL : &d->caller, &err))
         gate_refused(d->gate, d->req, d->route->name, &d->caller, &err, d->resp);
 }
 

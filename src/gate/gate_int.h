@@ -20,21 +20,28 @@ struct job;
 struct apps;
 struct gate_pace;
 
-struct gate {
-    struct gate_options opt;
-    struct arena arena; /* the rules, for the gate's life */
-    const struct rules *rules;
-    struct str front;   /* "https://record.example", "" without */
-    const char *cookie; /* the session cookie's name */
-    bool secure;        /* TLS in front: the cookie says so */
-    pthread_t worker;
+/* A bounded queue and its threads (gate_work.c). */
+struct work {
+    pthread_t thread[GATE_THREADS_MAX];
+    size_t threads;
     pthread_mutex_t lock; /* the queue */
     pthread_cond_t wake;
     struct job *first, **last;
     size_t queued;
-    struct apps *apps; /* of gate_smart.c; NULL: no apps */
+    bool ready, stopping;
+};
+
+struct gate {
+    struct gate_options opt;
+    struct arena arena; /* the rules, for the gate's life */
+    const struct rules *rules;
+    struct str front;    /* "https://record.example", "" without */
+    const char *cookie;  /* the session cookie's name */
+    bool secure;         /* TLS in front: the cookie says so */
+    struct work work;    /* passwords, and what writes */
+    struct work outside; /* what waits for the outside provider */
+    struct apps *apps;   /* of gate_smart.c; NULL: no apps */
     struct gate_pace *pace;
-    bool running, stopping;
 };
 
 /* ---- gate_heads.c ---- */
@@ -79,7 +86,7 @@ bool gate_done(struct gate *g, const struct http_request *req, const char *actio
 bool gate_done_about(struct gate *g, const struct http_request *req, const char *action,
                      const struct access_caller *caller, struct str about, struct err *err);
 
-/* ---- gate_work.c: the thread that tries passwords ---- */
+/* ---- gate_work.c: threads that requests wait for ---- */
 
 struct job {
     struct job *next;
@@ -92,9 +99,12 @@ struct job {
     void *arg;
 };
 
-bool gate_work_start(struct gate *g, struct err *err);
-void gate_work_stop(struct gate *g);
+bool gate_work_start(struct work *w, size_t threads, struct err *err);
+/* One that was not started is fine. */
+void gate_work_stop(struct work *w);
 /* Defers the request and has it answered there; false with ERR_LOGIN_BUSY. */
+bool gate_work_give(struct work *w, struct job *job, struct err *err);
+/* The same by the one thread that tries passwords. */
 bool gate_work_submit(struct gate *g, struct job *job, struct err *err);
 
 /* ---- gate_do.c: what the thread does ---- */
@@ -155,6 +165,8 @@ void gate_answer_open(struct http_response *resp);
 /* Set-Cookie; token NULL takes it away. */
 void gate_answer_cookie(const struct gate *g, struct http_request *req, struct http_response *resp,
                         const struct identity_token *token);
+/* That nobody is logged in any more, and where to end the login at the outside provider too. */
+bool gate_answer_left(struct http_response *resp, struct str leave, struct err *err);
 /* What a kind of caller is called. */
 const char *gate_answer_kind(enum access_kind kind);
 /* Headers of everything under /auth. */

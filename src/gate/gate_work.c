@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
+ * Queues of requests that wait for threads of the gate's own.
+ *
  * One thread tries all passwords, one at a time and below the others in priority: a flood of logins takes at
  * most what one core has left, and 64 MiB, and never a thread that answers somebody who is at work. Attempts
  * on a name cannot overtake each other either, so none slips in before the name is locked. */
@@ -10,33 +12,33 @@
 
 enum { WORK_NICE = 5 };
 
-static struct job *take(struct gate *g)
+static struct job *take(struct work *w)
 {
-    pthread_mutex_lock(&g->lock);
-    while (!g->first && !g->stopping)
-        pthread_cond_wait(&g->wake, &g->lock);
-    struct job *j = g->first;
+    pthread_mutex_lock(&w->lock);
+    while (!w->first && !w->stopping)
+        pthread_cond_wait(&w->wake, &w->lock);
+    struct job *j = w->first;
     if (j) {
-        g->first = j->next;
-        if (!g->first)
-            g->last = &g->first;
-        g->queued--;
+        w->first = j->next;
+        if (!w->first)
+            w->last = &w->first;
+        w->queued--;
     }
-    pthread_mutex_unlock(&g->lock);
+    pthread_mutex_unlock(&w->lock);
     return j;
 }
 
 static void *work_main(void *arg)
 {
-    struct gate *g = arg;
+    struct work *w = arg;
     setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), WORK_NICE);
-    for (struct job *j; (j = take(g));) {
+    for (struct job *j; (j = take(w));) {
         struct http_response resp = {0};
         struct err err = {0};
         struct http_request *req = j->req;
-        if (g->stopping) {
+        if (w->stopping) {
             err_set(&err, ERR_HTTP_STOPPING, NULL);
-            api_refuse(g->opt.api, req, &err, &resp);
+            api_refuse(j->gate->opt.api, req, &err, &resp);
         } else {
             (j->run ? j->run : gate_do)(j, &resp);
         }
@@ -45,41 +47,50 @@ static void *work_main(void *arg)
     return NULL;
 }
 
-bool gate_work_start(struct gate *g, struct err *err)
+bool gate_work_start(struct work *w, size_t threads, struct err *err)
 {
-    pthread_mutex_init(&g->lock, NULL);
-    pthread_cond_init(&g->wake, NULL);
-    g->last = &g->first;
-    g->running = pthread_create(&g->worker, NULL, work_main, g) == 0;
-    return g->running || err_set(err, ERR_NO_MEMORY, NULL);
+    OS_ASSERT(threads <= GATE_THREADS_MAX);
+    pthread_mutex_init(&w->lock, NULL);
+    pthread_cond_init(&w->wake, NULL);
+    w->last = &w->first;
+    w->ready = true;
+    while (w->threads < threads && pthread_create(&w->thread[w->threads], NULL, work_main, w) == 0)
+        w->threads++;
+    return w->threads == threads || err_set(err, ERR_NO_MEMORY, NULL);
 }
 
-void gate_work_stop(struct gate *g)
+void gate_work_stop(struct work *w)
 {
-    if (!g->running)
+    if (!w->ready)
         return;
-    pthread_mutex_lock(&g->lock);
-    g->stopping = true;
-    pthread_cond_broadcast(&g->wake);
-    pthread_mutex_unlock(&g->lock);
-    pthread_join(g->worker, NULL);
-    pthread_cond_destroy(&g->wake);
-    pthread_mutex_destroy(&g->lock);
-    g->running = false;
+    pthread_mutex_lock(&w->lock);
+    w->stopping = true;
+    pthread_cond_broadcast(&w->wake);
+    pthread_mutex_unlock(&w->lock);
+    for (size_t i = 0; i < w->threads; i++)
+        pthread_join(w->thread[i], NULL);
+    pthread_cond_destroy(&w->wake);
+    pthread_mutex_destroy(&w->lock);
+    w->ready = false;
+}
+
+bool gate_work_give(struct work *w, struct job *job, struct err *err)
+{
+    pthread_mutex_lock(&w->lock);
+    bool room = w->queued < GATE_QUEUE_MAX && !w->stopping;
+    if (room) {
+        http_defer(job->req);
+        job->next = NULL;
+        *w->last = job;
+        w->last = &job->next;
+        w->queued++;
+        pthread_cond_signal(&w->wake);
+    }
+    pthread_mutex_unlock(&w->lock);
+    return room || err_set(err, ERR_LOGIN_BUSY, NULL);
 }
 
 bool gate_work_submit(struct gate *g, struct job *job, struct err *err)
 {
-    pthread_mutex_lock(&g->lock);
-    bool room = g->queued < GATE_QUEUE_MAX && !g->stopping;
-    if (room) {
-        http_defer(job->req);
-        job->next = NULL;
-        *g->last = job;
-        g->last = &job->next;
-        g->queued++;
-        pthread_cond_signal(&g->wake);
-    }
-    pthread_mutex_unlock(&g->lock);
-    return room || err_set(err, ERR_LOGIN_BUSY, NULL);
+    return gate_work_give(&g->work, job, err);
 }

@@ -85,6 +85,41 @@ bool account_set_hash(struct side *f, const char *name, const char *hash, bool o
            (sqlite3_changes(f->h) == 1 || err_set(err, ERR_ACCOUNT_NONE, name, NULL));
 }
 
+bool account_of_person(struct side *f, struct str person, const char *name, char out[IDENTITY_NAME_MAX + 1],
+                       bool *found, struct err *err)
+{
+    sqlite3_stmt *s = side_get(f, FILE_ACCOUNT_OF_PERSON, err);
+    if (!s)
+        return false;
+    side_bind_text(s, 1, person);
+    side_bind_text(s, 2, str_of(name));
+    int step = side_step(f, s, err);
+    *found = step == 1;
+    if (*found)
+        copy_column(out, IDENTITY_NAME_MAX + 1, s, 0);
+    sqlite3_reset(s);
+    return step >= 0;
+}
+
+bool account_add_outside(struct side *f, const char *name, struct str person, const char *hash,
+                         struct err *err)
+{
+    struct account a;
+    bool found = false;
+    if (!account_find(f, name, &a, &found, err))
+        return false;
+    if (found)
+        return err_set(err, ERR_ACCOUNT_EXISTS, name, NULL);
+    sqlite3_stmt *s = side_get(f, FILE_ACCOUNT_OUTSIDE, err);
+    if (!s)
+        return false;
+    side_bind_text(s, 1, str_of(name));
+    side_bind_text(s, 2, person);
+    side_bind_text(s, 3, str_of(hash));
+    sqlite3_bind_int64(s, 4, os_now_ms());
+    return side_run(f, s, NULL, err);
+}
+
 bool account_logged_in(struct side *f, const char *name, struct err *err)
 {
     sqlite3_stmt *s = side_get(f, FILE_ACCOUNT_LOGIN, err);

@@ -65,6 +65,8 @@ bool identity_name(struct str name, char out[IDENTITY_NAME_MAX + 1], struct err 
 /* ERR_ACCOUNT_NAME, _EXISTS, _PERSON, _PASSWORD. Letters of the name are made small. */
 bool identity_add(struct identity *id, struct str name, struct str person, struct str password,
                   struct err *err);
+/* One without a password: its person logs in through an outside provider alone (password_ms is 0). */
+bool identity_add_outside(struct identity *id, struct str name, struct str person, struct err *err);
 /* Turns an account on or off; off ends its sessions. ERR_ACCOUNT_NONE. */
 bool identity_enable(struct identity *id, struct str name, bool on, struct err *err);
 /* A new password; every session of the account ends. */
@@ -120,6 +122,18 @@ bool identity_resume(struct identity *id, struct str token, struct str password,
  */
 bool identity_change_password(struct identity *id, struct str token, struct str old, struct str now,
                               struct identity_token *out, struct err *err);
+/* A new session for a person that an outside provider has vouched for: of the account of that name when it is
+ * the person's, else of the first open one that is. make: one is made, of that name and without a password,
+ * when the person has none. ERR_OIDC_ACCOUNT: there is none that is open. */
+bool identity_login_outside(struct identity *id, struct str person, struct str name, bool make,
+                            struct identity_token *out, struct err *err);
+/* Wakes the session of that public id for its person (again by an outside provider): same assignment, new
+ * token. ERR_LOGIN_REQUIRED when it has ended or is another's. */
+bool identity_wake(struct identity *id, struct str session, struct str person, struct identity_token *out,
+                   struct err *err);
+/* Ends the session of that public id; account is whose it was, "" when there was none. */
+bool identity_end(struct identity *id, struct str session, char account[IDENTITY_NAME_MAX + 1],
+                  struct err *err);
 /* Ends the session, or every session of its account. Fine when there is none. */
 bool identity_logout(struct identity *id, struct str token, bool everywhere, struct err *err);
 

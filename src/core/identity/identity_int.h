@@ -42,6 +42,13 @@ struct account {
 
 /* Fills *out; false without an error in *found when there is none. */
 bool account_find(struct side *f, const char *name, struct account *out, bool *found, struct err *err);
+/* The name of the person's account, the one called name first and open ones before others; false without an
+ * error in *found when there is none. */
+bool account_of_person(struct side *f, struct str person, const char *name, char out[IDENTITY_NAME_MAX + 1],
+                       bool *found, struct err *err);
+/* One without a password; hash is one that no password has. */
+bool account_add_outside(struct side *f, const char *name, struct str person, const char *hash,
+                         struct err *err);
 bool account_set_hash(struct side *f, const char *name, const char *hash, bool once, struct err *err);
 bool account_logged_in(struct side *f, const char *name, struct err *err);
 
@@ -156,7 +163,13 @@ struct identity {
     bool watching;
 };
 
-/* ---- login.c ---- */
+/* ---- login.c; under identity.lock ---- */
+
+/* A first session of the account, if it is as it was read. */
+bool login_begin(struct identity *id, const struct account *a, struct identity_token *out, struct err *err);
+/* The same session under a new token. change: its password must be changed. */
+bool login_renew(struct identity *id, struct session *old, bool change, struct identity_token *out,
+                 struct err *err);
 
 enum identity_state session_state(const struct identity *id, const struct session *s, int64_t now_ms);
 /* Ends every session of the account but the one that is kept (NULL: none). */

@@ -84,9 +84,7 @@ static bool still(struct identity *id, const struct account *tried, struct err *
     return same || err_set(err, ERR_LOGIN_WRONG, NULL);
 }
 
-/* Under the lock, in a transaction: a first session. */
-static bool begin_session(struct identity *id, const struct account *a, struct identity_token *out,
-                          struct err *err)
+bool login_begin(struct identity *id, const struct account *a, struct identity_token *out, struct err *err)
 {
     struct str text[SESSION_TEXTS] = {str_of(a->name), str_of(a->person)};
     unsigned char random[SESSION_ID_TEXT / 2];
@@ -154,7 +152,7 @@ bool identity_login(struct identity *id, const struct identity_login *l, struct 
         throttle_passed(&id->throttle, key);
         renew_hash(id, &a, l->password);
         pthread_mutex_lock(&id->lock);
-        ok = too_late(&a) ? err_set(err, ERR_LOGIN_ONCE_OLD, NULL) : begin_session(id, &a, out, err);
+        ok = too_late(&a) ? err_set(err, ERR_LOGIN_ONCE_OLD, NULL) : login_begin(id, &a, out, err);
         pthread_mutex_unlock(&id->lock);
     } else {
         throttle_failed(&id->throttle, key, known, l->origin, os_now_ms());
@@ -211,8 +209,8 @@ static bool renew(struct identity *id, struct session *old, const struct str tex
     return false;
 }
 
-static bool renew_same(struct identity *id, struct session *old, bool change, struct identity_token *out,
-                       struct err *err)
+bool login_renew(struct identity *id, struct session *old, bool change, struct identity_token *out,
+                 struct err *err)
 {
     struct str text[SESSION_TEXTS];
     for (int i = 0; i < SESSION_TEXTS; i++)
@@ -265,7 +263,7 @@ bool identity_resume(struct identity *id, struct str token, struct str password,
     if (ok) {
         pthread_mutex_lock(&id->lock);
         struct session *s = session_of(id, token, IDENTITY_IDLE, err);
-        ok = s && still(id, &a, err) && renew_same(id, s, s->change, out, err);
+        ok = s && still(id, &a, err) && login_renew(id, s, s->change, out, err);
         pthread_mutex_unlock(&id->lock);
     }
     sodium_memzero(&a, sizeof a);
@@ -299,7 +297,7 @@ bool identity_change_password(struct identity *id, struct str token, struct str 
         ok = s && still(id, &a, err) && write_password(id, &a, hash, s, err);
         if (ok) {
             session_end_account(id, str_of(a.name), s);
-            ok = renew_same(id, s, false, out, err);
+            ok = login_renew(id, s, false, out, err);
         }
         pthread_mutex_unlock(&id->lock);
         sodium_memzero(hash, sizeof hash);
