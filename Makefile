@@ -24,7 +24,8 @@ floor_of = $(notdir $(1))
 dir_of = $(firstword $(filter %/$(1),$(FLOOR_DIRS)))
 
 PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib libpcre2-8 libxml-2.0 libsodium libseccomp libcurl
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+# libcurl names a folder that every compiler here looks in anyway; flags that change for nothing build everything anew.
+PKG_CFLAGS := $(filter-out -I/usr/include/x86_64-linux-gnu,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread -lm
 
 # Only unit tests link this.

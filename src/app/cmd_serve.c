@@ -28,7 +28,8 @@ enum {
 
 struct cmd_serve_options {
     const char *data, *listen, *web, *import_dir, *front, *oidc;
-    bool open; /* nobody logs in, everybody sees everything */
+    bool open;             /* nobody logs in, everybody sees everything */
+    struct oidc *provider; /* of the file oidc; NULL: none */
     int64_t idle_ms, absolute_ms;
     unsigned pace; /* requests a second of one session */
     enum log_level log;
@@ -323,22 +324,20 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
                                             .absolute_ms = o->absolute_ms};
     struct identity *identity = o->open ? NULL : identity_open(&identity_opt, err);
     struct smart *smart = identity ? smart_open(o->data, true, err) : NULL;
-    struct oidc *oidc = smart && o->oidc ? oidc_open(o->oidc, o->data, err) : NULL;
     struct gate_options opt = {.api = api,
                                .store = w->store,
                                .search = w->search,
-                               .oidc = oidc,
+                               .oidc = o->provider,
                                .identity = identity,
                                .smart = smart,
                                .front = o->front,
                                .pace = o->pace,
                                .audit = audit};
     cmd_serve_accounts(identity, o->data);
-    bool ready = (smart && (oidc || !o->oidc)) || o->open;
+    bool ready = (smart && (!o->provider || oidc_open(o->provider, o->data, err))) || o->open;
     struct gate *gate = ready ? gate_new(&opt, err) : NULL;
     bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);
     gate_free(gate);
-    oidc_close(oidc);
     smart_close(smart);
     identity_close(identity);
     return ok;
@@ -432,8 +431,13 @@ static int cmd_serve_run(int argc, char **argv)
     struct confine_done confined;
     struct err err;
     struct wiring w;
-    if (!serve_confine(&needs, &confined, &err))
+    if (o.oidc && !(o.provider = oidc_new(o.oidc, &err)))
         return cmd_fail(&cmd_serve, &err);
+    needs.oidc = o.provider;
+    if (!serve_confine(&needs, &confined, &err)) {
+        oidc_close(o.provider);
+        return cmd_fail(&cmd_serve, &err);
+    }
     log_open(o.log, STDERR_FILENO);
     serve_confined(&confined);
     bool ok = wiring_open(&w, o.data, true, false, &err);
@@ -441,6 +445,7 @@ static int cmd_serve_run(int argc, char **argv)
         ok = (o.no_words || wiring_words(&w, o.data, &err)) && cmd_serve_with_jobs(&w, &o, &stop, &err);
         wiring_close(&w);
     }
+    oidc_close(o.provider);
     log_close();
     return ok ? CMD_OK : cmd_fail(&cmd_serve, &err);
 }

@@ -30,6 +30,8 @@ static void serve_listen(const char *listen, char *folder, struct confine_needs 
     }
 }
 
+_Static_assert((int)OIDC_PORTS_MAX <= (int)CONFINE_PORTS_MAX, "ports");
+
 bool serve_confine(const struct serve_needs *needs, struct confine_done *done, struct err *err)
 {
     char folder[SERVE_SOCKET_MAX];
@@ -39,6 +41,11 @@ bool serve_confine(const struct serve_needs *needs, struct confine_done *done, s
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         if (more[i].path)
             all.path[all.path_count++] = more[i];
+    if (needs->oidc) {
+        all.connect_count = oidc_ports(needs->oidc, all.connect);
+        if (oidc_ca_file(needs->oidc))
+            all.path[all.path_count++] = (struct confine_path){oidc_ca_file(needs->oidc), false};
+    }
     serve_listen(needs->listen, folder, &all);
     return confine_user(needs->user, needs->data, err) && store_make_dir(needs->data, err) &&
            (!needs->audit_spare || store_make_dir(needs->audit_spare, err)) && confine(&all, done, err);

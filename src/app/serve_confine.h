@@ -4,11 +4,13 @@
 #define HELHET_APP_SERVE_CONFINE_H
 
 #include "confine/confine.h"
+#include "oidc/oidc.h"
 
 /* Paths may be NULL. */
 struct serve_needs {
     const char *data, *listen, *user;
     const char *web, *import_dir, *audit_spare;
+    const struct oidc *oidc; /* the outside provider that is called; NULL: none */
 };
 
 /* Makes data when absent, and confines the process. Before there are threads; *done is for serve_confined. */

@@ -98,6 +98,20 @@ bool link_url_valid(struct str url)
     return str_starts(url, STR("https://")) || (str_starts(url, STR("http://")) && loopback(authority));
 }
 
+uint16_t link_port(struct str url)
+{
+    struct str authority = authority_of(url);
+    uint64_t port = str_starts(url, STR("https://")) ? 443 : 80;
+    size_t at = authority.n;
+    if (!link_url_valid(url))
+        return 0;
+    while (at && authority.p[at - 1] >= '0' && authority.p[at - 1] <= '9')
+        at--;
+    if (!at || authority.p[at - 1] != ':')
+        return (uint16_t)port;
+    return str_u64(str_sub(authority, at, authority.n), UINT16_MAX, &port) ? (uint16_t)port : 0;
+}
+
 static size_t take_body(char *data, size_t size, size_t n, void *arg)
 {
     struct asking *a = arg;

@@ -31,6 +31,9 @@ void link_free(struct link *l);
 /* May the address be asked? https, or http to 127.0.0.1, ::1 or localhost; no user, no fragment. */
 bool link_url_valid(struct str url);
 
+/* The TCP port of an address that may be asked; 0: it may not. */
+uint16_t link_port(struct str url);
+
 struct link_request {
     struct str url;
     struct str body; /* {NULL,0}: GET, else POST */

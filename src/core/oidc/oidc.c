@@ -9,7 +9,7 @@
 #include "base/b64.h"
 #include "oidc/oidc_int.h"
 
-struct oidc *oidc_open(const char *file, const char *dir, struct err *err)
+struct oidc *oidc_new(const char *file, struct err *err)
 {
     struct oidc *o = os_alloc(sizeof *o);
     if (!o) {
@@ -22,14 +22,34 @@ struct oidc *oidc_open(const char *file, const char *dir, struct err *err)
     pthread_mutex_init(&o->known.lock, NULL);
     pthread_mutex_init(&o->file_lock, NULL);
     o->known.refetch = OIDC_REFETCH_MAX;
-    bool ok = conf_read(file, &o->arena, &o->conf, err) &&
-              (pending_init(&o->pendings) || err_set(err, ERR_NO_MEMORY, NULL));
-    if (ok)
-        o->link = link_new(o->conf.ca_file.n ? o->conf.ca_file.p : NULL, err);
-    if (ok && o->link && session_open(o, dir, err))
+    if (conf_read(file, &o->arena, &o->conf, err) &&
+        (pending_init(&o->pendings) || err_set(err, ERR_NO_MEMORY, NULL)))
         return o;
     oidc_close(o);
     return NULL;
+}
+
+/* The issuer's own, 443, and 53 for names whose answers are long. */
+size_t oidc_ports(const struct oidc *o, uint16_t out[OIDC_PORTS_MAX])
+{
+    size_t n = 0;
+    out[n++] = link_port(o->conf.issuer);
+    if (str_starts(o->conf.issuer, STR("https://"))) {
+        out[n++] = 443;
+        out[n++] = 53;
+    }
+    return n;
+}
+
+const char *oidc_ca_file(const struct oidc *o)
+{
+    return o->conf.ca_file.n ? o->conf.ca_file.p : NULL;
+}
+
+bool oidc_open(struct oidc *o, const char *dir, struct err *err)
+{
+    o->link = link_new(oidc_ca_file(o), err);
+    return o->link && session_open(o, dir, err);
 }
 
 void oidc_stop(struct oidc *o)

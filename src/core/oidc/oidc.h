@@ -31,8 +31,9 @@ enum {
     OIDC_BACK_MAX = 512,         /* bytes of the screen to come back to */
     OIDC_HINT_MAX = 8192,        /* bytes of an id_token that is kept for logging out */
     OIDC_ACR_MAX = 8,
-    OIDC_SECRET_TEXT = 43,   /* 256 random bits */
-    OIDC_LOGOUT_S = 300,     /* how old a logout token may be */
+    OIDC_SECRET_TEXT = 43, /* 256 random bits */
+    OIDC_LOGOUT_S = 300,   /* how old a logout token may be */
+    OIDC_PORTS_MAX = 3,
     OIDC_SESSIONS_MAX = 256, /* ended by one logout token */
 };
 /* Sessions older than this are forgotten; serve --session-max is shorter. */
@@ -40,9 +41,15 @@ enum {
 
 struct oidc;
 
-/* file: the configuration (README.md). dir: the store's folder. ERR_OIDC_CONF tells what is wrong. Asks
- * nothing. */
-struct oidc *oidc_open(const char *file, const char *dir, struct err *err);
+/* Reads the configuration (README.md) and the secrets it names, before the process gives up its rights to do
+ * so: afterwards nothing of them is read again. ERR_OIDC_CONF tells what is wrong. NULL with *err. */
+struct oidc *oidc_new(const char *file, struct err *err);
+/* TCP ports that it calls; the number of them. */
+size_t oidc_ports(const struct oidc *o, uint16_t out[OIDC_PORTS_MAX]);
+/* The file with certificates that is read at each call; NULL: the system's. */
+const char *oidc_ca_file(const struct oidc *o);
+/* Opens what it keeps in dir, the store's folder. Asks nothing. */
+bool oidc_open(struct oidc *o, const char *dir, struct err *err);
 /* Ends whatever asks. */
 void oidc_stop(struct oidc *o);
 /* When no thread is in here. NULL is fine. */

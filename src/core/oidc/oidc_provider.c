@@ -49,16 +49,30 @@ bool provider_object(struct oidc *o, const struct link_answer *a, const char *wh
 
 /* ---- addresses ---- */
 
+/* Its port is one that the process may call (oidc_ports). */
+static bool port_ok(const struct oidc *o, struct str url)
+{
+    uint16_t ports[OIDC_PORTS_MAX];
+    size_t n = oidc_ports(o, ports), i = 0;
+    while (i < n && ports[i] != link_port(url))
+        i++;
+    return i < n;
+}
+
+/* CALLED: by this process; browsers go to the others. */
+enum endpoint_how { ENDPOINT_MUST = 1, ENDPOINT_CALLED = 2 };
+
 /* An address of the provider; a provider of https has no others. */
-static bool endpoint(struct oidc *o, const struct json_doc *doc, const char *name, bool must, struct str *out,
-                     struct err *err)
+static bool endpoint(struct oidc *o, const struct json_doc *doc, const char *name, enum endpoint_how how,
+                     struct str *out, struct err *err)
 {
     struct str url = jose_claim(doc, name);
     bool tls = str_starts(o->conf.issuer, STR("https://"));
     *out = url.p ? url : STR("");
-    if (!url.p && !must)
+    if (!url.p && !(how & ENDPOINT_MUST))
         return true;
-    return (link_url_valid(url) && (!tls || str_starts(url, STR("https://")))) ||
+    return (link_url_valid(url) && (!tls || str_starts(url, STR("https://"))) &&
+            (!(how & ENDPOINT_CALLED) || port_ok(o, url))) ||
            provider_wrong(o, err, name, name);
 }
 
@@ -84,11 +98,11 @@ static bool read_provider(struct oidc *o, const struct json_doc *doc, struct pro
     if (!lists(doc, "code_challenge_methods_supported", "S256") ||
         !lists(doc, "response_types_supported", "code"))
         return provider_wrong(o, err, "den kan inte code med S256", "it cannot do code with S256");
-    return endpoint(o, doc, "authorization_endpoint", true, &out->authorization, err) &&
-           endpoint(o, doc, "token_endpoint", true, &out->token, err) &&
-           endpoint(o, doc, "jwks_uri", true, &out->jwks, err) &&
-           endpoint(o, doc, "userinfo_endpoint", false, &out->userinfo, err) &&
-           endpoint(o, doc, "end_session_endpoint", false, &out->end_session, err);
+    return endpoint(o, doc, "authorization_endpoint", ENDPOINT_MUST, &out->authorization, err) &&
+           endpoint(o, doc, "token_endpoint", ENDPOINT_MUST | ENDPOINT_CALLED, &out->token, err) &&
+           endpoint(o, doc, "jwks_uri", ENDPOINT_MUST | ENDPOINT_CALLED, &out->jwks, err) &&
+           endpoint(o, doc, "userinfo_endpoint", ENDPOINT_CALLED, &out->userinfo, err) &&
+           endpoint(o, doc, "end_session_endpoint", 0, &out->end_session, err);
 }
 
 static void copy_provider(struct arena *arena, const struct provider *p, struct provider *out)

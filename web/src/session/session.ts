@@ -16,6 +16,9 @@ export interface Session {
   assignment?: string;
   purpose?: Word;
   assignments?: readonly Assignment[];
+  /** What the outside provider is called, when there is one; through: this session came through it. */
+  outside?: { sv: string; en: string };
+  through?: boolean;
 }
 
 /** login: nobody is here. choose: an assignment is needed. locked: somebody was, and gives the password again. */
