@@ -453,11 +453,11 @@ static int cmd_serve_run(int argc, char **argv)
 const struct cmd cmd_serve = {
     .name = "serve",
     .run = cmd_serve_run,
-    .usage_sv =
-        "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
-        "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
-        "[--audit-spare KATALOG] [--open] [--audit] [--front URL] [--oidc FIL] [--session-idle TID] [--session-rate N] "
-        "[--session-max TID]",
+    .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
+                "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
+                "[--audit-spare KATALOG] [--open] [--audit] [--front URL] [--oidc FIL] [--session-idle TID] "
+                "[--session-rate N] "
+                "[--session-max TID]",
     .help_sv =
         "svarar på FHIR och webben\n"
         "  --data KATALOG         lagret; skapas om det saknas\n"

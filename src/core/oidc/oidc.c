@@ -21,7 +21,7 @@ struct oidc *oidc_new(const char *file, struct err *err)
     arena_init(&o->known.arena);
     pthread_mutex_init(&o->known.lock, NULL);
     pthread_mutex_init(&o->file_lock, NULL);
-    o->known.refetch = OIDC_REFETCH_MAX;
+    o->known.refetch[0].left = o->known.refetch[1].left = OIDC_REFETCH_MAX;
     if (conf_read(file, &o->arena, &o->conf, err) &&
         (pending_init(&o->pendings) || err_set(err, ERR_NO_MEMORY, NULL)))
         return o;

@@ -46,17 +46,20 @@ struct known {
     int64_t down_ms;        /* when it was down last */
     struct jose_keys *keys; /* NULL: not known */
     int64_t keys_ms;
-    unsigned refetch; /* looks for new keys that are left */
-    int64_t refetch_ms;
+    struct refetch {
+        unsigned left; /* looks for new keys */
+        int64_t at_ms;
+    } refetch[2]; /* for tokens of the provider itself, and for what strangers may send */
 };
 /* Its addresses, copied into arena; asks when they are not fresh. */
 bool provider_get(struct oidc *o, uint64_t deadline_ns, struct arena *arena, struct provider *out,
                   struct err *err);
 /* The same without asking: false when they are not known. */
 bool provider_known(struct oidc *o, struct arena *arena, struct provider *out);
-/* Verifies a token with its keys, which it fetches when they are old or the token's key is new. */
-bool provider_verify(struct oidc *o, struct str token, uint64_t deadline_ns, struct arena *arena,
-                     struct jose_token *out, struct err *err);
+/* Verifies a token with its keys, which it fetches when they are old or the token's key is new. stranger: the
+ * token came from anybody, who must not be able to keep the provider's own from new keys. */
+bool provider_verify(struct oidc *o, struct str token, bool stranger, uint64_t deadline_ns,
+                     struct arena *arena, struct jose_token *out, struct err *err);
 /* A JSON object of an answer; what is else is ERR_OIDC_ANSWER. */
 bool provider_object(struct oidc *o, const struct link_answer *a, const char *what, struct arena *arena,
                      struct json_doc *out, struct err *err);

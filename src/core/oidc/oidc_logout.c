@@ -33,7 +33,7 @@ bool oidc_logout(struct oidc *o, struct str token, uint64_t deadline_ns, struct 
     int64_t now_ms = os_now_ms(), iat;
     struct jose_expect expect = {
         .iss = o->conf.issuer, .aud = o->conf.client, .now_s = now_ms / 1000, .jti = true};
-    if (!provider_verify(o, token, deadline_ns, arena, &t, err) ||
+    if (!provider_verify(o, token, true, deadline_ns, arena, &t, err) ||
         !jose_claims(&t, &expect, arena, &claims, err))
         return false;
     if (!type_ok(t.typ))

@@ -178,19 +178,19 @@ bool provider_get(struct oidc *o, uint64_t deadline_ns, struct arena *arena, str
 
 /* ---- keys ---- */
 
-/* May its keys be looked for once more? A stranger's tokens with made-up keys must not make us ask without
- * end. Under the lock. */
-static bool may_refetch(struct known *k, int64_t now)
+/* May the keys be looked for once more? Tokens with made-up keys must not make us ask without end. Under the
+ * lock. */
+static bool may_refetch(struct refetch *r, int64_t now)
 {
-    int64_t more = k->refetch_ms ? (now - k->refetch_ms) / OIDC_REFETCH_MS : 0;
-    if (more > 0 || !k->refetch_ms) {
-        uint64_t sum = k->refetch + (uint64_t)(more > 0 ? more : 0);
-        k->refetch = sum > OIDC_REFETCH_MAX ? OIDC_REFETCH_MAX : (unsigned)sum;
-        k->refetch_ms = now;
+    int64_t more = r->at_ms ? (now - r->at_ms) / OIDC_REFETCH_MS : 0;
+    if (more > 0 || !r->at_ms) {
+        int64_t sum = r->left + (more > 0 ? more : 0);
+        r->left = sum > OIDC_REFETCH_MAX ? OIDC_REFETCH_MAX : (unsigned)sum;
+        r->at_ms = now;
     }
-    if (!k->refetch)
+    if (!r->left)
         return false;
-    k->refetch--;
+    r->left--;
     return true;
 }
 
@@ -217,8 +217,8 @@ static bool fetch_keys(struct oidc *o, uint64_t deadline_ns, struct arena *arena
 }
 
 /* *again: with newer keys it might do. */
-static bool verify_once(struct oidc *o, struct str token, struct arena *arena, struct jose_token *out,
-                        bool *again, struct err *err)
+static bool verify_once(struct oidc *o, struct str token, bool stranger, struct arena *arena,
+                        struct jose_token *out, bool *again, struct err *err)
 {
     struct known *k = &o->known;
     int64_t now = os_now_ms();
@@ -228,7 +228,7 @@ static bool verify_once(struct oidc *o, struct str token, struct arena *arena, s
     if (fresh) {
         ok = jose_verify(k->keys, o->conf.algs, token, arena, out, err);
         *again = !ok && (err->code == ERR_TOKEN_KEY || (err->code == ERR_TOKEN_SIGNATURE && !out->kid.n)) &&
-                 may_refetch(k, now);
+                 may_refetch(&k->refetch[stranger], now);
     } else {
         err_set(err, ERR_TOKEN_KEY, "", NULL);
         *again = true;
@@ -237,12 +237,12 @@ static bool verify_once(struct oidc *o, struct str token, struct arena *arena, s
     return ok;
 }
 
-bool provider_verify(struct oidc *o, struct str token, uint64_t deadline_ns, struct arena *arena,
-                     struct jose_token *out, struct err *err)
+bool provider_verify(struct oidc *o, struct str token, bool stranger, uint64_t deadline_ns,
+                     struct arena *arena, struct jose_token *out, struct err *err)
 {
     struct err first = {0}, second = {0};
     bool again = false;
-    if (verify_once(o, token, arena, out, &again, &first))
+    if (verify_once(o, token, stranger, arena, out, &again, &first))
         return true;
     if (!again) {
         *err = first;
@@ -250,7 +250,7 @@ bool provider_verify(struct oidc *o, struct str token, uint64_t deadline_ns, str
     }
     if (!fetch_keys(o, deadline_ns, arena, err))
         return false;
-    if (verify_once(o, token, arena, out, &again, &second))
+    if (verify_once(o, token, stranger, arena, out, &again, &second))
         return true;
     *err = second;
     return false;

@@ -185,7 +185,7 @@ static bool verify(struct oidc *o, const struct pending *login, const struct tok
                                  .aud = o->conf.client,
                                  .nonce = str_of(login->nonce),
                                  .now_s = os_now_ms() / 1000};
-    if (!provider_verify(o, t->id, deadline_ns, arena, &token, err) || !type_ok(&token, err) ||
+    if (!provider_verify(o, t->id, false, deadline_ns, arena, &token, err) || !type_ok(&token, err) ||
         !jose_claims(&token, &expect, arena, &out->claims, err))
         return false;
     struct str sub = jose_claim(&out->claims, "sub");

@@ -17,6 +17,8 @@ export const en: Catalogue = {
     password: "Password",
     button: "Log in",
     busy: "Logging in …",
+    outside: (name) => `Log in with ${name}`,
+    local: "With account and password",
     logged: "Everything you read and write is logged, with your name and assignment.",
     as: (name) => `Logged in: ${name}`,
     assignmentHeading: "Choose assignment",

@@ -17,6 +17,8 @@ export const sv = {
     password: "Lösenord",
     button: "Logga in",
     busy: "Loggar in …",
+    outside: (name: string) => `Logga in med ${name}`,
+    local: "Med konto och lösenord",
     logged: "Allt du läser och skriver loggas, med ditt namn och uppdrag.",
     as: (name: string) => `Inloggad: ${name}`,
     assignmentHeading: "Välj uppdrag",

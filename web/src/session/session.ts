@@ -25,6 +25,7 @@ export interface Session {
 export type Stage = "starting" | "in" | "login" | "choose" | "locked";
 
 const POLL_MS = 30_000;
+const BACK_MAX = 512;
 export const session = signal<Session | null>(null);
 export const stage = signal<Stage>("starting");
 export const current = computed(() => session.value?.assignments?.find((a) => a.id === session.value?.assignment) ?? null);
@@ -64,7 +65,7 @@ export class LoginError extends Error {
   }
 }
 
-async function post(what: string, body: Record<string, unknown>): Promise<void> {
+async function send(what: string, body: Record<string, unknown>): Promise<unknown> {
   const response = await fetch(`/auth/${what}`, {
     method: "POST",
     headers: { "Content-Type": "application/json", "Helhet-Request": "1" },
@@ -72,8 +73,18 @@ async function post(what: string, body: Record<string, unknown>): Promise<void> 
   });
   const answer: unknown = await response.json().catch(() => null);
   if (!response.ok) throw new LoginError(answer);
-  if (what === "logout") session.value = null;
-  settle(answer as Session);
+  return answer;
+}
+
+async function post(what: string, body: Record<string, unknown>): Promise<void> {
+  settle((await send(what, body)) as Session);
+}
+
+/** To the outside provider, and back to this very screen. */
+export async function goOutside(): Promise<void> {
+  const back = location.pathname + location.search;
+  const answer = (await send("oidc", { back: back.length <= BACK_MAX ? back : "/" })) as { url: string };
+  location.assign(answer.url);
 }
 
 export const login = (name: string, password: string) => post("login", { name, password });
@@ -96,8 +107,10 @@ export const changePassword = (old: string, fresh: string) => post("password", {
 
 /** everywhere: the account's sessions on other computers too. */
 export async function logout(everywhere = false): Promise<void> {
-  await post("logout", everywhere ? { everywhere } : {});
-  location.assign("/");
+  const answer = (await send("logout", everywhere ? { everywhere } : {})) as Session & { leave?: string };
+  session.value = null;
+  // Whoever came through the outside provider is logged out there too, which sends the browser back here.
+  location.assign(answer.leave ?? "/");
 }
 
 /** Called when the record says 401: resolves when somebody is logged in again. */
