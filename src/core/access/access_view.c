@@ -57,11 +57,23 @@ static bool get_region(struct access_view *v, struct store_read *r, struct err *
     return true;
 }
 
-/* Everything that who the caller is depends on. */
+/* Everything that who the caller is depends on. Every request needs it, so it is joined without printf. */
 static struct str caller_key(const struct access_caller *c, struct arena *arena)
 {
-    return arena_printf(arena, "%d %.*s %.*s %.*s %.*s", (int)c->kind, STR_ARG(c->user),
-                        STR_ARG(c->assignment), STR_ARG(c->role), STR_ARG(c->purpose));
+    const struct str part[] = {c->user, c->assignment, c->role, c->purpose};
+    size_t n = 1;
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        n += 1 + part[i].n;
+    char *text = arena_alloc(arena, n), *at = text;
+    if (!text)
+        return (struct str){0};
+    *at++ = (char)('0' + (int)c->kind);
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
+        *at++ = ' ';
+        if (part[i].n)
+            at = mempcpy(at, part[i].p, part[i].n);
+    }
+    return (struct str){text, n};
 }
 
 static struct access_held **caller_slot(const struct access_view *v, struct str key)
@@ -76,6 +88,8 @@ static bool get_who(struct access_view *v, struct store_read *r, bool *fresh, st
     struct access *a = v->a;
     struct str key = caller_key(v->caller, &v->arena);
     bool job = store_read_in_job(r);
+    if (!key.p)
+        return err_set(err, ERR_NO_MEMORY, NULL);
     v->who = job ? NULL : access_held_take(a, caller_slot(v, key), atomic_load(&a->roles_changed));
     if (v->who && !str_eq(v->who->who.key, key)) {
         access_held_drop(v->who);

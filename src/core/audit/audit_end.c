@@ -28,13 +28,24 @@ bool audit_end_torn(struct str rest)
     return true;
 }
 
+/* The zeros that the writer puts ahead are no content: of a segment that was closed they are gone, of one
+ * that is open, or was when the machine stopped, they lie after it. */
+static size_t content(const char *text, size_t n)
+{
+    while (n && !text[n - 1])
+        n--;
+    return n;
+}
+
 bool audit_end_read(const char *dir, const char *spare, const struct audit_segment *s, char **text, size_t *n,
                     struct err *err)
 {
     char path[AUDIT_PATH_MAX];
     audit_file_path(path, dir, spare, s->spare, s->number);
-    return os_file_read(path, AUDIT_SEGMENT_READ_MAX, text, n) ||
-           err_set(err, ERR_IO, path, strerror(errno), NULL);
+    if (!os_file_read(path, AUDIT_SEGMENT_READ_MAX, text, n))
+        return err_set(err, ERR_IO, path, strerror(errno), NULL);
+    *n = content(*text, *n);
+    return true;
 }
 
 /* Follows one segment from its head as far as it chains; false when it has no head. */

@@ -22,7 +22,7 @@ bool audit_end_find(const char *dir, const char *spare, struct audit_end *out, b
 /* Is rest, which follows the last line that chains, what a write cut off by a crash leaves? Nothing is too.
  */
 bool audit_end_torn(struct str rest);
-/* The bytes of a segment, to be freed with os_free. */
+/* The bytes of a segment without the zeros at its end (room that was not used), to be freed with os_free. */
 bool audit_end_read(const char *dir, const char *spare, const struct audit_segment *s, char **text, size_t *n,
                     struct err *err);
 

@@ -45,6 +45,7 @@ struct audit {
     struct buf out;
     int fd; /* of the open segment, -1: none */
     bool fd_spare;
+    uint64_t room;      /* bytes of the open segment that are there: content and zeros ahead of it */
     int month;          /* the open segment's, so that old ones can be pruned whole */
     uint64_t tried_ns;  /* last attempt at the main folder when in the spare one */
     const char *reason; /* why the next segment is begun */

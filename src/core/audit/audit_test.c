@@ -447,6 +447,56 @@ static void test_torn(void **state)
     assert_int_equal(v.last_seq, 4);
 }
 
+static uint64_t bytes_of(unsigned number)
+{
+    char path[128];
+    struct stat st;
+    path_of(path, false, number);
+    assert_int_equal(stat(path, &st), 0);
+    return (uint64_t)st.st_size;
+}
+
+/* The zeros ahead of an open segment are neither torn nor damage; what they hide in the middle is. */
+static void test_room(void **state)
+{
+    (void)state;
+    struct audit *a = open_log(false, 0);
+    put_many(a, 3);
+    uint64_t open = bytes_of(1);
+    clean(3);
+    assert_int_equal(verify().torn, 0);
+    audit_close(a);
+    size_t n, last;
+    char *text = text_of(1, &n), *room = os_alloc(n + 5000);
+    assert_true(open > n + (1 << 19));
+    last = line_at(text, n, 3).n;
+    memset(room, 0, n + 5000);
+    memcpy(room, text, n);
+    write_text(1, room, n + 5000); /* as a crash between two groups leaves it */
+    clean(3);
+    assert_int_equal(verify().torn, 0);
+    memset(room + n - 10, 0, 10); /* in the middle of one */
+    write_text(1, room, n + 5000);
+    struct audit_verify v = verify();
+    assert_int_equal(v.faults, 0);
+    assert_int_equal(v.torn, 1);
+    assert_int_equal(v.last_seq, 2);
+    memset(room + n - last, 0, last); /* as if the last record had never been: the index knows better */
+    write_text(1, room, n + 5000);
+    struct audit_known known = {.seq = 3};
+    v = verify_with(known);
+    assert_int_equal(v.first.fault, AUDIT_FAULT_END);
+    write_text(1, text, n);
+    a = open_log(false, 0);
+    put_many(a, 2);
+    audit_close(a);
+    clean(5);
+    write_text(1, room, n + 5000); /* the next file says how much of it counts */
+    assert_true(verify().faults > 0);
+    os_free(room);
+    os_free(text);
+}
+
 struct told {
     uint64_t seq;
     uint32_t thread;
@@ -735,6 +785,7 @@ int main(void)
         TEST(test_segment_cut),
         TEST(test_end_cut),
         TEST(test_torn),
+        TEST(test_room),
         TEST(test_kill),
         TEST(test_spare),
         TEST(test_sync_fails),

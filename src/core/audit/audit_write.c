@@ -13,7 +13,12 @@
 #include "base/log.h"
 #include "base/time.h"
 
-enum { WRITE_MODE = 0640, WRITE_FOLDER_MODE = 0750 };
+enum {
+    WRITE_MODE = 0640,
+    WRITE_FOLDER_MODE = 0750,
+    WRITE_ROOM = 1 << 20, /* bytes of zeros written ahead at a time */
+    WRITE_ZEROS = 1 << 16,
+};
 
 static int month_of(int64_t ms)
 {
@@ -24,10 +29,14 @@ static int month_of(int64_t ms)
 
 /* ---- one segment ---- */
 
+/* The zeros ahead go; should that fail they may as well stay. */
 static void segment_close(struct audit *a, const char *reason)
 {
+    if (a->fd >= 0 && a->room > a->end.bytes && ftruncate(a->fd, (off_t)a->end.bytes) == 0)
+        a->room = 0;
     if (a->fd >= 0)
         close(a->fd);
+    a->room = 0;
     a->fd = -1;
     a->reason = reason;
 }
@@ -57,10 +66,11 @@ static bool segment_open(struct audit *a, bool in_spare, struct err *err)
     if (!folder_make(folder, err))
         return false;
     audit_file_path(path, a->dir, a->spare, in_spare, a->end.number_max + 1);
-    a->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC, WRITE_MODE);
+    a->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, WRITE_MODE);
     if (a->fd < 0)
         return err_set(err, ERR_IO, path, strerror(errno), NULL);
     a->fd_spare = in_spare;
+    a->room = 0;
     a->end.number_max++;
     if (folder_sync(folder, err))
         return true;
@@ -127,6 +137,36 @@ static bool still_there(const struct audit *a)
     return st.st_nlink > 0;
 }
 
+/* Zeros ahead of what is to be written, a piece at a time: a sync then finds the file's size and blocks as
+ * they were and has the records alone to write. Where there is no room for zeros there may be for the
+ * records, so that it fails is nothing. */
+static void make_room(struct audit *a, uint64_t from, uint64_t need)
+{
+    static const char zeros[WRITE_ZEROS];
+    uint64_t more = a->opt.segment_bytes < WRITE_ROOM ? a->opt.segment_bytes : WRITE_ROOM, to = need + more;
+    if (need <= a->room || lseek(a->fd, (off_t)a->room, SEEK_SET) < 0)
+        return;
+    while (a->room < to) {
+        size_t n = to - a->room < WRITE_ZEROS ? (size_t)(to - a->room) : WRITE_ZEROS;
+        if (!os_write_all(a->fd, (struct str){zeros, n})) {
+            a->room = ftruncate(a->fd, (off_t)from) == 0 ? from : a->room;
+            break;
+        }
+        a->room += n;
+    }
+}
+
+/* What is in a->out, at the end of the segment, and on disk. */
+static bool put_out(struct audit *a, uint64_t at)
+{
+    uint64_t need = at + a->out.n;
+    make_room(a, at, need);
+    if (lseek(a->fd, (off_t)at, SEEK_SET) < 0 || !os_write_all(a->fd, buf_get(&a->out)) || !os_sync(a->fd))
+        return false;
+    a->room = a->room < need ? need : a->room;
+    return true;
+}
+
 /* Leaves the open segment after a failure: what was half written is taken back as far as that goes. Bytes
  * that stay are told of by the next head, which says how many count. */
 static void segment_leave(struct audit *a, bool in_spare, bool new)
@@ -135,6 +175,7 @@ static void segment_leave(struct audit *a, bool in_spare, bool new)
     audit_file_path(path, a->dir, a->spare, in_spare, a->end.number_max);
     if (ftruncate(a->fd, new ? 0 : (off_t)a->end.bytes) == 0 && new)
         unlink(path);
+    a->room = 0; /* has gone with it */
     segment_close(a, "failure");
 }
 
@@ -149,9 +190,10 @@ static bool group_write(struct audit *a, bool in_spare, struct err *err)
     if (new)
         put_head(a, &end);
     put_records(a, &end);
+    uint64_t at = end.bytes;
     end.bytes += a->out.n;
     errno = ENOMEM;
-    if (buf_ok(&a->out) && os_write_all(a->fd, buf_get(&a->out)) && os_sync(a->fd) && still_there(a)) {
+    if (buf_ok(&a->out) && put_out(a, at) && still_there(a)) {
         a->end = end;
         a->month = month_of(os_now_ms());
         return true;
@@ -346,5 +388,6 @@ void *audit_write_main(void *audit)
             break;
     }
     pthread_mutex_unlock(&a->lock);
+    segment_close(a, "stop");
     return NULL;
 }
