@@ -83,7 +83,7 @@ function Whose() {
   const patient = useChart().patient.value;
   const f = t.value.access.form;
   if (patient === null) return null;
-  return <Fact term={f.for}><b>{nameText(currentName(patient.name)) || t.value.search.noName}</b> <span class="num">{identityNumber(patient)?.text ?? t.value.search.noNumber}</span></Fact>;
+  return <Fact term={f.for}><b>{nameText(currentName(patient.name)) || t.value.search.noName}</b> <span class="num nowrap">{identityNumber(patient)?.text ?? t.value.search.noNumber}</span></Fact>;
 }
 
 function grantAbout(chart: Chart, about: string): Grant | null {

@@ -45,6 +45,8 @@ export function advice(error: unknown): { text: string; unsure: boolean } {
   const f = t.value.access.form;
   const kind = error instanceof FhirError ? error.kind : "server";
   const unsure = kind === "network" || kind === "timeout" || kind === "format";
+  // The ticket of an emergency opening lasts some minutes; a new one is a step back.
+  if (error instanceof FhirError && JSON.stringify(error.outcome ?? "").includes('"ACCESS_TICKET"')) return { text: f.expired, unsure };
   const what = unsure ? f.unsure : kind === "refused" ? f.mayNot : kind === "notFound" || kind === "gone" ? f.gone : f.retry;
   return { text: `${failureText(error)} ${what}`, unsure };
 }

@@ -10,6 +10,7 @@ function rows() {
   return [
     { ways: [[k.ctrl, "K"], ["/"]], does: k.search },
     { ways: [[k.alt, "1"], [k.alt, "9"]], does: k.sections, range: true },
+    { ways: [[k.alt, "0"]], does: t.value.access.why },
     { ways: [["↓"], ["↑"], ["J"], ["K"]], does: k.move },
     { ways: [[k.enter]], does: k.open },
     { ways: [[k.esc]], does: k.back },

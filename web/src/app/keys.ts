@@ -14,7 +14,7 @@ function askSearch(): void {
 }
 
 function goToSection(number: number): boolean {
-  const section = SECTIONS[number - 1];
+  const section = number === 0 ? "atkomst" : SECTIONS[number - 1];
   const now = route.value;
   if (section === undefined || now.screen !== "patient") return false;
   navigate(patientPath(now.id, section));
@@ -58,7 +58,7 @@ const key = (name: string) => (event: KeyboardEvent) => bare(event) && event.key
 
 const SHORTCUTS: readonly Shortcut[] = [
   { single: false, matches: (e) => (e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k", run: () => (askSearch(), true) },
-  { single: false, matches: (e) => e.altKey && !e.ctrlKey && /^Digit[1-9]$/.test(e.code), run: (e) => goToSection(Number(e.code.slice(5))) },
+  { single: false, matches: (e) => e.altKey && !e.ctrlKey && /^Digit[0-9]$/.test(e.code), run: (e) => goToSection(Number(e.code.slice(5))) },
   { single: false, matches: (e) => bare(e) && e.key === "Escape", run: leave },
   { single: false, matches: key("arrowdown"), run: () => moveFromLink(1) },
   { single: false, matches: key("arrowup"), run: () => moveFromLink(-1) },

@@ -3,6 +3,7 @@
 // Everything is kept in memory only, and only as much as CACHE_MAX answers.
 import type { Bundle, Parameters, ParametersParameter, Resource, ResourceOf, ResourceType } from "@fhir";
 import { serverAnswered, serverSilent } from "../app/connection.ts";
+import { language } from "../i18n/index.ts";
 import { sessionAgain } from "../session/session.ts";
 import { parseJson } from "./decimal.ts";
 import { failureOf, FhirError } from "./error.ts";
@@ -142,7 +143,7 @@ export async function operate<T extends ResourceType>(path: string, parameters: 
 
 /** An operation that only tells. Its answer is never kept. */
 export async function tell(path: string, signal: AbortSignal): Promise<Parameters> {
-  const response = await send(BASE + path, { headers: { Accept: JSON_TYPE }, cache: "no-store" }, signal);
+  const response = await send(BASE + path, { headers: { Accept: JSON_TYPE, "Accept-Language": language.value }, cache: "no-store" }, signal);
   const body = (await answer(response)) as Resource;
   if (!response.ok) throw failureOf(response.status, body);
   if (!isType(body, "Parameters")) throw new FhirError("format", response.status);

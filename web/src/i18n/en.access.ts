@@ -181,6 +181,7 @@ export const access: Catalogue["access"] = {
     unsure: "No answer came. It may have been done all the same. See In force now before you try again.",
     retry: "Nothing has changed. Try again, or cancel and ask a colleague.",
     mayNot: "Your assignment may not do this. Change assignment, or ask a colleague.",
+    expired: "Too long went between the steps. Nothing is opened. Go back and take the first step again.",
     gone: "What you wanted to change is no longer in force.",
     failed: "It was not done",
     look: "See what is in force",

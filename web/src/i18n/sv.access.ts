@@ -180,6 +180,7 @@ export const access = {
     unsure: "Inget svar kom. Det kan ha blivit gjort ändå. Se under Gäller just nu innan du försöker igen.",
     retry: "Ingenting är ändrat. Försök igen, eller avbryt och fråga en kollega.",
     mayNot: "Ditt uppdrag får inte göra detta. Byt uppdrag, eller be en kollega.",
+    expired: "Det gick för lång tid mellan stegen. Ingenting är öppnat. Gå tillbaka och gör om första steget.",
     gone: "Det du ville ändra gäller inte längre.",
     failed: "Det blev inte gjort",
     look: "Se vad som gäller",

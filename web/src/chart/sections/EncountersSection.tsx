@@ -29,7 +29,9 @@ export function appointmentTitle(a: Appointment): string {
 
 export function appointmentPlace(a: Appointment, chart: Chart): string {
   const others = a.participant.map((p) => p.actor).filter((actor) => actor?.reference?.startsWith("Patient/") !== true);
-  return others.map((actor) => chart.nameOf(actor)).filter((n) => n !== "").join(", ");
+  const named = others.map((actor) => chart.nameOf(actor)).filter((n) => n !== "").join(", ");
+  const patient = chart.patient.value;
+  return named === "" && patient !== null && isProtected(patient) ? t.value.access.masked : named;
 }
 
 /** Those that are still to come, or have not been settled. */

@@ -166,7 +166,7 @@ function Personal() {
         <Fact term={i.born}>{showDate(patient.birthDate)}</Fact>
         {isMasked(patient) ? <Masked /> : <Reachable patient={patient} />}
         <Fact term={i.language}>{(patient.communication ?? []).map((c) => conceptText(c.language)).join(", ")}</Fact>
-        <Fact term={i.listedAt}>{(patient.generalPractitioner ?? []).map((g) => chart.nameOf(g)).filter((n) => n !== "").join(", ")}</Fact>
+        <Fact term={i.listedAt}>{patient.generalPractitioner === undefined && isMasked(patient) ? t.value.access.masked : (patient.generalPractitioner ?? []).map((g) => chart.nameOf(g)).filter((n) => n !== "").join(", ")}</Fact>
       </dl>
     </Card>
   );
