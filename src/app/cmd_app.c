@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/cmd.h"
+#include "app/told.h"
 #include "base/os.h"
 #include "base/time.h"
 #include "jose/jose.h"
@@ -183,6 +184,15 @@ static int cmd_app_run(int argc, char **argv)
         struct smart *s = smart_open(o.data, true, &err);
         bool ok = s && cmd_app_verbs[i].run(s, &o, &err);
         smart_close(s);
+        if (cmd_app_verbs[i].named && (ok || err.code)) {
+            char action[32];
+            struct err untold = {.code = ERR_OK};
+            snprintf(action, sizeof action, "app-%s", cmd_app_verbs[i].name);
+            if (!told_log(o.data, action, o.id, &err, &untold) && ok) {
+                ok = false;
+                err = untold;
+            }
+        }
         return ok ? CMD_OK : cmd_fail(&cmd_app, &err);
     }
     return cmd_wrong(&cmd_app, "det ska vara add, list, disable eller enable",

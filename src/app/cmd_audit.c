@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "app/cmd.h"
+#include "app/told.h"
 #include "audit/audit_index.h"
 #include "audit/audit_prune.h"
+#include "audit/audit_spool.h"
 #include "audit/audit_verify.h"
 #include "base/hash.h"
 #include "base/os.h"
@@ -320,7 +322,6 @@ static bool cmd_audit_is_there(const struct cmd_audit_asked *o, struct err *err)
 
 static int cmd_audit_review(const struct cmd_audit_asked *o)
 {
-    struct audit_options opt = {.dir = o->data, .spare = o->spare};
     struct err err = {0};
     if (!o->q.seq || !o->outcome || !o->by)
         return cmd_wrong(&cmd_audit, "--seq NR, --outcome UTFALL och --by KONTO behövs",
@@ -331,9 +332,7 @@ static int cmd_audit_review(const struct cmd_audit_asked *o)
                              .about = o->q.seq,
                              .why = str_of(o->outcome),
                              .note = str_of(o->note)};
-    struct audit *a = cmd_audit_is_there(o, &err) ? audit_open(&opt, &err) : NULL;
-    bool ok = a && audit_put(a, &r, 1, &err);
-    audit_close(a);
+    bool ok = cmd_audit_is_there(o, &err) && audit_spool_put(o->data, o->spare, &r, &err);
     return ok ? CMD_OK : cmd_fail(&cmd_audit, &err);
 }
 
@@ -428,13 +427,17 @@ static const struct cmd_audit_verb cmd_audit_verbs[] = {
 static int cmd_audit_run(int argc, char **argv)
 {
     struct cmd_audit_asked o = {.data = NULL};
+    char spare[AUDIT_PATH_MAX];
     if (argc > 1 && strcmp(argv[1], "--help") == 0)
         return cmd_help(&cmd_audit);
     for (size_t i = 0; argc > 1 && i < sizeof cmd_audit_verbs / sizeof *cmd_audit_verbs; i++) {
         if (strcmp(argv[1], cmd_audit_verbs[i].name) != 0)
             continue;
         int code = cmd_audit_parse(argc - 1, argv + 1, &o);
-        return code >= 0 ? code : cmd_audit_verbs[i].run(&o);
+        if (code >= 0)
+            return code;
+        o.spare = told_spare(o.data, o.spare, spare);
+        return cmd_audit_verbs[i].run(&o);
     }
     return cmd_wrong(&cmd_audit, "ange verify, show, extract, sample, review eller prune",
                      "give verify, show, extract, sample, review or prune");
@@ -460,7 +463,9 @@ const struct cmd cmd_audit = {
         "FILTER: --patient ID, --user RESURS, --account KONTO, --unit RESURS, --from TID, --to TID, --seq "
         "NR; "
         "--json ger\n"
-        "posterna som de står. review och prune när tjänsten inte kör.",
+        "posterna som de står. --spare: reservkatalogen, annars den som serve fick sist. review går medan "
+        "tjänsten kör\n"
+        "(den tar in posten inom en sekund); prune när den inte kör.",
     .help_en =
         "the audit log: show, prove, extracts, samples, pruning\n"
         "  verify [--expect SEQ:HASH]  reads the whole chain; each fault with file, line and record. "
@@ -477,5 +482,7 @@ const struct cmd cmd_audit = {
         "years\n"
         "FILTER: --patient ID, --user RESOURCE, --account ACCOUNT, --unit RESOURCE, --from TIME, --to TIME, "
         "--seq NR; --json\n"
-        "gives the records as they stand. review and prune while the service is not running.",
+        "gives the records as they stand. --spare: the spare folder, else the one that serve was given last. "
+        "review works\n"
+        "while the service runs (it takes the record in within a second); prune while it does not.",
 };

@@ -5,6 +5,7 @@
 
 #include "app/cmd.h"
 #include "app/meter.h"
+#include "app/told.h"
 #include "app/wiring.h"
 #include "audit/audit_verify.h"
 #include "search/own.h"
@@ -90,7 +91,8 @@ static int cmd_check_run(int argc, char **argv)
         cmd_check_print(&k, meter_seconds(&m));
     code = ok ? cmd_check_words(&w, data) : cmd_fail(&cmd_check, &err);
     struct audit_known none = {0};
-    if (ok && cmd_audit_check(data, NULL, &none) != CMD_OK)
+    char spare[AUDIT_PATH_MAX];
+    if (ok && cmd_audit_check(data, told_spare(data, NULL, spare), &none) != CMD_OK)
         code = CMD_FAILED;
     wiring_close(&w);
     return ok && k.faults ? cmd_fail(&cmd_check, &k.first) : code;

@@ -9,8 +9,10 @@
 #include "api/view_job.h"
 #include "app/cmd.h"
 #include "app/serve_confine.h"
+#include "app/told.h"
 #include "app/wiring.h"
 #include "audit/audit.h"
+#include "audit/audit_spool.h"
 #include "base/log.h"
 #include "bulk/bulk.h"
 #include "gate/gate.h"
@@ -373,7 +375,10 @@ static bool cmd_serve_with_audit(struct wiring *w, struct jobs *jobs, struct acc
     struct audit_options opt = {.dir = o->data, .spare = o->audit_spare, .index = true};
     bool wanted = o->audit || !o->open;
     struct audit *audit = wanted ? audit_open(&opt, err) : NULL;
-    bool ok = (audit || !wanted) && cmd_serve_until_stopped(w, jobs, access, o, audit, stop, err);
+    bool noted = !wanted || !o->audit_spare || (audit && told_spare_note(o->data, o->audit_spare, err));
+    struct audit_spool *spool = audit && noted ? audit_spool_start(audit, o->data, err) : NULL;
+    bool ok = (spool || !wanted) && cmd_serve_until_stopped(w, jobs, access, o, audit, stop, err);
+    audit_spool_stop(spool);
     audit_close(audit);
     return ok;
 }

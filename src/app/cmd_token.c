@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/cmd.h"
+#include "app/told.h"
 #include "base/buf.h"
 #include "base/os.h"
 #include "jose/jose.h"
@@ -100,7 +101,9 @@ static bool cmd_token_make(const char *data, const char *scope, int64_t ttl_ms, 
                                     .scopes = text,
                                     .until_ms = now + ttl_ms};
         ok = smart_grant_make(s, &grant, now, &id, err) &&
-             smart_tokens_make(s, id, now, ttl_ms, &token, NULL, err);
+             smart_tokens_make(s, id, now, ttl_ms, &token, NULL, err) &&
+             /* Before it is shown: a token that is not in the log is nobody's. */
+             told_log(data, "token", CMD_TOKEN_APP, NULL, err);
     }
     if (ok) {
         printf("%s\n", token.text);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "app/cmd.h"
+#include "app/told.h"
 #include "app/wiring.h"
 #include "base/time.h"
 #include "identity/identity.h"
@@ -199,6 +200,13 @@ static int cmd_user_do(size_t verb, const struct cmd_user_options *o)
     struct identity *id = identity_open(&opt, &err);
     int code = id ? cmd_user_verbs[verb].run(id, o, &err) : CMD_FAILED;
     identity_close(id);
+    if (cmd_user_verbs[verb].named && (code == CMD_OK || err.code)) {
+        char action[32];
+        struct err untold = {.code = ERR_OK};
+        snprintf(action, sizeof action, "user-%s", cmd_user_verbs[verb].name);
+        if (!told_log(o->data, action, o->name, &err, &untold) && !err.code)
+            err = untold;
+    }
     return err.code ? cmd_fail(&cmd_user, &err) : code;
 }
 
@@ -250,7 +258,8 @@ const struct cmd cmd_user = {
                "  --data KATALOG       lagret; kontona ligger i identity.db där\n"
                "Lösenordet skrivs vid en fråga, eller läses som en rad från standard in när det inte är en "
                "terminal.\n"
-               "Minst 12 tecken, och inget som gissas först. Tjänsten kan vara igång.",
+               "Minst 12 tecken, och inget som gissas först. Tjänsten kan vara igång. Ändringar står i "
+               "åtkomstloggen.",
     .help_en = "accounts that can log in\n"
                "  add NAME --person P  a new account; P is Practitioner/id, Patient/id or RelatedPerson/id\n"
                "       --outside       without a password: the person logs in through serve --oidc alone\n"
@@ -261,5 +270,6 @@ const struct cmd cmd_user = {
                "  --data DIR           the store; the accounts are in identity.db there\n"
                "The password is written at a prompt, or read as one line from standard input when that is no "
                "terminal.\n"
-               "At least 12 characters, and nothing that is guessed first. The service may be running.",
+               "At least 12 characters, and nothing that is guessed first. The service may be running. "
+               "Changes are in the audit log.",
 };

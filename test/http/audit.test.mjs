@@ -248,6 +248,54 @@ test('helhet audit: shows, extracts, samples, documents reviews, proves, and fin
   rmSync(s.data, { recursive: true });
 });
 
+test('commands beside a running service: what they do is in the log, reviews too', async () => {
+  const s = await start(undefined, ['--audit']);
+  await ask(s, 'GET', '/Patient/x');
+  const data = ['--data', s.data];
+  const until = async (what) => {
+    for (let i = 0; i < 100; i++) {
+      const r = log(s).find(what);
+      if (r) return r;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    assert.fail('not taken in');
+  };
+  assert.equal(helhet('audit', 'review', ...data, '--seq', '1', '--outcome', 'ok', '--by', 'anna').status, 0);
+  const review = await until((r) => r.action === 'audit-review');
+  assert.deepEqual([review.about, review.why, review.account], [1, 'ok', 'anna']);
+  assert.ok(Math.abs(new Date(review.happened) - new Date(review.time)) < 5000);
+  assert.equal((await ask(s, 'GET', '/AuditEvent?about=1')).json.total, 1);
+  assert.equal(helhet('app', 'add', 'prov', ...data, '--scope', 'patient/*.rs', '--redirect', 'http://localhost:9/back').status, 0);
+  const app = await until((r) => r.action === 'app-add');
+  assert.deepEqual([app.resource, app.kind, app.outcome], ['prov', 'operator', 'done']);
+  assert.match(app.account, /^os:/);
+  assert.notEqual(helhet('user', 'disable', 'nobody', ...data).status, 0);
+  assert.equal((await until((r) => r.action === 'user-disable')).outcome, 'refused');
+  writeFileSync(join(s.data, 'audit-in', 'broken.json'), '{"action":');
+  assert.equal((await until((r) => r.action === 'audit-in')).note, 'broken.json');
+  for (let i = 0; i < 100 && readdirSync(join(s.data, 'audit-in')).join() !== 'broken.json.bad'; i++) await new Promise((done) => setTimeout(done, 20));
+  assert.deepEqual(readdirSync(join(s.data, 'audit-in')), ['broken.json.bad'], 'what is in the log waits no longer');
+  assert.equal(helhet('audit', 'prune', ...data, '--before', '2001-01-01', '--by', 'anna').status, 1, 'pruning is for when no service runs');
+  await s.stop({ keep: true });
+  assert.equal(helhet('token', ...data, '--scope', 'system/*.rs').status, 0);
+  assert.deepEqual([last(s).action, last(s).kind], ['token', 'operator']);
+  assert.equal(helhet('audit', 'verify', ...data).status, 0);
+  rmSync(s.data, { recursive: true });
+});
+
+test('check knows the spare folder', async () => {
+  const spare = mkdtempSync(join(tmpdir(), 'helhet-spare-'));
+  const s = await start(undefined, ['--audit-spare', spare]);
+  await ask(s, 'GET', '/Patient/x');
+  await s.stop({ keep: true });
+  assert.equal(readFileSync(join(s.data, 'audit.spare'), 'utf8'), spare);
+  assert.equal(helhet('check', '--data', s.data).status, 0);
+  rmSync(join(s.data, 'audit'), { recursive: true }); // all that is left is in the spare folder: nothing
+  assert.equal(helhet('check', '--data', s.data).status, 1);
+  rmSync(s.data, { recursive: true });
+  rmSync(spare, { recursive: true });
+});
+
 test('AuditEvent: the log as FHIR, read and searched, never written', async () => {
   const s = await start(undefined, ['--audit']);
   for (let i = 0; i < 30; i++) await ask(s, i % 2 ? 'GET' : 'PUT', `/Patient/p${i % 4}`, i % 2 ? {} : { body: { resourceType: 'Patient', id: `p${i % 4}`, active: i % 3 === 0 } });
