@@ -124,6 +124,12 @@ static struct str row_text(struct arena *arena, const struct store_row *r)
     return r->text.n ? r->text : r->name;
 }
 
+/* A canonical with version has a row without it too, by which it is found, not sorted. */
+static bool without_version(const struct store_row *whole, const struct store_row *r)
+{
+    return r->index == whole->index && r->name.n && r->name.p == whole->name.p && r->name.n < whole->name.n;
+}
+
 bool sort_text_of(void *arg, struct arena *arena, uint16_t type, uint16_t param, bool descending,
                   struct str body, struct str *out, struct err *err)
 {
@@ -144,6 +150,8 @@ bool sort_text_of(void *arg, struct arena *arena, uint16_t type, uint16_t param,
     for (uint32_t i = 0; i < list.count; i++)
         kind->rows(&to, &list.item[i]);
     for (size_t i = 0; i < rows.count; i++) {
+        if (i > 0 && without_version(&rows.item[i - 1], &rows.item[i]))
+            continue;
         struct str text = row_text(arena, &rows.item[i]);
         int order = out->p ? str_cmp(text, *out) : 0;
         if (text.n && (!out->p || (descending ? order > 0 : order < 0)))
