@@ -59,6 +59,16 @@ static inline bool handle(void *arg, struct http_request *req, struct http_respo
     if (str_is(who, "machine")) {
         c->kind = ACCESS_SYSTEM;
         c->scopes = &all;
+    } else if (str_starts(who, STR("blind:"))) { /* "blind:Type", which may create and update, and not read */
+        struct access_scope *one = ARENA_NEW(req->arena, struct access_scope);
+        struct access_scopes *few = ARENA_NEW(req->arena, struct access_scopes);
+        *one = (struct access_scope){ACCESS_LEVEL_SYSTEM,
+                                     str_sub(who, strlen("blind:"), who.n),
+                                     ACCESS_CREATE | ACCESS_UPDATE,
+                                     {"", 0}};
+        *few = (struct access_scopes){one, 1, {"", 0}};
+        c->kind = ACCESS_SYSTEM;
+        c->scopes = few;
     } else if (str_starts(who, STR("machine:"))) { /* "machine:Type" or "machine:Type:patient", to read */
         struct access_scope *one = ARENA_NEW(req->arena, struct access_scope);
         struct access_scopes *few = ARENA_NEW(req->arena, struct access_scopes);

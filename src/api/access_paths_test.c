@@ -525,6 +525,32 @@ static void test_other_units(void **state)
     assert_int_equal(status(&full, "bo", "DELETE", "Encounter/ea", NULL), 403);
 }
 
+/* A client that may write and not read creates, and writes over nothing: no block, no signed text. */
+static void test_blind_clients(void **state)
+{
+    (void)state;
+    char block[64], path[128], body[512];
+    assert_int_equal(operate("Patient/two", "two", "$block", TEXT("organization", "Organization/a"), block),
+                     201);
+    snprintf(path, sizeof path, "Consent/%s", block);
+    snprintf(body, sizeof body,
+             "{\"resourceType\":\"Consent\",\"id\":\"%s\",\"status\":\"inactive\",\"scope\":{\"text\":\"x\"},"
+             "\"category\":[{\"text\":\"x\"}],\"patient\":{\"reference\":\"Patient/two\"}}",
+             block);
+    assert_int_equal(status(&full, "blind:Consent", "PUT", path, body), 403);
+    assert_int_equal(status(&full, "machine", "PUT", path, body), 403);
+    assert_int_equal(status(&full, "blind:Observation", "PUT", "Observation/oa", NOTE(",\"id\":\"oa\"")),
+                     403);
+    /* Whom it is about must be seen too; what is about nobody may be new. */
+    assert_int_equal(
+        status(&full, "blind:Observation", "PUT", "Observation/fresh", NOTE(",\"id\":\"fresh\"")), 422);
+    assert_int_equal(status(&full, "blind:Observation", "PUT", "Observation/fresh",
+                            "{\"resourceType\":\"Observation\",\"id\":\"fresh\",\"status\":\"preliminary\","
+                            "\"code\":{\"text\":\"x\"}}"),
+                     201);
+    assert_int_equal(status(&full, "blind:Observation", "GET", "Observation/fresh", NULL), 403);
+}
+
 static void test_guardian(void **state)
 {
     (void)state;
@@ -657,6 +683,7 @@ int main(void)
         cmocka_unit_test(test_end),
         cmocka_unit_test(test_block),
         cmocka_unit_test(test_other_units),
+        cmocka_unit_test(test_blind_clients),
         cmocka_unit_test(test_guardian),
         cmocka_unit_test(test_protected_identity),
         cmocka_unit_test(test_labels_and_signing),

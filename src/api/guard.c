@@ -13,8 +13,9 @@ enum need {
     NEED_NOTHING, /* answered to anybody */
     NEED_CALLER,  /* what is read passes the view; what an operation needs it asks itself */
     NEED_EXPORT,  /* people with the right to export; clients of their own get what their scopes leave */
-    NEED_IMPORT,  /* a client of its own that may write every type */
-    NEED_ADMIN,   /* the administrator's, or a client's that may do everything */
+    NEED_IMPORT,  /* a client of its own that may do everything: what it imports is not held to the rules of
+                     writes */
+    NEED_ADMIN,   /* the administrator's, or such a client's */
 };
 
 static const struct {
@@ -81,7 +82,7 @@ static bool allowed(struct call *c, enum need need, uint32_t actions, struct err
         return (client && c->caller->scopes && c->caller->scopes->count) ||
                access_view_right(c->view, RULES_EXPORT) || refused(c, err);
     case NEED_IMPORT:
-        return has_all(c, write) || refused(c, err);
+        return has_all(c, read | write | ACCESS_DELETE) || refused(c, err);
     case NEED_ADMIN:
         return access_view_right(c->view, RULES_ADMINISTRATE) || has_all(c, read | write | ACCESS_DELETE) ||
                refused(c, err);
@@ -434,6 +435,17 @@ static bool relabel(struct guarded *g, struct err *err)
     return write_build(w, err);
 }
 
+/* Clients of their own choose ids, and may create where there is nothing: not write over what they do not
+ * see, of which nobody could tell whether it is signed, or a block. */
+static bool is_free(struct guarded *g, struct err *err)
+{
+    struct store_version full;
+    if (!guard_mask_full(g->w, g->r, &full, err))
+        return false;
+    return !full.rid || err_set(err, ERR_ACCESS_DENIED, "Ändring av det som inte får läsas",
+                                "Changing what may not be read", NULL);
+}
+
 bool guard_write(struct write *w, struct store_read *r, struct err *err)
 {
     struct call *c = w->call;
@@ -445,6 +457,8 @@ bool guard_write(struct write *w, struct store_read *r, struct err *err)
     /* Ids are the server's: whether one is taken is nobody's to find out. */
     if (w->kind == WRITE_UPDATE && !g.now.rid && !w->fresh && c->caller->kind != ACCESS_SYSTEM)
         return not_found(w, err);
+    if (w->kind == WRITE_UPDATE && !g.now.rid && !w->fresh && !is_free(&g, err))
+        return false;
     if (w->kind == WRITE_DELETE && g.found == STORE_ABSENT) {
         w->nothing = true;
         return true;

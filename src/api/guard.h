@@ -26,7 +26,8 @@ bool guard_write(struct write *w, struct store_read *r, struct err *err);
 /* guard_mask.c: a body as the caller sees one that is masked. */
 bool guard_mask_text(const struct call *c, fhir_type_id type, struct str body, struct str *out,
                      struct err *err);
-/* The current version as it is stored, whatever the caller sees; r has its view back afterwards. */
+/* The current version as it is stored, whatever the caller sees (rid 0: there is none); r has its view back
+ * afterwards. */
 bool guard_mask_full(struct write *w, struct store_read *r, struct store_version *out, struct err *err);
 /* Puts what the caller does not see of the current version into what it sent: w->doc is then both, w->sent
  * what it was. ERR_ACCESS_MASKED when what was sent touches what is hidden. */

@@ -15,10 +15,13 @@ bool guard_mask_text(const struct call *c, fhir_type_id type, struct str body, s
 bool guard_mask_full(struct write *w, struct store_read *r, struct store_version *out, struct err *err)
 {
     struct call *c = w->call;
+    *out = (struct store_version){0};
     audited_seen(c, r);
     store_read_view(r, NULL);
     enum store_found found = store_get(r, c->type, w->id, c->arena, out, err);
     guard_reader(c, r);
+    if (found != STORE_FOUND)
+        out->rid = 0;
     return found != STORE_FAILED;
 }
 
