@@ -92,9 +92,13 @@ static inline long audited_oracle_end(const char *dir)
     char path[128];
     snprintf(path, sizeof path, "%s/audit/000001.log", dir);
     FILE *f = fopen(path, "rb");
-    long end = -1;
-    if (f && fseek(f, 0, SEEK_END) == 0)
-        end = ftell(f);
+    long end = -1, at = 0;
+    char block[4096];
+    /* Room is written ahead as zeros: the records end before those. */
+    for (size_t n; f && (n = fread(block, 1, sizeof block, f)) > 0; at += (long)n)
+        for (size_t i = n; i-- > 0 && end <= at;)
+            if (block[i])
+                end = at + (long)i + 1;
     if (f)
         fclose(f);
     return end;
@@ -109,7 +113,7 @@ static inline unsigned audited_oracle_logged(const char *dir, long from)
     snprintf(path, sizeof path, "%s/audit/000001.log", dir);
     FILE *f = fopen(path, "rb");
     size_t n = 0;
-    if (f && fseek(f, from, SEEK_SET) == 0)
+    if (f && fseek(f, from < 0 ? 0 : from, SEEK_SET) == 0)
         n = fread(text, 1, sizeof text - 1, f);
     text[n] = 0;
     if (f)
