@@ -66,6 +66,12 @@ void api_free(struct api *a)
     os_free(a);
 }
 
+void api_logins_by(struct api *a, int64_t (*last)(void *arg, struct str person), void *arg)
+{
+    a->last_login = last;
+    a->last_login_arg = arg;
+}
+
 void api_served_by(struct api *a, const struct http_server *server)
 {
     a->server = server;

@@ -51,6 +51,10 @@ void api_free(struct api *a);
 /* Lets /health and /metrics tell of the server; call after http_start. */
 void api_served_by(struct api *a, const struct http_server *server);
 
+/* Lets the access report tell when a person ("Practitioner/x") last logged in: ms, 0 never. Before requests
+ * come. */
+void api_logins_by(struct api *a, int64_t (*last)(void *arg, struct str person), void *arg);
+
 /* The http_handler; api is struct api *. */
 bool api_handle(void *api, struct http_request *req, struct http_response *resp);
 /* The same for somebody: what is seen and done is what the caller may. caller and its texts live as long as

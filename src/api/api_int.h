@@ -120,6 +120,8 @@ struct api {
     uint32_t capability_version; /* own_version it tells of */
     struct capability_later later;
     int64_t started_ms;
+    int64_t (*last_login)(void *arg, struct str person); /* NULL: not known */
+    void *last_login_arg;
     struct audit *audit; /* NULL: none */
     struct store_view
         watch; /* with a log, what readers without a caller's view look through (audited_watch) */
@@ -341,6 +343,7 @@ bool patch_entry(struct write *w, const struct json_doc *doc, uint32_t node, pat
 call_fn capability_run, read_run, vread_run, update_run, update_conditional_run, delete_run,
     delete_conditional_run, patch_run, patch_conditional_run;
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
+call_fn op_access_report_run;
 call_fn op_graphql_run, op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
 call_fn op_view_run, op_view_export_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;

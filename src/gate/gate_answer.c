@@ -61,6 +61,17 @@ static void write_purpose(const struct gate *g, struct json_out *o, const char *
     json_out_end_object(o);
 }
 
+static void write_rights(struct json_out *o, const struct rules_role *role)
+{
+    const char *right;
+    uint32_t bit;
+    json_out_array(o, "rights");
+    for (size_t i = 0; (right = rules_right_at(i, &bit)); i++)
+        if (role->rights & bit)
+            json_out_cstr(o, NULL, right);
+    json_out_end_array(o);
+}
+
 static void write_assignment(const struct gate *g, struct json_out *o, const struct assignment *a)
 {
     json_out_object(o, NULL);
@@ -73,6 +84,7 @@ static void write_assignment(const struct gate *g, struct json_out *o, const str
         json_out_string(o, "code", a->role->code);
         json_out_string(o, "sv", a->role->sv);
         json_out_string(o, "en", a->role->en);
+        write_rights(o, a->role);
         json_out_end_object(o);
     }
     json_out_array(o, "purposes");

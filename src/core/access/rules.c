@@ -196,15 +196,24 @@ static bool read_purpose_list(struct reader *rd, uint32_t array, uint32_t *out)
     return *out || wrong(rd, "no purpose", STR(""));
 }
 
+static const struct word rights[] = {
+    {"choose", RULES_CHOOSE},       {"block", RULES_BLOCK},
+    {"consent", RULES_CONSENT},     {"emergency", RULES_EMERGENCY},
+    {"protected", RULES_PROTECTED}, {"log", RULES_LOG_READ},
+    {"export", RULES_EXPORT},       {"administrate", RULES_ADMINISTRATE},
+};
+
+const char *rules_right_at(size_t i, uint32_t *right)
+{
+    if (i >= sizeof rights / sizeof *rights)
+        return NULL;
+    *right = rights[i].bit;
+    return rights[i].text;
+}
+
 static bool read_role(struct reader *rd, uint32_t i, struct rules_role *role)
 {
     static const char *const allowed[] = {"code", "sv", "en", "may", "rights", "purposes", NULL};
-    static const struct word rights[] = {
-        {"choose", RULES_CHOOSE},       {"block", RULES_BLOCK},
-        {"consent", RULES_CONSENT},     {"emergency", RULES_EMERGENCY},
-        {"protected", RULES_PROTECTED}, {"log", RULES_LOG_READ},
-        {"export", RULES_EXPORT},       {"administrate", RULES_ADMINISTRATE},
-    };
     uint32_t list;
     if (!only(rd, i, allowed))
         return false;

@@ -110,6 +110,8 @@ struct str rules_file(void *arg, const char *name);
 /* Everything in arena. NULL with *err (ACCESS_RULES: file, what). */
 const struct rules *rules_read(rules_file_fn *file, void *arg, struct arena *arena, struct err *err);
 
+/* The code of each right, by number, and its bit; NULL past the last. */
+const char *rules_right_at(size_t i, uint32_t *right);
 /* NULL: there is none. */
 const struct rules_role *rules_role(const struct rules *r, struct str code);
 /* SIZE_MAX: there is none. */

@@ -295,6 +295,21 @@ bool identity_end_sessions(struct identity *id, struct str name, struct err *err
     return ok;
 }
 
+int64_t identity_last_login(struct identity *id, struct str person)
+{
+    pthread_mutex_lock(&id->lock);
+    sqlite3_stmt *s = side_get(&id->file, FILE_ACCOUNT_LOGIN_OF, NULL);
+    int64_t ms = 0;
+    if (s) {
+        side_bind_text(s, 1, person);
+        if (sqlite3_step(s) == SQLITE_ROW)
+            ms = sqlite3_column_int64(s, 0);
+        sqlite3_reset(s);
+    }
+    pthread_mutex_unlock(&id->lock);
+    return ms;
+}
+
 struct counting {
     struct identity *id;
     struct identity_account *list;

@@ -90,6 +90,8 @@ void identity_once_make(struct identity_once *out);
 bool identity_unlock(struct identity *id, struct str name, struct err *err);
 /* Ends every session of the account. ERR_ACCOUNT_NONE. */
 bool identity_end_sessions(struct identity *id, struct str name, struct err *err);
+/* When the person of some account ("Practitioner/x") last logged in; 0: never, or unknown. */
+int64_t identity_last_login(struct identity *id, struct str person);
 /* By name, in arena. */
 bool identity_list(struct identity *id, struct arena *arena, struct identity_account **out, size_t *count,
                    struct err *err);
