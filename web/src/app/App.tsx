@@ -10,13 +10,15 @@ import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { ConnectionBanner } from "./ConnectionBanner.tsx";
 import { Header } from "./Header.tsx";
 import { KeysDialog } from "./KeysDialog.tsx";
+import { ChangeScreen } from "../session/ChangeScreen.tsx";
 import { AssignmentScreen } from "../session/AssignmentChoice.tsx";
 import { LockDialog } from "../session/LockDialog.tsx";
 import { LoginScreen } from "../session/LoginScreen.tsx";
 import { isOwn, stage } from "../session/session.ts";
-import { route } from "./route.ts";
+import { route, type AdminTab } from "./route.ts";
 
 interface ChartProps { id: string }
+interface AdminProps { tab: AdminTab | ""; about: string }
 /** The chart is fetched as a file of its own, at once after the first screen, so that the first screen comes sooner. */
 const chart = signal<ComponentType<ChartProps> | null>(null);
 const chartFailed = signal(false);
@@ -31,12 +33,24 @@ function fetchChart(): void {
 function Screen() {
   const now = route.value;
   if (stage.value === "login") return <LoginScreen />;
+  if (stage.value === "change") return <ChangeScreen />;
   if (stage.value === "choose") return <AssignmentScreen />;
   if (now.screen === "search") return isOwn.value ? <Own /> : <SearchScreen />;
   if (now.screen === "unknown") return <UnknownScreen />;
+  if (now.screen === "admin") return <Admin tab={now.tab} about={now.about} />;
   if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
   const Chart = chart.value;
   return Chart === null ? <SectionSkeleton /> : <Chart key={now.id} id={now.id} />;
+}
+
+const admin = signal<ComponentType<AdminProps> | null>(null);
+
+function Admin(props: AdminProps) {
+  useEffect(() => {
+    import("../admin/AdminScreen.tsx").then((module) => (admin.value = module.AdminScreen), () => (chartFailed.value = true));
+  }, []);
+  if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
+  return admin.value === null ? <SectionSkeleton /> : <admin.value {...props} />;
 }
 
 const own = signal<ComponentType | null>(null);

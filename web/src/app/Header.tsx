@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { language, setLanguage, t } from "../i18n/index.ts";
-import { isOwn } from "../session/session.ts";
+import { isOwn, rights } from "../session/session.ts";
 import { Who } from "../session/Who.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { keysShown } from "./keys.ts";
-import { route } from "./route.ts";
+import { adminPath, route } from "./route.ts";
 
 export function Header() {
   const nav = t.value.nav;
@@ -17,6 +17,7 @@ export function Header() {
           <span class="brand-line">{t.value.region}</span>
         </a>
         <span class="spring" />
+        {rights.value.has("administrate") || rights.value.has("log") ? <a class="top-action" href={adminPath()} aria-current={route.value.screen === "admin" ? "page" : undefined}><Icon name="shield" /><span>{nav.admin}</span></a> : null}
         <Who />
         {route.value.screen === "search" ? null : (
           <a class="top-action" href="/"><Icon name={isOwn.value ? "person" : "search"} /><span>{isOwn.value ? t.value.access.own.heading : nav.search}</span></a>

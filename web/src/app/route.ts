@@ -11,7 +11,12 @@ export type Place = (typeof PLACES)[number];
 
 /** dialog: one that is open over the part, and what it is about. */
 interface InChart { screen: "patient"; id: string; section: Place; detail: string; dialog: string; about: string }
-export type Route = { screen: "search" } | InChart | { screen: "unknown" };
+export const ADMIN_TABS = ["konton", "enheter", "logg", "flaggor", "stickprov"] as const;
+export type AdminTab = (typeof ADMIN_TABS)[number];
+
+/** about: the unit, or whom the log is of ("Patient/x"); tab "": the first one may open. */
+interface InAdmin { screen: "admin"; tab: AdminTab | ""; about: string }
+export type Route = { screen: "search" } | InChart | InAdmin | { screen: "unknown" };
 
 export function isPlace(text: string): text is Place {
   return (PLACES as readonly string[]).includes(text);
@@ -19,6 +24,11 @@ export function isPlace(text: string): text is Place {
 
 export function parseRoute(path: string, query: string): Route {
   if (path === "/" || path === "/index.html") return { screen: "search" };
+  const admin = /^\/administration(?:\/([a-z]+))?(?:\/((?:[A-Za-z]{1,64}\/)?[A-Za-z0-9.-]{1,64}))?\/?$/.exec(path);
+  if (admin !== null) {
+    const tab = ADMIN_TABS.find((one) => one === admin[1]);
+    return tab === undefined && admin[1] !== undefined ? { screen: "unknown" } : { screen: "admin", tab: tab ?? "", about: admin[2] ?? "" };
+  }
   const match = /^\/patient\/([A-Za-z0-9.-]{1,64})(?:\/([a-z]+))?\/?$/.exec(path);
   const section = match?.[2] ?? "oversikt";
   if (match?.[1] === undefined || !isPlace(section)) return { screen: "unknown" };
@@ -30,6 +40,10 @@ export function patientPath(id: string, section: Place = "oversikt", detail = ""
   const base = section === "oversikt" ? `/patient/${id}` : `/patient/${id}/${section}`;
   const asked = new URLSearchParams(Object.entries({ visa: detail, dialog, om: about }).filter(([, value]) => value !== ""));
   return asked.size === 0 ? base : `${base}?${asked}`;
+}
+
+export function adminPath(tab: AdminTab | "" = "", about = ""): string {
+  return ["/administration", tab, about].filter((part) => part !== "").join("/");
 }
 
 const here = () => parseRoute(location.pathname, location.search);

@@ -10,7 +10,7 @@ export const en: Catalogue = {
   region: "One record for the whole region",
   skipLink: "Skip to content",
   title: (parts) => [...parts, "Helhet"].join(" · "),
-  nav: { search: "Find patient", keys: "Keyboard shortcuts", language: "På svenska", languageCode: "sv", main: "Main menu" },
+  nav: { search: "Find patient", admin: "Administration", keys: "Keyboard shortcuts", language: "På svenska", languageCode: "sv", main: "Main menu" },
   login: {
     heading: "Log in",
     name: "User name",
@@ -26,6 +26,8 @@ export const en: Catalogue = {
     noAssignment: "You have no assignment that can be used now. Ask your manager or the system administrator.",
     change: " (change assignment)",
     logout: "Log out",
+    changeHeading: "Choose a password of your own",
+    changeText: "The password you logged in with is a one-time password. Choose one of your own to go on.",
     lockHeading: "The session is resting",
     goOn: "Continue",
     other: "Change user",

@@ -10,7 +10,7 @@ export const sv = {
   region: "Journal för hela regionen",
   skipLink: "Hoppa till innehållet",
   title: (parts: readonly string[]) => [...parts, "Helhet"].join(" · "),
-  nav: { search: "Sök patient", keys: "Kortkommandon", language: "In English", languageCode: "en", main: "Huvudmeny" },
+  nav: { search: "Sök patient", admin: "Administration", keys: "Kortkommandon", language: "In English", languageCode: "en", main: "Huvudmeny" },
   login: {
     heading: "Logga in",
     name: "Användarnamn",
@@ -26,6 +26,8 @@ export const sv = {
     noAssignment: "Du har inget uppdrag som kan användas nu. Kontakta din chef eller systemadministratören.",
     change: " (byt uppdrag)",
     logout: "Logga ut",
+    changeHeading: "Välj ett eget lösenord",
+    changeText: "Lösenordet du loggade in med är ett engångslösenord. Välj ett eget för att fortsätta.",
     lockHeading: "Sessionen vilar",
     goOn: "Fortsätt",
     other: "Byt användare",

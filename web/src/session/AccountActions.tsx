@@ -35,7 +35,7 @@ export function AccountActions() {
   );
 }
 
-function PasswordChange({ done, cancel }: { done: () => void; cancel: () => void }) {
+export function PasswordChange({ done, cancel }: { done: () => void; cancel: () => void }) {
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const a = t.value.access.account;

@@ -6,10 +6,11 @@ import { computed, signal } from "@preact/signals";
 
 export interface Named { reference: string; display: string }
 export interface Word { code: string; sv: string; en: string }
-export interface Assignment { id: string; title: string; unit: Named; provider: Named; role?: Word; purposes: readonly Word[]; unfit?: string }
+export interface Assignment { id: string; title: string; unit: Named; provider: Named; role?: Word & { rights?: readonly string[] }; purposes: readonly Word[]; unfit?: string }
 export interface Session {
   access: "open" | "on";
-  state: "none" | "idle" | "live";
+  /** change: logged in with a one-time password, which must be changed first. */
+  state: "none" | "idle" | "change" | "live";
   account?: string;
   kind?: string;
   user?: Named;
@@ -22,7 +23,7 @@ export interface Session {
 }
 
 /** login: nobody is here. choose: an assignment is needed. locked: somebody was, and gives the password again. */
-export type Stage = "starting" | "in" | "login" | "choose" | "locked";
+export type Stage = "starting" | "in" | "login" | "change" | "choose" | "locked";
 
 const POLL_MS = 30_000;
 const BACK_MAX = 512;
@@ -31,6 +32,8 @@ export const stage = signal<Stage>("starting");
 export const current = computed(() => session.value?.assignments?.find((a) => a.id === session.value?.assignment) ?? null);
 /** A patient or a guardian: whose own record it is, and who searches for nobody. */
 export const isOwn = computed(() => session.value?.access === "on" && (session.value.kind === "patient" || session.value.kind === "guardian"));
+/** What the assignment may do beside the record: "administrate", "log". */
+export const rights = computed<ReadonlySet<string>>(() => new Set(current.value?.role?.rights ?? []));
 let waiting: (() => void)[] = [];
 
 function settle(next: Session): void {
@@ -41,6 +44,9 @@ function settle(next: Session): void {
   } else if (next.state === "live") {
     session.value = next;
     stage.value = next.kind === "staff" && next.assignment === undefined ? "choose" : "in";
+  } else if (next.state === "change") {
+    session.value = next;
+    stage.value = "change";
   } else if (next.state === "idle" || before?.state === "live") {
     session.value = before ?? next;
     stage.value = "locked";
