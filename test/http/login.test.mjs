@@ -346,6 +346,30 @@ describe('sessions end', () => {
 });
 
 describe('around it', () => {
+  test('a flood of logins is held apart: the public pages and who is at work are answered as before', async () => {
+    const own = await makeData();
+    const flooded = await closed(own);
+    try {
+      const working = await login(flooded, 'bo');
+      const flood = Array.from({ length: 90 }, (_, i) => auth(flooded, 'login', { name: `nobody.${i}`, password: 'inte rätt alls' }));
+      let done = false;
+      const all = Promise.all(flood).then((r) => { done = true; return r; });
+      const at = Date.now();
+      for (let i = 0; i < 5; i++) {
+        for (const path of ['/health', '/fhir/metadata', '/auth/session']) assert.equal((await raw(flooded, 'GET', path)).status, 200, path);
+        assert.equal((await raw(flooded, 'GET', '/fhir/Patient/pat', { headers: working })).status, 200);
+      }
+      assert.equal(done, false, `twenty answers took ${Date.now() - at} ms, longer than the whole flood`);
+      const codes = new Set((await all).map((r) => r.status));
+      for (const code of codes) assert.ok([401, 429, 503].includes(code), String(code));
+      assert.ok(codes.has(503) || codes.has(429), 'the flood met a bound');
+      assert.equal((await raw(flooded, 'GET', '/fhir/Patient/pat', { headers: working })).status, 200);
+    } finally {
+      await flooded.stop({ keep: true });
+      forget(own);
+    }
+  });
+
   test('behind a front with TLS: the cookie is bound to it, its Origin counts, and its view of the client', async () => {
     const own = await makeData();
     const front = await closed(own, ['--front', 'https://record.example']);
