@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <unistd.h>
+
 #include "api/api.h"
 
 #include <errno.h>
@@ -32,6 +34,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
         a->base_url.n--;
     a->agent = str_of(opt->agent ? opt->agent : "anonymous");
     a->started_ms = os_now_ms();
+    a->statm = metrics_open();
     if (opt->import_dir && !a->import_dir) {
         err_set(err, ERR_IO, opt->import_dir, strerror(errno), NULL);
         api_free(a);
@@ -55,6 +58,8 @@ void api_free(struct api *a)
     /* Jobs whose exchange was abandoned at a hurried stop still end here. */
     while (a->jobs || a->auditing)
         nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    if (a->statm >= 0)
+        close(a->statm);
     web_free(a->web);
     path_cache_free(a->paths);
     os_free(a->import_dir);

@@ -130,6 +130,7 @@ struct api {
     atomic_int auditing;                      /* answers and refusals whose records are not on disk yet */
     atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
     struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */
+    int statm;                                /* /proc/self/statm, kept open: it may be out of reach later */
     bool explain;                             /* _explain is answered */
 };
 
@@ -443,6 +444,8 @@ void web_free(struct web *w);
 bool web_answer(struct api *a, struct http_request *req, struct http_response *resp);
 
 /* ---- metrics.c ---- */
+/* Memory in use, for metrics_run; -1: not told. */
+int metrics_open(void);
 void metrics_count(struct api *a, const struct route *route, int status, uint64_t micros);
 
 #endif
