@@ -25,6 +25,8 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->search = search;
     a->long_jobs = opt->jobs;
     a->access = opt->access;
+    if (a->access)
+        access_search(a->access, search);
     a->terms = opt->terms;
     a->explain = opt->explain;
     a->audit = opt->audit;

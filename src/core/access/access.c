@@ -164,6 +164,11 @@ void access_free(struct access *a)
     os_free(a);
 }
 
+void access_search(struct access *a, struct search *s)
+{
+    a->search = s;
+}
+
 const struct rules *access_rules(const struct access *a)
 {
     return a->rules;

@@ -41,6 +41,7 @@ struct access_held {
 
 struct access {
     struct store *store;
+    struct search *search; /* what reads the criteria of scopes; NULL: nothing */
     struct arena arena;
     const struct rules *rules;
     bool told;        /* the store tells us */

@@ -24,6 +24,9 @@ struct access_view {
     struct access_held *region, *who;
     const struct region *map;
     struct decide_caller me;
+    struct scope_set *scopes;
+    store_rid scope_patient; /* the patient in context; 0: none, -1: nobody here */
+    bool unscoped;
     uint32_t action;
     int64_t now_ms;
     struct known *known; /* open hash by patient */
@@ -140,22 +143,7 @@ static void make_me(struct access_view *v)
                    w->from_ms <= v->now_ms && v->now_ms < w->to_ms;
 }
 
-/* What scopes leave of the type; a scope with criteria that nothing here can hold it to leaves nothing. */
-static uint32_t scoped(const struct access_view *v, fhir_type_id type)
-{
-    const struct access_scopes *s = v->caller->scopes;
-    uint32_t actions = 0;
-    if (!s)
-        return v->caller->kind == ACCESS_SYSTEM ? 0 : UINT32_MAX;
-    for (size_t i = 0; i < s->count; i++) {
-        const struct access_scope *one = &s->item[i];
-        if (!one->query.n && (str_is(one->type, "*") || str_is(one->type, fhir_types[type].name)))
-            actions |= one->actions;
-    }
-    return actions;
-}
-
-/* Scopes of a launch with a patient in context are of that patient alone. */
+/* The patient in context. */
 static bool scope_patient(struct access_view *v, struct store_read *r, struct err *err)
 {
     const struct access_scopes *s = v->caller->scopes;
@@ -163,7 +151,7 @@ static bool scope_patient(struct access_view *v, struct store_read *r, struct er
     if (!s || !s->patient.n)
         return true;
     enum store_found got = store_get(r, FHIR_TYPE_Patient, s->patient, &v->arena, &found, err);
-    v->me.scope_patient = got == STORE_FOUND ? found.rid : -1;
+    v->scope_patient = got == STORE_FOUND ? found.rid : -1;
     return got != STORE_FAILED;
 }
 
@@ -177,7 +165,7 @@ static bool *find_whole(struct access_view *v, uint32_t action, struct arena *ar
         struct decide_question q = {rules, &v->me, &label, NULL, 0, v->now_ms, action};
         if (fhir_types[t].kind != FHIR_RESOURCE || (k != RULES_OPEN && k != RULES_OTHER && k != RULES_LOG))
             continue;
-        v->me.scoped = scoped(v, t);
+        v->me.scoped = scope_set_type(v->scopes, t, false).any;
         whole[t] = decide_sight(&q).sight == DECIDE_SEE;
     }
     return whole;
@@ -476,6 +464,33 @@ static const struct store_label *with_patients(const struct access_view *v, stru
     return own;
 }
 
+/* What is about patients must be about the one in context alone. */
+static bool in_context(const struct access_view *v, const struct store_label *label)
+{
+    for (size_t i = 0; i < label->patient_count; i++)
+        if (label->patient[i] != v->scope_patient)
+            return false;
+    return label->patient_count > 0;
+}
+
+/* What scopes leave of it; false when that is nothing, or it failed. */
+static bool within_scopes(struct access_view *v, struct store_read *r, const struct store_label *label,
+                          struct err *err)
+{
+    struct scope_left left;
+    v->me.scoped = UINT32_MAX;
+    v->me.scope_patient = 0;
+    if (v->unscoped)
+        return true;
+    if (!scope_set_label(v->scopes, r, label, v->action, &left, err))
+        return false;
+    v->me.scoped = left.any | left.patient;
+    if (left.any & v->action)
+        return true;
+    v->me.scope_patient = v->scope_patient;
+    return (left.patient & v->action) && in_context(v, label);
+}
+
 static bool see(void *arg, struct store_read *r, const struct store_label *from, enum store_sight *out,
                 struct err *err)
 {
@@ -489,9 +504,8 @@ static bool see(void *arg, struct store_read *r, const struct store_label *from,
     from = with_patients(v, r, from, &own, about);
     if (from->patient_count > PATIENTS_MAX || (v->me.kind == ACCESS_STAFF && !v->me.usable))
         return true;
-    v->me.scoped = scoped(v, from->type);
-    if (v->me.scope_patient && from->patient_count == 0 && v->a->rules->class_of[from->type] == RULES_RECORD)
-        return true;
+    if (!within_scopes(v, r, from, err))
+        return !err->code;
     if (!make_label(v, r, from, &label, err))
         return false;
     struct decide_question q = {v->a->rules, &v->me, &label, NULL, 0, v->now_ms, v->action};
@@ -534,6 +548,7 @@ struct access_view *access_view_new(struct access *a, const struct access_caller
         return NULL;
     }
     make_me(v);
+    v->scopes = scope_set_new(&v->arena, caller, a->rules, a->search);
     if (!scope_patient(v, r, err)) {
         access_view_free(v);
         return NULL;
@@ -582,19 +597,87 @@ const struct store_view *access_view_store(const struct access_view *v)
     return &v->view;
 }
 
-bool access_view_may(const struct access_view *v, fhir_type_id type, bool grant, uint32_t actions)
+static bool may(const struct access_view *v, fhir_type_id type, bool grant, uint32_t actions, bool some)
 {
-    uint32_t may = v->me.kind == ACCESS_SYSTEM ? UINT32_MAX : rules_may(v->a->rules, v->me.role, type, grant);
+    struct scope_left left = scope_set_type(v->scopes, type, some);
+    uint32_t role =
+        v->me.kind == ACCESS_SYSTEM ? UINT32_MAX : rules_may(v->a->rules, v->me.role, type, grant);
     if (v->me.kind == ACCESS_NOBODY || (v->me.kind == ACCESS_STAFF && !v->me.usable))
         return false;
-    return (may & scoped(v, type) & actions) == actions;
+    return (role & (left.any | left.patient) & actions) == actions;
+}
+
+bool access_view_may(const struct access_view *v, fhir_type_id type, bool grant, uint32_t actions)
+{
+    return may(v, type, grant, actions, false);
+}
+
+bool access_view_may_some(const struct access_view *v, fhir_type_id type, uint32_t actions)
+{
+    return may(v, type, false, actions, true);
+}
+
+/* Is the written resource, by its rows, about the patient in context and nobody else? */
+static bool about_context(const struct access_view *v, fhir_type_id type, struct str id,
+                          const struct store_row *row, size_t count)
+{
+    struct str patient = v->caller->scopes->patient;
+    bool some = type == FHIR_TYPE_Patient;
+    if (some && !str_eq(id, patient))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        bool about = row[i].index == STORE_CLINICAL
+                         ? row[i].hash == 0
+                         : v->a->about[type] && row[i].index == STORE_REFERENCE &&
+                               row[i].param == v->a->about[type] && row[i].target_type == FHIR_TYPE_Patient;
+        if (about && !str_eq(row[i].text, patient))
+            return false;
+        some = some || about;
+    }
+    return some;
+}
+
+bool access_view_writes(struct access_view *v, struct store_read *r, fhir_type_id type, struct str id,
+                        const struct store_row *row, size_t count, uint32_t action)
+{
+    struct scope_left left = scope_set_rows(v->scopes, r, type, id, row, count, action);
+    if (left.any & action)
+        return true;
+    return (left.patient & action) && about_context(v, type, id, row, count);
+}
+
+void access_view_unscoped(struct access_view *v, bool on)
+{
+    v->unscoped = on;
+}
+
+bool access_view_right_scoped(const struct access_view *v, enum rules_right right)
+{
+    static const struct {
+        uint32_t rights;
+        fhir_type_id type;
+        uint32_t actions;
+    } needs[] = {
+        {RULES_CHOOSE | RULES_BLOCK | RULES_CONSENT | RULES_EMERGENCY, FHIR_TYPE_Consent, ACCESS_CREATE},
+        {RULES_LOG_READ, FHIR_TYPE_AuditEvent, ACCESS_READ | ACCESS_SEARCH},
+        {RULES_ADMINISTRATE | RULES_EXPORT, 0, 0},
+    };
+    for (size_t i = 0; v->caller->scopes && i < sizeof needs / sizeof *needs; i++) {
+        struct scope_left left = {0, 0};
+        if (!(needs[i].rights & (uint32_t)right))
+            continue;
+        if (needs[i].type)
+            left = scope_set_type(v->scopes, needs[i].type, false);
+        return needs[i].type && ((left.any | left.patient) & needs[i].actions) == needs[i].actions;
+    }
+    return true;
 }
 
 bool access_view_right(const struct access_view *v, enum rules_right right)
 {
     if (v->me.kind == ACCESS_STAFF && !v->me.usable)
         return false;
-    return v->me.role && (v->me.role->rights & (uint32_t)right);
+    return v->me.role && (v->me.role->rights & (uint32_t)right) && access_view_right_scoped(v, right);
 }
 
 const struct decide_caller *access_view_caller(const struct access_view *v)

@@ -9,6 +9,7 @@
 
 #include "access/decide.h"
 #include "access/region.h"
+#include "access/scope.h"
 
 enum {
     ACCESS_FACTS_SLOTS = 8192,  /* patients whose facts are kept */
@@ -24,6 +25,9 @@ struct access_view;
 struct access *access_new(struct store *s, struct err *err);
 void access_free(struct access *a); /* before the store closes; NULL is fine */
 const struct rules *access_rules(const struct access *a);
+/* What the criteria of scopes are read with, borrowed; before the first view. Without it they give nothing.
+ */
+void access_search(struct access *a, struct search *s);
 
 /* caller lives as long as the view. action: ACCESS_READ or ACCESS_SEARCH, which see is asked about. r has no
  * view yet. A caller that cannot be told who it is (the assignment is gone, say) sees nothing of records: no
@@ -40,7 +44,16 @@ const struct store_view *access_view_store(const struct access_view *v);
 
 /* May the caller's role and scopes do all of actions to the type? grant: a Consent that rules access. */
 bool access_view_may(const struct access_view *v, fhir_type_id type, bool grant, uint32_t actions);
+/* The same to some of its resources at least: which ones, the view and access_view_writes say. */
+bool access_view_may_some(const struct access_view *v, fhir_type_id type, uint32_t actions);
+/* Do the scopes, if there are any, let action be done to a resource with these rows? r reads without view. */
+bool access_view_writes(struct access_view *v, struct store_read *r, fhir_type_id type, struct str id,
+                        const struct store_row *row, size_t count, uint32_t action);
+/* Whether scopes are asked about what is seen: not where a write names whom it is about. */
+void access_view_unscoped(struct access_view *v, bool on);
 bool access_view_right(const struct access_view *v, enum rules_right right);
+/* Do the scopes, if there are any, leave a right: do they hold what is done by it? */
+bool access_view_right_scoped(const struct access_view *v, enum rules_right right);
 /* Everything looked up. */
 const struct decide_caller *access_view_caller(const struct access_view *v);
 /* "Organization/x" of the caller's unit and provider, for labels; "" when it has none. */

@@ -181,6 +181,11 @@ struct store_label {
  * more. *at is 0 at first. */
 store_rid store_label_target(const struct store_read *r, const struct store_label *label, uint16_t param,
                              size_t *at);
+struct store_plan;
+/* Do the version's rows meet the plan's conditions, by themselves? Conditions without chains; of the plan
+ * nothing else counts but the types. */
+bool store_label_meets(struct store_read *r, const struct store_label *label, const struct store_plan *plan,
+                       bool *yes, struct err *err);
 
 enum store_sight { STORE_HIDDEN, STORE_MASKED, STORE_SEEN };
 
