@@ -4,6 +4,7 @@
 #ifndef HELHET_APP_CMD_H
 #define HELHET_APP_CMD_H
 
+#include "base/arena.h"
 #include "base/err.h"
 
 /* Exit codes of every verb; `helhet --help` prints them. */
@@ -38,5 +39,9 @@ int cmd_audit_check(const char *data, const char *spare, const struct audit_know
 int cmd_audit_bench(const char *data);
 /* The verb's whole help on stdout. Always CMD_OK. */
 int cmd_help(const struct cmd *c);
+
+/* Can the criteria of all scopes of the text be held against resources (access/scope.h)? ERR_SCOPE_CRITERIA.
+ */
+bool cmd_app_scopes_kept(struct str text, struct arena *arena, struct err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "access/scope.h"
 #include "app/cmd.h"
 #include "app/told.h"
 #include "base/os.h"
@@ -55,6 +56,19 @@ static void cmd_app_secret(char out[2 * CMD_APP_SECRET_BYTES + 1])
         snprintf(out + 2 * i, 3, "%02x", random[i]);
 }
 
+/* Can the criteria of its scopes be kept? The same question is asked when they are granted. */
+bool cmd_app_scopes_kept(struct str text, struct arena *arena, struct err *err)
+{
+    struct smart_scopes scopes;
+    struct search *search = search_new(err);
+    const struct rules *rules = search ? rules_read(rules_file, NULL, arena, err) : NULL;
+    bool ok = rules && smart_scopes_parse(text, arena, &scopes, err);
+    for (size_t i = 0; ok && i < scopes.count; i++)
+        ok = scope_check(search, rules, &scopes.item[i], arena, err);
+    search_free(search);
+    return ok;
+}
+
 static bool cmd_app_add(struct smart *s, const struct cmd_app_options *o, struct err *err)
 {
     struct arena arena;
@@ -77,7 +91,8 @@ static bool cmd_app_add(struct smart *s, const struct cmd_app_options *o, struct
     app.jwks = jwks;
     if (ok && o->secret)
         cmd_app_secret(secret);
-    ok = ok && smart_app_put(s, &app, o->secret ? str_of(secret) : (struct str){0}, err);
+    ok = ok && cmd_app_scopes_kept(app.scopes, &arena, err) &&
+         smart_app_put(s, &app, o->secret ? str_of(secret) : (struct str){0}, err);
     arena_release(&arena);
     if (!ok)
         return false;
@@ -211,6 +226,7 @@ const struct cmd cmd_app = {
         "  disable ID           stänger appen; allt den fått gäller inte längre\n"
         "  enable ID            öppnar den igen\n"
         "  --scope TEXT         det mesta den får be om: 'launch/patient patient/*.rs', 'system/*.rs'\n"
+        "                       eller med villkor: 'user/Observation.rs?category=laboratory'\n"
         "  --redirect URL       dit den får svaret; bokstav för bokstav, flera går bra\n"
         "  --launch URL         dit den startas från journalen\n"
         "  --jwks FIL           dess publika nycklar (JWK Set): krävs för system-behörigheter\n"
@@ -225,6 +241,7 @@ const struct cmd cmd_app = {
         "  disable ID           disables the app; all it was given ends\n"
         "  enable ID            enables it again\n"
         "  --scope TEXT         the most it may ask for: 'launch/patient patient/*.rs', 'system/*.rs'\n"
+        "                       or with criteria: 'user/Observation.rs?category=laboratory'\n"
         "  --redirect URL       where it gets the answer; letter by letter, may be repeated\n"
         "  --launch URL         where it is launched from the record\n"
         "  --jwks FILE          its public keys (JWK Set): needed for system scopes\n"

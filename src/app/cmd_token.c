@@ -79,6 +79,8 @@ static bool cmd_token_scopes(const char *text, struct arena *arena, struct str *
     struct smart_scopes scopes;
     if (!smart_scopes_parse(str_of(text), arena, &scopes, err))
         return false;
+    if (!cmd_app_scopes_kept(str_of(text), arena, err))
+        return false;
     bool ok = scopes.count > 0 && !scopes.ignored_count && !scopes.flags;
     for (size_t i = 0; i < scopes.count; i++)
         ok = ok && scopes.item[i].level == ACCESS_LEVEL_SYSTEM;

@@ -96,7 +96,7 @@ static bool may_type(struct export *e, bool *may)
     struct store_read *r = read_begin(e, ACCESS_READ);
     if (!r)
         return false;
-    *may = access_view_may(e->view, e->type, false, ACCESS_READ) ||
+    *may = access_view_may_some(e->view, e->type, ACCESS_READ) ||
            access_view_may(e->view, e->type, true, ACCESS_READ);
     read_end(e, r);
     return true;

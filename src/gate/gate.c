@@ -41,7 +41,8 @@ struct gate *gate_new(const struct gate_options *opt, struct err *err)
         g->rules = rules_read(rules_file, NULL, &g->arena, err);
         g->pace = gate_pace_new(opt->pace);
         ok = g->rules && (g->pace || err_set(err, ERR_NO_MEMORY, NULL)) && gate_smart_start(g, err) &&
-             gate_work_start(&g->work, 1, err) && gate_oidc_start(g, err);
+             gate_work_start(&g->work, 1, err) && gate_work_start(&g->asked, 1, err) &&
+             gate_oidc_start(g, err);
     }
     if (ok)
         return g;
@@ -55,6 +56,7 @@ void gate_free(struct gate *g)
         return;
     gate_oidc_stop(g);
     gate_work_stop(&g->work);
+    gate_work_stop(&g->asked);
     gate_smart_stop(g);
     gate_pace_free(g->pace);
     arena_release(&g->arena);

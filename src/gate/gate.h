@@ -28,6 +28,7 @@ enum {
     GATE_BODY_MAX = 4096,      /* bytes of a body under /auth */
     GATE_FORM_MAX = 16384,     /* of one that an app sends: a signed assertion is in it */
     GATE_QUEUE_MAX = 64,       /* requests that wait for the one thread that tries passwords */
+    GATE_LATER_S = 2,          /* Retry-After when an app's request finds no room */
     GATE_THREADS_MAX = 4,      /* of one queue */
     GATE_OIDC_MS = 9000,       /* the longest a request waits for the outside provider */
     GATE_ASSIGNMENTS_MAX = 64, /* of one person */
@@ -41,7 +42,7 @@ struct gate_options {
     struct api *api;
     struct store *store;
     struct identity *identity; /* NULL: open */
-    struct search *search;     /* people by HSA-id: needed with oidc */
+    struct search *search;     /* people by HSA-id: needed with oidc; the criteria of scopes */
     struct oidc *oidc;   /* an outside provider that people log in through; NULL: none. Needs identity */
     struct smart *smart; /* apps and their tokens; NULL: no apps. Needs identity */
     const char *front;   /* "https://record.example": what browsers see; NULL: this very address by HTTP */

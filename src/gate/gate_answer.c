@@ -18,6 +18,13 @@ const char *gate_answer_kind(enum access_kind kind)
     return kind_code[kind];
 }
 
+void gate_answer_later(struct http_response *resp)
+{
+    _Static_assert(GATE_LATER_S == 2, "the text below");
+    if (resp->status == 503)
+        http_response_header(resp, "Retry-After", STR("2"));
+}
+
 void gate_answer_seal(struct http_response *resp)
 {
     resp->status = 200;

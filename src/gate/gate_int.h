@@ -40,6 +40,7 @@ struct gate {
     bool secure;         /* TLS in front: the cookie says so */
     struct work work;    /* passwords, and what writes */
     struct work outside; /* what waits for the outside provider */
+    struct work asked;   /* apps: a storm of logins does not keep them waiting */
     struct apps *apps;   /* of gate_smart.c; NULL: no apps */
     struct gate_pace *pace;
 };
@@ -169,6 +170,8 @@ void gate_answer_cookie(const struct gate *g, struct http_request *req, struct h
 bool gate_answer_left(struct http_response *resp, struct str leave, struct err *err);
 /* What a kind of caller is called. */
 const char *gate_answer_kind(enum access_kind kind);
+/* When to come again, on a 503. */
+void gate_answer_later(struct http_response *resp);
 /* Headers of everything under /auth. */
 void gate_answer_seal(struct http_response *resp);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The addresses that apps call, and what all of them have in common. */
 #include "gate/gate_smart.h"
+#include "access/scope.h"
 
 #include <strings.h>
 
@@ -16,11 +17,13 @@ static const struct {
     {"GET /fhir/.well-known/smart-configuration", conf_smart, SHARED},
     {"GET /fhir/.well-known/openid-configuration", conf_openid, SHARED},
     {"GET /auth/jwks", conf_keys, WORK | SHARED},
-    {"GET /auth/authorize", authorize_show, PAGE},
+    {"GET /auth/authorize", authorize_show, WORK | PAGE},
     {"POST /auth/authorize", authorize_decide, WORK | PAGE},
     {"POST /auth/token", token_give, WORK | SHARED},
     {"POST /auth/introspect", token_introspect, WORK | SHARED},
     {"POST /auth/revoke", token_revoke, WORK | SHARED},
+    {"GET /auth/apps", held_show, PAGE},
+    {"POST /auth/apps", held_end, WORK | PAGE},
     {"POST /auth/launch", launch_begin, WORK | OURS},
     {"GET /auth/app.css", page_style, 0},
     {"GET /auth/app.js", page_script, 0},
@@ -140,6 +143,7 @@ const char *ask_fault(const struct err *err)
         {ERR_GRANT, "invalid_grant"},
         {ERR_SCOPE, "invalid_scope"},
         {ERR_OAUTH_SCOPE, "invalid_scope"},
+        {ERR_SCOPE_CRITERIA, "invalid_scope"},
         {ERR_OAUTH_CLIENT, "unauthorized_client"},
         {ERR_OAUTH_GRANT_TYPE, "unsupported_grant_type"},
         {ERR_OAUTH_RESPONSE_TYPE, "unsupported_response_type"},
@@ -150,6 +154,37 @@ const char *ask_fault(const struct err *err)
             return names[i].name;
     int status = err_info(err->code)->http;
     return status == 503 ? "temporarily_unavailable" : status >= 500 ? "server_error" : "invalid_request";
+}
+
+bool ask_scopes_kept(struct ask *a, const struct smart_scopes *s, struct err *err)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (!scope_check(a->gate->opt.search, a->gate->rules, &s->item[i], a->arena, err))
+            return false;
+    return true;
+}
+
+enum identity_state ask_who(struct ask *a)
+{
+    struct access_caller caller = {0};
+    enum identity_state state = IDENTITY_NONE;
+    if (a->heads.token.p && !a->heads.cookie_twice)
+        state = identity_session(a->gate->opt.identity, a->heads.token, true, a->arena, &caller);
+    if (state != IDENTITY_NONE)
+        a->caller = caller;
+    a->caller.origin = a->req->origin;
+    return state == IDENTITY_LIVE && caller.kind == ACCESS_STAFF && !caller.assignment.n ? IDENTITY_IDLE
+                                                                                         : state;
+}
+
+bool ask_ours(const struct ask *a, struct err *err)
+{
+    struct str origin = a->heads.origin;
+    if (a->heads.fetch_site.n && !str_is(a->heads.fetch_site, "same-origin"))
+        return err_set(err, ERR_LOGIN_CROSS_SITE, "Sec-Fetch-Site", NULL);
+    if (origin.p && !str_eq(origin, a->origin))
+        return err_set(err, ERR_LOGIN_CROSS_SITE, "Origin", NULL);
+    return true;
 }
 
 bool ask_log(struct ask *a, struct err *err)
@@ -209,6 +244,7 @@ bool ask_refuse(struct ask *a, const struct err *err)
     a->resp->status = err_info(shown.code)->http;
     if (a->resp->status == 401)
         http_response_header(a->resp, "WWW-Authenticate", STR("Basic realm=\"Helhet\""));
+    gate_answer_later(a->resp);
     return true;
 }
 
@@ -275,7 +311,10 @@ static bool run(struct ask *a, size_t i, struct err *err)
     if (!job)
         return refuse(a, routes[i].how, (err_set(err, ERR_NO_MEMORY, NULL), err));
     *job = (struct job){.gate = a->gate, .req = a->req, .heads = a->heads, .run = work, .arg = a};
-    return gate_work_submit(a->gate, job, err) ? false : refuse(a, routes[i].how, err);
+    if (gate_work_give(&a->gate->asked, job, err))
+        return false;
+    err_set(err, ERR_APPS_BUSY, NULL);
+    return refuse(a, routes[i].how, err);
 }
 
 bool gate_smart_handle(struct gate *g, struct http_request *req, struct http_response *resp)

@@ -52,6 +52,15 @@ struct ask {
 struct str ask_param(const struct ask *a, const char *name);
 /* Reads the parameters of a query or form: each at most once. */
 bool ask_params(struct ask *a, struct str text, struct err *err);
+/* Can the criteria of all of them be held against each resource? ERR_SCOPE_CRITERIA. */
+bool ask_scopes_kept(struct ask *a, const struct smart_scopes *s, struct err *err);
+/* Who is logged in, in a->caller; staff without an assignment are IDLE. */
+enum identity_state ask_who(struct ask *a);
+/* Can a form on another site have sent it? The seal alone forbids it; this says so earlier. */
+bool ask_ours(const struct ask *a, struct err *err);
+/* The seal of a form: over when, the session's secret and what the form is about. In the arena. */
+struct str ask_seal(const struct ask *a, struct str about);
+bool ask_seal_holds(const struct ask *a, struct str seal, struct str about);
 /* The fault as RFC 6749 names it, "invalid_request". */
 const char *ask_fault(const struct err *err);
 /* Tells the log that it was done, that it was not. False with *err: it may not be done. */
@@ -104,6 +113,10 @@ struct wish {
 bool authorize_show(struct ask *a);
 bool authorize_decide(struct ask *a);
 
+/* ---- gate_smart_held.c: GET and POST /auth/apps: what apps hold of oneself, and taking it back ---- */
+bool held_show(struct ask *a);
+bool held_end(struct ask *a);
+
 /* ---- gate_smart_page.c ---- */
 
 /* Each answers with a page. Always true. */
@@ -114,6 +127,10 @@ bool page_refuse(struct ask *a, const struct err *err);
 bool page_again(struct ask *a, struct str url);
 bool page_login(struct ask *a, enum identity_state state);
 bool page_consent(struct ask *a, const struct wish *w, const struct person *p, struct str seal);
+/* Back to the page of apps, by GET. */
+bool page_see_apps(struct ask *a);
+/* Each app's is sealed over its id. */
+bool page_held(struct ask *a, const struct smart_held *held, size_t count);
 bool page_style(struct ask *a);
 bool page_script(struct ask *a);
 

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * GET and POST /auth/authorize: an app asks, a person answers. Until the app and its address are known to
  * belong together nobody is sent anywhere; after that faults go to the app (RFC 6749, 4.1.2.1). */
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "access/read_body.h"
-#include "base/b64.h"
 #include "fhir_gen/names.h"
 #include "gate/gate_smart.h"
 
-enum { SEAL = 32, CHALLENGE_TEXT = 43, STATE_MAX = 2048 };
+enum { CHALLENGE_TEXT = 43, STATE_MAX = 2048 };
 
 static bool wrong(struct err *err, const char *sv, const char *en)
 {
@@ -76,8 +71,8 @@ static bool read_scopes(struct ask *a, struct wish *w, struct err *err)
     if (!smart_scopes_parse(ask_param(a, "scope"), a->arena, &asked, err) ||
         !smart_scopes_parse(w->app.scopes, a->arena, &may, err))
         return false;
-    if (!smart_scopes_within(&asked, &may, a->arena, &w->scopes))
-        return err_set(err, ERR_NO_MEMORY, NULL);
+    if (!ask_scopes_kept(a, &asked, err) || !smart_scopes_within(&asked, &may, a->arena, &w->scopes, err))
+        return false;
     for (size_t i = 0; i < w->scopes.count; i++)
         if (w->scopes.item[i].level != ACCESS_LEVEL_SYSTEM)
             w->scopes.item[kept++] = w->scopes.item[i];
@@ -96,19 +91,6 @@ static bool read_wish(struct ask *a, struct str query, struct wish *w, struct er
 }
 
 /* ---- the person ---- */
-
-static enum identity_state who(struct ask *a)
-{
-    struct access_caller caller = {0};
-    enum identity_state state = IDENTITY_NONE;
-    if (a->heads.token.p && !a->heads.cookie_twice)
-        state = identity_session(a->gate->opt.identity, a->heads.token, true, a->arena, &caller);
-    if (state != IDENTITY_NONE)
-        a->caller = caller;
-    a->caller.origin = a->req->origin;
-    return state == IDENTITY_LIVE && caller.kind == ACCESS_STAFF && !caller.assignment.n ? IDENTITY_IDLE
-                                                                                         : state;
-}
 
 /* The child of a guardian. */
 static bool child_of(struct ask *a, struct str *patient, struct err *err)
@@ -191,90 +173,7 @@ static bool refuse(struct ask *a, const struct wish *w, const struct err *err)
     return send_back(a, w, "error", str_of(ask_fault(err)));
 }
 
-/* ---- the seal of a form ---- */
-
-/* HMAC over when, the session's secret and the request. */
-static void seal_make(const struct ask *a, struct str when, struct str request, unsigned char out[SEAL])
-{
-    struct buf text;
-    unsigned n = SEAL;
-    buf_init(&text, BUF_NO_MAX);
-    const struct str part[] = {when, a->heads.token, request};
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-        buf_u64(&text, part[i].n);
-        buf_char(&text, ':');
-        buf_str(&text, part[i]);
-    }
-    struct str t = buf_get(&text);
-    OS_ASSERT(buf_ok(&text) && HMAC(EVP_sha256(), a->gate->apps->key, sizeof a->gate->apps->key,
-                                    (const unsigned char *)t.p, t.n, out, &n));
-    buf_release(&text);
-}
-
-static struct str seal_text(const struct ask *a, struct str request)
-{
-    unsigned char seal[SEAL];
-    struct str when = arena_printf(a->arena, "%lld", (long long)a->now_ms);
-    seal_make(a, when, request, seal);
-    struct str text = b64url_encode(a->arena, seal, SEAL);
-    return arena_printf(a->arena, "%.*s.%.*s", STR_ARG(when), STR_ARG(text));
-}
-
-static bool seal_holds(const struct ask *a, struct str seal, struct str request)
-{
-    unsigned char want[SEAL];
-    struct str bytes;
-    uint64_t ms;
-    size_t dot = str_find(seal, '.', 0);
-    if (dot == SIZE_MAX || !str_u64(str_sub(seal, 0, dot), INT64_MAX, &ms) ||
-        !b64url_decode(a->arena, str_sub(seal, dot + 1, seal.n), &bytes) || bytes.n != SEAL)
-        return false;
-    seal_make(a, str_sub(seal, 0, dot), request, want);
-    return CRYPTO_memcmp(want, bytes.p, SEAL) == 0 && (int64_t)ms <= a->now_ms &&
-           a->now_ms - (int64_t)ms < GATE_CONSENT_MS;
-}
-
-/* ---- showing ---- */
-
-/* The request without what the page itself put there. */
-static struct str request_of(const struct ask *a, bool *again)
-{
-    struct str mark = STR("&again=1"), query = a->req->query;
-    *again = str_ends(query, mark);
-    return *again ? str_sub(query, 0, query.n - mark.n) : query;
-}
-
-bool authorize_show(struct ask *a)
-{
-    struct wish w;
-    struct person p;
-    struct err err = {0};
-    bool again;
-    struct str request = request_of(a, &again);
-    enum identity_state state = who(a);
-    if (!read_wish(a, request, &w, &err))
-        return refuse(a, &w, &err);
-    if (!again)
-        return page_again(a, arena_printf(a->arena, "/auth/authorize?%.*s&again=1", STR_ARG(request)));
-    if (state != IDENTITY_LIVE)
-        return page_login(a, state);
-    if (!context(a, &w, false, &err) || !gate_person_read(a->gate, a->caller.user, a->arena, &p, &err))
-        return refuse(a, &w, &err);
-    return page_consent(a, &w, &p, seal_text(a, request));
-}
-
 /* ---- deciding ---- */
-
-/* Can a form on another site have sent it? The seal alone forbids it; these say so earlier. */
-static bool from_our_page(const struct ask *a, struct err *err)
-{
-    struct str origin = a->heads.origin;
-    if (a->heads.fetch_site.n && !str_is(a->heads.fetch_site, "same-origin"))
-        return err_set(err, ERR_LOGIN_CROSS_SITE, "Sec-Fetch-Site", NULL);
-    if (origin.p && !str_eq(origin, a->origin))
-        return err_set(err, ERR_LOGIN_CROSS_SITE, "Origin", NULL);
-    return true;
-}
 
 static bool chosen(struct ask *a, struct wish *w, struct str patient, struct err *err)
 {
@@ -297,28 +196,51 @@ static bool chosen(struct ask *a, struct wish *w, struct str patient, struct err
 static bool grant(struct ask *a, const struct wish *w, struct smart_token *code, struct err *err)
 {
     bool offline = w->scopes.flags & SMART_OFFLINE;
+    int64_t until_ms = a->now_ms + SMART_REFRESH_MS;
+    if (!offline && identity_session_of(a->gate->opt.identity, a->caller.account, a->caller.session,
+                                        &until_ms) != IDENTITY_LIVE)
+        return err_set(err, ERR_LOGIN_REQUIRED, NULL);
     struct smart_grant g = {.app = w->app.id,
                             .caller = a->caller,
                             .scopes = smart_scopes_text(&w->scopes, a->arena),
                             .patient = w->patient,
                             .encounter = w->encounter,
-                            .until_ms = a->now_ms + (offline ? SMART_REFRESH_MS : IDENTITY_ABSOLUTE_MS)};
+                            .until_ms = until_ms};
     struct smart_code bound = {w->redirect, w->challenge, w->nonce};
     if (offline)
         g.caller.session = STR("");
     return smart_code_make(a->gate->opt.smart, &g, &bound, a->now_ms, code, err);
 }
 
+static bool remember(struct ask *a, const struct wish *w, struct err *err)
+{
+    return smart_consent_put(a->gate->opt.smart, a->caller.account, w->app.id,
+                             smart_scopes_text(&w->scopes, a->arena), a->now_ms, err);
+}
+
+/* Need the person not be asked? Not when a patient is to be chosen or the app wants to ask; nor when the app
+ * cannot be told from another program on the person's own machine (RFC 8252, 8.6). */
+static bool said_before(struct ask *a, const struct wish *w, bool *yes, struct err *err)
+{
+    *yes = false;
+    if (w->choose || str_is(ask_param(a, "prompt"), "consent") ||
+        (w->app.kind == SMART_PUBLIC && !str_starts(w->redirect, STR("https://"))))
+        return true;
+    return smart_consent_has(a->gate->opt.smart, a->caller.account, w->app.id, &w->scopes, a->now_ms,
+                             a->arena, yes, err);
+}
+
 static bool decide(struct ask *a, struct wish *w, struct err *err)
 {
     struct smart_token code;
-    if (!from_our_page(a, err) || !ask_params(a, gate_body_of(a->req), err))
+    if (!ask_ours(a, err) || !ask_params(a, gate_body_of(a->req), err))
         return false;
     struct str request = ask_param(a, "request"), seal = ask_param(a, "seal"),
                patient = ask_param(a, "patient"), answer = ask_param(a, "answer");
-    if (who(a) != IDENTITY_LIVE)
+    if (ask_who(a) != IDENTITY_LIVE)
         return err_set(err, ERR_LOGIN_REQUIRED, NULL);
-    if (!seal_holds(a, seal, request))
+    bool kept = str_is(ask_param(a, "remember"), "yes");
+    if (!ask_seal_holds(a, seal, request))
         return wrong(err, "formuläret är för gammalt eller inte ditt; börja om i appen",
                      "the form is too old or not yours; begin again in the app");
     if (!read_wish(a, request, w, err))
@@ -326,7 +248,7 @@ static bool decide(struct ask *a, struct wish *w, struct err *err)
     if (!str_is(answer, "yes"))
         return err_set(err, ERR_OAUTH_DENIED, NULL);
     if (!context(a, w, true, err) || !chosen(a, w, patient, err) || !ask_log(a, err) ||
-        !grant(a, w, &code, err))
+        (kept && !remember(a, w, err)) || !grant(a, w, &code, err))
         return false;
     return send_back(a, w, "code", str_of(code.text));
 }
@@ -336,4 +258,45 @@ bool authorize_decide(struct ask *a)
     struct wish w = {.redirect = STR("")};
     struct err err = {0};
     return decide(a, &w, &err) || refuse(a, &w, &err);
+}
+
+/* ---- showing ---- */
+
+/* The request without what the page itself put there. */
+static struct str request_of(const struct ask *a, bool *again)
+{
+    struct str mark = STR("&again=1"), query = a->req->query;
+    *again = str_ends(query, mark);
+    return *again ? str_sub(query, 0, query.n - mark.n) : query;
+}
+
+/* The page that asks, or the answer that was given before. */
+static bool ask_or_give(struct ask *a, struct wish *w, struct str request, struct err *err)
+{
+    struct person p;
+    struct smart_token code;
+    bool yes;
+    if (!context(a, w, false, err) || !said_before(a, w, &yes, err))
+        return false;
+    if (!yes)
+        return gate_person_read(a->gate, a->caller.user, a->arena, &p, err) &&
+               page_consent(a, w, &p, ask_seal(a, request));
+    return context(a, w, true, err) && ask_log(a, err) && grant(a, w, &code, err) &&
+           send_back(a, w, "code", str_of(code.text));
+}
+
+bool authorize_show(struct ask *a)
+{
+    struct wish w;
+    struct err err = {0};
+    bool again;
+    struct str request = request_of(a, &again);
+    enum identity_state state = ask_who(a);
+    if (!read_wish(a, request, &w, &err))
+        return refuse(a, &w, &err);
+    if (!again)
+        return page_again(a, arena_printf(a->arena, "/auth/authorize?%.*s&again=1", STR_ARG(request)));
+    if (state != IDENTITY_LIVE)
+        return page_login(a, state);
+    return ask_or_give(a, &w, request, &err) || refuse(a, &w, &err);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The pages a person meets when an app asks: Swedish first, English second; plain HTML that answers without a
  * script, but for logging in and looking a patient up. */
+#include "base/time.h"
 #include "gate/gate_smart.h"
 
 enum { PAGE_BYTES_MAX = 256 * 1024 };
@@ -10,7 +11,9 @@ static const char style[] =
     "background:#fff}\n"
     "h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:1.5rem}[lang=en]{color:#555}\n"
     "label{display:block;margin:.75rem 0 .25rem}input,select,button{font:inherit;padding:.5rem .75rem}\n"
-    "input,select{width:100%;box-sizing:border-box;border:1px solid #767676;border-radius:.25rem}\n"
+    "input[type=checkbox]{width:auto}\n"
+    "input:not([type=checkbox]),select{width:100%;box-sizing:border-box;border:1px solid "
+    "#767676;border-radius:.25rem}\n"
     "button{border:2px solid #1d4f91;border-radius:.25rem;background:#fff;color:#1d4f91;margin:1rem .5rem 0 "
     "0}\n"
     "button.main{background:#1d4f91;color:#fff}:focus-visible{outline:3px solid #b35900;outline-offset:2px}\n"
@@ -143,6 +146,7 @@ static bool finish(struct ask *a, struct buf *out, int status, struct str to)
         return true;
     struct str form = origin_of(to);
     a->resp->status = status;
+    gate_answer_later(a->resp);
     a->resp->content_type = "text/html; charset=utf-8";
     http_response_header(
         a->resp, "Content-Security-Policy",
@@ -289,9 +293,74 @@ bool page_consent(struct ask *a, const struct wish *w, const struct person *p, s
          "<input type=\"hidden\" name=\"request\" value=\"{}\"><input type=\"hidden\" name=\"seal\" "
          "value=\"{}\">",
          request, seal);
+    if (!w->choose)
+        buf_cstr(&out,
+                 "<label><input type=\"checkbox\" name=\"remember\" value=\"yes\"> Kom ihåg mitt svar i 90 "
+                 "dagar <span lang=\"en\">Remember my answer for 90 days</span></label>");
+    buf_cstr(&out, "<p><a href=\"/auth/apps\">Dina appar / Your apps</a></p>");
     buf_cstr(&out, "<button class=\"main\" name=\"answer\" value=\"yes\">Tillåt / Allow</button>"
                    "<button name=\"answer\" value=\"no\" formnovalidate>Neka / Deny</button></form>");
     return finish(a, &out, 200, w->redirect);
+}
+
+/* ---- what apps hold ---- */
+
+static struct str day(struct ask *a, int64_t ms)
+{
+    char text[TIME_TEXT_MAX];
+    return arena_str(a->arena, (struct str){text, time_format(ms, text) < 10 ? 0 : 10});
+}
+
+static void write_one(struct ask *a, struct buf *out, const struct smart_held *h)
+{
+    struct smart_scopes scopes;
+    struct err none = {0};
+    fill(out,
+         h->remembered ? "<p>Du har bett oss komma ihåg ditt svar till {} <span lang=\"en\">Your answer is "
+                         "remembered until {}</span></p><ul>"
+         : h->offline
+             ? "<p>Till {}, också när du inte är inloggad <span lang=\"en\">Until {}, also when you are "
+               "not logged in</span></p><ul>"
+             : "<p>Så länge du är inloggad, högst till {} <span lang=\"en\">While you are logged in, "
+               "until {} at most</span></p><ul>",
+         day(a, h->until_ms), day(a, h->until_ms));
+    if (smart_scopes_parse(h->scopes, a->arena, &scopes, &none))
+        for (size_t i = 0; i < scopes.count; i++)
+            write_scope(a, out, &scopes.item[i]);
+    if (h->patient.n)
+        fill(out, "<li>Patient: {}</li>", h->patient, STR(""));
+    buf_cstr(out, "</ul>");
+}
+
+bool page_held(struct ask *a, const struct smart_held *held, size_t count)
+{
+    struct buf out;
+    begin(&out, "Appar som har åtkomst", "Apps that have access", "");
+    fill(&out, "<p>Inloggad som {} <span lang=\"en\">Logged in as {}</span></p>", a->caller.account,
+         a->caller.account);
+    if (!count)
+        buf_cstr(&out, "<p>Ingen app har åtkomst. <span lang=\"en\">No app has access.</span></p>");
+    for (size_t i = 0; i < count; i++) {
+        if (!i || !str_eq(held[i].app, held[i - 1].app))
+            fill(&out, "<section><h2>{} ({})</h2>", held[i].name, held[i].app);
+        write_one(a, &out, &held[i]);
+        if (i + 1 < count && str_eq(held[i].app, held[i + 1].app))
+            continue;
+        fill(&out,
+             "<form method=\"post\" action=\"/auth/apps\"><input type=\"hidden\" name=\"app\" value=\"{}\">"
+             "<input type=\"hidden\" name=\"seal\" value=\"{}\">",
+             held[i].app, ask_seal(a, held[i].app));
+        buf_cstr(&out, "<button>Ta tillbaka åtkomsten / Take the access back</button></form></section>");
+    }
+    return finish(a, &out, 200, STR(""));
+}
+
+bool page_see_apps(struct ask *a)
+{
+    gate_answer_seal(a->resp);
+    a->resp->status = 303;
+    http_response_header(a->resp, "Location", STR("/auth/apps"));
+    return true;
 }
 
 static bool file(struct ask *a, struct str body, const char *type)

@@ -159,9 +159,14 @@ static bool finish(struct ask *a, struct given *g, struct err *err)
            answer_tokens(a, g, err);
 }
 
-/* The person must still have an account in use. */
+/* The person must still have an account in use; and be logged in, when that is how long it lasts. */
 static bool still_there(struct ask *a, const struct smart_grant *g, struct err *err)
 {
+    int64_t until_ms;
+    if (g->caller.session.n && identity_session_of(a->gate->opt.identity, g->caller.account,
+                                                   g->caller.session, &until_ms) != IDENTITY_LIVE)
+        return err_set(err, ERR_GRANT, "sessionen är slut, eller vilar", "the session has ended, or rests",
+                       NULL);
     return identity_enabled(a->gate->opt.identity, g->caller.account) ||
            err_set(err, ERR_GRANT, "kontot är avstängt", "the account is turned off", NULL);
 }
@@ -180,18 +185,18 @@ static bool by_code(struct ask *a, const struct smart_app *app, struct err *err)
 /* A narrower wish becomes a grant of its own; one beyond what was granted is refused (RFC 6749, 6). */
 static bool narrowed(struct ask *a, struct smart_grant *g, struct err *err)
 {
-    struct smart_scopes asked, had, both;
+    struct smart_scopes asked, had;
     struct str scope = ask_param(a, "scope");
     if (!scope.n)
         return true;
     if (!smart_scopes_parse(scope, a->arena, &asked, err) ||
         !smart_scopes_parse(g->scopes, a->arena, &had, err))
         return false;
-    if (!smart_scopes_within(&asked, &had, a->arena, &both))
-        return err_set(err, ERR_NO_MEMORY, NULL);
-    struct str want = smart_scopes_text(&asked, a->arena), have = smart_scopes_text(&both, a->arena);
-    if (asked.ignored_count || !str_eq(want, have))
+    struct str want = smart_scopes_text(&asked, a->arena);
+    if (!smart_scopes_all(&asked, &had))
         return err_set_str(err, ERR_OAUTH_SCOPE, want, STR(""));
+    if (!ask_scopes_kept(a, &asked, err))
+        return false;
     if (str_eq(want, g->scopes))
         return true;
     g->scopes = want;
@@ -221,8 +226,8 @@ static bool by_itself(struct ask *a, const struct smart_app *app, struct err *er
     if (!smart_scopes_parse(scope, a->arena, &asked, err) ||
         !smart_scopes_parse(app->scopes, a->arena, &may, err))
         return false;
-    if (!smart_scopes_within(&asked, &may, a->arena, &both))
-        return err_set(err, ERR_NO_MEMORY, NULL);
+    if (!ask_scopes_kept(a, &asked, err) || !smart_scopes_within(&asked, &may, a->arena, &both, err))
+        return false;
     for (size_t i = 0; i < both.count; i++)
         if (both.item[i].level == ACCESS_LEVEL_SYSTEM)
             both.item[kept++] = both.item[i];

@@ -13,7 +13,7 @@ const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
 const program = process.env.HELHET_BIN ?? 'build/helhet';
 const b64 = (x) => Buffer.from(x).toString('base64url');
 
-let data, server, rsa, ec, secret;
+let data, data2, server, rsa, ec, secret;
 
 function helhet(args) {
   const r = spawnSync(program, args, { encoding: 'utf8' });
@@ -41,6 +41,7 @@ before(async () => {
 after(async () => {
   if (server) assert.equal((await server.stop({ keep: true })).code, 0, server.log());
   if (data) forget(data);
+  if (data2) forget(data2);
 });
 
 const get = (path, headers = {}) => raw(server, 'GET', path, { headers });
@@ -105,7 +106,7 @@ describe('what apps are told', () => {
     for (const c of ['launch-ehr', 'launch-standalone', 'client-confidential-asymmetric', 'permission-v2']) assert.ok(r.json.capabilities.includes(c), c);
     assert.deepEqual((await get('/fhir/.well-known/openid-configuration')).json.id_token_signing_alg_values_supported, ['RS256']);
     const keys = (await get('/auth/jwks')).json.keys;
-    assert.ok(keys.length >= 1 && keys.every((k) => !k.d));
+    assert.ok(keys.length === 1 && keys[0].alg === 'RS256' && !keys[0].d);
   });
   test('a preflight of another site is answered without cookies counting', async () => {
     const r = await raw(server, 'OPTIONS', '/fhir/Patient', { headers: { Origin: 'https://app.example', 'Access-Control-Request-Method': 'GET', 'Access-Control-Request-Headers': 'authorization' } });
@@ -329,6 +330,80 @@ describe('a person and an app', () => {
     outcome(await get('/fhir/Practitioner/anna', bearer(o.access_token)), 401, 'BEARER');
     refused(await post('/auth/token', { grant_type: 'refresh_token', refresh_token: o.refresh_token, client_id: 'web' }), 400, 'invalid_grant');
     user(data, ['enable', 'anna']);
+  });
+});
+
+describe('what a person has said', () => {
+  const asked = (r) => /En app ber om åtkomst/.test(r.text);
+  test('an answer is remembered when the person says so: for these scopes, this app and this person', async () => {
+    const cookie = await login(server, 'bo'), scope = 'openid user/Patient.rs user/Practitioner.rs';
+    assert.ok(asked(await page(wish({ scope }), cookie)));
+    await code(wish({ scope }), cookie);
+    assert.ok(asked(await page(wish({ scope }), cookie)), 'not remembered unless one says so');
+    await code(wish({ scope }), cookie, { remember: 'yes' });
+    const w = wish({ scope: 'user/Patient.r' }), given = await page(w, cookie);
+    assert.equal(given.status, 303, given.text);
+    assert.equal((await redeem(w, back(given).get('code'))).json.scope, 'user/Patient.r');
+    assert.equal((await page(wish({ scope }), await login(server, 'bo'))).status, 303, 'in another session too');
+    for (const [more, who] of [[{ scope: 'user/Observation.rs' }], [{ scope: `${scope} offline_access` }], [{ scope, prompt: 'consent' }], [{ scope, client_id: 'other', redirect_uri: 'https://other.example/back' }], [{ scope }, await login(server, 'pat')], [{ scope: `${scope} launch/patient` }]])
+      assert.ok(asked(await page(wish(more), who ?? cookie)), JSON.stringify(more));
+  });
+  test('one sees what apps have, and takes it back at once', async () => {
+    const cookie = await login(server, 'bo'), w = wish({ scope: 'offline_access user/Practitioner.rs' });
+    const t = (await redeem(w, await code(w, cookie, { remember: 'yes' }))).json;
+    const shown = await get('/auth/apps', cookie);
+    assert.match(shown.text, /<html lang="sv">/);
+    assert.match(shown.text, /Webbappen &lt;b&gt; \(web\)/);
+    assert.match(shown.text, /också när du inte är inloggad/);
+    assert.match(shown.headers['content-security-policy'], /form-action 'self' ;/);
+    assert.equal((await page(w, cookie)).status, 303);
+    assert.equal((await get('/fhir/Practitioner/bo', bearer(t.access_token))).status, 200);
+    const r = await post('/auth/apps', { app: 'web', seal: field(shown.text, 'seal') }, { ...cookie, Origin: server.origin });
+    assert.equal(r.status, 303, r.text);
+    assert.equal(r.headers.location, '/auth/apps');
+    outcome(await get('/fhir/Practitioner/bo', bearer(t.access_token)), 401, 'BEARER');
+    refused(await post('/auth/token', { grant_type: 'refresh_token', refresh_token: t.refresh_token, client_id: 'web' }), 400, 'invalid_grant');
+    assert.ok(asked(await page(w, cookie)));
+    assert.doesNotMatch((await get('/auth/apps', cookie)).text, /Webbappen/);
+  });
+  test('another person’s access stays', async () => {
+    const theirs = wish({ scope: 'offline_access user/Patient.rs' }), t = (await redeem(theirs, await code(theirs, await login(server, 'pat')))).json;
+    const cookie = await login(server, 'bo'), w = wish();
+    await code(w, cookie);
+    await post('/auth/apps', { app: 'web', seal: field((await get('/auth/apps', cookie)).text, 'seal') }, cookie);
+    assert.notEqual((await get('/fhir/Patient?_id=pat', bearer(t.access_token))).status, 401);
+  });
+  test('online_access lasts as long as the session: not after it rests, nor after logout', async () => {
+    const short = await closed(data2 ??= await makeData(), ['--session-idle', '2s']);
+    try {
+      const here = { ...short };
+      const spawned = spawnSync(program, ['app', 'add', 'on', '--scope', 'online_access user/*.rs', '--redirect', BACK, '--data', data2], { encoding: 'utf8' });
+      assert.equal(spawned.status, 0, spawned.stderr);
+      const cookie = await login(here, 'bo'), w = wish({ client_id: 'on', scope: 'online_access user/*.rs', aud: here.base });
+      const shown = await raw(here, 'GET', `/auth/authorize?${w.query}&again=1`, { headers: cookie });
+      const yes = await raw(here, 'POST', '/auth/authorize', { headers: { ...FORM, ...cookie }, body: form({ request: field(shown.text, 'request'), seal: field(shown.text, 'seal'), answer: 'yes' }) });
+      const token = (values) => raw(here, 'POST', '/auth/token', { headers: FORM, body: form({ client_id: 'on', ...values }) });
+      const first = (await token({ grant_type: 'authorization_code', code: back(yes).get('code'), redirect_uri: BACK, code_verifier: w.verifier })).json;
+      const second = await token({ grant_type: 'refresh_token', refresh_token: first.refresh_token });
+      assert.equal(second.status, 200, second.text);
+      await new Promise((r) => setTimeout(r, 2300));
+      const late = await token({ grant_type: 'refresh_token', refresh_token: second.json.refresh_token });
+      refused(late, 400, 'invalid_grant');
+      assert.match(late.json.error_description, /session/);
+    } finally {
+      await short.stop({ keep: true });
+    }
+  });
+  test('a storm of logins does not keep apps waiting', async () => {
+    const storm = Array.from({ length: 40 }, (_, i) => raw(server, 'POST', '/auth/login', { headers: OURS, body: JSON.stringify({ name: `nobody${i}`, password: 'fel lösenord helt' }) }));
+    const begun = Date.now();
+    let logins = 0;
+    for (const s of storm) s.then(() => logins++);
+    const r = await post('/auth/token', proof(assertion()));
+    assert.equal(r.status, 200, r.text);
+    const ms = Date.now() - begun;
+    assert.ok(logins < storm.length, `the token came after ${logins} of ${storm.length} logins, ${ms} ms`);
+    await Promise.all(storm);
   });
 });
 

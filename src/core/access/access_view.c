@@ -464,22 +464,14 @@ static const struct store_label *with_patients(const struct access_view *v, stru
     return own;
 }
 
-/* What is about patients must be about the one in context alone. */
-static bool in_context(const struct access_view *v, const struct store_label *label)
-{
-    for (size_t i = 0; i < label->patient_count; i++)
-        if (label->patient[i] != v->scope_patient)
-            return false;
-    return label->patient_count > 0;
-}
-
-/* What scopes leave of it; false when that is nothing, or it failed. */
+/* What scopes leave of it; *in false: nothing. */
 static bool within_scopes(struct access_view *v, struct store_read *r, const struct store_label *label,
-                          struct err *err)
+                          bool *in, struct err *err)
 {
     struct scope_left left;
     v->me.scoped = UINT32_MAX;
     v->me.scope_patient = 0;
+    *in = true;
     if (v->unscoped)
         return true;
     if (!scope_set_label(v->scopes, r, label, v->action, &left, err))
@@ -488,7 +480,8 @@ static bool within_scopes(struct access_view *v, struct store_read *r, const str
     if (left.any & v->action)
         return true;
     v->me.scope_patient = v->scope_patient;
-    return (left.patient & v->action) && in_context(v, label);
+    *in = left.patient & v->action;
+    return true;
 }
 
 static bool see(void *arg, struct store_read *r, const struct store_label *from, enum store_sight *out,
@@ -499,13 +492,15 @@ static bool see(void *arg, struct store_read *r, const struct store_label *from,
     struct store_label own;
     store_rid about[PATIENTS_MAX];
     struct decide_label label;
-    bool hidden = false;
+    bool hidden = false, in;
     *out = STORE_HIDDEN;
     from = with_patients(v, r, from, &own, about);
     if (from->patient_count > PATIENTS_MAX || (v->me.kind == ACCESS_STAFF && !v->me.usable))
         return true;
-    if (!within_scopes(v, r, from, err))
-        return !err->code;
+    if (!within_scopes(v, r, from, &in, err))
+        return false;
+    if (!in)
+        return true;
     if (!make_label(v, r, from, &label, err))
         return false;
     struct decide_question q = {v->a->rules, &v->me, &label, NULL, 0, v->now_ms, v->action};

@@ -129,7 +129,7 @@ bool scope_check(struct search *search, const struct rules *rules, const struct 
     struct store_plan unused;
     struct err why = {0};
     fhir_type_id type = str_is(scope->type, "*") ? 0 : fhir_resource_find(scope->type);
-    if (!scope->query.n || read_criteria(search, rules, NULL, type, scope, arena, &unused, &why))
+    if (!scope->query.n || (search && read_criteria(search, rules, NULL, type, scope, arena, &unused, &why)))
         return true;
     struct buf text[2];
     for (int lang = 0; lang < 2; lang++) {

@@ -164,6 +164,10 @@ enum identity_state identity_session(struct identity *id, struct str token, bool
                                      struct access_caller *out);
 /* Why a session in that state may not do what a live one may: ERR_LOGIN_REQUIRED, _IDLE, _CHANGE. False. */
 bool identity_refuse(enum identity_state state, struct err *err);
+/* How a session is, by its public id (access_caller.session) and account, and when it ends at the latest (0
+ * for NONE). Looks through all there are: for what happens now and then. */
+enum identity_state identity_session_of(struct identity *id, struct str account, struct str session,
+                                        int64_t *until_ms);
 /* The kind of caller a person is, ACCESS_NOBODY when the reference is none an account can have. */
 enum access_kind identity_kind(struct str person);
 /* Sessions there are, for figures. */

@@ -241,3 +241,29 @@ enum identity_state identity_session(struct identity *id, struct str token, bool
     pthread_rwlock_unlock(&id->sessions.lock);
     return state;
 }
+
+struct by_id {
+    struct str account, id;
+    const struct session *found;
+};
+
+static void look(void *arg, struct session *s)
+{
+    struct by_id *by = arg;
+    if (str_eq(by->id, (struct str){s->id, SESSION_ID_TEXT}) &&
+        str_eq(by->account, session_text(s, SESSION_ACCOUNT)))
+        by->found = s;
+}
+
+enum identity_state identity_session_of(struct identity *id, struct str account, struct str session,
+                                        int64_t *until_ms)
+{
+    struct by_id by = {.account = account, .id = session};
+    int64_t now_ms = os_now_ms();
+    pthread_rwlock_rdlock(&id->sessions.lock);
+    session_each(&id->sessions, look, &by);
+    enum identity_state state = by.found ? session_state(id, by.found, now_ms) : IDENTITY_NONE;
+    *until_ms = state == IDENTITY_NONE ? 0 : by.found->begun_ms + id->absolute_ms;
+    pthread_rwlock_unlock(&id->sessions.lock);
+    return state;
+}

@@ -47,6 +47,11 @@ static const struct side_form smart_form = {
     .cache_kib = SMART_CACHE_KIB,
 };
 
+/* What files of this format did not have at first. */
+static const char smart_later[] =
+    "CREATE TABLE IF NOT EXISTS consent(account TEXT NOT NULL, app TEXT NOT NULL, scopes TEXT NOT NULL,"
+    " made_ms INTEGER NOT NULL, until_ms INTEGER NOT NULL, PRIMARY KEY(account,app,scopes)) WITHOUT ROWID";
+
 struct smart *smart_open(const char *dir, bool create, struct err *err)
 {
     struct smart *s = os_alloc(sizeof *s);
@@ -63,7 +68,10 @@ struct smart *smart_open(const char *dir, bool create, struct err *err)
         return NULL;
     }
     pthread_mutex_init(&s->lock, NULL);
-    return s;
+    if (side_exec(&s->side, smart_later, err))
+        return s;
+    smart_close(s);
+    return NULL;
 }
 
 void smart_close(struct smart *s)
@@ -115,25 +123,20 @@ void smart_bind_hash(sqlite3_stmt *st, int at, const unsigned char hash[SMART_HA
 
 /* ---- the server's own keys ---- */
 
-static const enum jose_alg key_algs[] = {JOSE_RS256, JOSE_ES384};
-
-/* RS256, which every OpenID Connect client can, and ES384, which SMART wants. */
+/* RS256, which every OpenID Connect client can verify (Core 15.1). */
 static bool keys_make(struct smart *s, struct err *err)
 {
-    bool ok = side_begin(&s->side, err);
-    for (size_t i = 0; i < sizeof key_algs / sizeof *key_algs && ok; i++) {
-        struct buf jwk;
-        buf_init(&jwk, BUF_NO_MAX);
-        ok = jose_key_make(key_algs[i], &jwk, err);
-        sqlite3_stmt *st = ok ? side_get(&s->side, SMART_KEY_PUT, err) : NULL;
-        if (st) {
-            side_bind_text(st, 1, buf_get(&jwk));
-            sqlite3_bind_int64(st, 2, os_now_ms());
-        }
+    struct buf jwk;
+    buf_init(&jwk, BUF_NO_MAX);
+    bool ok = jose_key_make(JOSE_RS256, &jwk, err);
+    sqlite3_stmt *st = ok ? side_get(&s->side, SMART_KEY_PUT, err) : NULL;
+    if (st) {
+        side_bind_text(st, 1, buf_get(&jwk));
+        sqlite3_bind_int64(st, 2, os_now_ms());
         ok = side_run(&s->side, st, NULL, err);
-        buf_release(&jwk);
     }
-    return side_end(&s->side, ok, err);
+    buf_release(&jwk);
+    return ok && st;
 }
 
 /* All there are as one set; *count 0 when there are none yet. */
@@ -174,7 +177,8 @@ const struct jose_keys *smart_keys(struct smart *s, struct err *err)
 
 bool smart_tidy(struct smart *s, int64_t now_ms, struct err *err)
 {
-    static const enum smart_stmt what[] = {SMART_TIDY_SECRET, SMART_TIDY_JTI, SMART_TIDY_GIVEN};
+    static const enum smart_stmt what[] = {SMART_TIDY_SECRET, SMART_TIDY_JTI, SMART_TIDY_GIVEN,
+                                           SMART_TIDY_CONSENT};
     enum { DAY_MS = 24 * 3600 * 1000 };
     pthread_mutex_lock(&s->lock);
     bool ok = side_begin(&s->side, err);

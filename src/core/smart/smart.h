@@ -23,9 +23,11 @@ enum {
     SMART_SYSTEM_MS = 300 * 1000,  /* a backend service's */
     SMART_ASSERTION_S = 300,       /* the longest a client assertion may live (SMART: 5 minutes) */
     SMART_WATCH_MS = 100,
+    SMART_HELD_MAX = 200, /* grants and consents of one account that are listed */
 };
 #define SMART_REFRESH_MS                                                                                     \
     ((int64_t)90 * 24 * 3600 * 1000) /* offline_access; online_access: the session's end */
+#define SMART_CONSENT_MS ((int64_t)90 * 24 * 3600 * 1000) /* an answer that is remembered */
 
 /* ---- scopes ---- */
 
@@ -49,9 +51,12 @@ struct smart_scopes {
 /* Scopes divided by single spaces, v1 (patient/Observation.read) and v2 (user/Observation.rs?category=x).
  * What begins as a clinical scope must be one: ERR_SCOPE names it. In arena. */
 bool smart_scopes_parse(struct str text, struct arena *arena, struct smart_scopes *out, struct err *err);
-/* What of asked lies within allowed: actions both have, types both have, the criteria of both. */
+/* What of asked lies within allowed: actions both have, types both have, the criteria of both; nothing said
+ * twice. ERR_SCOPE: more than SMART_SCOPES_MAX. */
 bool smart_scopes_within(const struct smart_scopes *asked, const struct smart_scopes *allowed,
-                         struct arena *arena, struct smart_scopes *out);
+                         struct arena *arena, struct smart_scopes *out, struct err *err);
+/* Is each of asked said by one of had? */
+bool smart_scopes_all(const struct smart_scopes *asked, const struct smart_scopes *had);
 /* The v2 text, in arena. */
 struct str smart_scopes_text(const struct smart_scopes *s, struct arena *arena);
 
@@ -149,6 +154,25 @@ bool smart_token_find(struct smart *s, struct str token, int64_t now_ms, struct 
 bool smart_revoke(struct smart *s, struct str token, struct str app, struct err *err);
 /* Takes back everything granted for an account, or (session not "") in one session of it. */
 bool smart_revoke_account(struct smart *s, struct str account, struct str session, struct err *err);
+/* ---- what a person has said yes to ---- */
+
+/* Remembers the answer: this app, these scopes (v2 text), for SMART_CONSENT_MS from now. */
+bool smart_consent_put(struct smart *s, struct str account, struct str app, struct str scopes, int64_t now_ms,
+                       struct err *err);
+/* Did the person say yes to all of that already? *yes. */
+bool smart_consent_has(struct smart *s, struct str account, struct str app, const struct smart_scopes *asked,
+                       int64_t now_ms, struct arena *arena, bool *yes, struct err *err);
+/* What one app holds of somebody: a grant in force, or (remembered) an answer. */
+struct smart_held {
+    struct str app, name, scopes, patient;
+    bool remembered, offline; /* offline: lives on without the session */
+    int64_t begun_ms, until_ms;
+};
+/* By app, in arena; at most SMART_HELD_MAX. */
+bool smart_held_list(struct smart *s, struct str account, int64_t now_ms, struct arena *arena,
+                     struct smart_held **out, size_t *count, struct err *err);
+/* Ends all that the app holds of the account, at once, its answers too. */
+bool smart_held_end(struct smart *s, struct str account, struct str app, struct err *err);
 /* Forgets what has been over for a day. */
 bool smart_tidy(struct smart *s, int64_t now_ms, struct err *err);
 

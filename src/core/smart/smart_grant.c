@@ -85,6 +85,9 @@ static bool grant_put(struct smart *s, const struct smart_grant *g, int64_t *id,
     const struct access_caller *c = &g->caller;
     const struct str texts[] = {c->account, c->user,    c->assignment, c->unit,    c->provider, c->role,
                                 c->purpose, c->session, g->scopes,     g->patient, g->encounter};
+    /* Written out (version 2, criteria of both) they may have become longer than what was asked. */
+    if (g->scopes.n > SMART_SCOPE_TEXT_MAX)
+        return err_set_str(err, ERR_SCOPE, str_sub(g->scopes, 0, 40), STR(""));
     sqlite3_stmt *st = side_get(&s->side, SMART_GIVEN_PUT, err);
     if (!st)
         return false;

@@ -125,13 +125,61 @@ static struct str both(struct arena *arena, struct str a, struct str b)
     return b.n ? arena_printf(arena, "%.*s&%.*s", STR_ARG(a), STR_ARG(b)) : a;
 }
 
+/* Are all of some criteria among those of the other? Then it leaves no more. */
+static bool fewer(struct str some, struct str other)
+{
+    for (struct str part; some.n && str_split(&some, '&', &part);) {
+        struct str rest = other, one = STR("");
+        while (str_split(&rest, '&', &one) && !str_eq(one, part))
+            ;
+        if (!str_eq(one, part))
+            return false;
+    }
+    return true;
+}
+
+/* Does wide say all that one says? */
+static bool covers(const struct access_scope *wide, const struct access_scope *one)
+{
+    return wide->level == one->level && (str_is(wide->type, "*") || str_eq(wide->type, one->type)) &&
+           !(one->actions & ~wide->actions) && fewer(wide->query, one->query);
+}
+
+bool smart_scopes_all(const struct smart_scopes *asked, const struct smart_scopes *had)
+{
+    bool all = !(asked->flags & ~had->flags) && !asked->ignored_count;
+    for (size_t i = 0; i < asked->count && all; i++) {
+        all = false;
+        for (size_t k = 0; k < had->count && !all; k++)
+            all = covers(&had->item[k], &asked->item[i]);
+    }
+    return all;
+}
+
+/* Adds it unless it is said already; what it says more widely goes. */
+static bool add(struct smart_scopes *out, const struct access_scope *one, struct err *err)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < out->count; i++)
+        if (covers(&out->item[i], one))
+            return true;
+    for (size_t i = 0; i < out->count; i++)
+        if (!covers(one, &out->item[i]))
+            out->item[kept++] = out->item[i];
+    out->count = kept;
+    if (kept == SMART_SCOPES_MAX)
+        return err_set_str(err, ERR_SCOPE, one->type, STR(""));
+    out->item[out->count++] = *one;
+    return true;
+}
+
 bool smart_scopes_within(const struct smart_scopes *asked, const struct smart_scopes *allowed,
-                         struct arena *arena, struct smart_scopes *out)
+                         struct arena *arena, struct smart_scopes *out, struct err *err)
 {
     size_t most = asked->count * allowed->count;
     *out = (struct smart_scopes){.flags = asked->flags & allowed->flags};
-    out->item = ARENA_ARRAY(arena, struct access_scope, most + 1);
-    for (size_t i = 0; i < most && out->item; i++) {
+    out->item = ARENA_ARRAY(arena, struct access_scope, SMART_SCOPES_MAX);
+    for (size_t i = 0; i < most; i++) {
         const struct access_scope *a = &asked->item[i / allowed->count];
         const struct access_scope *b = &allowed->item[i % allowed->count];
         bool every = str_is(b->type, "*"), same = str_eq(a->type, b->type) || str_is(a->type, "*");
@@ -139,10 +187,10 @@ bool smart_scopes_within(const struct smart_scopes *asked, const struct smart_sc
                                    .type = every ? a->type : b->type,
                                    .actions = a->actions & b->actions,
                                    .query = both(arena, a->query, b->query)};
-        if (a->level == b->level && (every || same) && one.actions)
-            out->item[out->count++] = one;
+        if (a->level == b->level && (every || same) && one.actions && !add(out, &one, err))
+            return false;
     }
-    return out->item != NULL;
+    return true;
 }
 
 struct str smart_scopes_text(const struct smart_scopes *s, struct arena *arena)

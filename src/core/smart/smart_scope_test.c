@@ -94,7 +94,7 @@ static void test_bounds(void **state)
 static void within(const char *asked, const char *allowed, const char *want)
 {
     struct smart_scopes a = parse(asked), b = parse(allowed), out;
-    assert_true(smart_scopes_within(&a, &b, &arena, &out));
+    assert_true(smart_scopes_within(&a, &b, &arena, &out, NULL));
     struct str text = smart_scopes_text(&out, &arena);
     if (!str_is(text, want))
         fail_msg("%s in %s: %.*s", asked, allowed, STR_ARG(text));
