@@ -3,11 +3,11 @@
 // say the same each time: what is read, found, counted, included, in histories, and what may be written.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, randomUUID, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { closed, forget, login, makeData, OURS, raw } from './accounts.mjs';
+import { closed, forget, login, makeData, raw } from './accounts.mjs';
 import { ask, bundle, entry, start } from './server.mjs';
 
 const SETS = Number(process.env.HELHET_SCOPE_SETS ?? 40);
@@ -245,6 +245,53 @@ describe('scopes with search criteria', () => {
   test('the log of accesses is not held against criteria: such a scope gives nothing of it', async () => {
     const t = (await tokenFor('system/AuditEvent.rs?action=R')).json.access_token;
     for (const path of ['/fhir/AuditEvent', '/fhir/AuditEvent?action=R']) assert.equal((await raw(server, 'GET', path, { headers: { Authorization: `Bearer ${t}` } })).status, 403, path);
+  });
+
+  test('a person’s app: user/ scopes with criteria, and a patient in context beside them', async () => {
+    const cookie = await login(server, 'bo');
+    const send = (who, method, path, body) => raw(server, method, path, { headers: { ...who, 'Helhet-Request': '1', 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(body) });
+    const made = {};
+    for (const p of ['p0', 'p1']) {
+      const choice = await send(cookie, 'POST', `/fhir/Patient/${p}/$active-choice`, { resourceType: 'Parameters', parameter: [{ name: 'reason', valueString: 'provsvar' }] });
+      assert.equal(choice.status, 201, choice.text);
+      for (const code of ['laboratory', 'vital-signs']) {
+        const r = await send(cookie, 'POST', '/fhir/Observation', { resourceType: 'Observation', status: 'preliminary', category: [{ coding: [{ system: CATEGORY, code }] }], code: { text: 'x' }, subject: { reference: `Patient/${p}` } });
+        assert.equal(r.status, 201, r.text);
+        made[`${p} ${code}`] = r.json.id;
+      }
+    }
+    const token = async (text, patient) => {
+      const verifier = randomBytes(32).toString('base64url');
+      const query = form({ response_type: 'code', client_id: 'web', redirect_uri: 'https://app.example/back', scope: text, state: 'st', aud: server.base, code_challenge: createHash('sha256').update(verifier).digest('base64url'), code_challenge_method: 'S256' });
+      const shown = await raw(server, 'GET', `/auth/authorize?${query}&again=1`, { headers: cookie });
+      const field = (name) => new RegExp(`name="${name}" value="([^"]*)"`).exec(shown.text)[1].replaceAll('&amp;', '&').replaceAll('&#39;', "'");
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' };
+      const yes = await raw(server, 'POST', '/auth/authorize', { headers: { ...headers, ...cookie }, body: form({ request: field('request'), seal: field('seal'), answer: 'yes', ...(patient ? { patient } : {}) }) });
+      const code = new URL(yes.headers.location).searchParams.get('code');
+      const r = await raw(server, 'POST', '/auth/token', { headers, body: form({ grant_type: 'authorization_code', code, redirect_uri: 'https://app.example/back', client_id: 'web', code_verifier: verifier }) });
+      assert.equal(r.status, 200, r.text);
+      return { Authorization: `Bearer ${r.json.access_token}` };
+    };
+    const seen = async (who) => {
+      const out = [];
+      for (const [k, id] of Object.entries(made)) if ((await raw(server, 'GET', `/fhir/Observation/${id}`, { headers: who })).status === 200) out.push(k);
+      const found = (await raw(server, 'GET', '/fhir/Observation?_count=1000', { headers: who })).json.entry?.map((e) => e.resource.id) ?? [];
+      assert.deepEqual(Object.entries(made).filter(([, id]) => found.includes(id)).map(([k]) => k), out);
+      return out;
+    };
+    const labs = await token(`user/Observation.cruds?category=${LAB}`);
+    assert.deepEqual(await seen(labs), ['p0 laboratory', 'p1 laboratory']);
+    const either = await token(`launch/patient patient/Observation.rs user/Observation.rs?category=${LAB}`, 'p0');
+    assert.deepEqual(await seen(either), ['p0 laboratory', 'p0 vital-signs', 'p1 laboratory']);
+    assert.deepEqual(await seen(await token('launch/patient patient/Observation.rs', 'p1')), ['p1 laboratory', 'p1 vital-signs']);
+    assert.deepEqual(await seen(await token(`launch/patient patient/Observation.rs?category=${LAB}`, 'p1')), ['p1 laboratory']);
+    const fresh = (code) => ({ resourceType: 'Observation', status: 'preliminary', category: [{ coding: [{ system: CATEGORY, code }] }], code: { text: 'y' }, subject: { reference: 'Patient/p0' } });
+    assert.equal((await send(labs, 'POST', '/fhir/Observation', fresh('laboratory'))).status, 201);
+    assert.equal((await send(labs, 'POST', '/fhir/Observation', fresh('vital-signs'))).json.issue[0].details.coding[0].code, 'SCOPE_BEYOND');
+    const id = made['p0 laboratory'], out = await send(labs, 'PUT', `/fhir/Observation/${id}`, { ...fresh('vital-signs'), id });
+    assert.equal(out.json.issue[0].details.coding[0].code, 'SCOPE_BEYOND', out.text);
+    const patch = await raw(server, 'PATCH', `/fhir/Observation/${id}`, { headers: { ...labs, 'Content-Type': 'application/json-patch+json' }, body: JSON.stringify([{ op: 'replace', path: '/category/0/coding/0/code', value: 'vital-signs' }]) });
+    assert.equal(patch.status, 403, patch.text);
   });
 
   test('a Bundle and GraphQL obey too', async () => {

@@ -395,7 +395,7 @@ describe('what a person has said', () => {
     }
   });
   test('a storm of logins does not keep apps waiting', async () => {
-    const storm = Array.from({ length: 40 }, (_, i) => raw(server, 'POST', '/auth/login', { headers: OURS, body: JSON.stringify({ name: `nobody${i}`, password: 'fel lösenord helt' }) }));
+    const storm = Array.from({ length: 12 }, (_, i) => raw(server, 'POST', '/auth/login', { headers: OURS, body: JSON.stringify({ name: `nobody${i}`, password: 'fel lösenord helt' }) }));
     const begun = Date.now();
     let logins = 0;
     for (const s of storm) s.then(() => logins++);
