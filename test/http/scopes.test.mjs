@@ -247,6 +247,30 @@ describe('scopes with search criteria', () => {
     for (const path of ['/fhir/AuditEvent', '/fhir/AuditEvent?action=R']) assert.equal((await raw(server, 'GET', path, { headers: { Authorization: `Bearer ${t}` } })).status, 403, path);
   });
 
+  test('a Bundle, GraphQL and an export obey too', async () => {
+    const auth = { Authorization: `Bearer ${(await tokenFor(`system/Observation.rs?category=${LAB}`)).json.access_token}` };
+    const lab = CRITERIA.Observation.find(([q]) => q === `category=${LAB}`)[1];
+    const yes = all('Observation').find(lab), no = all('Observation').find((r) => !lab(r));
+    const batch = await raw(server, 'POST', '/fhir', { headers: { ...auth, 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(bundle('batch', entry('GET', `Observation/${yes.id}`), entry('GET', `Observation/${no.id}`), entry('GET', 'Observation?_count=1000'), entry('GET', 'Patient/p1'))) });
+    assert.deepEqual(batch.json.entry.map((e) => e.response.status.slice(0, 3)), ['200', '404', '200', '403'], batch.text);
+    assert.equal(batch.json.entry[2].resource.entry.length, all('Observation').filter(lab).length);
+    const ql = await raw(server, 'POST', '/fhir/$graphql', { headers: { ...auth, 'Content-Type': 'application/json' }, body: JSON.stringify({ query: `{ a: Observation(id: "${yes.id}") { id } b: Observation(id: "${no.id}") { id } ObservationList(_count: 1000) { id } PatientList { id } }` }) });
+    assert.ok(!ql.text.includes(`"${no.id}"`), ql.text.slice(0, 500));
+    assert.ok(!ql.text.includes('"p1"'));
+    const kick = await raw(server, 'GET', '/fhir/$export?_type=Observation,Patient', { headers: { ...auth, Accept: 'application/fhir+json', Prefer: 'respond-async' } });
+    assert.equal(kick.status, 202, kick.text);
+    const at = (url) => raw(server, 'GET', new URL(url).pathname, { headers: auth });
+    let done = await at(kick.headers['content-location']);
+    for (let i = 0; i < 200 && done.status === 202; i++) {
+      await new Promise((r) => setTimeout(r, 50));
+      done = await at(kick.headers['content-location']);
+    }
+    assert.equal(done.status, 200, done.text);
+    const lines = [];
+    for (const f of done.json.output) lines.push(...(await at(f.url)).text.split('\n').filter(Boolean).map((l) => JSON.parse(l)));
+    assert.deepEqual(keys(lines), keys(all('Observation').filter(lab)));
+  });
+
   test('a person’s app: user/ scopes with criteria, and a patient in context beside them', async () => {
     const cookie = await login(server, 'bo');
     const send = (who, method, path, body) => raw(server, method, path, { headers: { ...who, 'Helhet-Request': '1', 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(body) });
@@ -292,19 +316,5 @@ describe('scopes with search criteria', () => {
     assert.equal(out.json.issue[0].details.coding[0].code, 'SCOPE_BEYOND', out.text);
     const patch = await raw(server, 'PATCH', `/fhir/Observation/${id}`, { headers: { ...labs, 'Content-Type': 'application/json-patch+json' }, body: JSON.stringify([{ op: 'replace', path: '/category/0/coding/0/code', value: 'vital-signs' }]) });
     assert.equal(patch.status, 403, patch.text);
-  });
-
-  test('a Bundle and GraphQL obey too', async () => {
-    const auth = { Authorization: `Bearer ${(await tokenFor(`system/Observation.rs?category=${LAB}`)).json.access_token}` };
-    const lab = CRITERIA.Observation.find(([q]) => q === `category=${LAB}`)[1];
-    const yes = all('Observation').find(lab), no = all('Observation').find((r) => !lab(r));
-    const batch = await raw(server, 'POST', '/fhir', { headers: { ...auth, 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(bundle('batch', entry('GET', `Observation/${yes.id}`), entry('GET', `Observation/${no.id}`), entry('GET', 'Observation?_count=1000'), entry('GET', 'Patient/p1'))) });
-    assert.deepEqual(batch.json.entry.map((e) => e.response.status.slice(0, 3)), ['200', '404', '200', '403'], batch.text);
-    assert.equal(batch.json.entry[2].resource.entry.length, all('Observation').filter(lab).length);
-    const ql = await raw(server, 'POST', '/fhir/$graphql', { headers: { ...auth, 'Content-Type': 'application/json' }, body: JSON.stringify({ query: `{ a: Observation(id: "${yes.id}") { id } b: Observation(id: "${no.id}") { id } ObservationList(_count: 1000) { id } PatientList { id } }` }) });
-    assert.ok(!ql.text.includes(`"${no.id}"`), ql.text.slice(0, 500));
-    assert.ok(!ql.text.includes('"p1"'));
-    const exp = await raw(server, 'GET', '/fhir/$export', { headers: { ...auth, Prefer: 'respond-async' } });
-    assert.equal(exp.status, 403);
   });
 });
