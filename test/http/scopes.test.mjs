@@ -191,22 +191,24 @@ async function searches(set, call, what) {
 }
 
 async function writes(set, call, what) {
+  // A client writes over nothing that it may not read, and about nobody whom it may not see.
+  const sees = (r) => may(set, 'r', patients.find((p) => about(p.id)(r)));
   const send = (method, path, body) => call(method, path, { headers: { 'Content-Type': 'application/fhir+json' }, body: body && JSON.stringify(body) });
   for (let i = 0; i < 6; i++) {
     const type = pick(['Observation', 'Condition']), k = pick([...versions.keys()].filter((x) => x.startsWith(`${type}/`) && current(x)));
     const now = current(k), next = makers[type](now.id);
     if (/final|amended/.test(now.status)) next.status = 'amended'; // what is signed is corrected
-    const put = await send('PUT', `/fhir/${k}`, next), ok = may(set, 'u', now) && may(set, 'u', next);
-    same(put.status, ok ? 200 : 403, `${what} PUT ${k} ${JSON.stringify(now)} ${JSON.stringify(next)} ${put.text}`);
+    const put = await send('PUT', `/fhir/${k}`, next), ok = may(set, 'r', now) && may(set, 'u', now) && may(set, 'u', next) && sees(next);
+    same(put.status < 300, ok, `${what} PUT ${k} ${JSON.stringify(now)} ${JSON.stringify(next)} ${put.text}`);
     if (ok) versions.get(k).push(next);
     const { id, ...fresh } = makers[type]('x');
-    const post = await send('POST', `/fhir/${type}`, fresh), made = may(set, 'c', { ...fresh, id: 'not known yet' });
-    same(post.status, made ? 201 : 403, `${what} POST ${JSON.stringify(fresh)} ${post.text}`);
+    const post = await send('POST', `/fhir/${type}`, fresh), made = may(set, 'c', { ...fresh, id: 'not known yet' }) && sees(fresh);
+    same(post.status < 300, made, `${what} POST ${JSON.stringify(fresh)} ${post.text}`);
     const at = post.headers.location?.match(/(\w+\/[^/]+)\/_history/)?.[1];
     if (made) versions.set(at, [{ ...fresh, id: at.split('/')[1] }]);
     if (i) continue;
-    const gone = await send('DELETE', `/fhir/${k}`), may2 = may(set, 'd', current(k));
-    same(gone.status < 300, may2, `${what} DELETE ${k} ${gone.status}`);
+    const gone = await send('DELETE', `/fhir/${k}`), may2 = may(set, 'r', current(k)) && may(set, 'd', current(k));
+    if (may(set, 'r', current(k))) same(gone.status < 300, may2, `${what} DELETE ${k} ${gone.status}`);
     if (may2) versions.get(k).push(null);
   }
 }
