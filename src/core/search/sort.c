@@ -93,6 +93,7 @@ static bool chain(const struct key_of *k, fhir_type_id type, struct str head, st
         return false;
     out->index = STORE_REFERENCE;
     out->chain = inner;
+    out->target = target;
     inner->descending = k->descending;
     return key(k, target, tail, depth + 1, inner);
 }

@@ -564,26 +564,26 @@ static void pick_plan(struct arena *a, struct store_plan *p, int depth, uint16_t
         scored = scored || cond[i].score;
     }
     for (p->sort_count = depth ? 0 : dice(3); patient && p->sort_count == 0 && depth == 0 && dice(2);) {
-        p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, dice(4) != 0, NULL};
+        p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, dice(4) != 0, NULL, 0};
         p->sort_count = 1;
         return;
     }
-    static const struct store_sort name = {STORE_STRING, FAKE_P_NAME, false, NULL},
-                                   born = {STORE_DATE, FAKE_P_BIRTH, false, NULL},
-                                   text = {STORE_SORT_TEXT, 1, false, NULL},
-                                   subject = {STORE_REFERENCE, FAKE_O_SUBJECT, false, &name};
+    static const struct store_sort name = {STORE_STRING, FAKE_P_NAME, false, NULL, 0},
+                                   born = {STORE_DATE, FAKE_P_BIRTH, false, NULL, 0},
+                                   text = {STORE_SORT_TEXT, 1, false, NULL, 0},
+                                   subject = {STORE_REFERENCE, FAKE_O_SUBJECT, false, &name, 0};
     static const struct store_sort sorts[] = {name,
                                               born,
                                               text,
                                               subject,
-                                              {STORE_DATE, FAKE_O_DATE, false, NULL},
-                                              {STORE_NUMBER, FAKE_O_VALUE, false, NULL},
-                                              {STORE_STRING, FAKE_O_NOTE, false, NULL},
-                                              {STORE_REFERENCE, FAKE_G_MEMBER, false, &text},
-                                              {STORE_REFERENCE, FAKE_O_SUBJECT, false, &born},
-                                              {STORE_SORT_SCORE, 0, false, NULL},
-                                              {STORE_SORT_UPDATED, 0, false, NULL},
-                                              {STORE_SORT_ID, 0, false, NULL}};
+                                              {STORE_DATE, FAKE_O_DATE, false, NULL, 0},
+                                              {STORE_NUMBER, FAKE_O_VALUE, false, NULL, 0},
+                                              {STORE_STRING, FAKE_O_NOTE, false, NULL, 0},
+                                              {STORE_REFERENCE, FAKE_G_MEMBER, false, &text, 0},
+                                              {STORE_REFERENCE, FAKE_O_SUBJECT, false, &born, 0},
+                                              {STORE_SORT_SCORE, 0, false, NULL, 0},
+                                              {STORE_SORT_UPDATED, 0, false, NULL, 0},
+                                              {STORE_SORT_ID, 0, false, NULL, 0}};
     for (size_t i = 0; i < p->sort_count; i++) {
         p->sort[i] = sorts[dice(sizeof sorts / sizeof *sorts)];
         if (scored && dice(2))

@@ -139,7 +139,7 @@ static void pick_clinical(struct arena *a, struct store_plan *p)
         c->negate = dice(2); /* then no list of what is pointed at is made beforehand */
         return;
     }
-    p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, true, NULL};
+    p->sort[0] = (struct store_sort){STORE_CLINICAL, 0, true, NULL, 0};
     p->sort_count = 1;
 }
 

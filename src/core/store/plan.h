@@ -88,7 +88,7 @@ struct sort_hit {
 /* A sort; of one with a chain what the targets' values are is remembered. */
 struct csort {
     const struct store_sort *s;
-    uint16_t param; /* durable */
+    uint16_t param, target; /* durable */
     struct csort *chain;
     bool masked;         /* masked resources have no such value, as far as is seen */
     struct map_int memo; /* target → place in known + 1 */

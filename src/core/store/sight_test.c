@@ -170,8 +170,8 @@ static bool see_nested(struct rule *rule, struct store_read *r, struct err *err)
     struct store_hits hits;
     struct arena a;
     m.row = (struct store_row){.index = STORE_CLINICAL, .target_type = FAKE_PATIENT, .text = STR("p0")};
-    by_patient.sort[0] = (struct store_sort){STORE_CLINICAL, 0, true, NULL};
-    by_date.sort[0] = (struct store_sort){STORE_DATE, FAKE_O_DATE, true, NULL};
+    by_patient.sort[0] = (struct store_sort){STORE_CLINICAL, 0, true, NULL, 0};
+    by_date.sort[0] = (struct store_sort){STORE_DATE, FAKE_O_DATE, true, NULL, 0};
     by_patient.sort_count = by_date.sort_count = 1;
     arena_init(&a);
     bool ok = store_search(r, &by_patient, &a, &hits, err) && store_search(r, &by_date, &a, &hits, err);

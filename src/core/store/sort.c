@@ -39,7 +39,9 @@ static bool sort_compile_one(struct query *q, const struct store_sort *s, int de
     *out = c;
     if (!c)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    *c = (struct csort){.s = s, .param = number_durable(&q->r->s->params, s->param)};
+    *c = (struct csort){.s = s,
+                        .param = number_durable(&q->r->s->params, s->param),
+                        .target = s->target ? number_durable(&q->r->s->types, s->target) : 0};
     map_int_init(&c->memo);
     bool of_param = rows_named(s->index) || s->index == STORE_SORT_TEXT;
     c->masked = of_param && sight_masks(q->r, c->param);
@@ -222,8 +224,9 @@ static bool sort_of_target(const struct sorting *to, struct csort *s, store_rid 
     struct sorting there = {q, target, &head, to->descending, STORE_SEEN};
     bool ok =
         query_work(q, err) && pin_read(q->r, target, &q->r->arena, &head, err) && sort_sight(&there, err);
-    ok = ok && (!head.exists || there.sight == STORE_HIDDEN || sort_value_of(&there, s->chain, out, err)) &&
-         sort_remember(q, s, target, out, err);
+    bool counts = ok && head.exists && there.sight != STORE_HIDDEN && (!s->target || head.type == s->target);
+    ok =
+        ok && (!counts || sort_value_of(&there, s->chain, out, err)) && sort_remember(q, s, target, out, err);
     if (ok)
         *out = s->known[s->count - 1];
     arena_rewind(&q->r->arena, mark);

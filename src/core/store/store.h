@@ -412,8 +412,10 @@ struct store_sort {
                     * matched (param 0); STORE_SORT_… */
     uint16_t param;
     bool descending; /* resources without a value come last either way */
-    /* param is a REFERENCE: sorted by the targets' own value, theirs by chain */
+    /* param is a REFERENCE: sorted by the targets' own value, theirs by chain; those of one type alone (build
+     * id; 0: any) */
     const struct store_sort *chain;
+    uint16_t target;
 };
 
 /* Pages: a cursor names the commit of the first page, and every page shows the record as of that commit,
