@@ -78,7 +78,10 @@ static inline bool handle(void *arg, struct http_request *req, struct http_respo
             patient = str_sub(type, colon + 1, type.n);
             type = str_sub(type, 0, colon);
         }
-        *one = (struct access_scope){ACCESS_LEVEL_SYSTEM, type, ACCESS_READ | ACCESS_SEARCH, {"", 0}};
+        *one = (struct access_scope){patient.n ? ACCESS_LEVEL_PATIENT : ACCESS_LEVEL_SYSTEM,
+                                     type,
+                                     ACCESS_READ | ACCESS_SEARCH,
+                                     {"", 0}};
         *few = (struct access_scopes){one, 1, patient};
         c->kind = ACCESS_SYSTEM;
         c->scopes = few;

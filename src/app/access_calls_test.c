@@ -49,7 +49,8 @@ static bool handle_named(void *arg, struct http_request *req, struct http_respon
     assert_int_equal(sscanf(who, "%c%d/%47[^/]/%d", &c.kind, &c.number, type, &c.scope_patient), 4);
     make_caller(&region, &c, texts, caller);
     caller->account = str_of(who);
-    *one = (struct access_scope){ACCESS_LEVEL_USER, arena_str(req->arena, str_of(type)), ALL, STR("")};
+    *one = (struct access_scope){c.scope_patient ? ACCESS_LEVEL_PATIENT : ACCESS_LEVEL_USER,
+                                 arena_str(req->arena, str_of(type)), ALL, STR("")};
     snprintf(context, sizeof context, "p%d", c.scope_patient);
     *scopes = (struct access_scopes){one, type[0] != '-',
                                      c.scope_patient ? arena_str(req->arena, str_of(context)) : STR("")};
