@@ -2,6 +2,7 @@
  * Any text as the criteria of a scope: never a crash, and what is taken can be held against a resource. */
 #include "access/scope.h"
 #include "base/os.h"
+#include "fhir_gen/names.h"
 #include "search/criteria.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -30,9 +31,11 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
         struct access_caller caller = {.kind = ACCESS_SYSTEM, .scopes = &all};
         bool fits = scope_check(search, rules, &scope, &arena, &err);
         struct scope_set *set = scope_set_new(&arena, &caller, rules, search);
+        /* Observation is the first of types; for "*" every type must have the parameter when it is granted.
+         */
         struct scope_left left =
             scope_set_rows(set, NULL, FHIR_TYPE_Observation, STR("x"), NULL, 0, ACCESS_READ);
-        if (left.any && size && !fits)
+        if (left.any && size && !fits && i == 0)
             os_panic("held, though it cannot be");
     }
     arena_release(&arena);
