@@ -29,13 +29,15 @@ static int atom_cmp(const struct oracle_atom *a, const struct oracle_atom *b)
     }
 }
 
-/* Tokens go by their code, references by "Type/id" or their URL. */
+/* Tokens go by their code, references by "Type/id" or what they say, a canonical's version with it. */
 static bool key_of(struct oracle *o, struct oracle_atom *a)
 {
     if (a->type == FHIR_SEARCH_TOKEN || (a->type == FHIR_SEARCH_REFERENCE && a->identifier))
         a->text = a->code.n ? a->code : a->system;
     else if (a->type == FHIR_SEARCH_REFERENCE && a->target)
         a->text = arena_printf(&o->arena, "%s/%.*s", fhir_types[a->target].name, STR_ARG(a->id));
+    else if (a->type == FHIR_SEARCH_REFERENCE && a->version.n)
+        a->text = arena_printf(&o->arena, "%.*s|%.*s", STR_ARG(a->text), STR_ARG(a->version));
     return a->type != FHIR_SEARCH_STRING || a->folded.n;
 }
 
