@@ -2,6 +2,7 @@
  * audit: looking in the log, proving it, extracts, random samples for review, and pruning. */
 #include <getopt.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "app/cmd.h"
 #include "app/told.h"
@@ -14,7 +15,13 @@
 #include "base/time.h"
 #include "json/json.h"
 
-enum { CMD_AUDIT_SHARE_MAX = 100, CMD_AUDIT_SHOW = 50, CMD_AUDIT_PAGE = 1000 };
+enum {
+    CMD_AUDIT_SHARE_MAX = 100,
+    CMD_AUDIT_SHOW = 50,
+    CMD_AUDIT_PAGE = 1000,
+    CMD_AUDIT_LOOKS = 20,
+    CMD_AUDIT_LOOK_NS = 100000000
+};
 
 struct cmd_audit_asked {
     const char *data, *spare, *by, *outcome, *note, *expect;
@@ -304,7 +311,7 @@ static int cmd_audit_sample(const struct cmd_audit_asked *o)
 
 /* ---- writing ---- */
 
-static bool cmd_audit_is_there(const struct cmd_audit_asked *o, struct err *err)
+static bool cmd_audit_look(const struct cmd_audit_asked *o, struct err *err)
 {
     char seq[24];
     struct arena arena;
@@ -318,6 +325,18 @@ static bool cmd_audit_is_there(const struct cmd_audit_asked *o, struct err *err)
     arena_release(&arena);
     snprintf(seq, sizeof seq, "%llu", (unsigned long long)o->q.seq);
     return ok && (count || err_set(err, ERR_AUDIT_NONE, seq, NULL));
+}
+
+/* A running service's index is a moment behind its log. */
+static bool cmd_audit_is_there(const struct cmd_audit_asked *o, struct err *err)
+{
+    bool there = cmd_audit_look(o, err);
+    for (int i = 0; !there && err->code == ERR_AUDIT_NONE && i < CMD_AUDIT_LOOKS; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = CMD_AUDIT_LOOK_NS}, NULL);
+        *err = (struct err){0};
+        there = cmd_audit_look(o, err);
+    }
+    return there;
 }
 
 static int cmd_audit_review(const struct cmd_audit_asked *o)

@@ -176,7 +176,7 @@ test("consent and choice show other providers' records; taking the consent back 
   await page.waitForSelector("dialog.deed .pick");
   await press(page, "Enter");
   assert.match(await page.textContent(".deed-wrong"), /Bekräfta patientens vilja/);
-  assert.match(await focused(page), /type="checkbox"/);
+  await page.waitForFunction(() => document.activeElement?.type === "checkbox");
   await press(page, "Space", "Enter");
   await confirm(page);
   await page.click(".gate a:has-text('Ange skäl')");

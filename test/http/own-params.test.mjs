@@ -223,8 +223,7 @@ test('killed in the middle it goes on, and writes meanwhile lose nothing', async
   const writing = write();
   await new Promise((done) => setTimeout(done, 60));
   stop = true;
-  const died = new Promise((done) => server.child.on('exit', done));
-  server.child.kill('SIGKILL');
+  const died = server.kill();
   await Promise.all([writing, died]);
   clean(data);
   server = await start(data);

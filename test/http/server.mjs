@@ -7,6 +7,9 @@ import { join } from 'node:path';
 
 export const corpus = process.env.HELHET_CORPUS ?? '../shared/corpus';
 
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 export async function start(data = mkdtempSync(join(tmpdir(), 'helhet-http-')), options = [], { login = false } = {}) {
   const child = spawn(process.env.HELHET_BIN ?? 'build/helhet', ['serve', '--data', data, '--listen', '127.0.0.1:0', ...(login ? [] : ['--open']), ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = [];
@@ -21,6 +24,11 @@ export async function start(data = mkdtempSync(join(tmpdir(), 'helhet-http-')), 
     child.on('exit', (code) => reject(new Error(`serve ended with ${code}: ${seen}${log.join('')}`)));
   });
   const exited = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+  // A test that fails before it stops its server must not keep the others waiting for it.
+  const alone = (on) => [child, child.stdout, child.stderr].forEach((what) => (on ? what.unref() : what.ref()));
+  alone(true);
+  running.add(child);
+  child.on('exit', () => running.delete(child));
   return {
     child,
     data,
@@ -29,10 +37,12 @@ export async function start(data = mkdtempSync(join(tmpdir(), 'helhet-http-')), 
     port: Number(new URL(origin).port),
     log: () => log.join(''),
     async kill() {
+      alone(false);
       child.kill('SIGKILL');
       await exited;
     },
     async stop({ keep = false } = {}) {
+      alone(false);
       child.kill('SIGTERM');
       const how = await exited;
       if (!keep) rmSync(data, { recursive: true, force: true });
