@@ -438,7 +438,7 @@ describe('around it', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     const folder = join(data, 'audit');
     const text = readdirSync(folder).filter((n) => n.endsWith('.log')).sort().map((n) => readFileSync(join(folder, n), 'utf8')).join('');
-    const records = text.split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l.split('\t')[0])).slice(-12);
+    const records = text.split('\n').filter((l) => l.startsWith('{')).map((l) => JSON.parse(l.split('\t')[0])).filter((r) => r.kind !== 'operator').slice(-12); // commands of the tests before come when they come
     const seen = JSON.stringify(records);
     for (const what of ['POST /auth/login', 'POST /auth/logout', 'LOGIN_WRONG', 'LOGIN_CROSS_SITE', 'LOGIN_REQUIRED', 'Practitioner/bo', 'PractitionerRole/bo-med', '127.0.0.1']) assert.ok(seen.includes(what), `${what}: ${seen}`);
     for (const secret of [PASSWORD, 'inte rätt alls', 'cykelhjälm', cookie.Cookie.split('=')[1]]) assert.ok(!text.includes(secret), secret);
