@@ -450,6 +450,7 @@ test("no English of ours in the Swedish dialogs, no Swedish in the English", asy
     for (const [language, wrong, right] of [["sv", en, sv], ["en", sv, en]]) {
       await page.goto(region.server.origin + chart(who.blocked));
       if (language === "en") await page.click("button:has-text('In English')");
+      await page.waitForFunction((lang) => document.documentElement.lang === lang, language);
       for (const rest of ["", "/atkomst", "?dialog=val", "?dialog=samtycke", "?dialog=sparr", "?dialog=oppna-sparr", "?dialog=nodoppning"]) {
         await page.goto(region.server.origin + chart(who.blocked, rest));
         await page.waitForSelector(rest.includes("dialog") ? "dialog.deed .actions" : ".sb-access a");
