@@ -79,6 +79,11 @@ void api_logins_by(struct api *a, int64_t (*last)(void *arg, struct str person),
     a->last_login_arg = arg;
 }
 
+struct access *api_access(const struct api *a)
+{
+    return a->access;
+}
+
 void api_served_by(struct api *a, const struct http_server *server)
 {
     a->server = server;

@@ -51,6 +51,8 @@ void api_free(struct api *a);
 /* Lets /health and /metrics tell of the server; call after http_start. */
 void api_served_by(struct api *a, const struct http_server *server);
 
+/* What api asks who may see what; NULL: everybody everything. Borrowed. */
+struct access *api_access(const struct api *a);
 /* Lets the access report tell when a person ("Practitioner/x") last logged in: ms, 0 never. Before requests
  * come. */
 void api_logins_by(struct api *a, int64_t (*last)(void *arg, struct str person), void *arg);

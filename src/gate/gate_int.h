@@ -154,6 +154,8 @@ struct person {
 };
 /* The name of a Practitioner, Patient or RelatedPerson, "" when it is not here. */
 struct str gate_person_name(struct store_read *r, struct str user, struct arena *arena);
+/* "Anna Ek" of the body of one of these. */
+struct str gate_person_called(const struct json_doc *doc, struct arena *arena);
 bool gate_person_read(struct gate *g, struct str user, struct arena *arena, struct person *out,
                       struct err *err);
 

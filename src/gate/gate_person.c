@@ -15,8 +15,7 @@ struct reading {
     bool failed; /* memory, or a body that is none */
 };
 
-/* "Anna Ek" of a Practitioner, Patient or RelatedPerson. */
-static struct str human_name(const struct json_doc *doc, struct arena *arena)
+struct str gate_person_called(const struct json_doc *doc, struct arena *arena)
 {
     uint32_t list = json_get(doc, 0, FHIR_NAME_name);
     if (list == UINT32_MAX || doc->nodes[list].kind != JSON_ARRAY || doc->nodes[list].len == 0)
@@ -185,7 +184,7 @@ static struct str read_name(struct store_read *r, struct str user, struct arena 
     *v = (struct store_version){0};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (identity_kind(user) == types[i].kind && body_of(r, types[i].type, user, arena, v, &doc))
-            return human_name(&doc, arena);
+            return gate_person_called(&doc, arena);
     return STR("");
 }
 

@@ -14,6 +14,7 @@
 enum {
     GATE_LAUNCHES_MAX = 256,         /* EHR launches begun and not taken up */
     GATE_LAUNCH_MS = 5 * 60 * 1000,  /* how long one may wait */
+    GATE_WARDS_MAX = 32,             /* children of one guardian */
     GATE_CONSENT_MS = 10 * 60 * 1000 /* how long a form may be looked at */
 };
 
@@ -102,16 +103,27 @@ bool launch_find(struct gate *g, struct str handle, struct str app, struct str a
 
 /* ---- gate_smart_ask.c: GET and POST /auth/authorize ---- */
 
+/* A child that a guardian may act for. */
+struct ward {
+    struct str id, name, born;
+};
 struct wish {
     struct smart_app app;
     struct str redirect, state, challenge, nonce;
     struct smart_scopes scopes; /* within what the app may have and a person can give */
     struct str launch;          /* EHR launch, "" for none */
     struct str patient, encounter;
-    bool choose; /* a patient is to be chosen */
+    bool choose;             /* a patient is to be chosen */
+    const struct ward *ward; /* of these; count 0: of all whom staff may look up */
+    size_t ward_count;
 };
 bool authorize_show(struct ask *a);
 bool authorize_decide(struct ask *a);
+
+/* ---- gate_smart_ward.c ---- */
+
+/* The children that the caller, a guardian, may see as things are now; in the arena. */
+bool wards_read(struct ask *a, const struct ward **out, size_t *count, struct err *err);
 
 /* ---- gate_smart_held.c: GET and POST /auth/apps: what apps hold of oneself, and taking it back ---- */
 bool held_show(struct ask *a);

@@ -92,21 +92,29 @@ static bool read_wish(struct ask *a, struct str query, struct wish *w, struct er
 
 /* ---- the person ---- */
 
-/* The child of a guardian. */
-static bool child_of(struct ask *a, struct str *patient, struct err *err)
+static const struct ward *ward_of(const struct wish *w, struct str patient)
 {
-    struct store_version v;
-    struct json_doc doc;
-    struct str id = read_body_id_of(a->caller.user, STR("RelatedPerson"));
-    struct store_read *r = store_read_begin(a->gate->opt.store, err);
-    if (!r)
+    for (size_t i = 0; i < w->ward_count; i++)
+        if (str_eq(w->ward[i].id, patient))
+            return &w->ward[i];
+    return NULL;
+}
+
+/* A guardian acts for one of the children: the only one, who the launch was begun for, or whoever is chosen.
+ */
+static bool for_child(struct ask *a, struct wish *w, bool wanted, struct err *err)
+{
+    if (!wards_read(a, &w->ward, &w->ward_count, err))
         return false;
-    enum store_found found = store_get(r, FHIR_TYPE_RelatedPerson, id, a->arena, &v, err);
-    if (found == STORE_FOUND && json_parse(a->arena, v.body, &fhir_names, &doc, err))
-        *patient =
-            read_body_id_of(read_body_reference(&doc, json_get(&doc, 0, FHIR_NAME_patient)), STR("Patient"));
-    store_read_end(r);
-    return found != STORE_FAILED && !err->code;
+    if (w->patient.n && !ward_of(w, w->patient))
+        return wrong(err, "appen startades för ett barn som du inte företräder",
+                     "the app was launched for a child you do not act for");
+    if (wanted && !w->ward_count)
+        return wrong(err, "du företräder inget barn vars journal får läsas",
+                     "you act for no child whose record may be read");
+    if (!w->patient.n && w->ward_count == 1)
+        w->patient = w->ward[0].id;
+    return true;
 }
 
 /* Whom it is about: oneself, one's child, who the launch was begun for, or whoever is chosen. */
@@ -125,7 +133,7 @@ static bool context(struct ask *a, struct wish *w, bool take, struct err *err)
     }
     if (a->caller.kind == ACCESS_PATIENT)
         w->patient = read_body_id_of(a->caller.user, STR("Patient"));
-    else if (a->caller.kind == ACCESS_GUARDIAN && !child_of(a, &w->patient, err))
+    else if (a->caller.kind == ACCESS_GUARDIAN && !for_child(a, w, wanted, err))
         return false;
     w->choose = wanted && !w->patient.n;
     return true;
@@ -182,6 +190,8 @@ static bool chosen(struct ask *a, struct wish *w, struct str patient, struct err
         return true;
     if (!fhir_prim_valid(FHIR_PRIM_ID, patient))
         return wrong(err, "välj en patient", "choose a patient");
+    if (a->caller.kind == ACCESS_GUARDIAN && !ward_of(w, patient))
+        return wrong(err, "du företräder inte den patienten", "you do not act for that patient");
     struct store_read *r = store_read_begin(a->gate->opt.store, err);
     if (!r)
         return false;

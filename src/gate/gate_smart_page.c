@@ -11,8 +11,8 @@ static const char style[] =
     "background:#fff}\n"
     "h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:1.5rem}[lang=en]{color:#555}\n"
     "label{display:block;margin:.75rem 0 .25rem}input,select,button{font:inherit;padding:.5rem .75rem}\n"
-    "input[type=checkbox]{width:auto}\n"
-    "input:not([type=checkbox]),select{width:100%;box-sizing:border-box;border:1px solid "
+    "input[type=checkbox],input[type=radio]{width:auto}\n"
+    "input:not([type=checkbox],[type=radio]),select{width:100%;box-sizing:border-box;border:1px solid "
     "#767676;border-radius:.25rem}\n"
     "button{border:2px solid #1d4f91;border-radius:.25rem;background:#fff;color:#1d4f91;margin:1rem .5rem 0 "
     "0}\n"
@@ -268,6 +268,29 @@ static void write_asks(struct ask *a, struct buf *out, const struct wish *w)
     buf_cstr(out, "</ul>");
 }
 
+/* Whom the app is for: a guardian's children, or anybody whom staff look up. */
+static void write_choice(struct buf *out, const struct wish *w)
+{
+    if (!w->ward_count) {
+        buf_cstr(out,
+                 "<h2>Välj patient <span lang=\"en\">Choose a patient</span></h2>"
+                 "<label for=\"find\">Sök på namn eller personnummer <span lang=\"en\">Search by name or "
+                 "number</span></label><input id=\"find\" autocomplete=\"off\"><div id=\"found\" "
+                 "class=\"found\" aria-live=\"polite\"></div><label for=\"patient\">Patientens id "
+                 "<span lang=\"en\">Patient id</span></label><input id=\"patient\" name=\"patient\" "
+                 "required autocomplete=\"off\"><script src=\"/auth/app.js\" defer></script>");
+        return;
+    }
+    buf_cstr(out, "<fieldset><legend>Välj barn <span lang=\"en\">Choose a child</span></legend>");
+    for (size_t i = 0; i < w->ward_count; i++) {
+        const struct ward *one = &w->ward[i];
+        fill(out, "<label><input type=\"radio\" name=\"patient\" required value=\"{}\"> {}", one->id,
+             one->name.n ? one->name : one->id);
+        fill(out, " <span>{}</span></label>", one->born, STR(""));
+    }
+    buf_cstr(out, "</fieldset>");
+}
+
 bool page_consent(struct ask *a, const struct wish *w, const struct person *p, struct str seal)
 {
     struct buf out;
@@ -282,13 +305,7 @@ bool page_consent(struct ask *a, const struct wish *w, const struct person *p, s
         fill(&out, "<p>Patient: <strong>{}</strong></p>", w->patient, STR(""));
     buf_cstr(&out, "<form method=\"post\" action=\"/auth/authorize\">");
     if (w->choose)
-        buf_cstr(&out,
-                 "<h2>Välj patient <span lang=\"en\">Choose a patient</span></h2>"
-                 "<label for=\"find\">Sök på namn eller personnummer <span lang=\"en\">Search by name or "
-                 "number</span></label><input id=\"find\" autocomplete=\"off\"><div id=\"found\" "
-                 "class=\"found\" aria-live=\"polite\"></div><label for=\"patient\">Patientens id "
-                 "<span lang=\"en\">Patient id</span></label><input id=\"patient\" name=\"patient\" "
-                 "required autocomplete=\"off\"><script src=\"/auth/app.js\" defer></script>");
+        write_choice(&out, w);
     fill(&out,
          "<input type=\"hidden\" name=\"request\" value=\"{}\"><input type=\"hidden\" name=\"seal\" "
          "value=\"{}\">",

@@ -27,8 +27,21 @@ const jwks = (pair, kid, alg) => {
   return path;
 };
 
+/** Vera, a guardian of two children who are young enough and one who is not; Ville of one; Vilma of a grown one alone. */
+function family() {
+  const year = new Date().getFullYear();
+  const person = (value) => ({ identifier: [{ system: 'http://electronichealth.se/identifier/personnummer', value }] });
+  const child = (id, given, age) => ({ resourceType: 'Patient', id, name: [{ given: [given], family: 'Barn' }], birthDate: `${year - age}-01-01` });
+  const guards = (id, of, who) => ({ resourceType: 'RelatedPerson', id, patient: { reference: `Patient/${of}` }, relationship: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleCode', code: 'GUARD' }] }], name: [{ given: [id], family: 'Vårdnad' }], ...who });
+  return [
+    child('first', 'Första <b>', 5), child('second', 'Andra', 7), child('grown', 'Vuxna', 15), child('alone', 'Ensam', 6),
+    guards('of-first', 'first', person('189001019802')), guards('of-second', 'second', person('18900101-9802')), guards('of-grown-too', 'grown', person('900101+9802')),
+    guards('of-alone', 'alone', {}), guards('of-grown', 'grown', {}),
+  ];
+}
+
 before(async () => {
-  data = await makeData();
+  data = await makeData(family(), [['vera', 'RelatedPerson/of-first'], ['ville', 'RelatedPerson/of-alone'], ['vilma', 'RelatedPerson/of-grown']]);
   rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   ec = generateKeyPairSync('ec', { namedCurve: 'P-384' });
   app('add', 'web', '--name', 'Webbappen <b>', '--scope', 'openid fhirUser launch launch/patient offline_access user/*.rs patient/*.rs', '--redirect', BACK, '--launch', 'https://app.example/launch');
@@ -302,6 +315,32 @@ describe('a person and an app', () => {
     assert.doesNotMatch((await page(w, mine)).text, /Välj patient/);
     const own = wish({ scope: 'launch/patient patient/*.rs' });
     assert.equal((await redeem(own, await code(own, mine))).json.patient, 'pat');
+  });
+  test('a guardian of several children chooses which, and no other', async () => {
+    const scope = 'launch/patient patient/*.rs', vera = await login(server, 'vera');
+    const shown = (await page(wish({ scope }), vera)).text;
+    assert.deepEqual([...shown.matchAll(/type="radio" name="patient" required value="([^"]*)"> ([^<]*) </g)].map((m) => [m[1], unescape(m[2])]), [['first', 'Första <b> Barn'], ['second', 'Andra Barn']]);
+    assert.doesNotMatch(shown, /grown|alone|id="find"/);
+    for (const patient of ['grown', 'alone', 'pat', 'nobody', '']) assert.equal(back(await consent(wish({ scope }), vera, { patient })).get('error'), 'invalid_request', patient);
+    for (const patient of ['first', 'second']) {
+      const w = wish({ scope }), t = (await redeem(w, await code(w, vera, { patient }))).json;
+      assert.equal(t.patient, patient);
+      const found = (await get('/fhir/Patient', bearer(t.access_token))).json.entry.map((e) => e.resource.id);
+      assert.deepEqual(found, [patient], 'the app sees the chosen child alone');
+    }
+    // Launched for one of them: that one; for somebody else: refused.
+    const launched = async (patient) => wish({ scope: 'launch patient/*.rs', launch: (await raw(server, 'POST', '/auth/launch', { headers: { ...OURS, ...vera }, body: JSON.stringify({ app: 'web', patient }) })).json.launch });
+    const w = await launched('second');
+    assert.doesNotMatch((await page(w, vera)).text, /type="radio"/);
+    assert.equal((await redeem(w, await code(w, vera))).json.patient, 'second');
+    assert.equal(back(await page(await launched('alone'), vera)).get('error'), 'invalid_request');
+    // An answer that is remembered is not given for a child nobody has chosen.
+    assert.match((await page(wish({ scope }), vera)).text, /type="radio"/);
+    // One child: nobody to choose. None whose record may be read: no app either.
+    const one = wish({ scope }), ville = await login(server, 'ville');
+    assert.doesNotMatch((await page(one, ville)).text, /type="radio"/);
+    assert.equal((await redeem(one, await code(one, ville))).json.patient, 'alone');
+    assert.equal(back(await page(wish({ scope }), await login(server, 'vilma'))).get('error'), 'invalid_request');
   });
   test('an EHR launch is its person’s and its app’s, once', async () => {
     const cookie = await login(server, 'bo');

@@ -31,18 +31,40 @@ static uint64_t key_of(const struct personnummer *p)
     return key;
 }
 
-size_t person_key_all(const struct json_doc *doc, uint64_t out[PERSON_KEYS_MAX])
+/* The identity numbers of doc that are real ones, parsed. */
+static size_t parsed(const struct json_doc *doc, struct personnummer out[PERSON_KEYS_MAX])
 {
     uint32_t all = json_get(doc, 0, FHIR_NAME_identifier);
-    struct personnummer p;
     size_t n = 0;
     if (all == UINT32_MAX)
         return 0;
     JSON_EACH(doc, all, c)
     {
         if (n < PERSON_KEYS_MAX && is_identity(json_text(doc, json_get(doc, c, FHIR_NAME_system))) &&
-            personnummer_parse(json_text(doc, json_get(doc, c, FHIR_NAME_value)), os_now_ms(), &p, NULL))
-            out[n++] = key_of(&p);
+            personnummer_parse(json_text(doc, json_get(doc, c, FHIR_NAME_value)), os_now_ms(), &out[n], NULL))
+            n++;
     }
     return n;
+}
+
+size_t person_key_all(const struct json_doc *doc, uint64_t out[PERSON_KEYS_MAX])
+{
+    struct personnummer p[PERSON_KEYS_MAX];
+    size_t n = parsed(doc, p);
+    for (size_t i = 0; i < n; i++)
+        out[i] = key_of(&p[i]);
+    return n;
+}
+
+struct str person_key_written(const struct json_doc *doc, struct arena *arena)
+{
+    struct personnummer p[PERSON_KEYS_MAX];
+    size_t n = parsed(doc, p);
+    struct str all = STR("");
+    for (size_t i = 0; i < n && all.p; i++) {
+        const char *t = p[i].text; /* ÅÅÅÅMMDDNNNN */
+        all = arena_printf(arena, "%.*s%s%s,%.8s-%s,%s,%.6s-%s,%.6s+%s", STR_ARG(all), all.n ? "," : "", t, t,
+                           t + 8, t + 2, t + 2, t + 8, t + 2, t + 8);
+    }
+    return all;
 }
