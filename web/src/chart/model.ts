@@ -8,6 +8,7 @@ import type { Patient, Reference, Resource, ResourceType } from "@fhir";
 import { forget, read } from "../fhir/client.ts";
 import { referenceText } from "../fhir/text.ts";
 import { Sight } from "../access/sight.ts";
+import { learnPatient } from "../write/names.ts";
 import { ChartList, type ListPlan } from "./list.ts";
 import { Names } from "./names.ts";
 
@@ -73,6 +74,7 @@ export class Chart {
     this.failure.value = null;
     try {
       this.patient.value = await read("Patient", this.id, this.abort.signal);
+      learnPatient(this.patient.value);
     } catch (error) {
       if (!this.abort.signal.aborted) this.failure.value = error;
     }

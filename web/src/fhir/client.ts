@@ -9,7 +9,7 @@ import { parseJson } from "./decimal.ts";
 import { failureOf, FhirError } from "./error.ts";
 
 const BASE = "/fhir/";
-const JSON_TYPE = "application/fhir+json";
+export const JSON_TYPE = "application/fhir+json";
 const TIMEOUT_MS = 20_000;
 const CACHE_MAX = 200;
 
@@ -28,7 +28,8 @@ export function forget(): void {
   cache.clear();
 }
 
-async function send(url: string, init: RequestInit, signal: AbortSignal, again = false): Promise<Response> {
+/** One exchange. 401 waits for a login and asks again, as nothing was done; no answer is "network" or "timeout". */
+export async function send(url: string, init: RequestInit, signal: AbortSignal, again = false): Promise<Response> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, limit]) });
@@ -44,8 +45,11 @@ async function send(url: string, init: RequestInit, signal: AbortSignal, again =
   return send(url, init, signal, true);
 }
 
-async function answer(response: Response): Promise<unknown> {
-  const text = await response.text();
+/** The body as JSON; "format" when it is not, "network" when it never came whole. */
+export async function answer(response: Response): Promise<unknown> {
+  const text = await response.text().catch(() => {
+    throw new FhirError("network", 0);
+  });
   try {
     return parseJson(text);
   } catch {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { decimalText, parseJson } from "./decimal.ts";
+import { decimalText, holdDecimal, parseJson, writeJson } from "./decimal.ts";
 
 interface Holder { value: number }
 
@@ -15,4 +15,16 @@ test("trailing zeros are kept where the engine tells the source text", () => {
   const tells = (JSON.parse as (t: string, r: (...a: unknown[]) => unknown) => unknown)("1.50", (...a) => (a[2] as { source?: string } | undefined)?.source) === "1.50";
   assert.equal(decimalText(holder, "value", holder.value), tells ? "1.50" : "1.5");
   assert.equal(decimalText({ value: 7.25 }, "value", 7.25), "7.25");
+});
+
+test("what is read and written again keeps its decimals, where the engine can write them", () => {
+  const writes = (JSON as { rawJSON?: unknown }).rawJSON !== undefined;
+  const read = parseJson('{"a":[{"value":1.50}],"b":"1.50"}') as { a: Holder[] };
+  assert.equal(writeJson({ ...read, c: 1 }), writes ? '{"a":[{"value":1.50}],"b":"1.50","c":1}' : '{"a":[{"value":1.5}],"b":"1.50","c":1}');
+  const typed: Holder = { value: 0.5 };
+  holdDecimal(typed, "value", "0.50");
+  assert.equal(writeJson(typed), writes ? '{"value":0.50}' : '{"value":0.5}');
+  assert.equal(decimalText(typed, "value", 0.5), "0.50");
+  typed.value = 0.75;
+  assert.equal(writeJson(typed), '{"value":0.75}', "another number than the text says is written as it is");
 });

@@ -26,3 +26,19 @@ export function parseJson(text: string): unknown {
 export function decimalText(holder: object, key: string, value: number): string {
   return written.get(holder)?.get(key) ?? String(value);
 }
+
+/** From now on the number under `key` is written as this text says: for what a user has typed, "0,50" as 0.50. */
+export function holdDecimal(holder: object, key: string, text: string): void {
+  written.set(holder, (written.get(holder) ?? new Map<string, string>()).set(key, text));
+}
+
+type RawJson = { rawJSON?: (text: string) => unknown };
+const raw = (JSON as RawJson).rawJSON;
+
+/** JSON with the decimals as they were written, so that what is read, changed and saved keeps its trailing zeros. */
+export function writeJson(value: unknown): string {
+  return JSON.stringify(value, function (this: object, key: string, held: unknown) {
+    const text = typeof held === "number" ? written.get(this)?.get(key) : undefined;
+    return text === undefined || raw === undefined || Number(text) !== held ? held : raw.call(JSON, text);
+  });
+}

@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { language, t } from "../i18n/index.ts";
-import { FhirError, outcomeText } from "../fhir/error.ts";
+import { t } from "../i18n/index.ts";
 import { Icon } from "./Icon.tsx";
 
-/** Our own words for the kind of failure, then the server's own explanation when it gave one. */
-export function failureText(error: unknown): string {
-  if (!(error instanceof FhirError)) return t.value.failure.unexpected;
-  return [t.value.failure[error.kind], outcomeText(error.outcome, language.value)].filter((text) => text !== "").join(" ");
-}
+export { failureText } from "./failureText.ts";
 
 interface Props {
   heading?: string;

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Words } from "./words.sv.ts";
+
+export const en: Words = {
+  title: "Receipts",
+  states: { sending: "Saving", saved: "Saved", failed: "Not saved", unsure: "Not certain" },
+  waits: "Waiting for the server",
+  unsureWhere: "No answer came. It may have been saved. Look in the patient's record before you do it again.",
+  wrongPatient: "What was to be saved belongs to another patient. Nothing has been saved.",
+  conflict: "Somebody else has changed the same thing since you read it. Nothing has been saved; choose which text is to stand.",
+  cancelled: "Cancelled by you before it had been sent. Nothing has been saved.",
+  nothingSaved: "Nothing has been saved.",
+};

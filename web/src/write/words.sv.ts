@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Receipts, drafts and what is unfinished, in Swedish; its shape is the type that words.en.ts is checked against.
+export const sv = {
+  title: "Kvitton",
+  states: { sending: "Sparas", saved: "Sparat", failed: "Inte sparat", unsure: "Osäkert" },
+  waits: "Väntar på servern",
+  unsureWhere: "Svaret kom aldrig. Det kan ha sparats. Se efter i patientens journal innan du gör om det.",
+  wrongPatient: "Det som skulle sparas hör till en annan patient. Inget har sparats.",
+  conflict: "Någon annan har ändrat samma uppgift sedan du läste den. Inget har sparats; välj vilken text som ska gälla.",
+  cancelled: "Avbröts av dig innan det hade skickats. Inget har sparats.",
+  nothingSaved: "Inget har sparats.",
+};
+
+type Widen<T> = T extends string ? string : T extends (...args: infer A) => string ? (...args: A) => string : { readonly [K in keyof T]: Widen<T[K]> };
+export type Words = Widen<typeof sv>;

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every change of the record goes through here. Each write carries the patient it is about and a key of its own, and
+// leaves a receipt at once. One whose reply is lost is asked for by its key; when it was never saved it is sent again
+// with the same key, which the service writes once however often it comes. What the service cannot tell is "unsure".
+import type { Bundle, BundleEntry, Resource } from "@fhir";
+import { connection } from "../app/connection.ts";
+import { answer, JSON_TYPE, read, send } from "../fhir/client.ts";
+import { writeJson } from "../fhir/decimal.ts";
+import { failureOf, FhirError } from "../fhir/error.ts";
+import { failureText } from "../ui/failureText.ts";
+import { fateOf } from "./fate.ts";
+import { patientName } from "./names.ts";
+import { changeReceipt, noteReceipt, receiptOf, type Receipt } from "./receipts.ts";
+import { Cancelled, pause, whenUp } from "./wait.ts";
+import { w } from "./words.ts";
+
+/** patient: the id of the patient of the chart it was begun in, "" for what is about nobody. */
+export interface Writing {
+  patient: string;
+  /** What was done, in the user's words: "Anteckning signerad". */
+  title: string;
+  /** Address of the screen. */
+  link?: string;
+  /** The same again for a second try of the same deed; its own otherwise. */
+  key?: string;
+}
+export interface Written<R> { resource: R; receipt: Receipt }
+
+/** Somebody else wrote in between: `mine` is what was to be saved, `theirs` what stands, null when it could not be read. */
+export class Conflict<R = Resource> extends Error {
+  constructor(readonly mine: R, readonly theirs: R | null) {
+    super("conflict");
+    this.name = "Conflict";
+  }
+}
+
+/** What was to be written is about another patient than the chart it was begun in. Never sent. */
+export class WrongPatient extends Error {
+  constructor() {
+    super("wrong patient");
+    this.name = "WrongPatient";
+  }
+}
+
+const BASE = "/fhir";
+const SENDS_MAX = 5;
+const PRECONDITION_FAILED = 412;
+const never = new AbortController().signal;
+
+interface Call { method: "POST" | "PUT"; url: string; headers: Record<string, string>; body: string; key: string }
+interface Reply { body: unknown; resource: string; version: string }
+
+const ABOUT = ["subject", "patient", "for", "beneficiary"] as const;
+
+/** Ids of the patients that a resource says it is about. */
+export function patientsOf(resource: Resource): string[] {
+  if (resource.resourceType === "Patient") return resource.id === undefined ? [] : [resource.id];
+  const held = resource as unknown as Record<string, { reference?: string } | undefined>;
+  return ABOUT.flatMap((name) => /^(?:.*\/)?Patient\/([A-Za-z0-9.-]{1,64})(?:\/_history\/.*)?$/.exec(held[name]?.reference ?? "")?.[1] ?? []);
+}
+
+function callOf(method: Call["method"], url: string, body: unknown, how: Writing, match?: string): Call {
+  const key = how.key ?? crypto.randomUUID();
+  const headers: Record<string, string> = { Accept: JSON_TYPE, "Content-Type": JSON_TYPE, "Helhet-Request": "1", Prefer: "return=representation", "Idempotency-Key": key };
+  if (how.patient !== "") headers["Helhet-Patient"] = how.patient;
+  if (match !== undefined) headers["If-Match"] = `W/"${match}"`;
+  return { method, url, headers, body: writeJson(body), key };
+}
+
+/** "Type/id" and version in the address a write answers with. */
+function placeOf(location: string | null): { resource: string; version: string } {
+  const match = /([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/([^/?]+))?\/?$/.exec(location ?? "");
+  return { resource: match?.[1] ?? "", version: match?.[2] ?? "" };
+}
+
+async function exchange(call: Call): Promise<Reply> {
+  const response = await send(call.url, { method: call.method, headers: call.headers, body: call.body }, never);
+  const body = await answer(response);
+  if (!response.ok) throw failureOf(response.status, body);
+  if (typeof body !== "object" || body === null || !("resourceType" in body)) throw new FhirError("format", response.status);
+  const held = body as Resource;
+  const place = placeOf(response.headers.get("Location"));
+  const own = held.resourceType !== "Bundle" && held.resourceType !== "OperationOutcome";
+  return {
+    body,
+    resource: own ? `${held.resourceType}/${held.id ?? ""}` : place.resource,
+    version: own ? (held.meta?.versionId ?? place.version) : place.version,
+  };
+}
+
+/** No answer, or one that does not say whether it was done. A 4xx says that it was not. */
+const uncertain = (failure: FhirError) => failure.status === 0 || failure.status >= 500 || (failure.kind === "format" && failure.status < 400);
+
+/** Sends until it is certain what became of it. Throws what the service said, or the last failure with `unsure`. */
+async function deliver(call: Call): Promise<{ reply: Reply } | { saved: string; version: string } | { failure: FhirError; unsure: boolean }> {
+  for (let sent = 1; ; sent++) {
+    if (connection.peek() !== "up") {
+      changeReceipt(call.key, { waits: true });
+      await whenUp(call.key);
+    }
+    changeReceipt(call.key, { waits: false });
+    let failure: FhirError;
+    try {
+      return { reply: await exchange(call) };
+    } catch (error) {
+      if (!(error instanceof FhirError)) throw error;
+      failure = error;
+    }
+    if (!uncertain(failure)) return { failure, unsure: false };
+    const fate = await fateOf(call.key);
+    if (fate.known === "saved") return { saved: fate.resource, version: fate.version };
+    if (fate.known === "unknown") return { failure, unsure: true };
+    // The service has answered that it failed, and that nothing was kept: certain, so the user decides about again.
+    if (failure.status >= 500 && failure.outcome !== null && failure.kind !== "busy") return { failure, unsure: false };
+    if (sent === SENDS_MAX) return { failure, unsure: failure.status === 0 };
+    await pause(sent);
+  }
+}
+
+function fail(key: string, failure: string, state: "failed" | "unsure" = "failed"): void {
+  changeReceipt(key, { state, failure, waits: false });
+}
+
+function begin(call: Call, how: Writing): void {
+  noteReceipt({
+    key: call.key, time: new Date().toISOString(), title: how.title, patient: how.patient, patientName: patientName(how.patient), state: "sending",
+    ...(how.link === undefined ? {} : { link: how.link }),
+  });
+}
+
+async function run(call: Call): Promise<{ body: unknown; resource: string }> {
+  let end: Awaited<ReturnType<typeof deliver>>;
+  try {
+    end = await deliver(call);
+  } catch (error) {
+    fail(call.key, error instanceof Cancelled ? w.value.cancelled : failureText(error), error instanceof Cancelled ? "failed" : "unsure");
+    throw error;
+  }
+  if ("failure" in end) {
+    if (end.unsure) fail(call.key, `${failureText(end.failure)} ${w.value.unsureWhere}`, "unsure");
+    else fail(call.key, end.failure.status === PRECONDITION_FAILED ? w.value.conflict : `${failureText(end.failure)} ${w.value.nothingSaved}`);
+    throw end.failure;
+  }
+  const place = "reply" in end ? end.reply : { body: null, resource: end.saved, version: end.version };
+  changeReceipt(call.key, { state: "saved", waits: false, ...(place.resource === "" ? {} : { resource: place.resource }), ...(place.version === "" ? {} : { version: place.version }) });
+  return { body: place.body, resource: place.resource };
+}
+
+function refuseOthers(call: Call, how: Writing, resources: readonly Resource[]): void {
+  if (how.patient === "" || resources.every((r) => patientsOf(r).every((id) => id === how.patient))) return;
+  fail(call.key, w.value.wrongPatient);
+  throw new WrongPatient();
+}
+
+const written = <R>(resource: R, key: string): Written<R> => ({ resource, receipt: receiptOf(key) as Receipt });
+
+/** What stands now, when the answer itself did not come but is known to have been saved. */
+async function standing<T extends Resource>(got: { body: unknown; resource: string }, sent: T): Promise<T> {
+  const body = got.body as Resource | null;
+  if (body?.resourceType === sent.resourceType) return body as T;
+  const [type = "", id = ""] = got.resource.split("/");
+  if (type !== sent.resourceType || id === "") return sent;
+  return (await read(sent.resourceType, id, never)) as T;
+}
+
+/** A new resource. Throws FhirError, WrongPatient; the receipt has told it already. */
+export async function create<T extends Resource>(resource: T, how: Writing): Promise<Written<T>> {
+  const call = callOf("POST", `${BASE}/${resource.resourceType}`, resource, how);
+  begin(call, how);
+  refuseOthers(call, how, [resource]);
+  return written(await standing(await run(call), resource), call.key);
+}
+
+/** A new version of a resource that has been read. Throws Conflict when another version stands. */
+export async function update<T extends Resource>(resource: T, how: Writing): Promise<Written<T>> {
+  const { id, meta } = resource;
+  if (id === undefined || meta?.versionId === undefined) throw new Error("only what has been read is updated");
+  const call = callOf("PUT", `${BASE}/${resource.resourceType}/${id}`, resource, how, meta.versionId);
+  begin(call, how);
+  refuseOthers(call, how, [resource]);
+  try {
+    return written(await standing(await run(call), resource), call.key);
+  } catch (error) {
+    if (!(error instanceof FhirError) || error.status !== PRECONDITION_FAILED) throw error;
+    throw new Conflict(resource, (await read(resource.resourceType, id, never).catch(() => null)) as T | null);
+  }
+}
+
+/** Several as one transaction, all or nothing. The answer's entries are those of the transaction; none when only the receipt came. */
+export async function transact(entries: BundleEntry[], how: Writing): Promise<Written<Bundle>> {
+  const bundle: Bundle = { resourceType: "Bundle", type: "transaction", entry: entries };
+  const call = callOf("POST", BASE, bundle, how);
+  begin(call, how);
+  refuseOthers(call, how, entries.flatMap((e) => (e.resource === undefined ? [] : [e.resource as Resource])));
+  const { body } = await run(call);
+  return written((body as Bundle | null) ?? { resourceType: "Bundle", type: "transaction-response" }, call.key);
+}
