@@ -27,18 +27,30 @@ export function decimalText(holder: object, key: string, value: number): string 
   return written.get(holder)?.get(key) ?? String(value);
 }
 
-/** From now on the number under `key` is written as this text says: for what a user has typed, "0,50" as 0.50. */
-export function holdDecimal(holder: object, key: string, text: string): void {
-  written.set(holder, (written.get(holder) ?? new Map<string, string>()).set(key, text));
+/** From now on the number under `key` is written as this text says: for what a user has typed, "0,50" as 0.50. Returns the holder. */
+export function holdDecimal<T extends object>(holder: T, key: string, text: string): T {
+  const held = written.get(holder) ?? new Map<string, string>();
+  written.set(holder, held.set(key, text));
+  return holder;
 }
 
-type RawJson = { rawJSON?: (text: string) => unknown };
-const raw = (JSON as RawJson).rawJSON;
+function member(holder: object, key: string, value: unknown): string {
+  if (typeof value !== "number") return writeJson(value ?? null);
+  // What has been given another value since is written as it now is.
+  const text = decimalText(holder, key, value);
+  return Number(text) === value ? text : JSON.stringify(value);
+}
 
-/** JSON with the decimals as they were written, so that what is read, changed and saved keeps its trailing zeros. */
+/** JSON of plain data with each decimal as it was read: what is read and written back has lost no zero. */
 export function writeJson(value: unknown): string {
-  return JSON.stringify(value, function (this: object, key: string, held: unknown) {
-    const text = typeof held === "number" ? written.get(this)?.get(key) : undefined;
-    return text === undefined || raw === undefined || Number(text) !== held ? held : raw.call(JSON, text);
-  });
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map((one, i) => member(value, String(i), one)).join(",")}]`;
+  const members = Object.entries(value).filter(([, one]) => one !== undefined);
+  return `{${members.map(([key, one]) => `${JSON.stringify(key)}:${member(value, key, one)}`).join(",")}}`;
+}
+
+/** The copy's numbers are to be written as those of what it is a copy of. Returns the copy. */
+export function keepDecimals<T extends object>(from: object, copy: T): T {
+  for (const [key, text] of written.get(from) ?? []) holdDecimal(copy, key, text);
+  return copy;
 }
