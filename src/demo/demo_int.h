@@ -387,6 +387,7 @@ void demo_region_emit(struct demo *d);
 uint32_t demo_region_unit(struct demo *d, enum demo_unit_kind kind); /* the patient's one of that kind */
 uint32_t demo_region_staff(struct demo *d, uint32_t unit, enum demo_profession profession);
 
+void demo_range_emit(struct demo *d);                   /* the range of medicines to order from */
 void demo_patient_make(struct demo *d, uint32_t index); /* fills d->p and emits */
 
 /* Starts d->visit and emits its Encounter; end by length in minutes. reason NULL: none. */

@@ -40,7 +40,7 @@ export function drugOf(m: Medication): Drug {
   const named = parts.map((one) => conceptText(one.itemCodeableConcept).toLowerCase()).filter((one) => one !== "");
   return {
     name, code: m.code ?? { text: name }, atc: atcOf(m.code), product: m.code?.coding?.find((c) => c.system === PRODUCT)?.code ?? "", substances: named.length > 0 ? named : substancesIn(name),
-    unit: strengths[0]?.in.unit ?? form, strength: parts.length === 1 ? (strengths[0] ?? null) : null,
+    unit: strengths[0] == null ? form : strengths[0].substance.unit === "[iU]" && strengths[0].in.unit === "mL" ? "[iU]" : strengths[0].in.unit, strength: parts.length === 1 ? (strengths[0] ?? null) : null,
     route: FORM_ROUTES.find(([words]) => words.test(`${form} ${name}`))?.[1] ?? "",
   };
 }
