@@ -79,6 +79,12 @@ void api_logins_by(struct api *a, int64_t (*last)(void *arg, struct str person),
     a->last_login_arg = arg;
 }
 
+void api_accounts_by(struct api *a, bool (*opens)(void *arg, struct str person), void *arg)
+{
+    a->opens = opens;
+    a->opens_arg = arg;
+}
+
 struct access *api_access(const struct api *a)
 {
     return a->access;

@@ -51,6 +51,9 @@ void api_free(struct api *a);
 /* Lets /health and /metrics tell of the server; call after http_start. */
 void api_served_by(struct api *a, const struct http_server *server);
 
+/* Has a person ("Practitioner/x") an account that can be logged in with? With it, no write is made after
+ * which nobody may administrate. Before requests come. */
+void api_accounts_by(struct api *a, bool (*opens)(void *arg, struct str person), void *arg);
 /* What api asks who may see what; NULL: everybody everything. Borrowed. */
 struct access *api_access(const struct api *a);
 /* Lets the access report tell when a person ("Practitioner/x") last logged in: ms, 0 never. Before requests

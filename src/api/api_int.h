@@ -122,6 +122,8 @@ struct api {
     int64_t started_ms;
     int64_t (*last_login)(void *arg, struct str person); /* NULL: not known */
     void *last_login_arg;
+    bool (*opens)(void *arg, struct str person); /* has the person an open account? NULL: no accounts */
+    void *opens_arg;
     struct audit *audit; /* NULL: none */
     struct store_view
         watch; /* with a log, what readers without a caller's view look through (audited_watch) */
@@ -280,6 +282,7 @@ struct write {
     uint32_t node;        /* the resource in it */
     struct str id;        /* empty until the condition has been looked up */
     struct str criteria;  /* query of a conditional interaction, {NULL,0} for others */
+    bool admins;          /* it may end somebody's right to administrate (guard_admin.c) */
     bool late_integrity;  /* in a transaction: what refers to a deleted resource is looked up at its end */
     bool built;           /* change has parts and rows for id */
     bool fresh;           /* an update that creates, under an id of ours */

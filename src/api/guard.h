@@ -23,6 +23,13 @@ bool guard_label(struct write *w, struct err *err);
  * are others than the caller's own. A hidden resource is an absent one. */
 bool guard_write(struct write *w, struct store_read *r, struct err *err);
 
+/* guard_admin.c: on the writer's thread, before the change is made: will anybody still be able to
+ * administrate? Else ERR_ACCESS_LAST_ADMIN, unless nobody could before. In a transaction only w->admins is
+ * set, and guard_admin_left asked when all is made: the right may pass from one to another. r has the view.
+ */
+bool guard_admin(struct write *w, struct store_read *r, struct err *err);
+bool guard_admin_left(struct call *c, struct store_read *r, struct err *err);
+
 /* guard_mask.c: a body as the caller sees one that is masked. */
 bool guard_mask_text(const struct call *c, fhir_type_id type, struct str body, struct str *out,
                      struct err *err);

@@ -269,6 +269,7 @@ static bool apply_reads(struct transaction *t, struct store_read *r, struct err 
     return true;
 }
 
+/* Deleting goes first, so that ids may change hands; what only the end can tell is asked at the end. */
 static bool job_run(struct store_tx *tx, void *arg, struct err *err)
 {
     struct transaction *t = arg;
@@ -282,12 +283,16 @@ static bool job_run(struct store_tx *tx, void *arg, struct err *err)
     for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
         if (!apply_kind(t, order[i], tx, err))
             return false;
-    for (size_t i = 0; i < t->bundle->count; i++)
-        if (t->bundle->item[i].writes && !write_integrity(&t->bundle->item[i].write, r, err)) {
+    bool admins = false;
+    for (size_t i = 0; i < t->bundle->count; i++) {
+        struct entry *e = &t->bundle->item[i];
+        admins = admins || (e->writes && e->write.admins);
+        if (e->writes && !write_integrity(&e->write, r, err)) {
             place_in_bundle(t, err, i);
             return false;
         }
-    return apply_reads(t, r, err);
+    }
+    return (!admins || guard_admin_left(t->bundle->call, r, err)) && apply_reads(t, r, err);
 }
 
 static void job_done(void *arg, bool ok, const struct err *err)

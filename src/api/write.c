@@ -310,7 +310,8 @@ static bool perform(struct write *w, struct store_tx *tx, struct store_read *r, 
         return true;
     if (!note_before(w, r, err))
         return false;
-    if (w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err))
+    if ((w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err)) ||
+        !guard_admin(w, r, err))
         return false;
     if (!store_put(tx, &w->change, err))
         return name_missing_version(w, err);

@@ -321,6 +321,11 @@ static int64_t cmd_serve_last_login(void *identity, struct str person)
     return identity_last_login(identity, person);
 }
 
+static bool cmd_serve_opens(void *identity, struct str person)
+{
+    return identity_opens(identity, person);
+}
+
 static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit *audit, bool web,
                                 const struct cmd_serve_options *o, const sigset_t *stop, struct err *err)
 {
@@ -341,8 +346,10 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
                                .pace = o->pace,
                                .audit = audit};
     cmd_serve_accounts(identity, o->data);
-    if (identity)
+    if (identity) {
         api_logins_by(api, cmd_serve_last_login, identity);
+        api_accounts_by(api, cmd_serve_opens, identity);
+    }
     bool ready = (smart && (!o->provider || oidc_open(o->provider, o->data, err))) || o->open;
     struct gate *gate = ready ? gate_new(&opt, err) : NULL;
     bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);

@@ -103,3 +103,70 @@ describe('an assignment', () => {
     assert.equal(await unfit(), 'inactive');
   });
 });
+
+describe('the last one who may administrate', () => {
+  const ada = (more = {}) => role('ada-adm', 'ada', 'region', { code: 'administrator', ...more });
+  const staff = ['physician', 'nurse', 'administrator'];
+  const bundle = (type, ...entry) => ({ resourceType: 'Bundle', type, entry: entry.map(([method, url, resource]) => ({ ...(resource ? { resource } : {}), request: { method, url } })) });
+  const patch = (path, ops) => raw(server, 'PATCH', `/fhir/${path}`, { headers: { ...admin, ...OURS, 'Content-Type': 'application/json-patch+json' }, body: JSON.stringify(ops) });
+  const stopped = (r, what) => {
+    assert.equal(r.status, 409, `${what} ${r.text.slice(0, 300)}`);
+    assert.equal(r.json.issue[0].details.coding[0].code, 'ACCESS_LAST_ADMIN', r.text.slice(0, 300));
+    assert.match(r.json.issue[0].details.text, /administrera/);
+  };
+  const still = async () => assert.equal((await auth(server, 'accounts/search', {}, admin)).status, 200, 'ada still administrates');
+
+  test('is not ended by any way of writing: assignment, analysis or region', async () => {
+    const gone = { status: 'retired' };
+    const past = { period: { start: '2001-01-01', end: '2002-01-01' } };
+    const ways = {
+      'no unit': () => fhir('PUT', 'PractitionerRole/ada-adm', role('ada-adm', 'ada', 'nowhere', { code: 'administrator' })),
+      inactive: () => fhir('PUT', 'PractitionerRole/ada-adm', ada({ active: false })),
+      'another role': () => fhir('PUT', 'PractitionerRole/ada-adm', role('ada-adm', 'ada', 'region', { code: 'nurse' })),
+      'another person': () => fhir('PUT', 'PractitionerRole/ada-adm', role('ada-adm', 'ny', 'region', { code: 'administrator', active: false })),
+      'its time': () => fhir('PUT', 'PractitionerRole/ada-adm', ada(past)),
+      'no analysis': () => fhir('PUT', 'PractitionerRole/ada-adm', ada({ analysis: false })),
+      patch: () => patch('PractitionerRole/ada-adm', [{ op: 'replace', path: '/active', value: false }]),
+      delete: () => fhir('DELETE', 'PractitionerRole/ada-adm'),
+      'conditional delete': () => fhir('DELETE', 'PractitionerRole?practitioner=Practitioner/ada'),
+      'the analysis': () => fhir('PUT', 'Library/analysis', analysis('analysis', staff, ['region'], gone)),
+      'the analysis, of others': () => fhir('PUT', 'Library/analysis', analysis('analysis', ['nurse'], ['region'])),
+      'the analysis, patched': () => patch('Library/analysis', [{ op: 'replace', path: '/effectivePeriod/end', value: '2024-02-01' }]),
+      transaction: () => fhir('POST', '', bundle('transaction', ['PUT', 'Practitioner/ny', named('Practitioner', 'ny', 'Ny', 'Namn')], ['DELETE', 'PractitionerRole/ada-adm'])),
+    };
+    for (const [what, way] of Object.entries(ways)) {
+      stopped(await way(), what);
+      await still();
+    }
+    assert.equal((await fhir('GET', 'Practitioner/ny')).json.name[0].family, 'Nyman', 'nothing of the transaction was written');
+    const batch = await fhir('POST', '', bundle('batch', ['PUT', 'PractitionerRole/ada-adm', ada({ active: false })]));
+    assert.equal(batch.json.entry[0].response.status.slice(0, 3), '409', batch.text.slice(0, 300));
+    // What ends nothing is free.
+    await put(ada({ code: 'administrator', title: 'Förvaltare' }));
+    await put(analysis('analysis', staff, ['region'], { title: 'En annan titel' }));
+    await still();
+  });
+
+  test('may go when somebody else with an open account may, and not when that one’s account is shut', async () => {
+    // Ny has an account, Bo's is disabled; both get an assignment.
+    const make = async (who) => {
+      const r = await fhir('POST', 'PractitionerRole', role(undefined, who, 'region', { code: 'administrator' }));
+      assert.equal(r.status, 201, r.text.slice(0, 300));
+      return r.json.id;
+    };
+    assert.equal((await auth(server, 'accounts/disable', { name: 'bo' }, admin)).status, 200);
+    const bo = await make('bo');
+    stopped(await fhir('DELETE', 'PractitionerRole/ada-adm'), 'bo cannot log in');
+    const ny = await make('ny');
+    await put(ada({ active: false }));
+    assert.notEqual((await auth(server, 'accounts/search', {}, admin)).status, 200);
+    // Ny is the last one now, and gives it back in one transaction.
+    const r = await auth(server, 'login', { name: 'ny', password: PASSWORD, assignment: `PractitionerRole/${ny}` });
+    const cookie = { Cookie: cookieOf(r) };
+    stopped(await fhir('DELETE', `PractitionerRole/${ny}`, undefined, cookie), 'ny is the last');
+    const given = await fhir('POST', '', bundle('transaction', ['DELETE', `PractitionerRole/${ny}`], ['DELETE', `PractitionerRole/${bo}`], ['PUT', 'PractitionerRole/ada-adm', ada()]), cookie);
+    assert.equal(given.status, 200, given.text.slice(0, 300));
+    admin = await login(server, 'ada');
+    await still();
+  });
+});

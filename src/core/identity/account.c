@@ -310,6 +310,20 @@ int64_t identity_last_login(struct identity *id, struct str person)
     return ms;
 }
 
+bool identity_opens(struct identity *id, struct str person)
+{
+    pthread_mutex_lock(&id->lock);
+    sqlite3_stmt *s = side_get(&id->file, FILE_ACCOUNT_OPENS, NULL);
+    bool yes = false;
+    if (s) {
+        side_bind_text(s, 1, person);
+        yes = sqlite3_step(s) == SQLITE_ROW;
+        sqlite3_reset(s);
+    }
+    pthread_mutex_unlock(&id->lock);
+    return yes;
+}
+
 struct counting {
     struct identity *id;
     struct identity_account *list;

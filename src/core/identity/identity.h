@@ -92,6 +92,8 @@ bool identity_unlock(struct identity *id, struct str name, struct err *err);
 bool identity_end_sessions(struct identity *id, struct str name, struct err *err);
 /* When the person of some account ("Practitioner/x") last logged in; 0: never, or unknown. */
 int64_t identity_last_login(struct identity *id, struct str person);
+/* Has the person an enabled account that can do more than change a one-time password? */
+bool identity_opens(struct identity *id, struct str person);
 /* By name, in arena. */
 bool identity_list(struct identity *id, struct arena *arena, struct identity_account **out, size_t *count,
                    struct err *err);
