@@ -33,7 +33,7 @@ async function answers(url) {
 }
 
 /** A region of its own in a folder that is removed afterwards; the server can be killed and started again. */
-export async function startRegion() {
+export async function startRegion(web = join(ROOT, "build/web")) {
   const folder = mkdtempSync(join(tmpdir(), "helhet-web-"));
   const data = join(folder, "region");
   execFileSync(PROGRAM, ["demo", "--data", data, "--patients", PATIENTS, "--seed", "1"], { cwd: ROOT, stdio: "ignore" });
@@ -41,7 +41,7 @@ export async function startRegion() {
   const url = `http://127.0.0.1:${port}`;
   let child = null;
   const start = async () => {
-    child = spawn(PROGRAM, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--open", "--web", join(ROOT, "build/web")], { cwd: ROOT, stdio: "ignore" });
+    child = spawn(PROGRAM, ["serve", "--data", data, "--listen", `127.0.0.1:${port}`, "--open", "--web", web], { cwd: ROOT, stdio: "ignore" });
     await answers(url);
   };
   const stop = async (signal = "SIGTERM") => {

@@ -15,7 +15,8 @@ import { AssignmentScreen } from "../session/AssignmentChoice.tsx";
 import { LockDialog } from "../session/LockDialog.tsx";
 import { LoginScreen } from "../session/LoginScreen.tsx";
 import { isOwn, stage } from "../session/session.ts";
-import { route, type AdminTab } from "./route.ts";
+import { fetchPage, pages } from "./pages.ts";
+import { route, type AdminTab, type PageName } from "./route.ts";
 
 interface ChartProps { id: string }
 interface AdminProps { tab: AdminTab | ""; about: string }
@@ -37,6 +38,7 @@ function Screen() {
   if (stage.value === "choose") return <AssignmentScreen />;
   if (now.screen === "search") return isOwn.value ? <Own /> : <SearchScreen />;
   if (now.screen === "unknown") return <UnknownScreen />;
+  if (now.screen === "page") return <PageOf name={now.page} about={now.about} />;
   if (now.screen === "admin") return <Admin tab={now.tab} about={now.about} />;
   if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
   const Chart = chart.value;
@@ -51,6 +53,23 @@ function Admin(props: AdminProps) {
   }, []);
   if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
   return admin.value === null ? <SectionSkeleton /> : <admin.value {...props} />;
+}
+
+/** The receipts' strip: after the first screen, before anything can be written. */
+const strip = signal<ComponentType | null>(null);
+
+function Strip() {
+  useEffect(() => {
+    import("../write/ReceiptStrip.tsx").then((module) => (strip.value = module.ReceiptStrip), () => (chartFailed.value = true));
+  }, []);
+  return strip.value === null ? null : <strip.value />;
+}
+
+function PageOf({ name, about }: { name: PageName; about: string }) {
+  useEffect(() => fetchPage(name), [name]);
+  const Page = pages.value.get(name);
+  if (Page === "failed") return <FailureBox text={t.value.failure.network} retry={() => fetchPage(name)} />;
+  return Page === undefined ? <SectionSkeleton /> : <Page about={about} />;
 }
 
 const own = signal<ComponentType | null>(null);
@@ -84,6 +103,7 @@ export function App() {
       <Header />
       <ConnectionBanner />
       <main id="innehall" tabIndex={-1}>{crash === undefined ? <Screen /> : <FailureBox text={t.value.failure.unexpected} />}</main>
+      <Strip />
       <KeysDialog />
       <LockDialog />
     </>

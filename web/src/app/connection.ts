@@ -17,8 +17,11 @@ export function serverSilent(): void {
   connection.value = navigator.onLine ? "noServer" : "noNetwork";
 }
 
+/** How many writes wait for the service: it is asked for then even when the page is not seen. */
+export const waiters = signal(0);
+
 async function ask(): Promise<void> {
-  if (document.visibilityState !== "visible") return;
+  if (document.visibilityState !== "visible" && waiters.peek() === 0) return;
   try {
     await fetch("/health", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS_MAX) });
     serverAnswered();

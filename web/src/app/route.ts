@@ -16,7 +16,13 @@ export type AdminTab = (typeof ADMIN_TABS)[number];
 
 /** about: the unit, or whom the log is of ("Patient/x"); tab "": the first one may open. */
 interface InAdmin { screen: "admin"; tab: AdminTab | ""; about: string }
-export type Route = { screen: "search" } | InChart | InAdmin | { screen: "unknown" };
+
+/** Screens of their own beside the chart, each one word long: a line here, and one in app/pages.ts. */
+export const PAGES = ["kvitton", "ofardiga"] as const;
+export type PageName = (typeof PAGES)[number];
+/** about: what follows the word in the address, such as "publik". */
+interface InPage { screen: "page"; page: PageName; about: string }
+export type Route = { screen: "search" } | InChart | InAdmin | InPage | { screen: "unknown" };
 
 export function isPlace(text: string): text is Place {
   return (PLACES as readonly string[]).includes(text);
@@ -29,6 +35,9 @@ export function parseRoute(path: string, query: string): Route {
     const tab = ADMIN_TABS.find((one) => one === admin[1]);
     return tab === undefined && admin[1] !== undefined ? { screen: "unknown" } : { screen: "admin", tab: tab ?? "", about: admin[2] ?? "" };
   }
+  const own = /^\/([a-z]+)(?:\/([A-Za-z0-9.-]{1,64}))?\/?$/.exec(path);
+  const page = PAGES.find((one) => one === own?.[1]);
+  if (page !== undefined) return { screen: "page", page, about: own?.[2] ?? "" };
   const match = /^\/patient\/([A-Za-z0-9.-]{1,64})(?:\/([a-z]+))?\/?$/.exec(path);
   const section = match?.[2] ?? "oversikt";
   if (match?.[1] === undefined || !isPlace(section)) return { screen: "unknown" };
@@ -44,6 +53,10 @@ export function patientPath(id: string, section: Place = "oversikt", detail = ""
 
 export function adminPath(tab: AdminTab | "" = "", about = ""): string {
   return ["/administration", tab, about].filter((part) => part !== "").join("/");
+}
+
+export function pagePath(page: PageName, about = ""): string {
+  return [`/${page}`, about].filter((part) => part !== "").join("/");
 }
 
 const here = () => parseRoute(location.pathname, location.search);

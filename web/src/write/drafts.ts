@@ -5,6 +5,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { connection } from "../app/connection.ts";
 import { FhirError } from "../fhir/error.ts";
 import { me, meRequest } from "../me/call.ts";
+import { holdWhile } from "./leaving.ts";
 
 export interface Draft<C> { id: string; kind: string; patient: string; title: string; updated: string; content: C }
 /** A line of the list of drafts; kept is false while only this page has it. */
@@ -159,6 +160,7 @@ if (typeof document !== "undefined") {
   addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
 }
+holdWhile(() => draftState.peek() !== "kept");
 effect(() => {
   if (connection.value === "up") for (const one of open.values()) if (one.changed || one.dropped) void save(one);
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Waiting for the service to be there again. What waits is in memory only; it can be cancelled until it has been sent.
-import { connection } from "../app/connection.ts";
+import { connection, waiters } from "../app/connection.ts";
 
 export class Cancelled extends Error {
   constructor() {
@@ -21,7 +21,9 @@ export function pause(turn: number): Promise<void> {
 export function whenUp(key?: string): Promise<void> {
   return new Promise((resolve, reject) => {
     let stop: () => void = () => undefined;
+    waiters.value++;
     const end = (go: () => void) => {
+      waiters.value--;
       if (key !== undefined) waiting.delete(key);
       queueMicrotask(() => stop());
       go();

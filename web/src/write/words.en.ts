@@ -10,4 +10,13 @@ export const en: Words = {
   conflict: "Somebody else has changed the same thing since you read it. Nothing has been saved; choose which text is to stand.",
   cancelled: "Cancelled by you before it had been sent. Nothing has been saved.",
   nothingSaved: "Nothing has been saved.",
+  neverCame: "It never arrived. Nothing has been saved.",
+  again: "Check again",
+  undo: "Cancel",
+  open: "Open",
+  openWhat: (title) => `Open: ${title}`,
+  hide: "Hide",
+  more: (n) => (n === 1 ? "1 more receipt" : `${n} more receipts`),
+  strip: "Latest receipts",
+  drafts: { kept: "The draft is saved", keeping: "Saving the draft …", "not kept": "The draft is not saved on the server. Do not leave the page." },
 };

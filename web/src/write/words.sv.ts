@@ -9,6 +9,15 @@ export const sv = {
   conflict: "Någon annan har ändrat samma uppgift sedan du läste den. Inget har sparats; välj vilken text som ska gälla.",
   cancelled: "Avbröts av dig innan det hade skickats. Inget har sparats.",
   nothingSaved: "Inget har sparats.",
+  neverCame: "Det kom aldrig fram. Inget har sparats.",
+  again: "Kontrollera igen",
+  undo: "Avbryt",
+  open: "Öppna",
+  openWhat: (title: string) => `Öppna: ${title}`,
+  hide: "Dölj",
+  more: (n: number) => (n === 1 ? "1 kvitto till" : `${n} kvitton till`),
+  strip: "Senaste kvitton",
+  drafts: { kept: "Utkastet är sparat", keeping: "Sparar utkastet …", "not kept": "Utkastet är inte sparat på servern. Lämna inte sidan." },
 };
 
 type Widen<T> = T extends string ? string : T extends (...args: infer A) => string ? (...args: A) => string : { readonly [K in keyof T]: Widen<T[K]> };

@@ -9,8 +9,10 @@ import { writeJson } from "../fhir/decimal.ts";
 import { failureOf, FhirError } from "../fhir/error.ts";
 import { failureText } from "../ui/failureText.ts";
 import { fateOf } from "./fate.ts";
+import { holdWhile } from "./leaving.ts";
 import { patientName } from "./names.ts";
-import { changeReceipt, noteReceipt, receiptOf, type Receipt } from "./receipts.ts";
+import { changeReceipt, noteReceipt, receiptOf, underWay, type Receipt } from "./receipts.ts";
+import "./unresolved.ts";
 import { Cancelled, pause, whenUp } from "./wait.ts";
 import { w } from "./words.ts";
 
@@ -46,6 +48,8 @@ const BASE = "/fhir";
 const SENDS_MAX = 5;
 const PRECONDITION_FAILED = 412;
 const never = new AbortController().signal;
+
+holdWhile(() => underWay.peek().length > 0);
 
 interface Call { method: "POST" | "PUT"; url: string; headers: Record<string, string>; body: string; key: string }
 interface Reply { body: unknown; resource: string; version: string }

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where things are shown: the screen of a resource, and the screen a draft is written in.
+import { patientPath, type Place } from "../app/route.ts";
+
+const PLACES: Readonly<Record<string, Place>> = {
+  AllergyIntolerance: "varningar", Flag: "varningar", Condition: "diagnoser", MedicationRequest: "lakemedel", MedicationStatement: "lakemedel", MedicationAdministration: "lakemedel", Observation: "provsvar",
+  DiagnosticReport: "provsvar", Composition: "anteckningar", DocumentReference: "anteckningar", ServiceRequest: "remisser", Task: "remisser", Encounter: "kontakter", Appointment: "kontakter", Procedure: "tidslinje",
+  Immunization: "tidslinje", Consent: "atkomst",
+};
+
+/** "" when there is no screen for it. */
+export function resourceLink(resource: string, patient: string): string {
+  const [type = "", id = ""] = resource.split("/");
+  const of = type === "Patient" ? id : patient;
+  return of === "" ? "" : patientPath(of, PLACES[type] ?? "oversikt");
+}
+
+/** Kinds of drafts and the screens they are written in; the draft's id is what the screen shows. */
+const DRAFT_PLACES: Readonly<Record<string, Place>> = { note: "anteckningar", order: "lakemedel", referral: "remisser" };
+
+export function draftLink(draft: { kind: string; patient: string; id: string }): string {
+  const place = DRAFT_PLACES[draft.kind];
+  if (draft.patient === "") return "";
+  return place === undefined ? patientPath(draft.patient) : patientPath(draft.patient, place, draft.id);
+}
