@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "api/audited.h"
+#include "api/chart.h"
 #include "api/guard.h"
 #include "base/log.h"
 
@@ -176,11 +177,11 @@ bool api_path(struct str path)
 static bool dispatch(struct call *c)
 {
     struct err err = {0};
-    if (!call_open(c, &err) || !route_find(c, &err) || !guard_open(c, &err) ||
-        !call_query_of_route(c, &err) || !audited_allowed(c, &err) ||
+    if (!call_open(c, &err) || !route_find(c, &err) || !guard_open(c, &err) || !chart_open(c, &err) ||
+        !receipt_open(c, &err) || !call_query_of_route(c, &err) || !audited_allowed(c, &err) ||
         (c->route->level != LEVEL_FILE && (!media_acceptable(c, &err) || !media_in(c, &err))))
         return outcome_fail(c, &err);
-    return c->route->run(c);
+    return receipt_run(c);
 }
 
 bool api_handle(void *api, struct http_request *req, struct http_response *resp)
@@ -243,14 +244,14 @@ bool api_job_submit(struct call *c, struct api_job *job)
 {
     struct err err = {0};
     struct http_response *resp = ARENA_NEW(c->arena, struct http_response);
-    if (!resp) {
-        err_set(&err, ERR_NO_MEMORY, NULL);
-        return outcome_fail(c, &err);
-    }
-    c->resp = resp;
     job->call = c;
     job->job.agent = call_agent(c);
     job->job.reason = str_of(c->route->name);
+    if (!resp)
+        err_set(&err, ERR_NO_MEMORY, NULL);
+    if (!resp || !receipt_wrap(c, &job->job, job->write, &err))
+        return outcome_fail(c, &err);
+    c->resp = resp;
     c->api->jobs++;
     http_defer(c->req);
     if (store_submit(c->api->store, &job->job, &err))

@@ -27,6 +27,7 @@ enum call_return { RETURN_DEFAULT, RETURN_MINIMAL, RETURN_REPRESENTATION, RETURN
 struct access_view;
 struct call;
 struct guard_label;
+struct receipt;
 struct route;
 struct web;
 
@@ -36,6 +37,8 @@ typedef bool call_fn(struct call *c);
 /* What the headers and the general parameters ask for. Empty texts where absent. */
 struct call_wants {
     struct str accept, content_type, host, if_match, if_none_match, if_modified_since, if_none_exist;
+    struct str patient; /* Helhet-Patient (chart.h) */
+    struct str key;     /* Idempotency-Key (receipt.h) */
     enum call_return returns;
     struct str format_param; /* _format as sent */
     enum call_format format; /* of the answer; NONE: none that we have */
@@ -72,6 +75,7 @@ struct call {
     struct call_wants wants;
     struct store_read *read; /* entries of a transaction: its reader; else NULL */
     uint64_t deadline_ns;    /* entries: when the Bundle's reads must be done; 0: none */
+    struct receipt *receipt; /* of a request with a key; NULL: none */
     struct err *why;         /* entries: where outcome_fail leaves the first error; or NULL */
     uint64_t begun_ns;
     /* for the audit log (audited.c) */
@@ -320,10 +324,21 @@ bool write_perform(struct write *w, struct store_tx *tx, struct err *err);
 bool write_integrity(struct write *w, struct store_read *r, struct err *err);
 /* Appends the body as it was stored by an applied write. */
 void write_stored(const struct write *w, struct buf *out);
+/* The status of an applied write. */
+int write_result_status(const struct write *w);
 /* Fills the call's answer for an applied write. */
 void write_answer(struct write *w);
 /* A UUID in lower case. */
 struct str write_new_id(struct arena *arena);
+
+/* ---- receipt.c: requests with a key (receipt.h) ---- */
+
+/* Reads the key, when the route is known. False with *err. */
+bool receipt_open(struct call *c, struct err *err);
+/* Runs the call's route, unless it has a key under which it has been done: then it is answered again. */
+bool receipt_run(struct call *c);
+/* Has the job, which writes w or (NULL) the call's Bundle, leave a receipt. False with *err. */
+bool receipt_wrap(struct call *c, struct store_job *job, const struct write *w, struct err *err);
 
 /* ---- rewrite.c: changes made from the current version ---- */
 
@@ -408,6 +423,8 @@ struct bundle {
     size_t read_bytes;       /* answered by reads */
 };
 
+/* bundle.c: the call's body as a Bundle whose type is known. False with *err. */
+bool bundle_parse(struct call *c, struct bundle *b, struct err *err);
 /* Fills b->item from the parsed Bundle: method, address, headers, resource. False with *err for what is no
  * entry at all (path of the entry). */
 bool entry_parse(struct bundle *b, struct err *err);
@@ -431,6 +448,7 @@ bool transaction_run(struct bundle *b);
 struct api_job {
     struct store_job job;
     struct call *call;
+    const struct write *write; /* what it writes; NULL: the call's Bundle */
 };
 bool api_job_submit(struct call *c, struct api_job *job);
 /* The answer is in c->resp: sends it. Nothing of the call may be touched afterwards. */

@@ -12,12 +12,15 @@ bool audited_emergency(const struct call *c);
 
 /* ---- audited_whose.c: whose records the call gives out or changes ---- */
 
-/* Makes what readers of an api without accounts, but with a log, look through: everything is seen, and known
- * by whom it is. */
+/* Makes what sees everything and knows whose it is: what readers of an api without accounts, but with a log,
+ * look through. */
 bool audited_watch(struct api *a, struct err *err);
 /* Whose records were given out through r, and how much was withheld, since its view was set; marks those that
  * are the caller's own or a colleague's. Before r ends or its view is set anew, which it is here. */
 void audited_seen(struct call *c, struct store_read *r);
+/* Does the row say whose record a resource of the call's type is in (row->text: the Patient's id)? A
+ * Patient's own rows do not. */
+bool audited_whose(const struct call *c, const struct store_row *row);
 /* Whose record the change is in, by its rows. */
 void audited_written(struct call *c, const struct store_change *change);
 /* One by id. */

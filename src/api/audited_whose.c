@@ -134,21 +134,24 @@ void audited_seen(struct call *c, struct store_read *r)
     guard_reader(c, r);
 }
 
+bool audited_whose(const struct call *c, const struct store_row *row)
+{
+    fhir_param_id about = c->api->watch.about[c->type];
+    if (c->type == FHIR_TYPE_Patient)
+        return false;
+    return row->index == STORE_CLINICAL ? row->hash == 0
+                                        : row->index == STORE_REFERENCE && about && row->param == about &&
+                                              row->target_type == FHIR_TYPE_Patient;
+}
+
 void audited_written(struct call *c, const struct store_change *change)
 {
-    fhir_param_id about = c->api->watch.about ? c->api->watch.about[c->type] : 0;
     c->wrote = true;
     if (c->type == FHIR_TYPE_Patient)
         audited_name(c, change->id);
-    for (size_t i = 0; i < change->row_count; i++) {
-        const struct store_row *row = &change->rows[i];
-        bool whose = row->index == STORE_CLINICAL
-                         ? row->hash == 0
-                         : row->index == STORE_REFERENCE && about && row->param == about &&
-                               row->target_type == FHIR_TYPE_Patient;
-        if (whose && c->type != FHIR_TYPE_Patient)
-            audited_name(c, row->text);
-    }
+    for (size_t i = 0; i < change->row_count; i++)
+        if (audited_whose(c, &change->rows[i]))
+            audited_name(c, change->rows[i].text);
 }
 
 /* A search for somebody is told of even when nothing is found. */
@@ -203,7 +206,7 @@ bool audited_watch(struct api *a, struct err *err)
 {
     struct arena arena;
     arena_init(&arena);
-    const struct rules *rules = a->audit ? rules_read(rules_file, NULL, &arena, err) : NULL;
+    const struct rules *rules = rules_read(rules_file, NULL, &arena, err);
     if (rules) {
         a->watch_whole = os_alloc(fhir_type_count * sizeof *a->watch_whole);
         a->watch_about = os_alloc(fhir_type_count * sizeof *a->watch_about);
@@ -218,5 +221,5 @@ bool audited_watch(struct api *a, struct err *err)
     else if (rules)
         err_set(err, ERR_NO_MEMORY, NULL);
     arena_release(&arena);
-    return ok || !a->audit;
+    return ok;
 }

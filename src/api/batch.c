@@ -8,10 +8,11 @@ struct batch_job {
     struct bundle *bundle;
 };
 
-/* Faults of the store itself end the whole job; an entry's own end only the entry. */
+/* Faults of the store itself end the whole job, and so does what is not of the open chart; an entry's own end
+ * only the entry. */
 static bool fatal(const struct err *err)
 {
-    return err_info(err->code)->http >= 500;
+    return err_info(err->code)->http >= 500 || err->code == ERR_PATIENT_MISMATCH;
 }
 
 static bool job_run(struct store_tx *tx, void *arg, struct err *err)

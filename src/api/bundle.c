@@ -98,9 +98,9 @@ void bundle_end(struct buf *out)
     bundle_end_links(out, NULL, 0);
 }
 
-/* The Bundle, parsed and with its type known. Its resources are checked one by one later, in a batch so that
- * one bad entry does not take the others with it. */
-static bool parse(struct call *c, struct bundle *b, struct err *err)
+/* Its resources are checked one by one later, in a batch so that one bad entry does not take the others with
+ * it. */
+bool bundle_parse(struct call *c, struct bundle *b, struct err *err)
 {
     struct json_doc *doc = ARENA_NEW(c->arena, struct json_doc);
     if (!doc)
@@ -135,7 +135,7 @@ bool bundle_run(struct call *c)
         err_set(&err, ERR_BODY_MISSING, NULL);
         return outcome_fail(c, &err);
     }
-    if (!call_params_only(c, params, &err) || !parse(c, b, &err) || !entry_parse(b, &err))
+    if (!call_params_only(c, params, &err) || !bundle_parse(c, b, &err) || !entry_parse(b, &err))
         return outcome_fail(c, &err);
     c->bundle = b;
     return b->transaction ? transaction_run(b) : batch_run(b);

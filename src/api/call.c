@@ -68,6 +68,8 @@ bool call_headers(struct call *c, struct err *err)
         {"If-None-Match", &w->if_none_match},
         {"If-Modified-Since", &w->if_modified_since},
         {"If-None-Exist", &w->if_none_exist},
+        {"Helhet-Patient", &w->patient},
+        {"Idempotency-Key", &w->key},
         {"Accept-Language", &language},
         {"Prefer", &none},
     };
@@ -82,7 +84,8 @@ bool call_headers(struct call *c, struct err *err)
                 *wanted[j].to = h->value;
             else if (wanted[j].to == &w->accept)
                 w->accept = arena_printf(c->arena, "%.*s,%.*s", STR_ARG(w->accept), STR_ARG(h->value));
-            else if (wanted[j].to == &w->if_none_exist || wanted[j].to == &w->content_type)
+            else if (wanted[j].to == &w->if_none_exist || wanted[j].to == &w->content_type ||
+                     wanted[j].to == &w->patient || wanted[j].to == &w->key)
                 return err_set(err, ERR_HEADER, wanted[j].name, "2", NULL);
         }
     }

@@ -26,7 +26,17 @@ static const char integrity_text[] =
     "yet are "
     "accepted. In a transaction every urn:uuid: and conditional reference must resolve to exactly one "
     "resource, "
-    "else nothing is stored. / Referensintegritet: en resurs som andra hänvisar till kan inte tas bort.";
+    "else nothing is stored. / Referensintegritet: en resurs som andra hänvisar till kan inte tas bort.\n\n"
+    "Helhet-Patient: ID on a write says whose chart is open where it was made; when it touches another "
+    "patient's "
+    "record, nothing of it is stored (409 PATIENT_MISMATCH). / Helhet-Patient: ID talar om vems journal som "
+    "är "
+    "öppen; en skrivning som rör någon annans journal avvisas.\n\n"
+    "Idempotency-Key: KEY (1 to 64 of A-Z a-z 0-9 -) on a write: the same request again is answered as the "
+    "first "
+    "time (Idempotency-Replayed: true) and done once; another one under that key is refused (422 "
+    "KEY_REUSED). Kept "
+    "30 days. / Idempotency-Key: samma begäran igen görs bara en gång.";
 
 static void write_interactions(struct json_out *o, enum route_level a, enum route_level b)
 {

@@ -112,6 +112,7 @@ bool rewrite_run(struct call *c, rewrite_fn *rewrite, void *arg, void (*answer)(
     j->write.rewrite_answer = answer;
     if (!try_now(&j->write, issues, &err))
         return issues->count > 1 ? outcome_fail_many(c, issues) : outcome_fail(c, &err);
+    j->api.write = &j->write;
     j->api.job.run = job_run;
     j->api.job.done = job_done;
     j->api.job.arg = j;

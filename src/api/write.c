@@ -4,6 +4,7 @@
  * transaction. */
 #include "api/audited.h"
 #include "api/body.h"
+#include "api/chart.h"
 #include "api/guard.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
@@ -303,12 +304,12 @@ static bool perform(struct write *w, struct store_tx *tx, struct store_read *r, 
     if (w->nothing)
         return true;
     if (w->matched)
-        return keep_matched(w, r, err);
+        return chart_holds(w, r, err) && keep_matched(w, r, err);
     if ((w->rewrite && !rewrite_perform(w, r, err)) || !write_build(w, err) || !guard_write(w, r, err))
         return false;
     if (w->nothing)
         return true;
-    if (!note_before(w, r, err))
+    if (!chart_holds(w, r, err) || !note_before(w, r, err))
         return false;
     if ((w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err)) ||
         !guard_admin(w, r, err))
@@ -362,7 +363,7 @@ bool write_integrity(struct write *w, struct store_read *r, struct err *err)
     return err_set_str(err, ERR_REFERENCED, resource_name(w->call->arena, w->call->type, w->id), f.names);
 }
 
-static int write_status(const struct write *w)
+int write_result_status(const struct write *w)
 {
     if (w->kind == WRITE_DELETE)
         return 204;
@@ -420,7 +421,7 @@ static void answer_body(struct write *w, int status)
 void write_answer(struct write *w)
 {
     struct call *c = w->call;
-    int status = write_status(w);
+    int status = write_result_status(w);
     if (w->change.version)
         resource_headers(c, w->change.version, w->change.time_ms);
     if (status == 201 || w->matched)
@@ -466,6 +467,7 @@ bool write_run(struct call *c, enum write_kind kind)
         return true;
     if (j->write.id.n && !write_build(&j->write, &err))
         return outcome_fail(c, &err);
+    j->api.write = &j->write;
     j->api.job.run = job_run;
     j->api.job.done = job_done;
     j->api.job.arg = j;

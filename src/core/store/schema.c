@@ -43,6 +43,12 @@ static const char schema_tables[] =
     "CREATE TABLE clinical(patient INTEGER, type INTEGER, code INTEGER, past INTEGER, rid INTEGER,"
     " PRIMARY KEY(patient, type, code, past, rid)) WITHOUT ROWID;";
 
+/* Beside the record, made in older stores too: programs that do not know it leave it alone. */
+static const char schema_beside[] =
+    "CREATE TABLE IF NOT EXISTS receipt(number INTEGER PRIMARY KEY, time INTEGER, owner TEXT, key TEXT,"
+    " value BLOB, UNIQUE(owner, key));"
+    "CREATE INDEX IF NOT EXISTS receipt_owner ON receipt(owner);";
+
 bool schema_meta_put(struct db *db, const char *key, struct str value, struct err *err)
 {
     sqlite3_stmt *st = db_get(db, DB_META_PUT, err);
@@ -81,7 +87,8 @@ bool schema_create(struct store *s, struct err *err)
 {
     if (!db_exec(&s->db, "BEGIN IMMEDIATE", err))
         return false;
-    if (db_exec(&s->db, schema_tables, err) && schema_write_meta(s, err) && db_exec(&s->db, "COMMIT", err))
+    if (db_exec(&s->db, schema_tables, err) && db_exec(&s->db, schema_beside, err) &&
+        schema_write_meta(s, err) && db_exec(&s->db, "COMMIT", err))
         return true;
     db_exec(&s->db, "ROLLBACK", NULL);
     return false;
@@ -111,7 +118,7 @@ bool schema_check(struct store *s, struct err *err)
     /* Older files are read as they are; what is added to them from now on, older programs cannot read. */
     char sql[48];
     snprintf(sql, sizeof sql, "PRAGMA user_version=%d", STORE_FORMAT);
-    return format == STORE_FORMAT || db_exec(&s->db, sql, err);
+    return (format == STORE_FORMAT || db_exec(&s->db, sql, err)) && db_exec(&s->db, schema_beside, err);
 }
 
 bool schema_clear_index(struct db *db, struct err *err)

@@ -540,6 +540,27 @@ bool store_submit(struct store *s, struct store_job *job, struct err *err);
 /* Queues and waits. */
 bool store_run(struct store *s, struct store_job *job, struct err *err);
 
+/* ---- receipts: what a caller was told of a request, durable with what the request did ----
+ *
+ * By owner and key, each once; the value is the caller's own bytes. Kept for STORE_RECEIPT_DAYS at least;
+ * older ones go as new ones come. They are no part of the record: no version, no view, no history. */
+
+enum { STORE_RECEIPT_DAYS = 30 };
+struct store_receipt {
+    int64_t number; /* rises */
+    int64_t time_ms;
+    struct str key, value;
+};
+/* In a job: kept and undone with it. The owner must have none of that key. */
+bool store_receipt_put(struct store_tx *tx, struct str owner, struct str key, struct str value,
+                       struct err *err);
+/* STORE_FOUND, STORE_ABSENT, STORE_FAILED. Texts in arena. */
+enum store_found store_receipt_get(struct store_read *r, struct str owner, struct str key,
+                                   struct arena *arena, struct store_receipt *out, struct err *err);
+/* The owner's, newest first, at most limit; before: only those of a lower number (0: all). */
+bool store_receipt_list(struct store_read *r, struct str owner, int64_t before, uint32_t limit,
+                        struct arena *arena, struct store_receipt **out, size_t *count, struct err *err);
+
 /* ---- bulk loading: one caller, no other jobs meanwhile; batches are sorted outside the database and each
  * batch is durable as a whole when store_bulk_flush (or an automatic flush inside put) returns ---- */
 
