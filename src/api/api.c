@@ -11,6 +11,7 @@
 #include "api/audited.h"
 #include "api/chart.h"
 #include "api/guard.h"
+#include "audit/audit.h"
 #include "base/log.h"
 
 struct api *api_new(struct store *s, struct search *search, const struct api_options *opt, struct err *err)
@@ -129,6 +130,13 @@ static struct str base_of_host(struct arena *arena, struct str host)
     at = mempcpy(at, host.p, host.n);
     memcpy(at, after, sizeof(after) - 1);
     return (struct str){to, n};
+}
+
+void api_rested(void *api)
+{
+    struct api *a = api;
+    if (a->audit)
+        audit_flush(a->audit);
 }
 
 bool api_upload(void *api, struct http_request *req, struct http_upload *out, struct err *err)

@@ -72,6 +72,8 @@ bool api_host_ours(const struct api *a, struct str host, struct err *err);
 bool api_path(struct str path);
 /* The http_options.uploads: bodies of $import go to the disk. */
 bool api_upload(void *api, struct http_request *req, struct http_upload *out, struct err *err);
+/* The http_options.rested: what waits for the log is written. */
+void api_rested(void *api);
 /* The http_options.refused: gives what http itself refuses the same OperationOutcome as everything else. */
 void api_refuse(void *api, struct http_request *req, const struct err *why, struct http_response *resp);
 /* The same for what was refused before api saw it: caller as far as it is known (NULL: nobody is asked for),

@@ -215,8 +215,7 @@ bool audited_send(struct call *c, bool deferred)
      * given out instead. */
     w->wait = (struct audit_wait){.done = audited_done, .arg = w, .keep = deferred || r->emergency};
     a->auditing++;
-    if (!deferred)
-        http_hold(c->req);
+    w->wait.later = !deferred && http_hold(c->req);
     if (audit_submit(a->audit, r, count, &w->wait, &err))
         return false;
     refuse(c, err.code);

@@ -299,6 +299,7 @@ static bool cmd_serve_through(struct gate *gate, struct wiring *w, struct api *a
         .handler = gate_handle,
         .refused = gate_refuse,
         .uploads = gate_upload,
+        .rested = gate_rested,
         .arg = gate,
     };
     struct http_server *server = http_start(&http_opt, err);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/hash.h"
 
+#include <endian.h>
+
 #define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
 
 struct sip {
@@ -21,7 +23,7 @@ static void sip_round(struct sip *s)
     s->v2 = ROTL(s->v2, 32);
 }
 
-/* Up to eight bytes, least significant first. */
+/* Less than eight bytes, least significant first. */
 static uint64_t sip_word(const char *p, size_t n)
 {
     uint64_t w = 0;
@@ -36,7 +38,9 @@ uint64_t hash_sip(struct hash_key key, struct str data)
                     key.k1 ^ 0x7465646279746573u};
     size_t whole = data.n & ~(size_t)7;
     for (size_t i = 0; i < whole; i += 8) {
-        uint64_t m = sip_word(data.p + i, 8);
+        uint64_t m;
+        memcpy(&m, data.p + i, 8);
+        m = le64toh(m);
         s.v3 ^= m;
         sip_round(&s);
         sip_round(&s);

@@ -159,6 +159,12 @@ bool gate_handle(void *gate, struct http_request *req, struct http_response *res
 }
 
 /* A body is taken in only from somebody: the memory of this machine is not for strangers. */
+void gate_rested(void *gate)
+{
+    const struct gate *g = gate;
+    api_rested(g->opt.api);
+}
+
 bool gate_upload(void *gate, struct http_request *req, struct http_upload *out, struct err *err)
 {
     struct gate *g = gate;

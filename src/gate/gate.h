@@ -60,6 +60,7 @@ void gate_free(struct gate *g);
 /* For struct http_options; arg is struct gate *. */
 bool gate_handle(void *gate, struct http_request *req, struct http_response *resp);
 bool gate_upload(void *gate, struct http_request *req, struct http_upload *out, struct err *err);
+void gate_rested(void *gate);
 void gate_refuse(void *gate, struct http_request *req, const struct err *why, struct http_response *resp);
 
 #endif

@@ -264,9 +264,15 @@ static size_t find(const struct http_request *req, bool any_method)
     return i;
 }
 
+/* Where all of the routes are: most requests are elsewhere. */
+static bool near(struct str path)
+{
+    return str_starts(path, STR("/auth/")) || str_starts(path, STR("/fhir/.well-known/"));
+}
+
 bool gate_smart_path(const struct http_request *req)
 {
-    return preflight(req) || find(req, true) < ROUTES;
+    return preflight(req) || (near(req->path) && find(req, true) < ROUTES);
 }
 
 static bool refuse(struct ask *a, unsigned how, const struct err *err)

@@ -154,6 +154,7 @@ void access_free(struct access *a)
         return;
     if (a->told)
         store_tell(a->store, NULL, NULL, NULL, NULL);
+    access_view_empty(a);
     access_held_drop(a->region);
     for (size_t i = 0; i < ACCESS_CALLERS_SLOTS; i++)
         access_held_drop(a->caller[i]), access_held_drop(a->staff[i]);

@@ -8,7 +8,11 @@
 
 #include "access/access_view.h"
 
-enum { ACCESS_DERIVE_MAX = 6 };
+enum {
+    ACCESS_DERIVE_MAX = 6,
+    ACCESS_IDLE_VIEWS = 16,        /* kept for the next requests, with their memory … */
+    ACCESS_IDLE_BYTES = 64 * 1024, /* … when it is no more than that */
+};
 
 /* Who a caller is, of the record: of one assignment, patient or guardian. */
 struct access_who {
@@ -54,6 +58,7 @@ struct access {
     pthread_mutex_t lock; /* the pointers below and refs taken through them */
     struct access_held *region, *caller[ACCESS_CALLERS_SLOTS], *facts[ACCESS_FACTS_SLOTS],
         *staff[ACCESS_CALLERS_SLOTS];
+    _Atomic(struct access_view *) idle[ACCESS_IDLE_VIEWS];
     /* The last commit that changed what is kept there. */
     atomic_llong region_changed, roles_changed, staff_changed, all_changed, changed[ACCESS_FACTS_SLOTS];
 };
@@ -67,6 +72,8 @@ struct access_held *access_held_take(struct access *a, struct access_held **slot
 void access_held_keep(struct access *a, struct access_held **slot, struct access_held *h);
 size_t access_slot(store_rid rid);
 
+/* Lets go of the views that are idle. */
+void access_view_empty(struct access *a);
 /* What a view is made of. */
 struct access *access_view_access(const struct access_view *v);
 const struct access_caller *access_view_asker(const struct access_view *v);

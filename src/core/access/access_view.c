@@ -526,17 +526,60 @@ static bool mask(void *arg, struct arena *arena, uint16_t type, struct str body,
 
 /* ---- life ---- */
 
+/* ---- views are used again, for nearly every request needs one ---- */
+
+static struct access_view *view_take(struct access *a)
+{
+    struct access_view *v = NULL;
+    for (size_t i = 0; !v && i < ACCESS_IDLE_VIEWS; i++)
+        if (atomic_load_explicit(&a->idle[i], memory_order_relaxed))
+            v = atomic_exchange(&a->idle[i], NULL);
+    if (!v && (v = os_alloc(sizeof *v)))
+        arena_init(&v->arena);
+    return v;
+}
+
+static void view_drop(struct access_view *v)
+{
+    arena_release(&v->arena);
+    os_free(v);
+}
+
+static void view_give(struct access_view *v)
+{
+    struct access *a = v->a;
+    arena_reset(&v->arena);
+    if (v->arena.total > ACCESS_IDLE_BYTES)
+        arena_release(&v->arena);
+    for (size_t i = 0; i < ACCESS_IDLE_VIEWS; i++) {
+        struct access_view *none = NULL;
+        if (atomic_compare_exchange_strong(&a->idle[i], &none, v))
+            return;
+    }
+    view_drop(v);
+}
+
+void access_view_empty(struct access *a)
+{
+    for (size_t i = 0; i < ACCESS_IDLE_VIEWS; i++) {
+        struct access_view *v = atomic_exchange(&a->idle[i], NULL);
+        if (v)
+            view_drop(v);
+    }
+}
+
 struct access_view *access_view_new(struct access *a, const struct access_caller *caller, uint32_t action,
                                     struct store_read *r, struct err *err)
 {
-    struct access_view *v = os_alloc(sizeof *v);
+    struct access_view *v = view_take(a);
     if (!v) {
         err_set(err, ERR_NO_MEMORY, NULL);
         return NULL;
     }
-    *v = (struct access_view){.a = a, .caller = caller, .action = action, .now_ms = os_now_ms()};
+    struct arena kept = v->arena;
+    *v = (struct access_view){
+        .a = a, .caller = caller, .action = action, .now_ms = os_now_ms(), .arena = kept};
     atomic_init(&v->refs, 1);
-    arena_init(&v->arena);
     bool fresh;
     if (!get_region(v, r, err) || !get_who(v, r, &fresh, err)) {
         access_view_free(v);
@@ -568,8 +611,7 @@ void access_view_free(struct access_view *v)
         access_held_drop(v->held[i]);
     access_held_drop(v->region);
     access_held_drop(v->who);
-    arena_release(&v->arena);
-    os_free(v);
+    view_give(v);
 }
 
 void access_view_action(struct access_view *v, uint32_t action)

@@ -43,6 +43,23 @@ static bool queue(struct audit *a, const struct audit_record *record, size_t cou
     return true;
 }
 
+/* Under the lock: the writer has something to do. */
+static void go(struct audit *a)
+{
+    a->ready = true;
+    if (a->sleeping)
+        pthread_cond_signal(&a->wake);
+    a->sleeping = false;
+}
+
+void audit_flush(struct audit *a)
+{
+    pthread_mutex_lock(&a->lock);
+    if (a->pending.records)
+        go(a);
+    pthread_mutex_unlock(&a->lock);
+}
+
 bool audit_submit(struct audit *a, const struct audit_record *record, size_t count, struct audit_wait *wait,
                   struct err *err)
 {
@@ -61,9 +78,8 @@ bool audit_submit(struct audit *a, const struct audit_record *record, size_t cou
             a->pending.first = wait;
         a->pending.last = wait;
         a->pending.waits++;
-        if (a->sleeping)
-            pthread_cond_signal(&a->wake);
-        a->sleeping = false;
+        if (!wait->later)
+            go(a);
     }
     pthread_mutex_unlock(&a->lock);
     return ok || (down && err_set(err, ERR_AUDIT_DOWN, NULL));

@@ -82,7 +82,8 @@ struct audit_wait {
      * perhaps before it returns. */
     void (*done)(void *arg, enum audit_done how);
     void *arg;
-    bool keep; /* taken even when the log is down (AUDIT_KEPT): it is done already, or may not be refused */
+    bool keep;  /* taken even when the log is down (AUDIT_KEPT): it is done already, or may not be refused */
+    bool later; /* audit_flush will be called soon; until then others may come to the same group */
     uint64_t first_seq; /* when durable: of its first record */
     /* private */
     struct audit_wait *next;
@@ -113,8 +114,10 @@ void audit_close(struct audit *a);
  * ERR_NO_MEMORY): then done is not called. */
 bool audit_submit(struct audit *a, const struct audit_record *record, size_t count, struct audit_wait *wait,
                   struct err *err);
-/* The same, waiting on this thread. False with *err unless durable (ERR_AUDIT_DOWN also when an emergency was
- * kept). */
+/* What waits is written now, what was to be written later too. */
+void audit_flush(struct audit *a);
+/* The same as audit_submit, waiting on this thread. False with *err unless durable (ERR_AUDIT_DOWN also when
+ * an emergency was kept). */
 bool audit_put(struct audit *a, const struct audit_record *record, size_t count, struct err *err);
 
 struct audit_status {

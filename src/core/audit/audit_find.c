@@ -10,6 +10,8 @@
 #include "audit/audit_index_int.h"
 #include "base/hash.h"
 
+_Static_assert(AUDIT_SPAN == 1024, "as it stands in conditions");
+
 enum { FIND_SQL_MAX = 1000, FIND_VALUES_MAX = 20 };
 
 /* A statement under way: its text and the numbers for its place holders. */
@@ -70,14 +72,35 @@ static bool times(struct audit_index *x, const struct audit_query *q, struct fin
     return true;
 }
 
-/* The conditions; a patient's rows are gone by first where one is asked for. */
+/* names(patients, word): is the word among them? */
+static void names(sqlite3_context *ctx, int count, sqlite3_value **value)
+{
+    const char *p = sqlite3_value_blob(value[0]);
+    size_t n = (size_t)sqlite3_value_bytes(value[0]);
+    int32_t wanted = sqlite3_value_int(value[1]), word;
+    bool found = false;
+    (void)count;
+    for (size_t i = 0; !found && i + sizeof word <= n; i += sizeof word) {
+        memcpy(&word, p + i, sizeof word);
+        found = word == wanted;
+    }
+    sqlite3_result_int(ctx, found);
+}
+
+/* The conditions. Where a patient or a user is asked for, the spans they stand in lead. */
 static bool conditions(struct audit_index *x, const struct audit_query *q, struct find *f, struct err *err)
 {
-    buf_cstr(&f->sql, q->patient.n ? " FROM patient p JOIN record r ON r.seq=p.seq WHERE 1"
-                                   : " FROM record r WHERE 1");
-    if (!add_word(x, f, "p.word=", q->patient, err) || !add_word(x, f, "r.user=", q->user, err) ||
-        !add_word(x, f, "r.account=", q->account, err) || !add_word(x, f, "r.unit=", q->unit, err) ||
-        !add_word(x, f, "r.entity=", q->entity, err) || !add_word(x, f, "r.assignment=", q->assignment, err))
+    struct str leads = q->patient.n ? q->patient : q->user;
+    buf_cstr(&f->sql, leads.n ? " FROM seen s CROSS JOIN record r ON r.seq>=s.span*1024 AND"
+                                " r.seq<(s.span+1)*1024 WHERE 1"
+                              : " FROM record r WHERE 1");
+    if (!add_word(x, f, "s.word=", leads, err) || !add_word(x, f, "names(r.patients,", q->patient, err))
+        return false;
+    if (q->patient.n)
+        buf_char(&f->sql, ')');
+    if (!add_word(x, f, "r.user=", q->user, err) || !add_word(x, f, "r.account=", q->account, err) ||
+        !add_word(x, f, "r.unit=", q->unit, err) || !add_word(x, f, "r.entity=", q->entity, err) ||
+        !add_word(x, f, "r.assignment=", q->assignment, err))
         return false;
     if (q->about)
         add(f, "r.about=", (int64_t)q->about);
@@ -99,7 +122,9 @@ static sqlite3_stmt *prepare(struct audit_index *x, struct find *f, struct err *
     sqlite3_stmt *st = NULL;
     if (!buf_ok(&f->sql))
         err_set(err, ERR_NO_MEMORY, NULL);
-    else if (sqlite3_prepare_v2(x->side.h, f->sql.p, (int)f->sql.n, &st, NULL) != SQLITE_OK)
+    else if (sqlite3_create_function(x->side.h, "names", 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, names,
+                                     NULL, NULL) != SQLITE_OK ||
+             sqlite3_prepare_v2(x->side.h, f->sql.p, (int)f->sql.n, &st, NULL) != SQLITE_OK)
         side_fail(&x->side, err);
     for (int i = 0; st && i < f->count; i++)
         sqlite3_bind_int64(st, i + 1, f->value[i]);
@@ -141,7 +166,8 @@ static bool find_rows(struct audit_index *x, struct find *f, const struct audit_
     struct source source = {.fd = -1};
     if (q->before)
         add(f, "r.seq<", (int64_t)q->before);
-    buf_printf(&f->sql, " ORDER BY r.seq DESC LIMIT %zu", q->limit);
+    buf_printf(&f->sql, " ORDER BY %sr.seq DESC LIMIT %zu", q->patient.n || q->user.n ? "s.span DESC," : "",
+               q->limit);
     sqlite3_stmt *st = prepare(x, f, err);
     bool ok = st;
     int rc;

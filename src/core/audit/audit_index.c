@@ -23,12 +23,13 @@ static const char index_tables[] =
     "CREATE TABLE record(seq INTEGER PRIMARY KEY, time INTEGER, user INTEGER, account INTEGER, unit INTEGER,"
     " entity INTEGER, code INTEGER, outcome INTEGER, segment INTEGER, spare INTEGER, at INTEGER,"
     " bytes INTEGER, assignment INTEGER, about INTEGER, bits INTEGER,"
-    " patients BLOB);" /* words, four bytes each: whom it names, without a look in patient */
-    "CREATE INDEX record_user ON record(user) WHERE user IS NOT NULL;"
+    " patients BLOB);" /* words, four bytes each: whom it names */
     "CREATE INDEX record_about ON record(about) WHERE about IS NOT NULL;"
     "CREATE INDEX record_marked ON record(seq) WHERE bits&7;"
     "CREATE TABLE span(number INTEGER PRIMARY KEY, low INTEGER NOT NULL, high INTEGER NOT NULL);"
-    "CREATE TABLE patient(word INTEGER, seq INTEGER, PRIMARY KEY(word, seq)) WITHOUT ROWID;";
+    /* In which spans a user or a patient stands: a row for each record would cost more than to look through a
+     * span's records. */
+    "CREATE TABLE seen(word INTEGER, span INTEGER, PRIMARY KEY(word, span)) WITHOUT ROWID;";
 
 static const char *const index_sql[] = {
 #define SQL(name, text) [AUDIT_##name] = text,
@@ -42,7 +43,7 @@ static const struct side_form index_form = {
     .sql = index_sql,
     .sql_count = sizeof index_sql / sizeof *index_sql,
     .application = INDEX_APPLICATION,
-    .format = 4,
+    .format = 5,
     .cache_kib = INDEX_CACHE_KIB,
 };
 
@@ -174,7 +175,7 @@ _Static_assert(AUDIT_SPAN == 1024, "PRUNE_SPAN of audit_sql.def");
 
 bool audit_index_prune(struct audit_index *x, uint64_t first, struct err *err)
 {
-    static const enum audit_stmt statements[] = {AUDIT_PRUNE_PATIENT, AUDIT_PRUNE_RECORD, AUDIT_PRUNE_SPAN};
+    static const enum audit_stmt statements[] = {AUDIT_PRUNE_SEEN, AUDIT_PRUNE_RECORD, AUDIT_PRUNE_SPAN};
     bool ok = side_begin(&x->side, err);
     for (size_t i = 0; ok && i < sizeof statements / sizeof *statements; i++) {
         sqlite3_stmt *st = side_get(&x->side, statements[i], err);
@@ -204,6 +205,11 @@ bool audit_index_known(struct audit_index *x, struct audit_known *out, struct er
 }
 
 /* ---- one record ---- */
+
+static struct str text_of(const struct json_doc *doc, const char *key)
+{
+    return json_text(doc, json_get_key(doc, 0, str_of(key)));
+}
 
 static bool word_find(struct audit_index *x, struct str text, bool add, int64_t *id, struct err *err)
 {
@@ -252,10 +258,29 @@ bool audit_index_word(struct audit_index *x, struct str text, bool add, int64_t 
     return true;
 }
 
+/* A word, and that it stands in the span of seq. */
+static bool seen_word(struct audit_index *x, struct str text, uint64_t seq, int64_t *id, struct err *err)
+{
+    int64_t span = (int64_t)(seq / AUDIT_SPAN);
+    if (!audit_index_word(x, text, true, id, err) || !*id)
+        return !text.n;
+    struct audit_word *at = word_slot(x, text);
+    if (at && at->id == *id && at->seen == span + 1)
+        return true;
+    sqlite3_stmt *st = side_get(&x->side, AUDIT_SEEN_PUT, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, *id);
+    sqlite3_bind_int64(st, 2, span);
+    if (at && at->id == *id)
+        at->seen = span + 1;
+    return side_run(&x->side, st, NULL, err);
+}
+
 static bool bind_word(struct audit_index *x, const struct json_doc *doc, const char *key, int64_t *id,
                       struct err *err)
 {
-    return audit_index_word(x, json_text(doc, json_get_key(doc, 0, str_of(key))), true, id, err);
+    return audit_index_word(x, text_of(doc, key), true, id, err);
 }
 
 static int outcome_of(struct str text)
@@ -281,13 +306,7 @@ static bool put_patients(struct audit_index *x, const struct json_doc *doc, uint
     JSON_EACH(doc, list, i)
     {
         int64_t id;
-        sqlite3_stmt *st;
-        if (!audit_index_word(x, json_text(doc, i), true, &id, err) ||
-            !(st = side_get(&x->side, AUDIT_PATIENT_PUT, err)))
-            return false;
-        sqlite3_bind_int64(st, 1, id);
-        sqlite3_bind_int64(st, 2, (int64_t)seq);
-        if (!side_run(&x->side, st, NULL, err))
+        if (!seen_word(x, json_text(doc, i), seq, &id, err))
             return false;
         int32_t word = (int32_t)id;
         memcpy(to + packed->n, &word, sizeof word);
@@ -300,8 +319,8 @@ static bool put_patients(struct audit_index *x, const struct json_doc *doc, uint
 static bool by_name(const struct json_doc *doc)
 {
     static const char *const names[] = {"name", "family", "given", "phonetic"};
-    struct str params = json_text(doc, json_get_key(doc, 0, STR("params"))), one;
-    struct str resource = json_text(doc, json_get_key(doc, 0, STR("resource")));
+    struct str params = text_of(doc, "params"), one;
+    struct str resource = text_of(doc, "resource");
     while (str_is(resource, "Patient") && params.n && str_split(&params, ',', &one))
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
             if (str_starts(one, str_of(names[i])) &&
@@ -313,13 +332,13 @@ static bool by_name(const struct json_doc *doc)
 static int64_t bits_of(const struct json_doc *doc)
 {
     uint32_t flags = json_get_key(doc, 0, STR("flags")), many = json_get_key(doc, 0, STR("many"));
-    struct str status = json_text(doc, json_get_key(doc, 0, STR("status")));
+    struct str status = text_of(doc, "status");
     int64_t bits = 0;
     if (flags != UINT32_MAX)
         JSON_EACH(doc, flags, i) bits |= audit_flag_named(json_text(doc, i));
     if (many != UINT32_MAX)
         bits |= AUDIT_BIT_MANY;
-    if (str_is(json_text(doc, json_get_key(doc, 0, STR("kind"))), "staff"))
+    if (str_is(text_of(doc, "kind"), "staff"))
         bits |= AUDIT_BIT_STAFF;
     if (by_name(doc))
         bits |= AUDIT_BIT_NAME;
@@ -359,11 +378,11 @@ static bool span_add(struct audit_index *x, uint64_t seq, int64_t ms, struct err
 static bool put_record(struct audit_index *x, struct arena *arena, const struct audit_line *line, bool spare,
                        struct err *err)
 {
-    static const char *const words[] = {"user", "account", "unit", "resource", "assignment"};
+    static const char *const words[] = {"account", "unit", "resource", "assignment"};
     enum { WORDS = sizeof words / sizeof *words };
     struct json_doc doc;
     struct time_value time;
-    int64_t id[WORDS];
+    int64_t id[WORDS], user;
     uint64_t about;
     struct str patients;
     if (!json_parse(arena, line->json, NULL, &doc, err))
@@ -371,26 +390,29 @@ static bool put_record(struct audit_index *x, struct arena *arena, const struct 
     for (int i = 0; i < WORDS; i++)
         if (!bind_word(x, &doc, words[i], &id[i], err))
             return false;
-    if (!put_patients(x, &doc, line->seq, arena, &patients, err))
+    if (!seen_word(x, text_of(&doc, "user"), line->seq, &user, err) ||
+        !put_patients(x, &doc, line->seq, arena, &patients, err))
         return false;
-    struct str code = json_text(&doc, json_get_key(&doc, 0, STR("code")));
-    bool timed = time_parse(json_text(&doc, json_get_key(&doc, 0, STR("time"))), false, &time);
+    struct str code = text_of(&doc, "code");
+    bool timed = time_parse(text_of(&doc, "time"), false, &time);
     sqlite3_stmt *st = side_get(&x->side, AUDIT_RECORD_PUT, err);
     if (!st)
         return false;
     sqlite3_bind_int64(st, 1, (int64_t)line->seq);
     int64_t ms = timed ? time_span(&time, 0).low_ms : 0;
     sqlite3_bind_int64(st, 2, ms);
+    if (user)
+        sqlite3_bind_int64(st, 3, user);
     for (int i = 0; i < WORDS; i++)
         if (id[i])
-            sqlite3_bind_int64(st, i == 4 ? 13 : 3 + i, id[i]);
+            sqlite3_bind_int64(st, i == 3 ? 13 : 4 + i, id[i]);
     sqlite3_bind_int64(st, 7, code.n ? code.p[0] : 0);
-    sqlite3_bind_int64(st, 8, outcome_of(json_text(&doc, json_get_key(&doc, 0, STR("outcome")))));
+    sqlite3_bind_int64(st, 8, outcome_of(text_of(&doc, "outcome")));
     sqlite3_bind_int64(st, 9, x->place.segment);
     sqlite3_bind_int64(st, 10, spare);
     sqlite3_bind_int64(st, 11, (int64_t)x->place.bytes);
     sqlite3_bind_int64(st, 12, (int64_t)line->json.n);
-    if (str_u64(json_text(&doc, json_get_key(&doc, 0, STR("about"))), INT64_MAX, &about))
+    if (str_u64(text_of(&doc, "about"), INT64_MAX, &about))
         sqlite3_bind_int64(st, 14, (int64_t)about);
     sqlite3_bind_int64(st, 15, bits_of(&doc));
     side_bind_blob(st, 16, patients);

@@ -22,7 +22,8 @@ enum {
 
 /* A text whose number is at hand. */
 struct audit_word {
-    int64_t id; /* 0: none */
+    int64_t id;   /* 0: none */
+    int64_t seen; /* 1 + the last span it is known to stand in; 0: none */
     uint32_t n;
     char text[AUDIT_WORD_KEPT_MAX];
 };

@@ -30,6 +30,7 @@ struct audit {
     pthread_cond_t wake;
     struct audit_batch pending; /* under the lock */
     bool sleeping, stopping;
+    bool ready;               /* what is pending is to be written now */
     struct audit_end durable; /* as far as others may read */
     uint64_t written, groups, refused;
     atomic_int state; /* enum audit_state */

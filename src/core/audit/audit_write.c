@@ -274,6 +274,7 @@ static void note_state(struct audit *a, enum audit_state state, uint64_t refused
                              .who.kind = STR("system"),
                              .note = refused ? str_of(note) : STR("")};
     audit_batch_add(&a->pending, &r);
+    a->ready = true;
 }
 
 static void set_state(struct audit *a, enum audit_state state, const struct err *err)
@@ -351,6 +352,7 @@ static void take(struct audit *a)
     }
     from->first = from->last = NULL;
     from->records = from->waits = 0;
+    a->ready = false;
 }
 
 static void sleep_until_retry(struct audit *a)
@@ -368,7 +370,7 @@ void *audit_write_main(void *audit)
     pthread_mutex_lock(&a->lock);
     for (;;) {
         bool retried = false;
-        while (!a->stopping && !a->pending.records && !retried) {
+        while (!a->stopping && !a->ready && !retried) {
             a->sleeping = true;
             if (a->taken.records) {
                 sleep_until_retry(a);

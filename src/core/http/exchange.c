@@ -380,12 +380,14 @@ void http_defer(struct http_request *req)
     MHD_suspend_connection(x->connection);
 }
 
-void http_hold(struct http_request *req)
+bool http_hold(struct http_request *req)
 {
     struct http_exchange *x = req->exchange;
-    x->held = true;
+    bool told = x->server->opt.rested;
+    x->held = x->loop->fresh = true;
     x->loop->held++;
     defer(x);
+    return told;
 }
 
 /* Takes x out of the deferred list as what, with its answer, and wakes its connection; false when that has

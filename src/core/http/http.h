@@ -104,6 +104,8 @@ struct http_options {
     http_handler *handler;
     http_refused *refused; /* NULL: plain text */
     http_uploads *uploads; /* NULL: every body is collected */
+    /* A round of a thread is over in which http_hold was called; NULL: not told. */
+    void (*rested)(void *arg);
     void *arg;
 };
 
@@ -117,8 +119,9 @@ void http_stop(struct http_server *s, unsigned grace_ms);
 /* Suspends the exchange: the handler returns false and the connection waits for http_finish. */
 void http_defer(struct http_request *req);
 /* The same for a wait of a moment that many share, such as a sync of the disk: cheaper to begin and to end,
- * but each round of its thread looks at it. Should the connection end first, http_finish does nothing. */
-void http_hold(struct http_request *req);
+ * but each round of its thread looks at it. Should the connection end first, http_finish does nothing. True
+ * when options.rested will be called after it: what many wait for can then be begun once for all. */
+bool http_hold(struct http_request *req);
 void http_finish(struct http_request *req, const struct http_response *resp);
 
 /* First header of that name (case-insensitive), {NULL,0} when absent. */

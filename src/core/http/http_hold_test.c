@@ -21,7 +21,7 @@ enum { STREAM_BYTES = 3 << 20, MANY = 20 };
 
 static struct http_server *server;
 static int port;
-static atomic_int handled, finished;
+static atomic_int handled, finished, rounds; /* rounds: that options.rested told of */
 
 struct later {
     struct http_request *req;
@@ -49,7 +49,7 @@ static bool hold(struct http_request *req)
     struct later *l = ARENA_NEW(req->arena, struct later);
     pthread_t t;
     *l = (struct later){req, (unsigned)atoi(req->path.p + strlen("/hold/"))};
-    http_hold(req);
+    assert_true(http_hold(req));
     handled++;
     if (l->ms == 0) {
         finish_later(l);
@@ -83,16 +83,26 @@ static bool handler(void *arg, struct http_request *req, struct http_response *r
     return true;
 }
 
+static void rested(void *arg)
+{
+    (void)arg;
+    rounds++;
+}
+
 static int start(void **state)
 {
     (void)state;
     struct err err = {0};
-    struct http_options opt = {
-        .listen = "127.0.0.1:0", .threads = 2, .body_max = 1000, .timeout_s = 1, .handler = handler};
+    struct http_options opt = {.listen = "127.0.0.1:0",
+                               .threads = 2,
+                               .body_max = 1000,
+                               .timeout_s = 1,
+                               .handler = handler,
+                               .rested = rested};
     server = http_start(&opt, &err);
     assert_non_null(server);
     port = atoi(strchr(http_address(server).p, ':') + 1);
-    handled = finished = 0;
+    handled = finished = rounds = 0;
     return 0;
 }
 
@@ -150,6 +160,22 @@ static void test_many(void **state)
         assert_int_equal(hear(fd[i], "held"), 201);
         close(fd[i]);
     }
+}
+
+/* The end of a round is told of when something was held in it, before any of that is over, and else never. */
+static void test_rested(void **state)
+{
+    (void)state;
+    int fd = ask("/");
+    assert_int_equal(hear(fd, "\r\n\r\n"), 200);
+    close(fd);
+    assert_int_equal(rounds, 0);
+    fd = ask("/hold/500");
+    wait_for(&rounds, 1);
+    assert_int_equal(finished, 0);
+    assert_int_equal(hear(fd, "held"), 201);
+    close(fd);
+    assert_int_equal(rounds, 1);
 }
 
 /* The next request may come before the answer. */
@@ -219,6 +245,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_many, start, stop),
+        cmocka_unit_test_setup_teardown(test_rested, start, stop),
         cmocka_unit_test_setup_teardown(test_pipelined, start, stop),
         cmocka_unit_test_setup_teardown(test_beside, start, stop),
         cmocka_unit_test_setup_teardown(test_cut, start, stop),

@@ -44,7 +44,8 @@ struct http_loop {
     atomic_bool woken;  /* it has been made so */
     atomic_bool ending; /* the thread returns */
     /* The thread's own. */
-    unsigned held;        /* requests that http_hold keeps */
+    unsigned held;        /* requests that http_hold keeps … */
+    bool fresh;           /* … some of them since the round began */
     bool again, quiesced; /* there is more to do without waiting for anything */
     pthread_mutex_t lock; /* the lists below, and what becomes of those in deferring */
     struct http_exchange *pool;

@@ -100,6 +100,9 @@ static void *loop_main(void *arg)
         }
         l->again = false;
         MHD_run(l->daemon);
+        if (l->fresh && l->server->opt.rested)
+            l->server->opt.rested(l->server->opt.arg);
+        l->fresh = false;
         loop_wait(l);
     }
     return NULL;

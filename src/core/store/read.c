@@ -431,11 +431,10 @@ enum store_found read_shown_version(struct store_read *r, store_rid rid, uint32_
 
 /* ---- the contract's reads ---- */
 
-bool store_name(struct store_read *r, store_rid rid, struct arena *arena, uint16_t *type, struct str *id,
-                struct err *err)
+static bool read_type_id(struct store_read *r, store_rid rid, struct arena *arena, uint16_t *type,
+                         struct str *id, struct err *err)
 {
     sqlite3_stmt *st = db_get(r->db, DB_RES_HEAD, err);
-    *type = 0;
     if (!st)
         return false;
     sqlite3_bind_int64(st, 1, rid);
@@ -445,7 +444,35 @@ bool store_name(struct store_read *r, store_rid rid, struct arena *arena, uint16
         *id = read_column_id(st, 1, arena);
     }
     sqlite3_reset(st);
-    return rc >= 0 && (!*type || id->p || err_set(err, ERR_NO_MEMORY, NULL));
+    return rc >= 0;
+}
+
+/* A patient's rids lie together, those of patients therefore far apart. */
+static size_t name_slot(store_rid rid)
+{
+    return (size_t)((uint64_t)rid * 0x9E3779B97F4A7C15u >> 32) % STORE_NAMES;
+}
+
+/* Every record of the log asks for its patients, and the same come again and again. */
+bool store_name(struct store_read *r, store_rid rid, struct arena *arena, uint16_t *type, struct str *id,
+                struct err *err)
+{
+    struct read_name *kept = &r->names[name_slot(rid)];
+    bool known = !r->in_job && kept->rid == rid;
+    *type = 0;
+    if (known) {
+        *type = kept->type;
+        *id = arena_str(arena, (struct str){kept->id, kept->n});
+    } else if (!read_type_id(r, rid, arena, type, id, err)) {
+        return false;
+    }
+    if (*type && !id->p)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    if (*type && !known && !r->in_job && id->n <= STORE_NAME_MAX) {
+        *kept = (struct read_name){rid, *type, (uint8_t)id->n, {0}};
+        memcpy(kept->id, id->p, id->n);
+    }
+    return true;
 }
 
 enum store_found store_get_rid(struct store_read *r, store_rid rid, struct arena *arena,

@@ -35,6 +35,8 @@ enum {
     STORE_LOG_PAGES_MAX = 12800, /* 100 MiB of write-ahead log: then checkpoint at once */
     STORE_LOG_PAGES_IDLE = 500,  /* checkpoint when idle past this */
     STORE_TIMES = 256,           /* commit times a reader remembers */
+    STORE_NAMES = 256,           /* names of resources it remembers … */
+    STORE_NAME_MAX = 64,         /* … of this length */
 };
 
 /* Bytes of any one arena in here: work on one resource, one page or one batch. Past it: ERR_NO_MEMORY. */
@@ -87,6 +89,12 @@ struct store_read {
     struct {
         int64_t seq, time_ms;
     } times[STORE_TIMES];
+    struct read_name { /* of committed resources, which never get another name */
+        store_rid rid;
+        uint16_t type;
+        uint8_t n;
+        char id[STORE_NAME_MAX];
+    } names[STORE_NAMES];
     struct store_read *next;
 };
 

@@ -204,6 +204,39 @@ static void test_rollback(void **state)
     store_read_end(r);
 }
 
+/* Names that readers remember: those of committed resources, whatever jobs that came to nothing were given.
+ */
+static void test_names(void **state)
+{
+    struct world *w = *state;
+    enum { NAMES = 600 };
+    char id[20];
+    uint16_t type;
+    struct str name;
+    struct store_version v;
+    for (int i = 0; i < NAMES; i++) {
+        snprintf(id, sizeof id, "undone-%d", i);
+        struct store_change c = fake_change(&w->arena, 'C', FAKE_OBS, id, NULL, 0, "x");
+        if (i % 20 == 0) { /* takes a number, and gives it back */
+            struct fake_job job = {&c, 1, true};
+            struct store_job sj = {fake_run, NULL, &job, STR("a"), STR("r")};
+            assert_false(store_run(w->s, &sj, &w->err));
+        }
+        snprintf(id, sizeof id, "n-%d", i);
+        assert_int_equal(put(w, 'C', i % 2 ? FAKE_OBS : FAKE_PATIENT, id, "x").version, 1);
+    }
+    for (int round = 0; round < 3; round++)
+        for (int i = 0; i < NAMES; i++) {
+            snprintf(id, sizeof id, "n-%d", i);
+            assert_int_equal(get(w, i % 2 ? FAKE_OBS : FAKE_PATIENT, id, &v), STORE_FOUND);
+            struct store_read *r = store_read_begin(w->s, &w->err);
+            assert_true(store_name(r, v.rid, &w->arena, &type, &name, &w->err));
+            store_read_end(r);
+            assert_int_equal(type, i % 2 ? FAKE_OBS : FAKE_PATIENT);
+            assert_true(str_is(name, id));
+        }
+}
+
 static void test_snapshot(void **state)
 {
     struct world *w = *state;
@@ -336,8 +369,8 @@ int main(void)
 {
 #define T(fn) cmocka_unit_test_setup_teardown(fn, world_up, world_down)
     const struct CMUnitTest tests[] = {
-        T(test_life),    T(test_versions),   T(test_conditions), T(test_rollback), T(test_snapshot),
-        T(test_history), T(test_clock_back), T(test_log),        T(test_doors),
+        T(test_life),     T(test_versions), T(test_conditions), T(test_rollback), T(test_names),
+        T(test_snapshot), T(test_history),  T(test_clock_back), T(test_log),      T(test_doors),
     };
     return cmocka_run_group_tests_name("store", tests, NULL, NULL);
 }
