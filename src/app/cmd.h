@@ -37,6 +37,15 @@ int cmd_audit_check(const char *data, const char *spare, const struct audit_know
 /* cmd_audit_bench.c: fills a log of its own in the folder data and prints "AUDIT callers records/s µs/record
  * records/sync" for a few numbers of callers. */
 int cmd_audit_bench(const char *data);
+/* cmd_audit_flags.c: the patterns in the log (docs/AUDIT.md, $flags). */
+struct audit_query;
+struct cmd_audit_flags_asked {
+    const char *data, *spare, *flag; /* flag NULL: every rule */
+    const struct audit_query *q;     /* of it the time, user, unit and patient */
+    uint64_t limit;                  /* 0: 100 */
+    bool json;
+};
+int cmd_audit_flags(const struct cmd_audit_flags_asked *o);
 /* The verb's whole help on stdout. Always CMD_OK. */
 int cmd_help(const struct cmd *c);
 

@@ -24,7 +24,7 @@ enum {
 };
 
 struct cmd_audit_asked {
-    const char *data, *spare, *by, *outcome, *note, *expect;
+    const char *data, *spare, *by, *outcome, *note, *expect, *flag;
     struct audit_query q;
     int64_t before_ms; /* prune */
     uint64_t limit, share, seed;
@@ -50,7 +50,10 @@ static const struct option cmd_audit_longs[] = {
     {"unit", required_argument, NULL, 'e'},
     {"from", required_argument, NULL, CMD_AUDIT_FROM},
     {"to", required_argument, NULL, CMD_AUDIT_TO},
+    {"since", required_argument, NULL, CMD_AUDIT_FROM},
+    {"until", required_argument, NULL, CMD_AUDIT_TO},
     {"before", required_argument, NULL, CMD_AUDIT_BEFORE},
+    {"flag", required_argument, NULL, 'f'},
     {"limit", required_argument, NULL, 'l'},
     {"share", required_argument, NULL, 'h'},
     {"seed", required_argument, NULL, 'r'},
@@ -90,6 +93,8 @@ static const char **cmd_audit_text(struct cmd_audit_asked *o, int c)
         return &o->by;
     case 'x':
         return &o->expect;
+    case 'f':
+        return &o->flag;
     default:
         return NULL;
     }
@@ -435,12 +440,18 @@ static int cmd_audit_measure(const struct cmd_audit_asked *o)
     return cmd_audit_bench(o->data);
 }
 
+static int cmd_audit_patterns(const struct cmd_audit_asked *o)
+{
+    return cmd_audit_flags(&(struct cmd_audit_flags_asked){
+        .data = o->data, .spare = o->spare, .flag = o->flag, .q = &o->q, .limit = o->limit, .json = o->json});
+}
+
 /* ---- the command ---- */
 
 static const struct cmd_audit_verb cmd_audit_verbs[] = {
-    {"verify", cmd_audit_verify}, {"show", cmd_audit_show},     {"extract", cmd_audit_extract},
-    {"sample", cmd_audit_sample}, {"review", cmd_audit_review}, {"prune", cmd_audit_prune},
-    {"bench", cmd_audit_measure},
+    {"verify", cmd_audit_verify}, {"show", cmd_audit_show},      {"extract", cmd_audit_extract},
+    {"sample", cmd_audit_sample}, {"review", cmd_audit_review},  {"prune", cmd_audit_prune},
+    {"bench", cmd_audit_measure}, {"flags", cmd_audit_patterns},
 };
 
 static int cmd_audit_run(int argc, char **argv)
@@ -458,14 +469,14 @@ static int cmd_audit_run(int argc, char **argv)
         o.spare = told_spare(o.data, o.spare, spare);
         return cmd_audit_verbs[i].run(&o);
     }
-    return cmd_wrong(&cmd_audit, "ange verify, show, extract, sample, review eller prune",
-                     "give verify, show, extract, sample, review or prune");
+    return cmd_wrong(&cmd_audit, "ange verify, show, extract, sample, flags, review eller prune",
+                     "give verify, show, extract, sample, flags, review or prune");
 }
 
 const struct cmd cmd_audit = {
     .name = "audit",
     .run = cmd_audit_run,
-    .usage_sv = "audit verify|show|extract|sample|review|prune --data KATALOG [--spare KATALOG] …",
+    .usage_sv = "audit verify|show|extract|sample|flags|review|prune --data KATALOG [--spare KATALOG] …",
     .help_sv =
         "åtkomstloggen: visa, bevisa, utdrag, stickprov, gallring\n"
         "  verify [--expect NR:SUMMA]  läser hela kedjan; varje fel med fil, rad och post. --expect: en "
@@ -476,11 +487,15 @@ const struct cmd cmd_audit = {
         "  extract --patient ID        alla åtkomster till patientens journal, för patienten: enhet och tid\n"
         "  extract --user RESURS       allt en person har gjort\n"
         "  sample [FILTER] --share PROCENT [--seed N]  slumpvis urval att granska, samma för samma N\n"
+        "  flags [FILTER] [--flag REGEL] [--limit N]  mönster att granska, de senaste sju dagarna; medan "
+        "tjänsten kör utan\n"
+        "                              de regler som frågar journalen, och de nämns\n"
         "  review --seq NR --outcome UTFALL --by KONTO [--note TEXT]  dokumenterar en granskning i loggen\n"
         "  bench                       mäter loggen i en tom KATALOG\n"
         "  prune --before DATUM --by KONTO  gallrar hela filer äldre än så, aldrig yngre än fem år\n"
-        "FILTER: --patient ID, --user RESURS, --account KONTO, --unit RESURS, --from TID, --to TID, --seq "
-        "NR; "
+        "FILTER: --patient ID, --user RESURS, --account KONTO, --unit RESURS, --from TID, --to TID (eller "
+        "--since, "
+        "--until), --seq NR; "
         "--json ger\n"
         "posterna som de står. --spare: reservkatalogen, annars den som serve fick sist. review går medan "
         "tjänsten kör\n"
@@ -495,12 +510,16 @@ const struct cmd cmd_audit = {
         "  extract --patient ID        all accesses to the patient's record, for the patient: unit and time\n"
         "  extract --user RESOURCE     all that a person has done\n"
         "  sample [FILTER] --share PERCENT [--seed N]  a random choice to review, the same for the same N\n"
+        "  flags [FILTER] [--flag RULE] [--limit N]  patterns to review, of the last seven days; while the "
+        "service runs without\n"
+        "                              the rules that ask the record, which are named\n"
         "  review --seq NR --outcome OUTCOME --by ACCOUNT [--note TEXT]  documents a review in the log\n"
         "  bench                       measures the log in an empty DIR\n"
         "  prune --before DATE --by ACCOUNT  removes whole files older than that, never younger than five "
         "years\n"
-        "FILTER: --patient ID, --user RESOURCE, --account ACCOUNT, --unit RESOURCE, --from TIME, --to TIME, "
-        "--seq NR; --json\n"
+        "FILTER: --patient ID, --user RESOURCE, --account ACCOUNT, --unit RESOURCE, --from TIME, --to TIME "
+        "(or "
+        "--since, --until), --seq NR; --json\n"
         "gives the records as they stand. --spare: the spare folder, else the one that serve was given last. "
         "review works\n"
         "while the service runs (it takes the record in within a second); prune while it does not.",

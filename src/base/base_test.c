@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/arena.h"
@@ -159,6 +160,59 @@ static void test_time(void **state)
     }
 }
 
+static int64_t ms_of(const char *text)
+{
+    struct time_value v;
+    assert_true(time_parse(str_of(text), false, &v));
+    return time_span(&v, 0).low_ms;
+}
+
+static void test_swedish(void **state)
+{
+    (void)state;
+    /* Summer time begins, and ends; months whose last day is a Sunday, and a leap year. */
+    static const char *const turns[][2] = {{"2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z"},
+                                           {"2024-03-31T01:00:00Z", "2024-10-27T01:00:00Z"},
+                                           {"2027-03-28T01:00:00Z", "2027-10-31T01:00:00Z"},
+                                           {"1996-03-31T01:00:00Z", "1996-10-27T01:00:00Z"}};
+    for (size_t i = 0; i < sizeof turns / sizeof *turns; i++) {
+        int64_t from = ms_of(turns[i][0]), to = ms_of(turns[i][1]);
+        assert_int_equal(time_swedish(from - 1), 3600000);
+        assert_int_equal(time_swedish(from), 7200000);
+        assert_int_equal(time_swedish(to - 1), 7200000);
+        assert_int_equal(time_swedish(to), 3600000);
+    }
+    assert_int_equal(time_swedish(ms_of("2026-12-31T23:59:59Z")), 3600000);
+    assert_int_equal(time_swedish(ms_of("2027-01-01T00:00:00Z")), 3600000);
+    assert_int_equal(time_swedish(ms_of("2026-06-30T22:00:00Z")), 7200000);
+    assert_int_equal(time_swedish(-1), 3600000);
+}
+
+/* Every hour of forty years, against the machine's own time zones. */
+static void test_swedish_zone(void **state)
+{
+    (void)state;
+    struct tm there;
+    time_t summer = 1751371200; /* 2025-07-01T12:00:00Z */
+    assert_int_equal(setenv("TZ", "Europe/Stockholm", 1), 0);
+    tzset();
+    if (!localtime_r(&summer, &there) || there.tm_gmtoff != 7200) {
+        unsetenv("TZ");
+        tzset();
+        print_message("SKIPPED: no time zone Europe/Stockholm here\n");
+        skip();
+    }
+    for (int64_t s = ms_of("1996-01-01T00:00:00Z") / 1000; s < ms_of("2036-01-01T00:00:00Z") / 1000;
+         s += 3600) {
+        time_t t = (time_t)s;
+        localtime_r(&t, &there);
+        if (time_swedish(s * 1000) != (int64_t)there.tm_gmtoff * 1000)
+            fail_msg("%lld: %ld", (long long)s, there.tm_gmtoff);
+    }
+    unsetenv("TZ");
+    tzset();
+}
+
 static void test_file_replace(void **state)
 {
     (void)state;
@@ -208,7 +262,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_str),          cmocka_unit_test(test_arena),  cmocka_unit_test(test_buf),
         cmocka_unit_test(test_hash),         cmocka_unit_test(test_err),    cmocka_unit_test(test_time),
-        cmocka_unit_test(test_file_replace), cmocka_unit_test(test_b64url),
+        cmocka_unit_test(test_file_replace), cmocka_unit_test(test_b64url), cmocka_unit_test(test_swedish),
+        cmocka_unit_test(test_swedish_zone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,22 @@ void time_civil(int64_t days, int *year, int *month, int *day)
     *year = (int)(yoe + era * 400 + (*month <= 2));
 }
 
+/* 01:00 UTC on the last Sunday of a month with 31 days. */
+static int64_t last_sunday(int year, int month)
+{
+    int64_t last = time_days(year, month, 31);
+    int64_t weekday = ((last + 4) % 7 + 7) % 7; /* 0: Sunday; 1970-01-01 was a Thursday */
+    return (last - weekday) * MS_DAY + MS_HOUR;
+}
+
+int64_t time_swedish(int64_t ms)
+{
+    int year, month, day;
+    time_civil(ms / MS_DAY - (ms % MS_DAY < 0), &year, &month, &day);
+    bool summer = ms >= last_sunday(year, 3) && ms < last_sunday(year, 10);
+    return summer ? 2 * MS_HOUR : MS_HOUR;
+}
+
 static int month_days(int year, int month)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};

@@ -39,5 +39,9 @@ size_t time_format_http(int64_t ms, char out[TIME_TEXT_MAX]);
 /* Days since 1970-01-01 of a calendar day, and back. */
 int64_t time_days(int year, int month, int day);
 void time_civil(int64_t days, int *year, int *month, int *day);
+/* What is added to an instant to read it off a Swedish clock, in ms: an hour, two in summer time (from 01:00
+ * UTC the last Sunday of March to 01:00 UTC the last of October; directive 2000/84/EC, SFS 2001:127). Years
+ * before 1996, when summer time ended in September, are read by the same rule. */
+int64_t time_swedish(int64_t ms);
 
 #endif

@@ -9,6 +9,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { closed, forget, login, makeData, named, raw as as, role } from './accounts.mjs';
 import { ask, bundle, entry, start } from './server.mjs';
 
 const server = await start(undefined, ['--audit']);
@@ -245,6 +246,7 @@ test('helhet audit: shows, extracts, samples, documents reviews, proves, and fin
   writeFileSync(file, was);
   assert.equal(helhet('audit', 'verify', ...data).status, 0);
   assert.equal(helhet('audit', 'nothing', ...data).status, 2);
+  assert.equal(helhet('audit', 'flags', ...data, '--flag', 'no-such').status, 2);
   rmSync(s.data, { recursive: true });
 });
 
@@ -340,4 +342,36 @@ test('AuditEvent: the log as FHIR, read and searched, never written', async () =
   assert.deepEqual(told2.interaction.map((i) => i.code), ['read', 'search-type']);
   assert.ok(told2.searchParam.some((p) => p.name === 'patient'));
   await s.stop();
+});
+
+test('helhet audit flags: the patterns, beside a service and without; what asks the record is tried when it can be', async () => {
+  const person = (value) => ({ identifier: [{ system: 'http://electronichealth.se/identifier/personnummer', value }] });
+  const data = await makeData([named('Practitioner', 'signe', 'Signe', 'Ovanlig', person('189001019802')), named('Patient', 'self', 'Signe', 'Ovanlig', person('18900101-9802')), role('signe-med', 'signe', 'med')], [['signe', 'Practitioner/signe']]);
+  const s = await closed(data, ['--audit']);
+  const cookie = await login(s, 'signe');
+  for (const id of ['self', 'self', 'pat']) await as(s, 'GET', `/fhir/Patient/${id}`, { headers: cookie });
+  const flags = (...more) => {
+    const r = helhet('audit', 'flags', '--data', data, ...more);
+    assert.equal(r.status, 0, r.stderr);
+    return { ...r, rows: r.stdout.trim() === '' ? [] : r.stdout.trim().split('\n') };
+  };
+  let r;
+  for (let i = 0; i < 40 && !(r = flags('--json')).rows.length; i++) await new Promise((done) => setTimeout(done, 50));
+  const own = JSON.parse(r.rows[0]);
+  assert.equal(r.rows.length, 1, r.stdout);
+  assert.deepEqual([own.code, own.user, own.unit, own.patient, own.count, own.events.length, own.reviewed], ['own-record', 'Practitioner/signe', 'Organization/med', 'self', 2, 2, 0]);
+  assert.match(r.stderr, /inte prövat.*same-surname/);
+  assert.doesNotMatch(r.stderr, /inte prövat.*own-record/);
+  assert.match(flags().stdout, /^regel\tfrån.*\nown-record\t.*2 åtkomster till den egna journalen/);
+  const count = (...more) => flags('--json', ...more).rows.length;
+  assert.deepEqual([count('--user', 'Practitioner/signe'), count('--user', 'Practitioner/bo'), count('--patient', 'self'), count('--patient', 'pat'), count('--unit', 'Organization/kir'), count('--flag', 'emergency'), count('--until', '2020-01-01'), count('--since', '2020-01-01')], [1, 0, 1, 0, 0, 0, 0, 1]);
+  // A review is counted.
+  assert.equal(helhet('audit', 'review', '--data', data, '--seq', String(own.events[0]), '--outcome', 'ok', '--by', 'granne').status, 0);
+  for (let i = 0; i < 60 && JSON.parse(flags('--json').rows[0]).reviewed !== 1; i++) await new Promise((done) => setTimeout(done, 50));
+  assert.equal(JSON.parse(flags('--json').rows[0]).reviewed, 1);
+  await s.stop({ keep: true });
+  const whole = flags('--json');
+  assert.deepEqual(whole.rows.map((l) => JSON.parse(l).code).sort(), ['no-relation', 'no-relation', 'own-record', 'same-surname']);
+  assert.doesNotMatch(whole.stderr, /inte prövat/);
+  forget(data);
 });

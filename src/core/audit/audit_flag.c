@@ -8,13 +8,13 @@
 #include "audit/audit_flag_int.h"
 #include "audit/audit_index_int.h"
 #include "base/os.h"
+#include "base/time.h"
 
 #define DAY_MS (INT64_C(24) * 3600 * 1000)
 enum {
     HOUR_MS = 3600 * 1000,
     MINUTE_MS = 60 * 1000,
     HOURS = 24,
-    LOCAL_MS = 3600 * 1000 /* Swedish winter time */
 };
 
 struct event {
@@ -445,7 +445,7 @@ static bool many_staff(struct look *l)
 static bool take_name(const struct audit_flag_rule *rule, struct event *e)
 {
     (void)rule;
-    e->day = (e->time + LOCAL_MS) / DAY_MS;
+    e->day = (e->time + time_swedish(e->time)) / DAY_MS;
     return e->user && e->patient && e->bits & AUDIT_BIT_STAFF && e->bits & AUDIT_BIT_NAME &&
            e->outcome == AUDIT_DONE + 1;
 }
@@ -491,6 +491,12 @@ static bool name_searches(struct look *l)
     return true;
 }
 
+/* The hour that a Swedish clock shows. */
+static int64_t swedish_hour(int64_t time_ms)
+{
+    return (time_ms + time_swedish(time_ms)) / HOUR_MS % HOURS;
+}
+
 /* How a person's accesses lie over the day, in the rule's days before the time looked at. */
 static bool usual(struct look *l, int32_t user, uint64_t hour[HOURS], uint64_t *all)
 {
@@ -504,7 +510,7 @@ static bool usual(struct look *l, int32_t user, uint64_t hour[HOURS], uint64_t *
     sqlite3_bind_int64(st, 2, l->q->low_ms - (int64_t)l->rule->days * DAY_MS);
     sqlite3_bind_int64(st, 3, l->q->low_ms);
     while ((rc = side_step(&l->x->side, st, l->err)) > 0) {
-        hour[sqlite3_column_int64(st, 0) % HOURS] = (uint64_t)sqlite3_column_int64(st, 1);
+        hour[swedish_hour(sqlite3_column_int64(st, 0) * HOUR_MS)] += (uint64_t)sqlite3_column_int64(st, 1);
         *all += (uint64_t)sqlite3_column_int64(st, 1);
     }
     return rc == 0;
@@ -513,13 +519,13 @@ static bool usual(struct look *l, int32_t user, uint64_t hour[HOURS], uint64_t *
 static bool take_timed(const struct audit_flag_rule *rule, struct event *e)
 {
     (void)rule;
-    e->day = (e->time + LOCAL_MS) / DAY_MS;
+    e->day = (e->time + time_swedish(e->time)) / DAY_MS;
     return e->user && e->bits & AUDIT_BIT_STAFF;
 }
 
 static bool unusual(const struct look *l, const struct event *e, const uint64_t hour[HOURS], uint64_t all)
 {
-    int64_t h = (e->time + LOCAL_MS) / HOUR_MS % HOURS;
+    int64_t h = swedish_hour(e->time);
     uint64_t near = hour[(h + HOURS - 1) % HOURS] + hour[h] + hour[(h + 1) % HOURS];
     return near * 100 <= all * l->rule->share;
 }

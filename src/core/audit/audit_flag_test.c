@@ -12,6 +12,7 @@
 
 #include "audit/audit_flag.h"
 #include "base/os.h"
+#include "base/time.h"
 
 #define TEXTS                                                                                                \
     "\"title\":[\"t\",\"t\"],\"what\":[\"w\",\"w\"],\"why\":[\"{count} av {limit}\",\"{count} of {limit}\"]"
@@ -262,6 +263,35 @@ static void test_refusals(void **state)
     one("refusals", "", 3, "");
 }
 
+static void at(const char *text)
+{
+    struct time_value v;
+    assert_true(time_parse(str_of(text), false, &v));
+    os_fault.clock_shift_ms += time_span(&v, 0).low_ms - os_now_ms();
+}
+
+/* Work at half past twelve in winter: the same clock in summer is another hour of the world's. */
+static void test_hours_summer(void **state)
+{
+    (void)state;
+    char text[32];
+    for (int day = 13; day < 25; day++) {
+        snprintf(text, sizeof text, "2026-03-%dT11:30:00Z", day);
+        at(text);
+        reads("x", "mine-1");
+        reads("y", "mine-1");
+    }
+    at("2026-04-10T09:30:00Z"); /* 11:30, an hour before */
+    reads("x", "mine-1");
+    reads("x", "mine-1");
+    at("2026-04-10T12:30:00Z"); /* 14:30, two hours after */
+    none("hours", "");
+    reads("y", "mine-1");
+    reads("y", "mine-1");
+    one("hours", "Practitioner/y", 2, "");
+    none("hours", "Practitioner/x");
+}
+
 /* Twelve days of work at one hour; then twice at another, twelve hours away. */
 static void test_hours(void **state)
 {
@@ -317,11 +347,11 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_marked),          TEST(test_pairs),
-        TEST(test_many_patients),   TEST(test_window_has_an_end),
-        TEST(test_many_staff),      TEST(test_name_search),
-        TEST(test_refusals),        TEST(test_hours),
-        TEST(test_texts_and_rules),
+        TEST(test_marked),        TEST(test_pairs),
+        TEST(test_many_patients), TEST(test_window_has_an_end),
+        TEST(test_many_staff),    TEST(test_name_search),
+        TEST(test_refusals),      TEST(test_hours),
+        TEST(test_hours_summer),  TEST(test_texts_and_rules),
     };
     arena_init(&arena);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
