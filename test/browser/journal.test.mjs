@@ -149,7 +149,7 @@ test("every part of the chart by Alt and a digit, with the storyboard in view; E
     }
     await page.keyboard.press("Escape");
     await page.getByRole("heading", { level: 2, name: "Remisser", exact: true }).waitFor();
-    await page.keyboard.press("Control+k");
+    await page.keyboard.press("/");
     assert.equal(await page.evaluate(() => document.activeElement?.id), "sok");
     await page.keyboard.press("Tab");
     await page.keyboard.press("?");

@@ -55,14 +55,11 @@ function Admin(props: AdminProps) {
   return admin.value === null ? <SectionSkeleton /> : <admin.value {...props} />;
 }
 
-/** The receipts' strip: after the first screen, before anything can be written. */
-const strip = signal<ComponentType | null>(null);
+/** Open charts, receipts, palette: after the first screen, before anything can be written. */
+const desk = signal<{ DeskTop: ComponentType; DeskFoot: ComponentType } | null>(null);
 
-function Strip() {
-  useEffect(() => {
-    import("../write/ReceiptStrip.tsx").then((module) => (strip.value = module.ReceiptStrip), () => (chartFailed.value = true));
-  }, []);
-  return strip.value === null ? null : <strip.value />;
+function fetchDesk(): void {
+  import("../desk/Desk.tsx").then((module) => (desk.value = module), () => (chartFailed.value = true));
 }
 
 function PageOf({ name, about }: { name: PageName; about: string }) {
@@ -96,14 +93,16 @@ function UnknownScreen() {
 
 export function App() {
   useEffect(fetchChart, []);
+  useEffect(fetchDesk, []);
   const [crash] = useErrorBoundary();
   return (
     <>
       <a class="skip" href="#innehall">{t.value.skipLink}</a>
       <Header />
       <ConnectionBanner />
+      {desk.value === null ? null : <desk.value.DeskTop />}
       <main id="innehall" tabIndex={-1}>{crash === undefined ? <Screen /> : <FailureBox text={t.value.failure.unexpected} />}</main>
-      <Strip />
+      {desk.value === null ? null : <desk.value.DeskFoot />}
       <KeysDialog />
       <LockDialog />
     </>

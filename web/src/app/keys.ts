@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keyboard, in one table. Single-key shortcuts do nothing while text is being written, and can be switched off.
 import { signal } from "@preact/signals";
+import { openCharts } from "./charts.ts";
 import { goBack, navigate, patientPath, route, SECTIONS } from "./route.ts";
 import { singleKeys } from "./settings.ts";
 
 export const keysShown = signal(false);
+/** Patients and commands, from anywhere. */
+export const paletteShown = signal(false);
 /** Raised each time the search field is asked for. */
 export const searchAsked = signal(0);
 
-function askSearch(): void {
+export function askSearch(): void {
   navigate("/");
   searchAsked.value++;
 }
@@ -19,6 +22,14 @@ function goToSection(number: number): boolean {
   if (section === undefined || now.screen !== "patient") return false;
   navigate(patientPath(now.id, section));
   return true;
+}
+
+/** The other of the two open charts, or the one that is open. */
+export function otherChart(): boolean {
+  const now = route.value;
+  const other = openCharts.value.filter((c) => now.screen !== "patient" || c.id !== now.id).at(-1);
+  if (other !== undefined) navigate(patientPath(other.id));
+  return other !== undefined;
 }
 
 /** Moves focus along the elements marked data-row, in the order they stand. */
@@ -57,7 +68,8 @@ const bare = (event: KeyboardEvent) => !event.ctrlKey && !event.altKey && !event
 const key = (name: string) => (event: KeyboardEvent) => bare(event) && event.key.toLowerCase() === name;
 
 const SHORTCUTS: readonly Shortcut[] = [
-  { single: false, matches: (e) => (e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k", run: () => (askSearch(), true) },
+  { single: false, matches: (e) => (e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k", run: () => ((paletteShown.value = true), true) },
+  { single: false, matches: (e) => e.altKey && !e.ctrlKey && e.code === "KeyB", run: otherChart },
   { single: false, matches: (e) => e.altKey && !e.ctrlKey && /^Digit[0-9]$/.test(e.code), run: (e) => goToSection(Number(e.code.slice(5))) },
   { single: false, matches: (e) => bare(e) && e.key === "Escape", run: leave },
   { single: false, matches: key("arrowdown"), run: () => moveFromLink(1) },

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ComponentType } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { EmergencyBanner, EmergencyMark, Gate, ReceiptStrip } from "../access/AccessLine.tsx";
 import { isDeed, type DeedName } from "../access/deeds.ts";
-import { patientPath, route, SECTIONS, type Place, type Section } from "../app/route.ts";
+import { chartsElsewhere, openCharts } from "../app/charts.ts";
+import { navigate, patientPath, route, SECTIONS, type Place, type Section } from "../app/route.ts";
+import { NoRoom } from "../desk/NoRoom.tsx";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { Chart, ChartContext, useChart } from "./model.ts";
+import { leaveChart, takeChart } from "./open.ts";
 import { activeAllergies, activeFlags } from "./state.ts";
 import { Storyboard } from "./Storyboard.tsx";
 import { ConditionsSection } from "./sections/ConditionsSection.tsx";
@@ -51,10 +54,25 @@ function fetchAccess(): void {
   );
 }
 
+/** The held chart; null when two with unsaved work are open. Closed while it is shown, it gives way to the search. */
+function useOpenChart(id: string): Chart | null | "opening" {
+  const [chart, setChart] = useState<Chart | null | "opening">("opening");
+  const open = openCharts.value.some((c) => c.id === id);
+  const all = [...openCharts.value, ...chartsElsewhere.value].map((c) => c.id).join();
+  useLayoutEffect(() => {
+    if (chart === "opening") setChart(takeChart(id));
+    else if (chart !== null && !open) navigate("/");
+  }, [id, open]);
+  useEffect(() => { if (chart === null) setChart(takeChart(id)); }, [all]);
+  useEffect(() => () => { if (chart instanceof Chart) leaveChart(chart); }, [chart]);
+  return chart;
+}
+
 export function ChartScreen({ id }: { id: string }) {
   useEffect(() => (access.value === null ? fetchAccess() : undefined), []);
-  const chart = useMemo(() => new Chart(id), [id]);
-  useEffect(() => () => chart.close(), [chart]);
+  const chart = useOpenChart(id);
+  if (chart === null) return <NoRoom />;
+  if (chart === "opening") return <SectionSkeleton />;
   if (chart.failure.value !== null) {
     return <div class="page"><FailureBox heading={t.value.failure.patient} text={failureText(chart.failure.value)} retry={() => void chart.readPatient()} /></div>;
   }

@@ -4,6 +4,7 @@
 import type { ComponentChildren } from "preact";
 import type { Patient } from "@fhir";
 import { AccessLine, Emptiness } from "../access/AccessLine.tsx";
+import { stripOf } from "../app/charts.ts";
 import { patientPath } from "../app/route.ts";
 import { currentName, identityNumber, nameText, protection } from "../fhir/text.ts";
 import { showAge, showDate } from "../i18n/format.ts";
@@ -16,21 +17,13 @@ import { isWaiting } from "./list.ts";
 import { useChart, useLists, type ListName } from "./model.ts";
 import { activeAllergies, activeConditions, activeFlags, allergyText, conditionText, flagText, saysNoneKnown } from "./state.ts";
 
-const STRIPS = 8;
 const STORYBOARD_DIAGNOSES_MAX = 12;
-
-/** One of a few colours, always the same for the same patient, so that two open charts do not look alike. */
-function strip(id: string): number {
-  let sum = 0;
-  for (const char of id) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 65_521;
-  return sum % STRIPS;
-}
 
 export function Storyboard() {
   const chart = useLists("flags", "allergies", "conditions");
   const patient = chart.patient.value;
   return (
-    <aside class={`storyboard strip-${strip(chart.id)}`} aria-label={t.value.storyboard.label}>
+    <aside class={`storyboard strip-${stripOf(chart.id)}`} aria-label={t.value.storyboard.label}>
       {patient === null ? <SectionSkeleton lines={3} /> : <Identity patient={patient} />}
       <NotLoaded />
       <AccessLine />

@@ -5,6 +5,7 @@ import { createContext } from "preact";
 import { useContext, useLayoutEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
 import type { Patient, Reference, Resource, ResourceType } from "@fhir";
+import { connection } from "../app/connection.ts";
 import { forget, read } from "../fhir/client.ts";
 import { referenceText } from "../fhir/text.ts";
 import { Sight } from "../access/sight.ts";
@@ -67,6 +68,13 @@ export class Chart {
   /** Reads again what has been read: what may be seen has changed. */
   async reload(): Promise<void> {
     forget();
+    await Promise.all([this.readPatient(), ...Object.values(this.lists).map((list) => list.reload())]);
+  }
+
+  /** Looks whether anything has changed since it was last shown; what has not is answered from its ETags. */
+  async refresh(): Promise<void> {
+    if (connection.peek() !== "up") return;
+    void this.sight.load();
     await Promise.all([this.readPatient(), ...Object.values(this.lists).map((list) => list.reload())]);
   }
 

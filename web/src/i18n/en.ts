@@ -291,6 +291,8 @@ export const en: Catalogue = {
     table: "Keys and what they do",
     key: "Key",
     does: "Does",
+    palette: "Find a patient or a command, wherever you are",
+    otherChart: "The other open chart",
     search: "Find patient",
     sections: "Go to part 1–9 of the record",
     move: "Next and previous in a list",

@@ -292,6 +292,8 @@ export const sv = {
     table: "Tangenter och vad de gör",
     key: "Tangent",
     does: "Gör",
+    palette: "Sök patient eller kommando, var du än är",
+    otherChart: "Den andra öppna journalen",
     search: "Sök patient",
     sections: "Gå till journalens del 1–9",
     move: "Nästa och föregående i en lista",

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
 import { patientPath } from "../app/route.ts";
 import { currentName, identityNumber, isProtected, municipality, nameText, protection } from "../fhir/text.ts";
 import { showAge, showDate } from "../i18n/format.ts";
@@ -6,7 +7,8 @@ import { t, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import type { Hit } from "./state.ts";
 
-export function PatientRow({ hit }: { hit: Hit }) {
+/** after: what can be done with it from here, beside the link. */
+export function PatientRow({ hit, after }: { hit: Hit; after?: ComponentChildren }) {
   const { patient } = hit;
   const s = t.value.search;
   const name = currentName(patient.name);
@@ -27,6 +29,7 @@ export function PatientRow({ hit }: { hit: Hit }) {
           {dead ? <Badge tone="quiet" text={patient.deceasedDateTime === undefined ? t.value.identity.deceased : t.value.identity.deceasedOn(showDate(patient.deceasedDateTime))} /> : null}
         </span>
       </a>
+      {after}
     </li>
   );
 }

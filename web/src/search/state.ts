@@ -23,57 +23,63 @@ export type SearchState =
   | { kind: "done"; more: boolean; badControlDigit: boolean }
   | { kind: "failed"; error: unknown };
 
-export const searchText = signal("");
-export const searchState = signal<SearchState>({ kind: "idle" });
-export const hits = signal<readonly Hit[]>([]);
+/** One search field: what is written in it, how it goes, and what was found. */
+export class PatientSearch {
+  readonly text = signal("");
+  readonly state = signal<SearchState>({ kind: "idle" });
+  readonly hits = signal<readonly Hit[]>([]);
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private running: AbortController | null = null;
 
-let timer = 0;
-let running: AbortController | null = null;
-
-export function writeSearch(text: string): void {
-  searchText.value = text;
-  clearTimeout(timer);
-  running?.abort();
-  if (patientQuery(text, new Date()) === null) {
-    hits.value = [];
-    searchState.value = { kind: text.trim() === "" ? "idle" : "short" };
-    return;
+  write(text: string): void {
+    this.text.value = text;
+    clearTimeout(this.timer);
+    this.running?.abort();
+    if (patientQuery(text, new Date()) === null) {
+      this.hits.value = [];
+      this.state.value = { kind: text.trim() === "" ? "idle" : "short" };
+      return;
+    }
+    this.state.value = { kind: "searching" };
+    this.timer = setTimeout(() => this.run(), DEBOUNCE_MS);
   }
-  searchState.value = { kind: "searching" };
-  timer = setTimeout(() => runSearch(), DEBOUNCE_MS);
+
+  /** Searches now; `then` runs when this very search, and no later one, has been answered. */
+  run(then?: () => void): void {
+    const query = patientQuery(this.text.value, new Date());
+    clearTimeout(this.timer);
+    this.running?.abort();
+    if (query === null) return;
+    const mine = new AbortController();
+    this.running = mine;
+    this.state.value = { kind: "searching" };
+    ask(query, mine.signal).then(
+      (pages) => {
+        if (mine.signal.aborted) return;
+        this.hits.value = toHits(pages.flatMap((p) => p.matches));
+        this.state.value = { kind: "done", more: pages.some((p) => p.next !== null), badControlDigit: query.badControlDigit };
+        then?.();
+      },
+      (error: unknown) => {
+        if (mine.signal.aborted) return;
+        this.hits.value = [];
+        this.state.value = { kind: "failed", error };
+      },
+    );
+  }
 }
 
-/** Searches now; `then` runs when this very search, and no later one, has been answered. */
-export function runSearch(then?: () => void): void {
-  const query = patientQuery(searchText.value, new Date());
-  clearTimeout(timer);
-  running?.abort();
-  if (query === null) return;
-  const mine = new AbortController();
-  running = mine;
-  searchState.value = { kind: "searching" };
-  ask(query, mine.signal).then(
-    (pages) => {
-      if (mine.signal.aborted) return;
-      hits.value = toHits(pages);
-      searchState.value = { kind: "done", more: pages.some((p) => p.next !== null), badControlDigit: query.badControlDigit };
-      then?.();
-    },
-    (error: unknown) => {
-      if (mine.signal.aborted) return;
-      hits.value = [];
-      searchState.value = { kind: "failed", error };
-    },
-  );
-}
+/** The search screen's own. */
+export const patientSearch = new PatientSearch();
 
 function ask(query: PatientQuery, signal: AbortSignal): Promise<Page<Patient>[]> {
   return Promise.all(query.searches.map((params) => searchPrivately("Patient", [...params, ["_sort", "family,given"], ["_count", String(ROWS_MAX)]], signal)));
 }
 
-function toHits(pages: readonly Page<Patient>[]): Hit[] {
+/** Each patient once, those that could be taken for one another marked. */
+export function toHits(patients: readonly Patient[]): Hit[] {
   const unique = new Map<string, Patient>();
-  for (const patient of pages.flatMap((p) => p.matches)) if (patient.id !== undefined && unique.size < ROWS_MAX) unique.set(patient.id, patient);
+  for (const patient of patients) if (patient.id !== undefined && unique.size < ROWS_MAX) unique.set(patient.id, patient);
   const alike = lookalikes([...unique].map(([id, patient]) => {
     const name = currentName(patient.name);
     return { id, family: name?.family ?? nameText(name), given: (name?.given ?? []).join(" ") };

@@ -29,6 +29,11 @@ export const draftState = computed<Kept>(() => {
   return all.includes("not kept") ? "not kept" : all.includes("keeping") ? "keeping" : "kept";
 });
 
+/** Patients of what is written on this page and not kept by the service. */
+export function unkeptPatients(): ReadonlySet<string> {
+  return new Set([...open.values()].filter((one) => states.peek().get(one.draft.id) !== "kept" && !one.dropped && one.changed).map((one) => one.draft.patient));
+}
+
 export function newDraftId(): string {
   return crypto.randomUUID();
 }

@@ -8,7 +8,7 @@ import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 const NAMES_MAX = 500;
 const BATCH_MAX = 50;
 const PAUSE_MS = 30;
-export interface Called { name: string; number: string }
+export interface Called { name: string; number: string; given: string; family: string }
 export const called = signal<ReadonlyMap<string, Called>>(new Map());
 const asked = new Set<string>();
 let wanted: string[] = [];
@@ -18,7 +18,8 @@ export function learnPatient(patient: Patient): void {
   if (patient.id === undefined) return;
   const known = new Map(called.peek());
   known.delete(patient.id);
-  known.set(patient.id, { name: nameText(currentName(patient.name)), number: identityNumber(patient)?.text ?? "" });
+  const name = currentName(patient.name);
+  known.set(patient.id, { name: nameText(name), number: identityNumber(patient)?.text ?? "", given: (name?.given ?? []).join(" "), family: name?.family ?? "" });
   for (const oldest of [...known.keys()].slice(0, Math.max(0, known.size - NAMES_MAX))) known.delete(oldest);
   called.value = known;
 }

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// What lies around every screen beside the header, fetched after the first screen: the palette and the receipts' strip.
+import { ReceiptStrip } from "../write/ReceiptStrip.tsx";
+import { ChartTabs } from "./ChartTabs.tsx";
+import { Palette } from "./Palette.tsx";
+
+export const DeskTop = ChartTabs;
+
+export function DeskFoot() {
+  return <><ReceiptStrip /><Palette /></>;
+}
