@@ -153,7 +153,7 @@ test("every part of the chart by Alt and a digit, with the storyboard in view; E
     assert.equal(await page.evaluate(() => document.activeElement?.id), "sok");
     await page.keyboard.press("Tab");
     await page.keyboard.press("?");
-    await page.getByRole("dialog").getByText("Sök patient").waitFor();
+    await page.getByRole("dialog").getByText("Sök patient", { exact: true }).waitFor();
   }));
 
 test("single-key shortcuts can be switched off", () =>
