@@ -15,6 +15,8 @@ function rows() {
     { ways: [[k.alt, "0"]], does: t.value.access.why },
     { ways: [["↓"], ["↑"], ["J"], ["K"]], does: k.move },
     { ways: [[k.enter]], does: k.open },
+    { ways: [["N"]], does: k.note },
+    { ways: [[k.ctrl, k.enter]], does: k.sign },
     { ways: [[k.esc]], does: k.back },
     { ways: [["?"]], does: k.help },
     { ways: [[k.ctrl, "P"]], does: k.print },

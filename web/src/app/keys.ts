@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keyboard, in one table. Single-key shortcuts do nothing while text is being written, and can be switched off.
 import { signal } from "@preact/signals";
+import { isOwn } from "../session/session.ts";
 import { openCharts } from "./charts.ts";
-import { goBack, navigate, patientPath, route, SECTIONS } from "./route.ts";
+import { goBack, itemPath, navigate, patientPath, route, SECTIONS } from "./route.ts";
 import { singleKeys } from "./settings.ts";
 
 export const keysShown = signal(false);
@@ -32,6 +33,13 @@ export function otherChart(): boolean {
   return other !== undefined;
 }
 
+function newNote(): boolean {
+  const now = route.value;
+  if (now.screen !== "patient" || isOwn.value) return false;
+  navigate(itemPath(now.id, "anteckningar", "ny"));
+  return true;
+}
+
 /** Moves focus along the elements marked data-row, in the order they stand. */
 export function moveInRows(step: 1 | -1): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => row.offsetParent !== null);
@@ -47,7 +55,7 @@ export function moveInRows(step: 1 | -1): boolean {
 function leave(): boolean {
   const now = route.value;
   if (now.screen !== "patient") return false;
-  goBack(now.detail !== "" ? patientPath(now.id, now.section) : "/");
+  goBack(now.detail !== "" || now.item !== "" ? patientPath(now.id, now.section) : "/");
   return true;
 }
 
@@ -76,6 +84,7 @@ const SHORTCUTS: readonly Shortcut[] = [
   { single: false, matches: key("arrowup"), run: () => moveFromLink(-1) },
   { single: true, matches: key("/"), run: () => (askSearch(), true) },
   { single: true, matches: key("?"), run: () => ((keysShown.value = true), true) },
+  { single: true, matches: key("n"), run: newNote },
   { single: true, matches: key("j"), run: () => moveInRows(1) },
   { single: true, matches: key("k"), run: () => moveInRows(-1) },
 ];

@@ -9,6 +9,7 @@ export type Page = ComponentType<{ about: string }>;
 const LOAD: Record<PageName, () => Promise<Page>> = {
   kvitton: () => import("../desk/ReceiptsScreen.tsx").then((m) => m.ReceiptsScreen),
   ofardiga: () => import("../desk/UnfinishedScreen.tsx").then((m) => m.UnfinishedScreen),
+  osignerat: () => import("../note/UnsignedScreen.tsx").then((m) => m.UnsignedScreen),
 };
 
 /** null: being fetched; "failed": could not be. */

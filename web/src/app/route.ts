@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Addresses: "/" is the search, "/patient/ID/FLIK" a part of a chart. Every screen has an address of its own; none of
+// Addresses: "/" is the search, "/patient/ID/FLIK" a part of a chart, "/patient/ID/FLIK/SAK" one thing in it. Every screen has an address of its own; none of
 // them holds a name or a personal identity number.
 import { signal } from "@preact/signals";
 
@@ -9,8 +9,10 @@ export type Section = (typeof SECTIONS)[number];
 const PLACES = [...SECTIONS, "atkomst"] as const;
 export type Place = (typeof PLACES)[number];
 
-/** dialog: one that is open over the part, and what it is about. */
-interface InChart { screen: "patient"; id: string; section: Place; detail: string; dialog: string; about: string }
+/** item: one thing in the part, as a note ("" for none). dialog: one that is open over the part, and what it is about. */
+interface InChart { screen: "patient"; id: string; section: Place; item: string; detail: string; dialog: string; about: string }
+/** Parts in which single things have addresses of their own. */
+const WITH_ITEMS: readonly Place[] = ["anteckningar"];
 export const ADMIN_TABS = ["konton", "enheter", "logg", "flaggor", "stickprov"] as const;
 export type AdminTab = (typeof ADMIN_TABS)[number];
 
@@ -18,7 +20,7 @@ export type AdminTab = (typeof ADMIN_TABS)[number];
 interface InAdmin { screen: "admin"; tab: AdminTab | ""; about: string }
 
 /** Screens of their own beside the chart, each one word long: a line here, and one in app/pages.ts. */
-export const PAGES = ["kvitton", "ofardiga"] as const;
+export const PAGES = ["kvitton", "ofardiga", "osignerat"] as const;
 export type PageName = (typeof PAGES)[number];
 /** about: what follows the word in the address, such as "publik". */
 interface InPage { screen: "page"; page: PageName; about: string }
@@ -38,17 +40,25 @@ export function parseRoute(path: string, query: string): Route {
   const own = /^\/([a-z]+)(?:\/([A-Za-z0-9.-]{1,64}))?\/?$/.exec(path);
   const page = PAGES.find((one) => one === own?.[1]);
   if (page !== undefined) return { screen: "page", page, about: own?.[2] ?? "" };
-  const match = /^\/patient\/([A-Za-z0-9.-]{1,64})(?:\/([a-z]+))?\/?$/.exec(path);
+  const match = /^\/patient\/([A-Za-z0-9.-]{1,64})(?:\/([a-z]+)(?:\/([A-Za-z0-9.-]{1,64}))?)?\/?$/.exec(path);
   const section = match?.[2] ?? "oversikt";
   if (match?.[1] === undefined || !isPlace(section)) return { screen: "unknown" };
+  const item = match[3] ?? "";
+  if (item !== "" && !WITH_ITEMS.includes(section)) return { screen: "unknown" };
   const asked = new URLSearchParams(query);
-  return { screen: "patient", id: match[1], section, detail: asked.get("visa") ?? "", dialog: asked.get("dialog") ?? "", about: asked.get("om") ?? "" };
+  return { screen: "patient", id: match[1], section, item, detail: asked.get("visa") ?? "", dialog: asked.get("dialog") ?? "", about: asked.get("om") ?? "" };
 }
 
 export function patientPath(id: string, section: Place = "oversikt", detail = "", dialog = "", about = ""): string {
   const base = section === "oversikt" ? `/patient/${id}` : `/patient/${id}/${section}`;
   const asked = new URLSearchParams(Object.entries({ visa: detail, dialog, om: about }).filter(([, value]) => value !== ""));
   return asked.size === 0 ? base : `${base}?${asked}`;
+}
+
+/** One thing in a part of a chart. */
+export function itemPath(id: string, section: Place, item: string, detail = ""): string {
+  const base = `/patient/${id}/${section}/${item}`;
+  return detail === "" ? base : `${base}?${new URLSearchParams({ visa: detail })}`;
 }
 
 export function adminPath(tab: AdminTab | "" = "", about = ""): string {
@@ -69,6 +79,12 @@ export function navigate(path: string): void {
   if (path === location.pathname + location.search) return;
   depth++;
   history.pushState({ depth }, "", path);
+  route.value = here();
+}
+
+/** Another address for the screen that is shown: what the one before said is now said better. */
+export function replaceWith(path: string): void {
+  history.replaceState({ depth }, "", path);
   route.value = here();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where things are shown: the screen of a resource, and the screen a draft is written in.
-import { patientPath, type Place } from "../app/route.ts";
+import { itemPath, patientPath, type Place } from "../app/route.ts";
 
 const PLACES: Readonly<Record<string, Place>> = {
   AllergyIntolerance: "varningar", Flag: "varningar", Condition: "diagnoser", MedicationRequest: "lakemedel", MedicationStatement: "lakemedel", MedicationAdministration: "lakemedel", Observation: "provsvar",
@@ -12,14 +12,21 @@ const PLACES: Readonly<Record<string, Place>> = {
 export function resourceLink(resource: string, patient: string): string {
   const [type = "", id = ""] = resource.split("/");
   const of = type === "Patient" ? id : patient;
+  if (of !== "" && (type === "Composition" || type === "DocumentReference")) return itemPath(of, "anteckningar", id);
   return of === "" ? "" : patientPath(of, PLACES[type] ?? "oversikt");
 }
 
 /** Kinds of drafts and the screens they are written in; the draft's id is what the screen shows. */
-const DRAFT_PLACES: Readonly<Record<string, Place>> = { note: "anteckningar", order: "lakemedel", referral: "remisser" };
+const DRAFT_PLACES: Readonly<Record<string, Place>> = { order: "lakemedel", referral: "remisser" };
 
 export function draftLink(draft: { kind: string; patient: string; id: string }): string {
   const place = DRAFT_PLACES[draft.kind];
   if (draft.patient === "") return "";
+  if (draft.kind === "note") return noteDraftPath(draft.patient, draft.id);
   return place === undefined ? patientPath(draft.patient) : patientPath(draft.patient, place, draft.id);
+}
+
+/** A new note is written under "ny"; the draft of a change of a note that is in the record has its id ("note-ID"). */
+function noteDraftPath(patient: string, id: string): string {
+  return id.startsWith("note-") ? itemPath(patient, "anteckningar", id.slice("note-".length)) : itemPath(patient, "anteckningar", "ny", id);
 }

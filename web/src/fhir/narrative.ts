@@ -4,6 +4,8 @@
 
 export interface NarrativeElement {
   tag: string;
+  /** Only for those who write such classes themselves; never drawn. */
+  mark?: string;
   children: NarrativeNode[];
 }
 export type NarrativeNode = string | NarrativeElement;
@@ -12,6 +14,7 @@ export type NarrativeNode = string | NarrativeElement;
 const DRAWN = new Set(["p", "div", "span", "br", "hr", "ul", "ol", "li", "dl", "dt", "dd", "b", "strong", "i", "em", "u", "sub", "sup", "pre", "code",
   "blockquote", "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6", "small", "q"]);
 const DEPTH_MAX = 100;
+const CLASS = /\sclass\s*=\s*["']([\w -]{1,40})["']/;
 const ENTITIES: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: "\u00a0" };
 
 function decode(text: string): string {
@@ -30,7 +33,7 @@ export function narrative(xhtml: string): NarrativeElement | null {
   let end = 0;
   for (let match = token.exec(xhtml); match !== null; match = token.exec(xhtml)) {
     end = token.lastIndex;
-    const [, cdata, closing, opening, , selfClosed, text] = match;
+    const [, cdata, closing, opening, attributes, selfClosed, text] = match;
     const top = open[open.length - 1]!;
     if (cdata !== undefined) top.element.children.push(cdata);
     else if (text !== undefined) top.element.children.push(decode(text));
@@ -40,6 +43,8 @@ export function narrative(xhtml: string): NarrativeElement | null {
     } else if (opening !== undefined) {
       const tag = opening.toLowerCase();
       const element: NarrativeElement = { tag: DRAWN.has(tag) ? tag : "span", children: [] };
+      const mark = CLASS.exec(attributes ?? "");
+      if (mark?.[1] !== undefined) element.mark = mark[1];
       top.element.children.push(element);
       if (selfClosed !== "/") open.push({ name: opening, element });
       if (open.length > DEPTH_MAX) return null;

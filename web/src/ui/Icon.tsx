@@ -20,6 +20,7 @@ const PATHS = {
   right: "M9 5l7 7-7 7",
   person: "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM4 20c0-4 3.500-6 8-6s8 2 8 6",
   exit: "M14 4h5v16h-5M4 12h11M11 8l4 4-4 4",
+  pen: "M4 20l1-5L16 4l4 4L9 19zM13.500 6.500l4 4",
   lock: "M7 11V8a5 5 0 0 1 10 0v3M5 11h14v9H5z",
 } as const;
 

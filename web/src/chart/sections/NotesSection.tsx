@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { itemPath, route } from "../../app/route.ts";
 import { timeOf } from "../../fhir/text.ts";
+import { showDateTime } from "../../i18n/format.ts";
 import { t } from "../../i18n/index.ts";
+import { isOwn } from "../../session/session.ts";
+import { FailureBox } from "../../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../../ui/Skeleton.tsx";
 import { ListFrame } from "../ListFrame.tsx";
-import { useLists, type Chart, type ListName } from "../model.ts";
-import { hasWords, Note, noteDate, type NoteResource } from "../Note.tsx";
+import { useChart, useLists, type Chart, type ListName } from "../model.ts";
+import { hasWords, Note, noteDate, noteTitle, type NoteResource } from "../Note.tsx";
 import { mergeTimeline, type TimedList } from "../timeline.ts";
 
 export const NOTE_LISTS = ["documents", "compositions", "reports"] as const satisfies readonly ListName[];
@@ -41,13 +46,54 @@ export function useNotes(count: number): { notes: NoteResource[]; waiting: boole
   return { notes: notes.slice(0, count), waiting: wanted.length > 0, more: notes.length > count || merged.wanted.length > 0 };
 }
 
+/** A note of its own is a file of its own: most who read notes write none. */
+interface ScreenProps { item: string; detail: string }
+const screen = signal<ComponentType<ScreenProps> | null>(null);
+const screenFailed = signal(false);
+
+function fetchScreen(): void {
+  screenFailed.value = false;
+  import("../../note/NoteScreen.tsx").then((module) => (screen.value = module.NoteScreen), () => (screenFailed.value = true));
+}
+
 export function NotesSection() {
+  const now = route.value;
+  const item = now.screen === "patient" ? now.item : "";
+  useEffect(() => (screen.peek() === null ? fetchScreen() : undefined), []);
+  if (item === "") return <NoteList />;
+  if (screenFailed.value) return <FailureBox text={t.value.failure.network} retry={fetchScreen} />;
+  return screen.value === null ? <SectionSkeleton /> : <screen.value item={item} detail={now.screen === "patient" ? now.detail : ""} />;
+}
+
+const keyOf = (note: NoteResource) => `${note.resourceType}/${note.id ?? ""}`;
+
+function NoteList() {
+  const chart = useChart();
   const count = useSignal(STEP);
+  const picked = useSignal<ReadonlySet<string>>(new Set());
   const { notes, waiting, more } = useNotes(count.value);
+  const w = t.value.notes;
+  const pick = (key: string, on: boolean) => {
+    const next = new Set(picked.value);
+    if (on) next.add(key);
+    else next.delete(key);
+    picked.value = next;
+  };
   return (
-    <ListFrame names={NOTE_LISTS} empty={t.value.empty.anteckningar} isEmpty={notes.length === 0 && !waiting}>
-      {notes.map((note) => <Note key={`${note.resourceType}/${note.id}`} note={note} />)}
-      {waiting ? <SectionSkeleton /> : more ? <p class="more"><button type="button" class="button" onClick={() => (count.value += STEP)}>{t.value.common.more}</button></p> : null}
-    </ListFrame>
+    <>
+      <p class="note-acts">
+        {isOwn.value ? null : <a class="button button-main" href={itemPath(chart.id, "anteckningar", "ny")} aria-keyshortcuts="n">{w.fresh}<kbd aria-hidden="true">N</kbd></a>}
+        {notes.length === 0 ? null : <button type="button" class="button" onClick={() => print()}>{picked.value.size === 0 ? w.printShown : w.printSome(picked.value.size)}</button>}
+      </p>
+      <ListFrame names={NOTE_LISTS} empty={t.value.empty.anteckningar} isEmpty={notes.length === 0 && !waiting}>
+        {notes.map((note) => (
+          <div key={keyOf(note)} class={`note-pick${picked.value.size > 0 && !picked.value.has(keyOf(note)) ? " print-not" : ""}`}>
+            <input type="checkbox" class="note-picker" aria-label={w.pick(`${noteTitle(note)} ${showDateTime(noteDate(note))}`)} checked={picked.value.has(keyOf(note))} onChange={(event) => pick(keyOf(note), event.currentTarget.checked)} />
+            <Note note={note} link />
+          </div>
+        ))}
+        {waiting ? <SectionSkeleton /> : more ? <p class="more"><button type="button" class="button" onClick={() => (count.value += STEP)}>{t.value.common.more}</button></p> : null}
+      </ListFrame>
+    </>
   );
 }

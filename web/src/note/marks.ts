@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a Composition says of itself beside its text: where a text was carried from, who has signed, from whom a
+// signature is awaited, what a correction corrects and why. Pure; reading alone.
+import type { Composition, CompositionAttester, CompositionSection, Reference } from "@fhir";
+import { readText } from "./text.ts";
+
+const EXTENSION = "https://helhet.example/fhir/StructureDefinition/";
+export const CARRIED_URL = `${EXTENSION}carried-from`;
+export const REASON_URL = `${EXTENSION}correction-reason`;
+const CORRECTS_URL = `${EXTENSION}corrects`;
+
+/** Where a text was carried from: which version of what, written by whom and when, and as it stood there. */
+export interface Origin { source: string; title: string; author: string; time: string; text: string }
+
+export function originOf(section: CompositionSection): Origin | undefined {
+  const parts = section.extension?.find((e) => e.url === CARRIED_URL)?.extension;
+  if (parts === undefined) return undefined;
+  const of = (url: string) => parts.find((e) => e.url === url);
+  const text = of("text")?.valueString;
+  return {
+    source: of("source")?.valueReference?.reference ?? "",
+    title: of("source")?.valueReference?.display ?? "",
+    author: of("author")?.valueString ?? "",
+    time: of("time")?.valueDateTime ?? "",
+    text: text === undefined ? "" : (readText(text) ?? text),
+  };
+}
+
+export type Mode = "legal" | "professional";
+
+const attested = (c: Composition, mode: Mode) => (c.attester ?? []).filter((a) => a.mode === mode);
+
+/** Who has signed (legal) or countersigned (professional), in order. */
+export function signatures(c: Composition, mode: Mode): CompositionAttester[] {
+  return attested(c, mode).filter((a) => a.time !== undefined);
+}
+
+/** From whom a signature is awaited. */
+export function awaited(c: Composition, mode: Mode): Reference[] {
+  return attested(c, mode).flatMap((a) => (a.time === undefined && a.party !== undefined ? [a.party] : []));
+}
+
+export function isSigned(c: Composition): boolean {
+  return c.status === "final" || c.status === "amended";
+}
+
+export const reasonOf = (c: Composition) => c.extension?.find((e) => e.url === REASON_URL)?.valueString ?? "";
+
+/** What the server noted of a correction: which version, by whom and when. */
+export function corrects(c: Composition): { version: string; by: Reference; at: string } | null {
+  const parts = c.meta?.extension?.find((e) => e.url === CORRECTS_URL)?.extension;
+  const of = (url: string) => parts?.find((e) => e.url === url);
+  const version = of("version")?.valueReference?.reference;
+  return version === undefined ? null : { version, by: of("by")?.valueReference ?? {}, at: of("at")?.valueInstant ?? "" };
+}
