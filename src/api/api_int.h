@@ -53,6 +53,7 @@ struct call_whose {
     size_t count, cap;
     uint16_t *slot; /* index + 1, by hash of the id; NULL while there are few */
     bool many;      /* and others */
+    bool whole;     /* a stream's too: those of a file are known before it is sent */
 };
 
 struct call {

@@ -28,6 +28,10 @@ void audited_name(struct call *c, struct str id);
 /* The answer is known: adds whom the call asked for by name; what was not given out after all is forgotten.
  */
 void audited_patients(struct call *c);
+/* audited_sent.c: whom the resource at node (UINT32_MAX: none) would have been about, had it not been
+ * refused; it may be faulty. The same of the call's body. */
+void audited_sent(struct call *c, const struct json_doc *doc, uint32_t node);
+void audited_sent_body(struct call *c);
 /* Those so far as text, and back: for when the call's arena is rewound. */
 void audited_pack(const struct call *c, struct buf *out);
 void audited_unpack(struct call *c, struct str packed);

@@ -171,6 +171,21 @@ static void name_asked(struct call *c)
     }
 }
 
+/* A write that was refused before anything was made of it. */
+static void name_sent(struct call *c)
+{
+    const struct bundle *b = c->bundle;
+    bool resource = c->route && (c->route->run == create_run || c->route->run == update_run ||
+                                 c->route->run == update_conditional_run);
+    if (c->entry || c->resp->status < 400 || c->wrote)
+        return;
+    for (size_t i = 0; b && i < b->count; i++)
+        if (!b->item[i].call.wrote)
+            audited_sent(&b->item[i].call, b->doc, b->item[i].resource);
+    if (resource)
+        audited_sent_body(c);
+}
+
 void audited_patients(struct call *c)
 {
     bool named = c->type == FHIR_TYPE_Patient || c->compartment == FHIR_TYPE_Patient;
@@ -186,7 +201,8 @@ void audited_patients(struct call *c)
     if (named && c->id.n)
         audited_name(c, c->id);
     name_asked(c);
-    c->whose.many = c->whose.many || c->resp->stream.read;
+    name_sent(c);
+    c->whose.many = c->whose.many || (c->resp->stream.read && !c->whose.whole);
 }
 
 /* ---- without accounts everything is seen, and told of ---- */

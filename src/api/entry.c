@@ -250,7 +250,10 @@ void entry_answer(struct bundle *b)
     for (size_t i = 0; i < b->count; i++) {
         if (i)
             buf_char(&out, ',');
-        audited_patients(&b->item[i].call);
+        struct entry *e = &b->item[i];
+        audited_patients(&e->call);
+        if (e->resp.status >= 400 && !e->call.wrote)
+            audited_sent(&e->call, b->doc, e->resource);
         write_answer_of(&b->item[i], &out);
     }
     bundle_end(&out);

@@ -2,7 +2,7 @@
  * Long work over HTTP, the asynchronous pattern of FHIR Bulk Data Access (http://hl7.org/fhir/uv/bulkdata):
  * 202 with where to ask, 202 with the progress while it runs, 200 with a list of files when it is done. */
 #include "access/caller_json.h"
-#include "api/api_int.h"
+#include "api/audited.h"
 #include "api/view_job.h"
 #include "base/time.h"
 #include "jobs/jobs.h"
@@ -249,6 +249,23 @@ bool op_job_cancel_run(struct call *c)
     return true;
 }
 
+/* Whose records the job's files hold, as it has told (bulk/bulk_whose.h). */
+static void name_patients(struct call *c, const struct jobs_status *st)
+{
+    struct json_doc doc;
+    uint32_t list, many;
+    if (!st->result.n || !json_parse(c->arena, st->result, NULL, &doc, NULL) ||
+        (list = json_get_key(&doc, 0, STR("patients"))) == UINT32_MAX ||
+        (many = json_get_key(&doc, 0, STR("many"))) == UINT32_MAX)
+        return;
+    JSON_EACH(&doc, list, i)
+    {
+        audited_name(c, json_text(&doc, i));
+    }
+    c->whose.whole = true;
+    c->whose.many = c->whose.many || doc.nodes[many].kind == JSON_TRUE;
+}
+
 bool op_job_file_run(struct call *c)
 {
     struct err err = {0};
@@ -259,5 +276,8 @@ bool op_job_file_run(struct call *c)
         err_set(&err, ERR_JOBS_OFF, NULL);
     else if (call_params_only(c, no_params, &err) && find_job(c, &st, &err))
         fd = jobs_file_open(c->api->long_jobs, c->id, c->vid, c->arena, &f, &err);
-    return fd < 0 ? outcome_fail(c, &err) : job_stream_answer(c, fd, &f);
+    if (fd < 0)
+        return outcome_fail(c, &err);
+    name_patients(c, &st);
+    return job_stream_answer(c, fd, &f);
 }

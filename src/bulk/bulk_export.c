@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "bulk/bulk.h"
 #include "bulk/bulk_int.h"
+#include "bulk/bulk_whose.h"
 #include "fhir_gen/names.h"
 
 struct export
@@ -32,6 +33,7 @@ struct export
     size_t element_count;
     uint64_t done, total;
     fhir_type_id type;
+    struct bulk_whose *whose;
 };
 
 static int by_rid(const void *a, const void *b)
@@ -368,7 +370,8 @@ static bool slice(struct export *e, struct store_as_of *q, bool *more)
     struct store_read *r = read_begin(e, ACCESS_READ);
     if (!r)
         return false;
-    bool ok = store_as_of(r, q, each, e, &q->after_rid, more, e->err);
+    bool ok = store_as_of(r, q, each, e, &q->after_rid, more, e->err) &&
+              bulk_whose_add(e->whose, r, e->view != NULL, e->err);
     read_end(e, r);
     return ok && e->err->code == ERR_OK;
 }
@@ -445,14 +448,21 @@ static bool begin(struct export *e, int64_t *time_ms)
 
 static bool finish(struct export *e, int64_t time_ms)
 {
-    char text[TIME_TEXT_MAX], result[TIME_TEXT_MAX + 32];
-    size_t n = time_format(time_ms, text);
-    int len = snprintf(result, sizeof result, "{\"transactionTime\":\"%.*s\"}", (int)n, text);
+    char text[TIME_TEXT_MAX];
+    struct buf result;
     if (!bundle_end(e))
         return false;
     bool ok = !e->gone || job_file_close(e->gone, e->err);
     e->gone = NULL;
-    return ok && job_result(e->job, (struct str){result, (size_t)len}, e->err);
+    time_format(time_ms, text);
+    buf_init(&result, JOB_KEPT_MAX);
+    buf_printf(&result, "{\"transactionTime\":\"%s\"", text);
+    bulk_whose_write(e->whose, &result);
+    buf_char(&result, '}');
+    ok = ok && (buf_ok(&result) ? job_result(e->job, buf_get(&result), e->err)
+                                : err_set(e->err, ERR_NO_MEMORY, NULL));
+    buf_release(&result);
+    return ok;
 }
 
 static bool export_run(struct job *j, void *arg, struct err *err)
@@ -463,7 +473,10 @@ static bool export_run(struct job *j, void *arg, struct err *err)
     arena_init(&e.work);
     buf_init(&e.line, STORE_BODY_MAX + 1);
     buf_init(&e.bundle, BUF_NO_MAX);
-    bool ok = begin(&e, &time_ms);
+    e.whose = ARENA_NEW(&e.arena, struct bulk_whose);
+    if (e.whose)
+        *e.whose = (struct bulk_whose){.arena = &e.arena};
+    bool ok = e.whose ? begin(&e, &time_ms) : err_set(err, ERR_NO_MEMORY, NULL);
     for (size_t i = 0; ok && i < e.req.type_count; i++) {
         e.type = e.req.type[i];
         ok = export_type(&e);

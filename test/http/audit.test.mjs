@@ -9,7 +9,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { closed, forget, login, makeData, named, raw as as, role } from './accounts.mjs';
+import { closed, forget, login, makeData, named, OURS, raw as as, role } from './accounts.mjs';
 import { ask, bundle, entry, start } from './server.mjs';
 
 const server = await start(undefined, ['--audit']);
@@ -374,4 +374,58 @@ test('helhet audit flags: the patterns, beside a service and without; what asks 
   assert.deepEqual(whole.rows.map((l) => JSON.parse(l).code).sort(), ['no-relation', 'no-relation', 'own-record', 'same-surname']);
   assert.doesNotMatch(whole.stderr, /inte prövat/);
   forget(data);
+});
+
+test('a write that is refused is told of with whose record it would have been in', async () => {
+  const told = async (method, path, body, more = {}) => {
+    const r = await ask(server, method, path, { body, ...more });
+    assert.ok(r.status >= 400, `${path} ${r.status}`);
+    return last();
+  };
+  const faulty = (patient) => ({ ...observation(patient), status: undefined });
+  assert.deepEqual((await told('POST', '/Observation', faulty('refused-1'))).patients, ['refused-1']);
+  assert.deepEqual((await told('POST', '/Observation', { ...faulty('refused-1'), focus: [{ reference: 'Patient/refused-2' }] })).patients, ['refused-1'], 'not who is mentioned');
+  assert.deepEqual((await told('POST', '/Task', { resourceType: 'Task', for: { reference: 'Patient/refused-2' } })).patients, ['refused-2']);
+  assert.deepEqual((await told('POST', '/Appointment', { resourceType: 'Appointment', participant: [{ actor: { reference: 'Patient/refused-1' } }, { actor: { reference: 'Patient/refused-2' } }] })).patients, ['refused-1', 'refused-2']);
+  assert.deepEqual((await told('PUT', '/Patient/refused-3', { resourceType: 'Patient', id: 'refused-3', birthDate: 'x' })).patients, ['refused-3']);
+  assert.deepEqual((await told('POST', '/Observation', faulty('inte ett id'))).patients, undefined);
+  assert.deepEqual((await told('POST', '/Observation', '<Observation xmlns="http://hl7.org/fhir"><subject><reference value="Patient/refused-4"/></subject></Observation>', { type: 'application/fhir+xml' })).patients, ['refused-4']);
+  const large = await told('POST', '/Observation', { ...faulty('refused-1'), note: [{ text: 'x'.repeat(1 << 20) }] });
+  assert.deepEqual([large.patients, large.many], [undefined, true]);
+  const entries = () => log().slice(-3).map((r) => r.patients?.join());
+  await ask(server, 'POST', '', { body: bundle('transaction', entry('POST', 'Observation', observation('refused-1')), entry('POST', 'Observation', faulty('refused-2'))) });
+  assert.deepEqual(entries(), [undefined, 'refused-1', 'refused-2']);
+  await ask(server, 'POST', '', { body: bundle('batch', entry('POST', 'Observation', faulty('refused-1')), entry('POST', 'Observation', { ...faulty('refused-2') })) });
+  assert.deepEqual(entries(), [undefined, 'refused-1', 'refused-2']);
+});
+
+test('refused for want of right: whose it would have been is told; an export, whose records are in its files', async () => {
+  const program = process.env.HELHET_BIN ?? 'build/helhet';
+  const many = Array.from({ length: 1003 }, (_, i) => ({ resourceType: 'Patient', id: `many-${i}`, active: i < 3 }));
+  const data = await makeData([named('Practitioner', 'lo', 'Lo', 'Prov'), role('lo-con', 'lo', 'region', { code: 'controller' }), ...many, { ...observation('many-1'), id: 'of-1' }], [['lo', 'Practitioner/lo']]);
+  const s = await closed(data, ['--audit']);
+  const cookie = await login(s, 'lo');
+  const no = await as(s, 'POST', '/fhir/Observation', { headers: { ...cookie, ...OURS, 'Content-Type': 'application/fhir+json' }, body: JSON.stringify(observation('pat')) });
+  assert.equal(no.status, 403, no.text);
+  assert.deepEqual([last(s).patients, last(s).outcome], [['pat'], 'refused']);
+  const token = spawnSync(program, ['token', '--data', data, '--scope', 'system/*.rs'], { encoding: 'utf8' }).stdout.trim();
+  const headers = { Authorization: `Bearer ${token}` };
+  /** The record of the fetching of the first file of an export. */
+  const fetched = async (query) => {
+    const begun = await as(s, 'GET', `/fhir/${query}`, { headers: { ...headers, Prefer: 'respond-async', Accept: 'application/fhir+json' } });
+    assert.equal(begun.status, 202, begun.text);
+    const where = new URL(begun.headers['content-location']).pathname;
+    let r;
+    while ((r = await as(s, 'GET', where, { headers })).status === 202) await new Promise((done) => setTimeout(done, 30));
+    assert.equal(r.status, 200, r.text);
+    assert.equal((await as(s, 'GET', new URL(r.json.output[0].url).pathname, { headers })).status, 200);
+    return last(s);
+  };
+  const few = await fetched('$export?_type=Patient,Observation&_typeFilter=Patient%3Factive%3Dtrue');
+  assert.deepEqual([few.patients.toSorted(), few.many ?? false], [['many-0', 'many-1', 'many-2'], false]);
+  const one = await fetched('$export?_type=Observation');
+  assert.deepEqual([one.patients, one.many ?? false], [['many-1'], false]);
+  const all = await fetched('$export?_type=Patient');
+  assert.deepEqual([all.patients.length, all.many], [1000, true]);
+  await s.stop();
 });
