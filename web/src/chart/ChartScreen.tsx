@@ -170,11 +170,14 @@ function CurrentSection() {
   });
   useEffect(() => heading.current?.focus({ preventScroll: true }), [section]);
   useEffect(() => scrollTo(0, 0), [section]);
+  // First the tab, the heading and their paint, then what can be long: no key waits for a whole list.
+  const [drawn, setDrawn] = useState<Place | "">("");
+  useEffect(() => setDrawn(section), [section]);
   const Screen = section === "atkomst" ? AccessPart : chart.sight.hidden.value ? Gate : SCREENS[section];
   return (
     <section class={`section section-${section}`} aria-labelledby="section-heading">
       <h2 id="section-heading" ref={heading} tabIndex={-1}>{title}</h2>
-      <Screen />
+      {drawn === section ? <Screen /> : <SectionSkeleton />}
     </section>
   );
 }

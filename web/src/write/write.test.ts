@@ -62,10 +62,13 @@ test("what is about another patient is never sent", async () => {
   assert.ok(new WrongPatient() instanceof Error);
 });
 
-test("a lost reply: known to be saved, it is not sent again", async () => {
+test("a lost reply: known to be saved, the answer is asked for under the same key, else what stands is read", async () => {
   answers(cut(), line("k4"), kept("1"));
   const done = await create(VALUE, how("k4"));
-  assert.deepEqual([posts().length, done.receipt.state, done.resource.id], [1, "saved", "o1"]);
+  assert.deepEqual([posts().map((p) => new Headers(p.init.headers).get("Idempotency-Key")), done.receipt.state, done.resource.id], [["k4", "k4"], "saved", "o1"]);
+  answers(cut(), line("k40"), cut(), kept("1"));
+  const read = await create(VALUE, how("k40"));
+  assert.deepEqual([posts().length, read.receipt.state, read.resource.id, asked[3]?.url], [2, "saved", "o1", "/fhir/Observation/o1"]);
 });
 
 test("a lost reply: known never to have been saved, it is sent again with the same key", async () => {

@@ -112,7 +112,8 @@ async function deliver(call: Call): Promise<{ reply: Reply } | { saved: string; 
     }
     if (!uncertain(failure)) return { failure, unsure: false };
     const fate = await fateOf(call.key);
-    if (fate.known === "saved") return { saved: fate.resource, version: fate.version };
+    // The same again under the same key gives the answer that was lost, and writes nothing.
+    if (fate.known === "saved") return exchange(call).then((reply) => ({ reply }), () => ({ saved: fate.resource, version: fate.version }));
     if (fate.known === "unknown") return { failure, unsure: true };
     // The service has answered that it failed, and that nothing was kept: certain, so the user decides about again.
     if (failure.status >= 500 && failure.outcome !== null && failure.kind !== "busy") return { failure, unsure: false };
@@ -190,7 +191,7 @@ export async function update<T extends Resource>(resource: T, how: Writing): Pro
   }
 }
 
-/** Several as one transaction, all or nothing. The answer's entries are those of the transaction; none when only the receipt came. */
+/** Several as one transaction, all or nothing. The answer's entries are those of the transaction; none when nothing but the receipt could be had. */
 export async function transact(entries: BundleEntry[], how: Writing): Promise<Written<Bundle>> {
   const bundle: Bundle = { resourceType: "Bundle", type: "transaction", entry: entries };
   const call = callOf("POST", BASE, bundle, how);
