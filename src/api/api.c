@@ -248,6 +248,33 @@ void api_refuse_as(struct api *a, const struct access_caller *caller, const char
     audited_refused(&c, action ? action : "refused", why);
 }
 
+void api_finish_told(struct api *a, const struct access_caller *caller, struct http_request *req,
+                     const struct http_response *resp, const char *action, const struct str *patient,
+                     size_t count)
+{
+    struct call *c = ARENA_NEW(req->arena, struct call);
+    struct route *route = ARENA_NEW(req->arena, struct route);
+    struct http_response *copy = ARENA_NEW(req->arena, struct http_response);
+    if (!c || !route || !copy) {
+        os_free(resp->owned);
+        http_finish(req, &(struct http_response){.status = 503, .route = action});
+        return;
+    }
+    *copy = *resp;
+    *route = (struct route){.name = action, .level = LEVEL_NONE};
+    *c = (struct call){.api = a,
+                       .req = req,
+                       .resp = copy,
+                       .arena = req->arena,
+                       .caller = caller,
+                       .method = req->method,
+                       .route = route};
+    for (size_t i = 0; i < count; i++)
+        audited_name(c, patient[i]);
+    if (audited_send(c, true))
+        http_finish(req, c->resp);
+}
+
 bool api_job_submit(struct call *c, struct api_job *job)
 {
     struct err err = {0};

@@ -81,4 +81,11 @@ void api_refuse(void *api, struct http_request *req, const struct err *why, stru
 void api_refuse_as(struct api *a, const struct access_caller *caller, const char *action,
                    struct http_request *req, const struct err *why, struct http_response *resp);
 
+/* An answer outside /fhir that gives out or keeps patients' data (ids, borrowed until it is sent): told to
+ * the audit log as any, then sent. The request must be deferred; action is a constant, "GET /me/drafts/[id]".
+ */
+void api_finish_told(struct api *a, const struct access_caller *caller, struct http_request *req,
+                     const struct http_response *resp, const char *action, const struct str *patient,
+                     size_t count);
+
 #endif

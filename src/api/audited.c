@@ -194,12 +194,22 @@ bool audited_allowed(const struct call *c, struct err *err)
     return err_set(err, ERR_AUDIT_DOWN, NULL);
 }
 
+/* What lies outside the record: health, metrics, the files of the browser part. */
+static bool outside(struct str path)
+{
+    static const char *const ours[] = {"/fhir", "/auth", "/me/", "/live"};
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+        if (str_starts(path, str_of(ours[i])))
+            return false;
+    return true;
+}
+
 bool audited_send(struct call *c, bool deferred)
 {
     struct api *a = c->api;
     struct err err = {0};
     size_t count;
-    if (!a->audit || !str_starts(c->req->path, STR("/fhir")))
+    if (!a->audit || outside(c->req->path))
         return true;
     struct audited *w = ARENA_NEW(c->arena, struct audited);
     struct audit_record *r = w ? records_of(c, &count) : NULL;
@@ -245,8 +255,7 @@ void audited_refused(struct call *c, const char *action, const struct err *why)
     struct api *a = c->api;
     struct str asked = c->req->path.n ? c->req->path : c->req->target;
     struct err err = {0};
-    bool ours = str_starts(asked, STR("/fhir")) || str_starts(asked, STR("/auth"));
-    struct refused *w = a->audit && ours ? os_alloc(sizeof(*w)) : NULL;
+    struct refused *w = a->audit && !outside(asked) ? os_alloc(sizeof(*w)) : NULL;
     if (!w)
         return;
     *w = (struct refused){.wait = {.done = refused_done, .arg = w}, .api = a};

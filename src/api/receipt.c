@@ -171,11 +171,9 @@ static bool yes(const struct json_doc *doc, uint32_t i, const char *key)
 
 static void write_result(struct json_out *o, const struct json_doc *doc, uint32_t e)
 {
-    struct str resource = e == UINT32_MAX ? STR("") : text(doc, e, "r");
-    if (!resource.n)
-        return;
-    json_out_string(o, "resource", resource);
-    json_out_i64(o, "version", number(doc, e, "v"));
+    bool some = e != UINT32_MAX;
+    json_out_string(o, "resource", some ? text(doc, e, "r") : STR(""));
+    json_out_string(o, "version", some ? text(doc, e, "v") : STR(""));
 }
 
 /* The first entry that wrote something. */

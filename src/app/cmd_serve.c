@@ -337,7 +337,11 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
                                             .absolute_ms = o->absolute_ms};
     struct identity *identity = o->open ? NULL : identity_open(&identity_opt, err);
     struct smart *smart = identity ? smart_open(o->data, true, err) : NULL;
+    struct desk *desk = desk_open(o->data, err);
+    struct me_options me_opt = {.api = api, .store = w->store, .desk = desk};
+    struct me *me = desk ? me_new(&me_opt) : NULL;
     struct gate_options opt = {.api = api,
+                               .me = me,
                                .store = w->store,
                                .search = w->search,
                                .oidc = o->provider,
@@ -351,9 +355,11 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
         api_logins_by(api, cmd_serve_last_login, identity);
         api_accounts_by(api, cmd_serve_opens, identity);
     }
-    bool ready = (smart && (!o->provider || oidc_open(o->provider, o->data, err))) || o->open;
+    bool ready = me && ((smart && (!o->provider || oidc_open(o->provider, o->data, err))) || o->open);
     struct gate *gate = ready ? gate_new(&opt, err) : NULL;
     bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);
+    desk_close(desk);
+    me_free(me);
     gate_free(gate);
     smart_close(smart);
     identity_close(identity);

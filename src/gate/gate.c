@@ -79,6 +79,8 @@ static bool from_here(const struct http_request *req)
  * its figures, to this machine. */
 static bool is_public(const struct http_request *req)
 {
+    if (me_path(req->path))
+        return false;
     if (!api_path(req->path) || str_is(req->path, "/health"))
         return true;
     if (str_is(req->path, "/metrics"))
@@ -131,6 +133,18 @@ bool gate_refused(struct gate *g, struct http_request *req, const char *action,
     return true;
 }
 
+/* What is the user's own. Without accounts too, other sites must not reach it through somebody's browser. */
+static bool handle_me(struct gate *g, const struct access_caller *caller, struct http_request *req,
+                      struct http_response *resp)
+{
+    struct heads h;
+    struct err err = {0};
+    gate_heads_read(g, req, &h);
+    if (!api_host_ours(g->opt.api, h.host, &err) || !gate_heads_ours(g, req, &h, &err))
+        return gate_refused(g, req, NULL, caller, &err, resp);
+    return me_handle(g->opt.me, caller, req, resp);
+}
+
 bool gate_handle(void *gate, struct http_request *req, struct http_response *resp)
 {
     struct gate *g = gate;
@@ -144,8 +158,9 @@ bool gate_handle(void *gate, struct http_request *req, struct http_response *res
         return gate_auth_handle(g, req, resp);
     if (g->apps)
         gate_smart_share(req, resp);
+    bool own = g->opt.me && me_path(req->path);
     if (!g->opt.identity)
-        return api_handle_as(g->opt.api, NULL, req, resp);
+        return own ? handle_me(g, NULL, req, resp) : api_handle_as(g->opt.api, NULL, req, resp);
     caller = ARENA_NEW(req->arena, struct access_caller);
     if (!caller) {
         resp->status = 503;
@@ -155,7 +170,7 @@ bool gate_handle(void *gate, struct http_request *req, struct http_response *res
     if (!is_public(req) &&
         !(admit(g, req, caller, &err) && gate_pace_take(g->pace, caller, os_mono_ns(), &err)))
         return gate_refused(g, req, NULL, caller, &err, resp);
-    return api_handle_as(g->opt.api, caller, req, resp);
+    return own ? handle_me(g, caller, req, resp) : api_handle_as(g->opt.api, caller, req, resp);
 }
 
 /* A body is taken in only from somebody: the memory of this machine is not for strangers. */
@@ -175,6 +190,8 @@ bool gate_upload(void *gate, struct http_request *req, struct http_upload *out, 
             out, err);
     if (g->opt.identity && !is_public(req) && !admit(g, req, &caller, err))
         return false;
+    if (me_path(req->path))
+        return me_body_fits(req, err);
     return api_upload(g->opt.api, req, out, err);
 }
 

@@ -21,6 +21,7 @@
 #include "api/api.h"
 #include "audit/audit.h"
 #include "identity/identity.h"
+#include "me/me.h"
 #include "oidc/oidc.h"
 #include "smart/smart.h"
 
@@ -47,6 +48,7 @@ struct gate_options {
     struct smart *smart; /* apps and their tokens; NULL: no apps. Needs identity */
     const char *front;   /* "https://record.example": what browsers see; NULL: this very address by HTTP */
     struct audit *audit; /* NULL: no log */
+    struct me *me;       /* what is the user's own; NULL: none */
     unsigned pace;       /* requests a second of one session (gate_pace.h); 0: no limit */
 };
 

@@ -56,8 +56,9 @@ enum store_found store_receipt_get(struct store_read *r, struct str owner, struc
     return rc < 0 || !ok ? STORE_FAILED : rc > 0 ? STORE_FOUND : STORE_ABSENT;
 }
 
-bool store_receipt_list(struct store_read *r, struct str owner, int64_t before, uint32_t limit,
-                        struct arena *arena, struct store_receipt **out, size_t *count, struct err *err)
+bool store_receipt_list(struct store_read *r, struct str owner, int64_t before, int64_t before_ms,
+                        uint32_t limit, struct arena *arena, struct store_receipt **out, size_t *count,
+                        struct err *err)
 {
     sqlite3_stmt *st = db_get(r->db, DB_RECEIPT_LIST, err);
     *count = 0;
@@ -67,6 +68,7 @@ bool store_receipt_list(struct store_read *r, struct str owner, int64_t before, 
     bind_text(st, 1, owner);
     sqlite3_bind_int64(st, 2, before > 0 ? before : INT64_MAX);
     sqlite3_bind_int64(st, 3, limit);
+    sqlite3_bind_int64(st, 4, before_ms > 0 ? before_ms : INT64_MAX);
     int rc;
     bool ok = true;
     while (ok && (rc = db_step(r->db, st, err)) > 0)

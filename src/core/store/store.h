@@ -557,9 +557,12 @@ bool store_receipt_put(struct store_tx *tx, struct str owner, struct str key, st
 /* STORE_FOUND, STORE_ABSENT, STORE_FAILED. Texts in arena. */
 enum store_found store_receipt_get(struct store_read *r, struct str owner, struct str key,
                                    struct arena *arena, struct store_receipt *out, struct err *err);
-/* The owner's, newest first, at most limit; before: only those of a lower number (0: all). */
-bool store_receipt_list(struct store_read *r, struct str owner, int64_t before, uint32_t limit,
-                        struct arena *arena, struct store_receipt **out, size_t *count, struct err *err);
+/* The owner's, newest first, at most limit; before, before_ms: only those of a lower number and time (0:
+ * all).
+ */
+bool store_receipt_list(struct store_read *r, struct str owner, int64_t before, int64_t before_ms,
+                        uint32_t limit, struct arena *arena, struct store_receipt **out, size_t *count,
+                        struct err *err);
 
 /* ---- bulk loading: one caller, no other jobs meanwhile; batches are sorted outside the database and each
  * batch is durable as a whole when store_bulk_flush (or an automatic flush inside put) returns ---- */
