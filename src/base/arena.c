@@ -24,6 +24,12 @@ void arena_limit(struct arena *a, size_t limit)
     a->limit = limit;
 }
 
+void arena_first(struct arena *a, size_t bytes)
+{
+    OS_ASSERT(!a->head);
+    a->first = bytes;
+}
+
 static void arena_pop(struct arena *a)
 {
     struct arena_block *b = a->head;
@@ -64,7 +70,7 @@ void arena_rewind(struct arena *a, struct arena_mark m)
 
 static bool arena_push(struct arena *a, size_t need)
 {
-    size_t size = a->head ? a->head->size * 2 : ARENA_BLOCK_MIN;
+    size_t size = a->head ? a->head->size * 2 : a->first ? a->first : ARENA_BLOCK_MIN;
     if (size > ARENA_BLOCK_MAX)
         size = ARENA_BLOCK_MAX;
     if (size < need)

@@ -17,6 +17,7 @@ struct arena {
     size_t used;              /* bytes taken in head */
     size_t total;             /* bytes obtained from the system by all blocks */
     size_t limit;             /* 0: none */
+    size_t first;             /* bytes of the first block; 0: ARENA_BLOCK_MIN */
 };
 
 struct arena_mark {
@@ -27,7 +28,10 @@ struct arena_mark {
 void arena_init(struct arena *a);
 /* Past limit bytes arena_alloc returns NULL. */
 void arena_limit(struct arena *a, size_t limit);
-/* Gives everything back; the arena is as after arena_init. */
+/* What little the arena will hold fits in so many bytes, of which there are to be thousands. Call it while
+ * the arena is empty. */
+void arena_first(struct arena *a, size_t bytes);
+/* Gives everything back; limit and first stay. */
 void arena_release(struct arena *a);
 /* Forgets everything but keeps the newest block for reuse (a request loop's memory stays flat). */
 void arena_reset(struct arena *a);

@@ -54,6 +54,13 @@ static void test_arena(void **state)
     assert_non_null(arena_alloc(&a, 60 * 1024));
     assert_null(arena_alloc(&a, 8 * 1024));
     arena_release(&a);
+    arena_limit(&a, 0);
+    arena_first(&a, 1000);
+    assert_non_null(arena_alloc(&a, 900));
+    assert_int_equal(a.total, 1000);
+    assert_non_null(arena_alloc(&a, 1500));
+    assert_int_equal(a.total, 3000);
+    arena_release(&a);
 }
 
 static void test_buf(void **state)

@@ -23,6 +23,7 @@ struct access_held *access_held_new(int64_t seq)
     *h = (struct access_held){.seq = seq, .read_ms = os_now_ms()};
     atomic_init(&h->refs, 1);
     arena_init(&h->arena);
+    arena_first(&h->arena, ACCESS_HELD_BYTES);
     return h;
 }
 

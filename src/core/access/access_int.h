@@ -10,6 +10,7 @@
 
 enum {
     ACCESS_DERIVE_MAX = 6,
+    ACCESS_HELD_BYTES = 1024,      /* of what is kept of a patient or caller, to begin with */
     ACCESS_IDLE_VIEWS = 16,        /* kept for the next requests, with their memory … */
     ACCESS_IDLE_BYTES = 64 * 1024, /* … when it is no more than that */
 };
