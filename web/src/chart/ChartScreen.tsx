@@ -11,6 +11,7 @@ import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
+import { lazy } from "../ui/Lazy.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { Chart, ChartContext, useChart } from "./model.ts";
 import { leaveChart, takeChart } from "./open.ts";
@@ -19,7 +20,6 @@ import { Storyboard } from "./Storyboard.tsx";
 import { ConditionsSection } from "./sections/ConditionsSection.tsx";
 import { EncountersSection } from "./sections/EncountersSection.tsx";
 import { LabsSection } from "./sections/LabsSection.tsx";
-import { MedicationSection } from "./sections/MedicationSection.tsx";
 import { NotesSection } from "./sections/NotesSection.tsx";
 import { OverviewSection } from "./sections/OverviewSection.tsx";
 import { ReferralsSection } from "./sections/ReferralsSection.tsx";
@@ -34,7 +34,7 @@ const SCREENS: Record<Section, ComponentType> = {
   kontakter: EncountersSection,
   diagnoser: ConditionsSection,
   varningar: WarningsSection,
-  lakemedel: MedicationSection,
+  lakemedel: lazy(() => import("../meds/MedsSection.tsx").then((module) => module.MedsSection)),
   provsvar: LabsSection,
   anteckningar: NotesSection,
   remisser: ReferralsSection,

@@ -12,7 +12,7 @@ import { useChart, type Chart } from "./model.ts";
 import { hasWords, noteTitle } from "./Note.tsx";
 import { ClinicalText, Comments, Concept } from "./Parts.tsx";
 import { appointmentPlace, appointmentTitle, encounterTitle, encounterUnit } from "./sections/EncountersSection.tsx";
-import { dosages, medicineName } from "./sections/MedicationSection.tsx";
+import { dosages, medicineName } from "./medicines.ts";
 import { referralTitle } from "./sections/ReferralsSection.tsx";
 import { allergyText } from "./state.ts";
 

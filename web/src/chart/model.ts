@@ -27,6 +27,8 @@ function plans(id: string) {
     conditions: of("Condition", WHOLE_PAGE, true),
     prescriptions: of("MedicationRequest", WHOLE_PAGE, true, ["_include", "MedicationRequest:medication"]),
     statements: of("MedicationStatement", WHOLE_PAGE, true, ["_include", "MedicationStatement:medication"]),
+    administrations: of("MedicationAdministration", PAGE, false, ["_sort", "-effective-time"]),
+    reconciliations: of("List", "5", false, ["code", "10160-0"], ["_sort", "-date"]),
     encounters: of("Encounter", PAGE, false, ["_sort", "-date"]),
     appointments: of("Appointment", PAGE, false, ["_sort", "-date"]),
     carePlans: of("CarePlan", WHOLE_PAGE, true),

@@ -102,7 +102,7 @@ export const en: Catalogue = {
   },
   headings: { varningar: "Warnings and hypersensitivity" },
   lists: {
-    flags: "Warnings", allergies: "Hypersensitivity", conditions: "Diagnoses", prescriptions: "Prescriptions", statements: "Stated medication", encounters: "Contacts", appointments: "Booked times", carePlans: "Care plans",
+    flags: "Warnings", allergies: "Hypersensitivity", conditions: "Diagnoses", prescriptions: "Prescriptions", statements: "Stated medication", administrations: "Doses given", reconciliations: "Reconciliations", encounters: "Contacts", appointments: "Booked times", carePlans: "Care plans",
     labs: "Results", vitals: "Vital signs", measurements: "Measurements", documents: "Notes", compositions: "Compositions", reports: "Reports",
     referrals: "Referrals", tasks: "States of referrals", procedures: "Procedures", immunizations: "Vaccinations",
   },

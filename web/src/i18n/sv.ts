@@ -103,7 +103,7 @@ export const sv = {
   headings: { varningar: "Varningar och överkänslighet" },
   /** What each list of a chart holds, for telling what could not be read. */
   lists: {
-    flags: "Varningar", allergies: "Överkänslighet", conditions: "Diagnoser", prescriptions: "Ordinationer", statements: "Uppgivna läkemedel", encounters: "Kontakter", appointments: "Bokade tider", carePlans: "Vårdplaner",
+    flags: "Varningar", allergies: "Överkänslighet", conditions: "Diagnoser", prescriptions: "Ordinationer", statements: "Uppgivna läkemedel", administrations: "Givna doser", reconciliations: "Avstämningar", encounters: "Kontakter", appointments: "Bokade tider", carePlans: "Vårdplaner",
     labs: "Provsvar", vitals: "Vitalparametrar", measurements: "Mätvärden", documents: "Anteckningar", compositions: "Sammanställningar", reports: "Utlåtanden",
     referrals: "Remisser", tasks: "Remissernas läge", procedures: "Åtgärder", immunizations: "Vaccinationer",
   },

@@ -71,7 +71,7 @@ test("renewing changes days and nothing else of the dosage; the decimals stay as
 
 test("a change is a new order with the old one stopped, in one transaction against the version that was read", () => {
   const changed = replacing(order({ reason: "Smärta" }), PRIOR, WHO);
-  const entries = signing(changed, [overridden({ id: "x", check: "allergy", kind: "allergy", level: "stop", about: "AllergyIntolerance/a", parts: [] }, "Överkänslig", "Provocerad utan reaktion", WHO)], ended(PRIOR, "stopped", "Ändrad", WHO, "Utsatt"), () => "u");
+  const entries = signing(changed, [overridden({ id: "x", check: "allergy", kind: "allergy", level: "stop", about: "AllergyIntolerance/a", parts: [] }, "Överkänslig", "Provocerad utan reaktion", WHO)], ended(PRIOR, "stopped", "Ändrad", WHO), () => "u");
   assert.deepEqual(entries.map((e) => `${e.request?.method} ${e.request?.url} ${e.request?.ifMatch ?? ""}`), ["POST DetectedIssue ", "POST MedicationRequest ", 'PUT MedicationRequest/old W/"3"']);
   assert.deepEqual((entries[1]?.resource as MedicationRequest).detectedIssue, [{ reference: "urn:uuid:u" }]);
   assert.deepEqual((entries[2]?.resource as MedicationRequest).statusReason, { text: "Ändrad" });

@@ -156,21 +156,23 @@ function inheriting<T extends object>(old: T | undefined, fresh: T): T {
 }
 
 export type Ending = "stopped" | "on-hold" | "completed";
+/** Stored in the record, so Swedish whoever writes. */
+const SAID: Readonly<Record<Ending, string>> = { stopped: "Utsatt", "on-hold": "Pausat", completed: "Avslutat" };
 
 /** The order with another status, why, when and by whom. */
-export function ended(m: MedicationRequest, status: Ending, reason: string, who: Signer, said: string): MedicationRequest {
-  return { ...m, status, statusReason: { text: reason }, note: [...(m.note ?? []), annotation(who, `${said}: ${reason}`)] };
+export function ended(m: MedicationRequest, status: Ending, reason: string, who: Signer): MedicationRequest {
+  return { ...m, status, statusReason: { text: reason }, note: [...(m.note ?? []), annotation(who, `${SAID[status]}: ${reason}`)] };
 }
 
-export function resumed(m: MedicationRequest, who: Signer, said: string): MedicationRequest {
-  const copy = { ...m, status: "active" as const, note: [...(m.note ?? []), annotation(who, said)] };
+export function resumed(m: MedicationRequest, who: Signer): MedicationRequest {
+  const copy = { ...m, status: "active" as const, note: [...(m.note ?? []), annotation(who, "Återupptaget")] };
   delete copy.statusReason;
   return copy;
 }
 
 /** A statement says what somebody takes; that it is no longer taken is said in it. */
-export function statementEnded(m: MedicationStatement, reason: string, who: Signer, said: string): MedicationStatement {
-  return { ...m, status: "stopped", statusReason: [{ text: reason }], note: [...(m.note ?? []), annotation(who, `${said}: ${reason}`)] };
+export function statementEnded(m: MedicationStatement, reason: string, who: Signer): MedicationStatement {
+  return { ...m, status: "stopped", statusReason: [{ text: reason }], note: [...(m.note ?? []), annotation(who, `Tas inte längre: ${reason}`)] };
 }
 
 export interface Given { readonly amount: Amount | null; readonly at: string; readonly done: boolean; readonly reason: string; readonly note: string }

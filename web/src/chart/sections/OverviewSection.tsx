@@ -16,7 +16,7 @@ import { Note } from "../Note.tsx";
 import { Fact } from "../Parts.tsx";
 import { currentMedicines, isOpenReferral } from "../state.ts";
 import { encounterTitle, encounterUnit } from "./EncountersSection.tsx";
-import { allMedicines, dosages, medicineName } from "./MedicationSection.tsx";
+import { allMedicines, dosages, medicineName } from "../medicines.ts";
 import { NOTE_LISTS, useNotes } from "./NotesSection.tsx";
 import { referralState, referralTitle } from "./ReferralsSection.tsx";
 
