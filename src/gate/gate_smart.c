@@ -25,6 +25,7 @@ static const struct {
     {"GET /auth/apps", held_show, PAGE},
     {"POST /auth/apps", held_end, WORK | PAGE},
     {"POST /auth/launch", launch_begin, WORK | OURS},
+    {"GET /auth/back", page_back, PAGE},
     {"GET /auth/app.css", page_style, 0},
     {"GET /auth/app.js", page_script, 0},
 };

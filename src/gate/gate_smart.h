@@ -137,6 +137,9 @@ bool page_error(struct ask *a, const struct err *err);
 bool page_refuse(struct ask *a, const struct err *err);
 /* Asks for itself again, so that the cookie comes along. */
 bool page_again(struct ask *a, struct str url);
+/* Where a login through the outside provider, begun on the page above, comes back to: on to what was asked.
+ */
+bool page_back(struct ask *a);
 bool page_login(struct ask *a, enum identity_state state);
 bool page_consent(struct ask *a, const struct wish *w, const struct person *p, struct str seal);
 /* Back to the page of apps, by GET. */

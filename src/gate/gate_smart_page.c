@@ -51,6 +51,18 @@ static const char script[] =
     "  const r = await post('assignment', { assignment: $('assignment').value });\n"
     "  if (r.ok) location.reload(); else fault((await r.json()).issue?.[0]?.details?.text ?? '');\n"
     "});\n"
+    "$('outside')?.addEventListener('click', async () => {\n"
+    "  fault('');\n"
+    "  sessionStorage.setItem('helhet-back', location.pathname + location.search);\n"
+    "  const r = await post('oidc', { back: '/auth/back' });\n"
+    "  const body = await r.json();\n"
+    "  if (r.ok) location.assign(body.url); else fault(body.issue?.[0]?.details?.text ?? String(r.status));\n"
+    "});\n"
+    "if ($('back')) {\n"
+    "  const to = sessionStorage.getItem('helhet-back') ?? '';\n"
+    "  sessionStorage.removeItem('helhet-back');\n"
+    "  if (/^\\/auth\\/(apps$|authorize\\?)/.test(to)) location.replace(to); else $('lost').hidden = false;\n"
+    "}\n"
     "if ($('login')) fetch('/auth/session').then((r) => r.json()).then(settle);\n"
     "$('find')?.addEventListener('input', async () => {\n"
     "  const text = $('find').value.trim(), list = $('found');\n"
@@ -193,6 +205,28 @@ bool page_again(struct ask *a, struct str url)
     return finish(a, &out, 200, STR(""));
 }
 
+/* The way through the outside provider: the browser comes back to /auth/back, which knows what was asked. */
+static void write_outside(const struct ask *a, struct buf *out)
+{
+    const struct oidc *oidc = a->gate->opt.oidc;
+    if (oidc)
+        fill(out,
+             "<p><button type=\"button\" id=\"outside\">Logga in med {} <span lang=\"en\">Log in with "
+             "{}</span></button></p>",
+             str_of(oidc_name(oidc)[ERR_SV]), str_of(oidc_name(oidc)[ERR_EN]));
+}
+
+bool page_back(struct ask *a)
+{
+    struct buf out;
+    begin(&out, "Du är inloggad", "You are logged in", "");
+    buf_cstr(&out, "<p id=\"back\">Appen öppnas … <span lang=\"en\">The app is being opened …</span></p>"
+                   "<p id=\"lost\" class=\"fault\" hidden>Gå tillbaka till appen och börja om. <span "
+                   "lang=\"en\">Go back to the app and begin again.</span></p>"
+                   "<script src=\"/auth/app.js\" defer></script>");
+    return finish(a, &out, 200, STR(""));
+}
+
 bool page_login(struct ask *a, enum identity_state state)
 {
     struct buf out;
@@ -207,11 +241,12 @@ bool page_login(struct ask *a, enum identity_state state)
         "name</span></label><input id=\"name\" autocomplete=\"username\" required autofocus>"
         "<label for=\"password\">Lösenord <span lang=\"en\">Password</span></label><input id=\"password\" "
         "type=\"password\" autocomplete=\"current-password\" required>"
-        "<button class=\"main\">Logga in</button></form>"
-        "<form id=\"choose\" hidden><label for=\"assignment\">Uppdrag <span "
-        "lang=\"en\">Assignment</span></label>"
-        "<select id=\"assignment\"></select><button class=\"main\">Välj</button></form>"
-        "<script src=\"/auth/app.js\" defer></script>");
+        "<button class=\"main\">Logga in</button></form>");
+    write_outside(a, &out);
+    buf_cstr(&out, "<form id=\"choose\" hidden><label for=\"assignment\">Uppdrag <span "
+                   "lang=\"en\">Assignment</span></label>"
+                   "<select id=\"assignment\"></select><button class=\"main\">Välj</button></form>"
+                   "<script src=\"/auth/app.js\" defer></script>");
     return finish(a, &out, 200, STR(""));
 }
 

@@ -134,7 +134,7 @@ bool oidc_back_valid(struct str path)
     for (size_t i = 0; i < path.n; i++)
         if (path.p[i] <= ' ' || path.p[i] > '~' || path.p[i] == '\\')
             return false;
-    return !str_starts(path, STR("/auth/"));
+    return !str_starts(path, STR("/auth/")) || str_is(path, "/auth/back");
 }
 
 /* ---- beginning ---- */
