@@ -3,7 +3,7 @@
 // mended, the report of a unit, the log; in both themes and at 320 px, without a fault that axe or the policy can see.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { closed, forget, makeData, named, PASSWORD, role } from "../http/accounts.mjs";
+import { closed, forget, login, makeData, named, PASSWORD, raw, role } from "../http/accounts.mjs";
 import { axeFaults, MODES, openPage, startBrowser } from "./harness.mjs";
 
 const people = [
@@ -11,13 +11,16 @@ const people = [
   named("Practitioner", "cia", "Cia", "Granskare"),
   named("Practitioner", "ny", "Nya", "Nyman"),
   role("ada-adm", "ada", "region", { code: "administrator", title: "Systemadministratör" }),
+  named("Practitioner", "signe", "Signe", "Själv", { identifier: [{ system: "http://electronichealth.se/identifier/personnummer", value: "189001019802" }] }),
+  named("Patient", "self", "Signe", "Själv", { identifier: [{ system: "http://electronichealth.se/identifier/personnummer", value: "18900101-9802" }] }),
+  role("signe-med", "signe", "med"),
   role("cia-log", "cia", "region", { code: "controller", title: "Loggranskare" }),
 ];
 let data;
 let server;
 let browser;
 before(async () => {
-  data = await makeData(people, [["ada", "Practitioner/ada"], ["cia", "Practitioner/cia"]]);
+  data = await makeData(people, [["ada", "Practitioner/ada"], ["cia", "Practitioner/cia"], ["signe", "Practitioner/signe"]]);
   server = await closed(data);
   browser = await startBrowser();
 });
@@ -128,3 +131,50 @@ test("who has neither right sees neither the way nor the screen", () => visit("b
   assert.match(await page.textContent("main"), /ger inte rätt till det här/);
   assert.equal(await page.isVisible(".topbar a[href='/administration']"), false);
 }));
+
+test("a pattern is reviewed from its card; the member of staff sees their own log, and nobody's reviews", async () => {
+  const cookie = await login(server, "signe");
+  for (let i = 0; i < 2; i++) assert.equal((await raw(server, "GET", "/fhir/Patient/self", { headers: cookie })).status, 200);
+  await visit("cia", "/administration/flaggor", async (page) => {
+    const card = ".admin-card:has-text('Egen journal')";
+    await page.waitForSelector(card);
+    assert.match(await page.textContent(card), /Signe Själv.*2 åtkomster/s);
+    await page.focus(`${card} button:text-is('Granska')`);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".admin-dialog[open]");
+    assert.match(await page.textContent(".admin-dialog"), /2 senaste åtkomster/);
+    await faultless(page);
+    await page.click(".admin-dialog label:has-text('Fråga ställd')");
+    await page.click(".admin-dialog button[type=submit]");
+    await page.waitForSelector(".admin-dialog [role=alert]:has-text('Skriv en anteckning')");
+    await page.fill(".admin-dialog textarea", "Frågat om det var i tjänsten.");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector(".admin-dialog", { state: "detached" });
+    for (let i = 0; i < 20 && !/2 granskade/.test(await page.textContent(card)); i++) {
+      await page.click("form.admin-bar button[type=submit]");
+      await page.waitForTimeout(150);
+    }
+    assert.match(await page.textContent(card), /2 granskade/);
+    await faultless(page);
+  });
+  await visit("signe", "/", async (page) => {
+    await page.click(".whoami");
+    await page.waitForSelector("dialog[open] a:has-text('Appar som har åtkomst')");
+    assert.equal(await page.getAttribute("dialog a:has-text('Appar som har åtkomst')", "href"), "/auth/apps");
+    await page.focus("dialog a:has-text('Min logg')");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("h1:text-is('Min logg')");
+    await page.waitForSelector("tbody tr:has-text('Patient/self')");
+    assert.equal(new URL(page.url()).pathname, "/min-logg");
+    assert.equal(await page.isVisible("dialog[open]"), false);
+    // What is told is what was done: not that it was found, nor that anybody has reviewed it.
+    assert.doesNotMatch(await page.textContent("main"), /Egen journal|Granskad|Frågat/i);
+    await faultless(page);
+    await page.fill("input[name=to]", "2020-01-01");
+    await page.click("form.admin-bar button[type=submit]");
+    await page.waitForSelector(".empty");
+    await page.goto(`${server.origin}/auth/apps`);
+    await page.waitForSelector("h1:text-is('Appar som har åtkomst')");
+  });
+});

@@ -61,8 +61,8 @@ bool oidc_provision(const struct oidc *o);
 
 /* ---- logging in ---- */
 
-/* Is it a path of this service's own pages, and nothing that a browser could take for another's? Of /auth only
- * /auth/back, the page that leads on to what an app asked. */
+/* Is it a path of this service's own pages, and nothing that a browser could take for another's? Of /auth
+ * only /auth/back, the page that leads on to what an app asked. */
 bool oidc_back_valid(struct str path);
 
 struct oidc_begin {

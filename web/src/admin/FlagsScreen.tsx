@@ -11,6 +11,7 @@ import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { nameOf, wantNames } from "./names.ts";
 import { useLoaded } from "./load.ts";
+import { ReviewForm } from "./ReviewForm.tsx";
 import { a } from "./words.ts";
 
 const parts = (parameters: Parameters | null, name: string) => (parameters?.parameter ?? []).filter((p) => p.name === name);
@@ -21,6 +22,7 @@ const refOf = (p: ParametersParameter, name: string) => part(p, name)?.valueRefe
 export function FlagsScreen() {
   const w = a.value.flags;
   const [asked, setAsked] = useState({ since: "", until: "", flag: "" });
+  const [at, setAt] = useState<readonly string[] | null>(null);
   const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ""));
   const found = useLoaded((signal) => tell(`AuditEvent/$flags${query.size === 0 ? "" : `?${query}`}`, signal), [asked, language.value]);
   const flags = parts(found.data, "flag");
@@ -49,7 +51,8 @@ export function FlagsScreen() {
       {parts(found.data, "complete").some((p) => p.valueBoolean === false) ? <p class="box box-failure">{w.incomplete}</p> : null}
       {found.data === null ? null : <p class="hint">{w.looked(parts(found.data, "records")[0]?.valueInteger ?? 0)}</p>}
       {found.data !== null && flags.length === 0 ? <p class="empty">{w.none}</p> : null}
-      <ul class="admin-cards">{flags.map((flag, i) => <li key={i}><Flag flag={flag} /></li>)}</ul>
+      <ul class="admin-cards">{flags.map((flag, i) => <li key={i}><Flag flag={flag} review={setAt} /></li>)}</ul>
+      {at === null ? null : <ReviewForm events={at} close={() => setAt(null)} done={() => { setAt(null); found.again(); }} />}
       {rules.length === 0 ? null : (
         <details class="admin-places">
           <summary>{w.rules} ({rules.length})</summary>
@@ -60,10 +63,11 @@ export function FlagsScreen() {
   );
 }
 
-function Flag({ flag }: { flag: ParametersParameter }) {
+function Flag({ flag, review }: { flag: ParametersParameter; review: (events: readonly string[]) => void }) {
   const w = a.value.flags;
   const user = refOf(flag, "user");
   const patient = refOf(flag, "patient");
+  const events = (flag.part ?? []).filter((p) => p.name === "event").map((p) => p.valueReference?.reference?.slice("AuditEvent/".length) ?? "").filter((id) => id !== "");
   const reviewed = part(flag, "reviewed")?.valueInteger ?? 0;
   return (
     <article class="admin-card" aria-label={textOf(flag, "title")}>
@@ -75,6 +79,7 @@ function Flag({ flag }: { flag: ParametersParameter }) {
       <p>{textOf(flag, "why")}</p>
       <p class="hint num">{showDateTime(part(flag, "from")?.valueInstant)} – {showDateTime(part(flag, "to")?.valueInstant)}</p>
       <p class="actions">
+        {events.length === 0 ? null : <button type="button" class="button button-small button-main" onClick={() => review(events)}>{a.value.sample.review}</button>}
         {user === "" ? null : <a class="button button-small" href={adminPath("logg", user)}>{w.toLog}: {nameOf(user)}</a>}
         {patient === "" ? null : <a class="button button-small" href={adminPath("logg", patient)}>{w.toLog}: {patient}</a>}
       </p>

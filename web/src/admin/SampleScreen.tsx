@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A random sample of the log, each access reviewed with a documented outcome.
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { AuditEvent, Bundle, Parameters } from "@fhir";
 import { isType, tell } from "../fhir/client.ts";
 import { Badge } from "../ui/Badge.tsx";
@@ -8,9 +8,8 @@ import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { accessOf, type Access } from "./audit.ts";
 import { AccessTable } from "./AccessTable.tsx";
-import { review } from "./calls.ts";
 import { useLoaded } from "./load.ts";
-import { DeedForm, Dialog, Told } from "./Parts.tsx";
+import { ReviewForm } from "./ReviewForm.tsx";
 import { a } from "./words.ts";
 
 interface Drawn { rows: Access[]; n: number; population: number; seed: string }
@@ -56,32 +55,7 @@ export function SampleScreen() {
           )} />
         </>
       )}
-      {at === null ? null : <ReviewForm one={at} close={() => setAt(null)} done={(outcome) => { setDone(new Map([...done, [at.id, outcome]])); setAt(null); }} />}
+      {at === null ? null : <ReviewForm events={[at.id]} close={() => setAt(null)} done={(outcome) => { setDone(new Map([...done, [at.id, outcome]])); setAt(null); }} />}
     </section>
-  );
-}
-
-function ReviewForm({ one, close, done }: { one: Access; close: () => void; done: (outcome: string) => void }) {
-  const w = a.value.sample;
-  const form = useRef<HTMLDivElement>(null);
-  const [outcome, setOutcome] = useState("ok");
-  const run = async () => {
-    const note = form.current?.querySelector("textarea")?.value.trim() ?? "";
-    if (outcome !== "ok" && note === "") throw new Told(w.noteNeeded);
-    await review(one.id, outcome, note);
-    done(outcome);
-  };
-  return (
-    <Dialog heading={w.reviewHeading} close={close}>
-      <DeedForm button={w.save} run={run} cancel={close}>
-        <div ref={form} class="admin-form">
-          <fieldset class="admin-radios">
-            <legend>{w.outcome}</legend>
-            {Object.entries(w.outcomes).map(([code, text]) => <label key={code}><input type="radio" name="outcome" value={code} checked={outcome === code} onChange={() => setOutcome(code)} /><span>{text}</span></label>)}
-          </fieldset>
-          <label><span>{w.note}</span><textarea class="field" rows={3} maxLength={200} /></label>
-        </div>
-      </DeedForm>
-    </Dialog>
   );
 }

@@ -180,6 +180,8 @@ export const en: Words = {
     drawn: (n, of, seed) => `${n} of ${of} accesses, seed ${seed}`,
     review: "Review",
     reviewHeading: "Review the access",
+    reviewMany: (n) => `The outcome is of the ${n} latest accesses of the pattern.`,
+    some: (n, of) => `${n} of ${of} are documented.`,
     outcome: "Outcome",
     outcomes: { ok: "Nothing to remark", question: "Question put to the member of staff", explained: "Explained", suspected: "Suspected to be unauthorized", reported: "Reported" },
     note: "Note (needed unless there is nothing to remark)",

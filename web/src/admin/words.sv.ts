@@ -180,6 +180,8 @@ export const sv = {
     drawn: (n: number, of: number, seed: string) => `${n} av ${of} åtkomster, frö ${seed}`,
     review: "Granska",
     reviewHeading: "Granska åtkomsten",
+    reviewMany: (n: number) => `Utfallet gäller mönstrets ${n} senaste åtkomster.`,
+    some: (n: number, of: number) => `${n} av ${of} är dokumenterade.`,
     outcome: "Utfall",
     outcomes: { ok: "Utan anmärkning", question: "Fråga ställd till medarbetaren", explained: "Förklarad", suspected: "Misstänkt obehörig", reported: "Anmäld" } as Record<string, string>,
     note: "Anteckning (krävs om inte utan anmärkning)",

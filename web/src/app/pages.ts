@@ -10,6 +10,7 @@ const LOAD: Record<PageName, () => Promise<Page>> = {
   kvitton: () => import("../desk/ReceiptsScreen.tsx").then((m) => m.ReceiptsScreen),
   ofardiga: () => import("../desk/UnfinishedScreen.tsx").then((m) => m.UnfinishedScreen),
   osignerat: () => import("../note/UnsignedScreen.tsx").then((m) => m.UnsignedScreen),
+  "min-logg": () => import("../mylog/MyLogScreen.tsx").then((m) => m.MyLogScreen),
 };
 
 /** null: being fetched; "failed": could not be. */

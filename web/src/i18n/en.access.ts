@@ -196,6 +196,8 @@ export const access: Catalogue["access"] = {
     heading: "My account",
     change: "Change assignment",
     password: "Change password",
+    log: "My log",
+    apps: "Apps that have access",
     everywhere: "Log out everywhere",
     everywhereHint: "All your sessions end, on other computers too.",
     everywhereFailed: "Logging out everywhere failed. Try again.",

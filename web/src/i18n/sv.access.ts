@@ -195,6 +195,8 @@ export const access = {
     heading: "Mitt konto",
     change: "Byt uppdrag",
     password: "Byt lösenord",
+    log: "Min logg",
+    apps: "Appar som har åtkomst",
     everywhere: "Logga ut överallt",
     everywhereHint: "Alla dina sessioner avslutas, även på andra datorer.",
     everywhereFailed: "Det gick inte att logga ut överallt. Försök igen.",

@@ -2,12 +2,13 @@
 // Under the assignments: a new password, and the way out of every session at once.
 import { useRef, useState } from "preact/hooks";
 import type { OperationOutcome } from "@fhir";
+import { pagePath } from "../app/route.ts";
 import { outcomeText } from "../fhir/error.ts";
 import { language, t } from "../i18n/index.ts";
 import { Icon } from "../ui/Icon.tsx";
-import { changePassword, LoginError, logout } from "./session.ts";
+import { changePassword, isOwn, LoginError, logout } from "./session.ts";
 
-export function AccountActions() {
+export function AccountActions({ leave }: { leave: () => void }) {
   const [changing, setChanging] = useState(false);
   const [saved, setSaved] = useState(false);
   const [failed, setFailed] = useState(false);
@@ -25,6 +26,10 @@ export function AccountActions() {
           <p class="actions">
             <button ref={back} type="button" class="button button-small" onClick={() => { setSaved(false); setChanging(true); }}><Icon name="lock" />{a.password}</button>
             <button type="button" class="button button-small" aria-describedby="everywhere-hint" onClick={() => { setFailed(false); logout(true).catch(() => setFailed(true)); }}><Icon name="exit" />{a.everywhere}</button>
+          </p>
+          <p class="actions">
+            {isOwn.value ? null : <a class="button button-small" href={pagePath("min-logg")} onClick={leave}><Icon name="list" />{a.log}</a>}
+            <a class="button button-small" href="/auth/apps"><Icon name="shield" />{a.apps}</a>
           </p>
           <p id="everywhere-hint" class="hint">{a.everywhereHint}</p>
         </>

@@ -33,7 +33,7 @@ export function Who() {
         <h2 id="who-heading">{now === null ? t.value.access.account.heading : texts.assignmentHeading}</h2>
         {/* Whatever was read in the assignment before is forgotten with the page; the address, and so the screen, stays. */}
         {shown && now !== null ? <AssignmentChoice done={() => (session.value?.assignment === now?.id ? setShown(false) : location.reload())} /> : null}
-        {shown ? <AccountActions /> : null}
+        {shown ? <AccountActions leave={() => setShown(false)} /> : null}
         <p class="actions"><button type="button" class="button" onClick={() => setShown(false)}>{t.value.common.close}</button></p>
       </dialog>
     </>
