@@ -4,15 +4,12 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { counted } from "./budgets.mjs";
 import { putPatients } from "./patients.mjs";
 
 const CHART = "/patient/web-tolvan";
 const MEDS = `${CHART}/lakemedel`;
 const ATC = "http://www.whocc.no/atc";
-/** The bars of the workspace: a favourite ordered and signed, and an order renewed. */
-const ORDER_KEYS_MAX = 8;
-const ORDER_CLICKS_MAX = 4;
-const RENEW_MAX = 4;
 /** 1280 px wide at 200 % is 640 px of layout. */
 const ALL_MODES = { ...MODES, "200 %": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };
 
@@ -43,32 +40,25 @@ const settled = (page) => page.waitForFunction(() => document.querySelector("h1"
 const fhir = async (path, init) => (await fetch(`${region.url}/fhir/${path}`, { cache: "no-store", ...init })).json();
 const requests = async (atc, patient = "web-tolvan") => ((await fhir(`MedicationRequest?patient=${patient}&code=${encodeURIComponent(`${ATC}|${atc}`)}&_sort=-_lastUpdated&_count=50`)).entry ?? []).map((e) => e.resource);
 const receipt = (page, text) => page.locator(".receipt-strip [data-state=saved]").filter({ hasText: text }).first().waitFor();
-const row = (page, name) => page.locator("li[data-row]").filter({ hasText: name }).first();
+const row = (page, name) => page.locator("li[data-row]:not(.med-begun *)").filter({ hasText: name }).first();
 const begins = (page) => page.waitForFunction(() => document.activeElement?.getAttribute("role") === "combobox");
 const inForm = (page) => page.waitForFunction(() => document.activeElement?.getAttribute("data-first") === "yes");
-
-/** Presses keys one by one and counts them. */
-function counting(page) {
-  const press = async (key) => { press.count++; await page.keyboard.press(key); };
-  press.count = 0;
-  return press;
-}
 
 test("a favourite is ordered and signed by keyboard alone, in few keys, from the overview", () =>
   visit(CHART, async (page) => {
     await settled(page);
-    const press = counting(page);
+    const { press, type, within } = counted(page);
     await press("Alt+Digit5");
     await page.getByRole("heading", { level: 2, name: "Läkemedel" }).waitFor();
     await settled(page);
     await press("o");
     await begins(page);
-    for (const key of "ome") await press(key);
+    await type("ome");
     await press("Enter");
     await inForm(page);
     await press("Control+Enter");
     await receipt(page, "Ordinerat: Omeprazol 20 mg enterokapsel");
-    assert.ok(press.count <= ORDER_KEYS_MAX, `${press.count} keys`);
+    within("order-favourite-keys", "keys");
     await row(page, "Omeprazol").getByText("1 enterokapsel på morgonen").waitFor();
     assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, MEDS);
     const [made] = await requests("A02BC01");
@@ -77,22 +67,19 @@ test("a favourite is ordered and signed by keyboard alone, in few keys, from the
     const [dosage] = made.dosageInstruction;
     assert.deepEqual(dosage.doseAndRate, [{ doseQuantity: { value: 1, unit: "enterokapsel" } }]);
     assert.equal(dosage.timing.repeat.boundsPeriod.start, new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Stockholm" }));
-    console.log(`keys: ${press.count} of ${ORDER_KEYS_MAX}`);
   }));
 
 test("a favourite is ordered and signed in few clicks, with the patient's name and number on the button", () =>
   visit(MEDS, async (page) => {
     await settled(page);
-    let clicks = 0;
-    const click = async (locator) => { clicks++; await locator.click(); };
+    const { click, within } = counted(page);
     await click(page.getByRole("link", { name: /^Ordinera/ }).first());
     await click(page.getByRole("option", { name: /Amlodipin 5 mg/ }));
     const sign = page.getByRole("button", { name: /^Signera/ });
     assert.match(await sign.textContent(), /Tolvan Åke Tolvansson 19121212-1212/);
     await click(sign);
     await receipt(page, "Ordinerat: Amlodipin 5 mg tablett");
-    assert.ok(clicks <= ORDER_CLICKS_MAX, `${clicks} clicks`);
-    console.log(`clicks: ${clicks} of ${ORDER_CLICKS_MAX}`);
+    within("order-favourite-clicks", "clicks");
     assert.equal((await requests("C08CA01")).length, 1);
   }));
 
@@ -100,13 +87,11 @@ test("renewing takes few presses, keeps the dosage as it stands and ends the old
   visit(MEDS, async (page) => {
     await settled(page);
     const [before] = (await requests("B01AF02")).filter((r) => r.status === "active");
-    let clicks = 0;
-    const click = async (locator) => { clicks++; await locator.click(); };
+    const { click, within } = counted(page);
     await click(row(page, "Apixaban").getByRole("link", { name: /^Förnya/ }));
     await click(page.getByRole("dialog").getByRole("button", { name: /^Signera förnyelsen/ }));
     await receipt(page, "Förnyat: Apixaban 5 mg tablett");
-    assert.ok(clicks <= RENEW_MAX, `${clicks} clicks`);
-    console.log(`renew: ${clicks} of ${RENEW_MAX}`);
+    within("renew-prescription");
     const all = await requests("B01AF02");
     const fresh = all.find((r) => r.status === "active");
     assert.equal(fresh.priorPrescription.reference, `MedicationRequest/${before.id}`);
@@ -273,12 +258,9 @@ test("what is written survives Esc and a page that dies", () =>
     await inForm(page);
     await page.getByLabel("Kommentar").fill("Å, ingen blödning; 0,25");
     await page.keyboard.press("Escape");
-    const begun = page.getByRole("region", { name: "Påbörjade ordinationer" });
-    await begun.getByText("Naproxen 500 mg tablett").waitFor();
+    const begun = page.getByRole("region", { name: "Påbörjade ordinationer" }).getByRole("listitem").filter({ hasText: "Naproxen 500 mg tablett" });
     await begun.getByRole("link", { name: "Fortsätt" }).click();
     assert.equal(await page.getByLabel("Kommentar").inputValue(), "Å, ingen blödning; 0,25");
-    const kept = await fetch(`${region.url}/me/drafts`).then((r) => r.ok, () => false);
-    if (!kept) return console.log("SKIPPED: this service keeps no drafts");
     await page.getByText("Utkastet är sparat").waitFor();
     await page.reload();
     await page.waitForFunction(() => document.querySelector(".med-form") !== null);
@@ -301,7 +283,9 @@ test("checks are switched off one by one, and it is told wherever they are misse
     assert.equal(await page.getByText("Överkänslig: Penicillin").count(), 0);
     assert.equal(await page.getByText("Avstängda kontroller: Överkänslighet.").count(), 2);
     await page.goto(`${region.url}${MEDS}?dialog=kontroller`);
+    const kept = page.waitForResponse((r) => r.url().endsWith("/me/settings/medicine-checks") && r.request().method() === "PUT");
     await page.getByLabel("Överkänslighet").check();
+    assert.ok((await kept).ok());
   }));
 
 test("what the server refuses is said, and the words stay", () =>

@@ -20,7 +20,7 @@ test("what is written by hand: comma or point, thousands apart; what two readers
   };
   assert.deepEqual(["1,5", "1.5", " 0,125 ", "0.125", "1 000", "12 500,5", "1\u00a0000", "007"].map(read), ["1.5", "1.5", "0.125", "0.125", "1000", "12500.5", "1000", "7"]);
   assert.deepEqual(["1.000", "12.500", "1.000.000"].map(read), ["ambiguous", "ambiguous", "ambiguous"]);
-  assert.deepEqual(["", "-1", "1 5", "1,5 mg", "1,,5", ",5", "1e3", "½", "Infinity"].map(read), ["empty", "number", "number", "number", "number", "number", "number", "number", "number"]);
+  assert.deepEqual(["", "-1", "1 5", "1,5 mg", "1,,5", ",5", "1e3", "½", "Infinity", "4 900. 900", "1 000,5 5"].map(read), ["empty", "number", "number", "number", "number", "number", "number", "number", "number", "number", "number"]);
   assert.equal(read("0,1234567890123456"), "long");
 });
 

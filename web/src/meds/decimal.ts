@@ -56,7 +56,7 @@ export function readDec(written: string): Dec | Unread {
   const text = written.trim().replace(/[\u00a0\u202f]/g, " ");
   if (text === "") return "empty";
   if (/^[1-9]\d{0,2}(\.\d{3})+$/.test(text)) return "ambiguous";
-  const grouped = /^\d{1,3}( \d{3})+(?![\d ])/.test(text) ? text.replace(/ /g, "") : text;
+  const grouped = /^\d{1,3}( \d{3})+([.,]\d+)?$/.test(text) ? text.replace(/ /g, "") : text;
   if (!/^\d+([.,]\d+)?$/.test(grouped)) return "number";
   if (grouped.replace(/[.,]/, "").length > JSON_DIGITS_MAX) return "long";
   return parseDec(grouped.replace(",", ".")) ?? "number";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A dose and when it is given, and what can be reckoned from it: per day, per kilogram, at most, in all. Pure functions
 // on exact decimals. What cannot be said exactly, or not at all, is null: nothing is guessed.
-import { compareRatios, divide, multiply, ONE, over, plus, ratio, times, whole, type Dec, type Ratio } from "./decimal.ts";
+import { add, compareRatios, divide, multiply, normal, ONE, over, plus, ratio, times, whole, type Dec, type Ratio } from "./decimal.ts";
 import { convert, seconds } from "./units.ts";
 
 /** unit: a UCUM code of UNITS, or the form it is counted in ("tablett"). */
@@ -119,14 +119,14 @@ export function inAll(line: Line, days: number): Amount | null {
 
 /** Every line's need together; null when one cannot tell or is counted otherwise. */
 export function allInAll(lines: readonly Line[], days: number): Amount | null {
-  let sum: { value: Ratio; unit: string } | null = null;
+  let sum: Amount | null = null;
   for (const line of lines) {
     const part = inAll(line, days);
-    const value: Dec | null = part === null ? null : sum === null ? part.value : convert(part.value, part.unit, sum.unit);
-    if (part === null || value === null) return null;
-    sum = sum === null ? { value: ratio(value), unit: part.unit } : { value: plus(sum.value, ratio(value)), unit: sum.unit };
+    const same: Dec | null = part === null ? null : sum === null ? part.value : convert(part.value, part.unit, sum.unit);
+    if (part === null || same === null) return null;
+    sum = sum === null ? part : { value: add(sum.value, same), unit: sum.unit };
   }
-  return sum === null ? null : { value: divide(sum.value, 12).value, unit: sum.unit };
+  return sum === null ? null : { value: normal(sum.value), unit: sum.unit };
 }
 
 const DAY_MS = 86_400_000;
