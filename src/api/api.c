@@ -257,6 +257,8 @@ void api_finish_told(struct api *a, const struct access_caller *caller, struct h
     struct http_response *copy = ARENA_NEW(req->arena, struct http_response);
     if (!c || !route || !copy) {
         os_free(resp->owned);
+        if (resp->stream.read)
+            resp->stream.free(resp->stream.arg);
         http_finish(req, &(struct http_response){.status = 503, .route = action});
         return;
     }

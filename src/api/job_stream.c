@@ -73,7 +73,8 @@ bool job_stream_answer(struct call *c, int fd, const struct jobs_file *f)
         err_set(&err, ERR_NO_MEMORY, NULL);
         return outcome_fail(c, &err);
     }
-    c->resp->stream = (struct http_stream){stream_read, stream_free, s, s->unpacks ? UINT64_MAX : f->bytes};
+    c->resp->stream =
+        (struct http_stream){stream_read, stream_free, s, s->unpacks ? UINT64_MAX : f->bytes, NULL};
     c->resp->status = 200;
     c->resp->content_type = arena_cstr(c->arena, f->content_type);
     if (packed)

@@ -169,7 +169,7 @@ static void answer(struct run *u)
                                       view_format_name(u->ask.format)));
     if (!u->done) {
         u->streams = true;
-        resp->stream = (struct http_stream){run_read, run_free, u, UINT64_MAX};
+        resp->stream = (struct http_stream){run_read, run_free, u, UINT64_MAX, NULL};
         return;
     }
     resp->body = arena_str(u->call->arena, view_out_bytes(u->out));

@@ -327,8 +327,9 @@ static bool cmd_serve_opens(void *identity, struct str person)
     return identity_opens(identity, person);
 }
 
-static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit *audit, bool web,
-                                const struct cmd_serve_options *o, const sigset_t *stop, struct err *err)
+static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct access *access, struct audit *audit,
+                                bool web, const struct cmd_serve_options *o, const sigset_t *stop,
+                                struct err *err)
 {
     struct identity_options identity_opt = {.dir = o->data,
                                             .create = true,
@@ -338,8 +339,8 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct audit 
     struct identity *identity = o->open ? NULL : identity_open(&identity_opt, err);
     struct smart *smart = identity ? smart_open(o->data, true, err) : NULL;
     struct desk *desk = desk_open(o->data, err);
-    struct me_options me_opt = {.api = api, .store = w->store, .desk = desk};
-    struct me *me = desk ? me_new(&me_opt) : NULL;
+    struct me_options me_opt = {.api = api, .store = w->store, .desk = desk, .access = access};
+    struct me *me = desk ? me_new(&me_opt, err) : NULL;
     struct gate_options opt = {.api = api,
                                .me = me,
                                .store = w->store,
@@ -384,7 +385,7 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, struct 
     }
     search_set_budget(w->search, o->budget);
     struct api *api = api_new(w->store, w->search, &api_opt, err);
-    bool ok = api && cmd_serve_with_gate(w, api, audit, o->web != NULL, o, stop, err);
+    bool ok = api && cmd_serve_with_gate(w, api, access, audit, o->web != NULL, o, stop, err);
     api_free(api);
     return ok;
 }

@@ -20,6 +20,19 @@ static bool front_valid(struct str front)
     return true;
 }
 
+/* For streams: is their session in use, as the same person in the same assignment? */
+static bool session_lives(void *arg, struct str token)
+{
+    const struct gate *g = arg;
+    struct access_caller caller = {0};
+    struct arena arena;
+    arena_init(&arena);
+    bool lives = identity_session(g->opt.identity, token, false, &arena, &caller) == IDENTITY_LIVE &&
+                 (caller.kind != ACCESS_STAFF || caller.assignment.n);
+    arena_release(&arena);
+    return lives;
+}
+
 struct gate *gate_new(const struct gate_options *opt, struct err *err)
 {
     struct gate *g = os_alloc(sizeof *g);
@@ -44,6 +57,8 @@ struct gate *gate_new(const struct gate_options *opt, struct err *err)
              gate_work_start(&g->work, 1, err) && gate_work_start(&g->asked, 1, err) &&
              gate_oidc_start(g, err);
     }
+    if (ok && opt->me && opt->identity)
+        me_alive_by(opt->me, session_lives, g);
     if (ok)
         return g;
     gate_free(g);
@@ -142,7 +157,7 @@ static bool handle_me(struct gate *g, const struct access_caller *caller, struct
     gate_heads_read(g, req, &h);
     if (!api_host_ours(g->opt.api, h.host, &err) || !gate_heads_ours(g, req, &h, &err))
         return gate_refused(g, req, NULL, caller, &err, resp);
-    return me_handle(g->opt.me, caller, req, resp);
+    return me_handle(g->opt.me, caller, h.token.p ? h.token : STR(""), req, resp);
 }
 
 bool gate_handle(void *gate, struct http_request *req, struct http_response *resp)

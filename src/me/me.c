@@ -4,8 +4,10 @@
 #include <stdio.h>
 
 #include "me/me_int.h"
+#include "me/me_live.h"
 
 static const struct me_route routes[] = {
+    {"GET /live", 0, 0, me_live_run, true},
     {"GET /me/receipts", 0, 0, me_receipts_list, false},
     {"GET /me/receipts/[id]", 0, 0, me_receipts_one, false},
     {"GET /me/drafts", DESK_DRAFT, DESK_LIST, me_desk_run, true},
@@ -16,22 +18,38 @@ static const struct me_route routes[] = {
     {"PUT /me/settings/[id]", DESK_SETTING, DESK_PUT, me_desk_run, false},
 };
 
-struct me *me_new(const struct me_options *opt)
+struct me *me_new(const struct me_options *opt, struct err *err)
 {
     struct me *m = os_alloc(sizeof *m);
-    if (m)
-        m->opt = *opt;
-    return m;
+    if (!m) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
+    *m = (struct me){.opt = *opt};
+    m->live = live_new(m, err);
+    if (m->live)
+        return m;
+    os_free(m);
+    return NULL;
 }
 
 void me_free(struct me *m)
 {
+    if (!m)
+        return;
+    live_free(m->live);
     os_free(m);
+}
+
+void me_alive_by(struct me *m, bool (*alive)(void *arg, struct str token), void *arg)
+{
+    m->alive = alive;
+    m->alive_arg = arg;
 }
 
 bool me_path(struct str path)
 {
-    return str_is(path, "/me") || str_starts(path, STR("/me/"));
+    return str_is(path, "/live") || str_is(path, "/me") || str_starts(path, STR("/me/"));
 }
 
 bool me_bytes_fit(const struct http_request *req, uint64_t n, struct err *err)
@@ -62,7 +80,10 @@ static bool fits(struct str path, struct str template, struct str *id)
 
 static const struct me_route *find(struct ask *a, struct err *err)
 {
-    struct str method = str_is(a->req->method, "HEAD") ? STR("GET") : a->req->method, allow = {"", 0};
+    struct str method = a->req->method, allow = {"", 0};
+    /* A stream has no end to be measured. */
+    if (str_is(method, "HEAD") && !str_is(a->req->path, "/live"))
+        method = STR("GET");
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         struct str name = str_of(routes[i].name);
         size_t space = str_find(name, ' ', 0);
@@ -106,7 +127,7 @@ void me_refuse(struct ask *a, struct http_response *resp, const struct err *why)
     api_refuse_as(a->me->opt.api, a->caller, a->route ? a->route->name : NULL, a->req, why, resp);
 }
 
-bool me_handle(struct me *m, const struct access_caller *caller, struct http_request *req,
+bool me_handle(struct me *m, const struct access_caller *caller, struct str token, struct http_request *req,
                struct http_response *resp)
 {
     struct err err = {0};
@@ -115,7 +136,7 @@ bool me_handle(struct me *m, const struct access_caller *caller, struct http_req
         resp->status = 503;
         return true;
     }
-    *a = (struct ask){.me = m, .caller = caller, .req = req, .resp = resp};
+    *a = (struct ask){.me = m, .caller = caller, .token = token, .req = req, .resp = resp};
     a->route = find(a, &err);
     /* What is a person's own is not an app's. */
     if (a->route && caller && (caller->scopes || !caller->session.n))

@@ -6,8 +6,12 @@
 #include "me/me.h"
 #include "json/json.h"
 
+struct live;
 struct me {
     struct me_options opt;
+    struct live *live;
+    bool (*alive)(void *arg, struct str token); /* NULL: no sessions */
+    void *alive_arg;
 };
 
 struct ask;
@@ -26,8 +30,9 @@ struct ask {
     struct http_request *req;
     struct http_response *resp;
     const struct me_route *route;
-    struct str id; /* the last part of the address, of routes that have one */
-    bool deferred; /* run has taken the request over: its answer comes later */
+    struct str token; /* of the session; "" without */
+    struct str id;    /* the last part of the address, of routes that have one */
+    bool deferred;    /* run has taken the request over: its answer comes later */
     struct desk_job job;
 };
 

@@ -72,43 +72,6 @@ static void add(struct MHD_Response *to, const char *name, struct str value)
     MHD_add_response_header(to, name, text);
 }
 
-/* Outlives the exchange, on the same loop. */
-struct answer_stream {
-    struct http_stream from;
-    struct http_loop *loop;
-};
-
-static ssize_t stream_read(void *arg, uint64_t at, char *to, size_t n)
-{
-    const struct answer_stream *s = arg;
-    (void)at;
-    s->loop->again = true;
-    ssize_t got = s->from.read(s->from.arg, to, n);
-    return got > 0 ? got : got == 0 ? MHD_CONTENT_READER_END_OF_STREAM : MHD_CONTENT_READER_END_WITH_ERROR;
-}
-
-static void stream_free(void *arg)
-{
-    struct answer_stream *s = arg;
-    s->from.free(s->from.arg);
-    os_free(s);
-}
-
-/* Hands the stream to libmicrohttpd. */
-static struct MHD_Response *stream_response(struct http_exchange *x)
-{
-    struct answer_stream *s = os_alloc(sizeof *s);
-    if (!s)
-        return NULL;
-    *s = (struct answer_stream){x->resp.stream, x->loop};
-    x->resp.stream.read = NULL;
-    struct MHD_Response *out =
-        MHD_create_response_from_callback(s->from.size, HTTP_STREAM_BLOCK, stream_read, s, stream_free);
-    if (!out)
-        stream_free(s);
-    return out;
-}
-
 void answer_drop(struct http_response *r)
 {
     os_free(r->owned);

@@ -75,6 +75,7 @@ void http_stop(struct http_server *s, unsigned grace_ms)
         return;
     s->stopping = true;
     loop_quiesce_all(s);
+    stream_wake_all(s);
     wait_idle(s, grace_ms);
     s->closing = true;
     while (!exchange_abandon(s))

@@ -23,9 +23,11 @@ enum {
     HTTP_PAIRS_MAX = 4096,               /* name=value pairs of one query or form */
     HTTP_GZIP_MIN = 1400,                /* smaller answers go as they are */
     HTTP_STREAM_BLOCK = 64 * 1024,       /* bytes asked for at a time of a streamed answer */
+    HTTP_STREAM_LATER = -2,              /* nothing now; ask again when woken */
 };
 
 struct http_server;
+struct http_wake;
 
 struct http_pair {
     struct str name, value;
@@ -65,6 +67,10 @@ struct http_stream {
     void (*free)(void *arg);
     void *arg;
     uint64_t size; /* UINT64_MAX: not known */
+    /* Set: read may say HTTP_STREAM_LATER, and is asked again after http_wake; the connection costs no thread
+     * meanwhile. It ends when the server stops. Borrowed until free is called. A client that has gone is not
+     * noticed while the stream sleeps: wake it now and then. */
+    struct http_wake *wake;
 };
 
 struct http_response {
@@ -123,6 +129,13 @@ void http_defer(struct http_request *req);
  * when options.rested will be called after it: what many wait for can then be begun once for all. */
 bool http_hold(struct http_request *req);
 void http_finish(struct http_request *req, const struct http_response *resp);
+
+/* NULL: out of memory. */
+struct http_wake *http_wake_new(void);
+/* There is more, or an end. From any thread, at any time between new and free. */
+void http_wake(struct http_wake *w);
+/* In the stream's free, or before it was given away. NULL is fine. */
+void http_wake_free(struct http_wake *w);
 
 /* First header of that name (case-insensitive), {NULL,0} when absent. */
 struct str http_header(const struct http_request *req, const char *name);

@@ -78,7 +78,7 @@ static bool handler(void *arg, struct http_request *req, struct http_response *r
     if (str_is(req->path, "/stream")) {
         size_t *left = os_alloc(sizeof *left);
         *left = STREAM_BYTES;
-        resp->stream = (struct http_stream){stream_read, os_free, left, STREAM_BYTES};
+        resp->stream = (struct http_stream){stream_read, os_free, left, STREAM_BYTES, NULL};
     }
     return true;
 }

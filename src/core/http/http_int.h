@@ -94,8 +94,9 @@ struct http_server {
     atomic_bool stopping; /* answers end their connections */
     atomic_bool closing;  /* grace is over: no handler is called */
     atomic_uint_fast64_t requests, bytes_in, bytes_out, open, rejected;
-    atomic_size_t bodies; /* bytes of all bodies held */
-    pthread_mutex_t lock; /* the list below */
+    atomic_size_t bodies;     /* bytes of all bodies held */
+    struct http_wake *asleep; /* streams that wait to be woken; stream.c's */
+    pthread_mutex_t lock;     /* the list below */
     struct conn *conns;
     pthread_t watch;
     bool watching;
@@ -151,6 +152,11 @@ enum MHD_Result answer_queue(struct http_exchange *x);
 void answer_drop(struct http_response *r);
 /* Fills x->resp for x->why. */
 void answer_refusal(struct http_exchange *x);
+
+/* stream.c: hands x's stream to libmicrohttpd. */
+struct MHD_Response *stream_response(struct http_exchange *x);
+/* Once the server is stopping: streams that can sleep end, none is suspended any more. */
+void stream_wake_all(struct http_server *s);
 
 /* gzip.c */
 /* Appends the gzip of in at level 1. */

@@ -90,7 +90,7 @@ static bool stream_answer(struct http_response *resp, bool sized, bool breaks)
     assert_non_null(s);
     *s = (struct stream){STREAM_BYTES, breaks};
     streams++;
-    resp->stream = (struct http_stream){stream_read, stream_free, s, sized ? STREAM_BYTES : UINT64_MAX};
+    resp->stream = (struct http_stream){stream_read, stream_free, s, sized ? STREAM_BYTES : UINT64_MAX, NULL};
     return true;
 }
 

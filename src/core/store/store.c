@@ -137,6 +137,12 @@ struct store *store_open(const struct store_options *opt, struct err *err)
     }
     *s = (struct store){.lock_fd = -1, .schema = opt->schema, .hooks = opt->hooks};
     s->cache_kib = (opt->cache_mib ? opt->cache_mib : STORE_CACHE_MIB) * 1024;
+    pthread_condattr_t attr;
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_mutex_init(&s->seq_lock, NULL);
+    pthread_cond_init(&s->seq_risen, &attr);
+    pthread_condattr_destroy(&attr);
     pthread_mutex_init(&s->read_lock, NULL);
     pthread_cond_init(&s->read_free, NULL);
     s->dir = store_path(opt->dir, "");
@@ -167,6 +173,8 @@ void store_close(struct store *s)
     number_release(&s->params);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
+    pthread_mutex_destroy(&s->seq_lock);
+    pthread_cond_destroy(&s->seq_risen);
     pthread_mutex_destroy(&s->read_lock);
     pthread_cond_destroy(&s->read_free);
     os_free(s->path);

@@ -278,6 +278,9 @@ typedef void store_told_fn(void *arg, int64_t seq, const struct store_told *item
  * function; types NULL: none any more. Waits for the writer. */
 bool store_tell(struct store *s, const bool *types, store_told_fn *fn, void *arg, struct err *err);
 
+/* Waits until there is a commit after seq, at most ms; the last commit. Readers begun from then on see it. */
+int64_t store_wait(struct store *s, int64_t seq, unsigned ms);
+
 /* ---- following: every change in the order it was committed, for what keeps a copy of its own ---- */
 
 /* A place in the log of changes, between its parts; {0, 0} is before the first. */

@@ -66,6 +66,9 @@ struct store {
     struct write *write;
     struct writer *writer;
     struct touch touch;
+    pthread_mutex_t seq_lock;
+    pthread_cond_t seq_risen;
+    int64_t seq; /* of the last commit, for store_wait */
     pthread_mutex_t read_lock;
     pthread_cond_t read_free;
     struct store_read *free_reads;
@@ -150,5 +153,7 @@ bool schema_meta_get(struct db *db, const char *key, struct arena *arena, struct
 /* writer.c */
 struct writer *writer_start(struct store *s, struct err *err);
 void writer_stop(struct writer *w);
+/* Tells store_wait of the last commit. */
+void writer_seq(struct store *s);
 
 #endif

@@ -88,6 +88,29 @@ static void writer_changed(struct store *s, bool committed)
     touch_tell(&s->touch, committed, w->seq);
 }
 
+void writer_seq(struct store *s)
+{
+    pthread_mutex_lock(&s->seq_lock);
+    bool risen = s->seq != s->write->seq;
+    s->seq = s->write->seq;
+    if (risen)
+        pthread_cond_broadcast(&s->seq_risen);
+    pthread_mutex_unlock(&s->seq_lock);
+}
+
+int64_t store_wait(struct store *s, int64_t seq, unsigned ms)
+{
+    uint64_t at = os_mono_ns() + ms * UINT64_C(1000000);
+    struct timespec until = {(time_t)(at / 1000000000u), (long)(at % 1000000000u)};
+    int rc = 0;
+    pthread_mutex_lock(&s->seq_lock);
+    while (s->seq <= seq && rc != ETIMEDOUT)
+        rc = pthread_cond_timedwait(&s->seq_risen, &s->seq_lock, &until);
+    int64_t now = s->seq;
+    pthread_mutex_unlock(&s->seq_lock);
+    return now;
+}
+
 static void writer_group(struct writer *w, size_t n)
 {
     struct store *s = w->s;
@@ -103,6 +126,8 @@ static void writer_group(struct writer *w, size_t n)
         write_load(s->write, &again);
     }
     writer_changed(s, committed);
+    if (committed)
+        writer_seq(s);
     for (size_t i = 0; i < n; i++) {
         const struct store_job *job = w->group[i];
         bool ok = committed && w->ok[i];
@@ -210,6 +235,7 @@ struct writer *writer_start(struct store *s, struct err *err)
         return NULL;
     }
     *w = (struct writer){.s = s};
+    writer_seq(s);
     pthread_mutex_init(&w->lock, NULL);
     pthread_condattr_t attr;
     pthread_condattr_init(&attr);
