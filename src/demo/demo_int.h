@@ -103,6 +103,7 @@ struct demo_unit {
     char organization[DEMO_ID_MAX], location[DEMO_ID_MAX];
     char name[DEMO_NAME_MAX];
     uint32_t staff_from, staff_count;
+    uint32_t beds; /* taken today */
 };
 /* What every unit of a kind is called, "Ortopedmottagningen"; who works there. */
 struct demo_unit_model {

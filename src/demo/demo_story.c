@@ -10,10 +10,11 @@ enum {
     WINDOW_YEARS = 5, /* contacts older than this are only remembered as a diagnosis */
     CHART_YEARS = 12, /* and illness older than this has no first contact here */
     ACUTE_YEARS = 5,
-    RENEW_DAYS = 330,   /* prescriptions are renewed about once a year */
-    CURRENT_DAYS = 330, /* and one older than this has run out */
-    LEFT_DAYS = 3,      /* in hospital, for who is there today */
-    IN_HOSPITAL_PERMILLE = 25,
+    RENEW_DAYS = 330,          /* prescriptions are renewed about once a year */
+    CURRENT_DAYS = 330,        /* and one older than this has run out */
+    LEFT_DAYS = 3,             /* in hospital, for who is there today */
+    IN_HOSPITAL_PERMILLE = 60, /* of those over 40: enough for wards to have several */
+    WAITING_PERMILLE = 25,
     STOPPED_PERMILLE = 50,
     PHONE_PERMILLE = 170,
     VIDEO_PERMILLE = 60,
@@ -420,6 +421,17 @@ static void play_in_hospital(struct demo *d)
     }
 }
 
+/* Some sit in a waiting room now. */
+static void play_waiting(struct demo *d)
+{
+    static const char *const reasons[] = {"Bröstsmärta", "Buksmärta", "Feber", "Yrsel", "Sårskada", "Andnöd"};
+    const char *reason = reasons[demo_rng_below(&d->rng, sizeof reasons / sizeof reasons[0])];
+    static const struct demo_shift none = {0};
+    demo_visit_make(d, VISIT_AKUT, UNIT_AKUT, d->p.end_ms - demo_rng_between(&d->rng, 15, 150) * DEMO_MINUTE,
+                    EMERGENCY_MINUTES + 150, reason);
+    demo_vitals_take(d, VITAL_BP | VITAL_PULSE | VITAL_SAT | VITAL_TEMP | VITAL_RESP | VITAL_NEWS, &none);
+}
+
 void demo_story_run(struct demo *d)
 {
     struct play plays[DEMO_STORIES_MAX];
@@ -436,4 +448,6 @@ void demo_story_run(struct demo *d)
     if (!d->p.dead && demo_fhir_age(&d->p, d->p.end_ms) >= 40 &&
         demo_rng_chance(&d->rng, IN_HOSPITAL_PERMILLE))
         play_in_hospital(d);
+    else if (!d->p.dead && demo_rng_chance(&d->rng, WAITING_PERMILLE))
+        play_waiting(d);
 }

@@ -2,6 +2,8 @@
  * A contact with care and what hangs directly on it: diagnosis and procedure. */
 #include "demo/demo_int.h"
 
+#include <stdio.h>
+
 static const struct {
     struct demo_code class;
     const char *type;
@@ -39,6 +41,48 @@ static void discharge(struct demo *d)
     json_out_end_object(&d->out);
 }
 
+/* Which of the unit's beds: two to a room, in the order they were taken. */
+static void bed(struct demo *d)
+{
+    char name[DEMO_NAME_MAX];
+    uint32_t n = d->unit[d->visit.unit].beds++;
+    snprintf(name, sizeof name, "Sal %u, plats %u", n / 2 + 1, n % 2 + 1);
+    json_out_object(&d->out, NULL);
+    json_out_object(&d->out, "location");
+    json_out_cstr(&d->out, "display", name);
+    json_out_end_object(&d->out);
+    json_out_cstr(&d->out, "status", "active");
+    demo_fhir_concept(d, "physicalType", DEMO_TERMINOLOGY "location-physical-type", "bd", "Bed", "Vårdplats");
+    json_out_end_object(&d->out);
+}
+
+/* R4 has no place for when a stay is planned to end; R5's plannedEndDate as its extension has. Not all are
+ * planned. */
+static void planned_end(struct demo *d, const struct demo_visit *v)
+{
+    if (d->unit[v->unit].beds % 3 == 2)
+        return;
+    json_out_array(&d->out, "extension");
+    json_out_object(&d->out, NULL);
+    json_out_cstr(&d->out, "url",
+                  "http://hl7.org/fhir/5.0/StructureDefinition/extension-Encounter.plannedEndDate");
+    demo_fhir_time(d, "valueDateTime", v->end_ms);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+}
+
+static void place(struct demo *d, bool in_bed)
+{
+    const struct demo_unit *u = &d->unit[d->visit.unit];
+    json_out_array(&d->out, "location");
+    json_out_object(&d->out, NULL);
+    demo_fhir_reference(d, "location", "Location", u->location, u->name);
+    json_out_end_object(&d->out);
+    if (in_bed)
+        bed(d);
+    json_out_end_array(&d->out);
+}
+
 void demo_visit_make(struct demo *d, enum demo_visit_kind kind, enum demo_unit_kind unit, int64_t start_ms,
                      int64_t minutes, const char *reason)
 {
@@ -55,7 +99,9 @@ void demo_visit_make(struct demo *d, enum demo_visit_kind kind, enum demo_unit_k
     d->responsible = v->unit;
     demo_fhir_begin(d, "Encounter", v->id);
     bool ongoing = v->end_ms > d->options->now_ms;
-    demo_fhir_cstr(d, "status", ongoing ? "in-progress" : "finished");
+    demo_fhir_cstr(d, "status", !ongoing ? "finished" : kind == VISIT_WARD ? "in-progress" : "arrived");
+    if (kind == VISIT_WARD && ongoing)
+        planned_end(d, v);
     demo_fhir_coding(d, "class", DEMO_TERMINOLOGY "v3-ActCode", kinds[kind].class.code,
                      kinds[kind].class.display);
     demo_fhir_concepts(d, "type", NULL, NULL, NULL, kinds[kind].type);
@@ -69,13 +115,8 @@ void demo_visit_make(struct demo *d, enum demo_visit_kind kind, enum demo_unit_k
     demo_fhir_concepts(d, "reasonCode", NULL, NULL, NULL, d->p.reason);
     if (kind == VISIT_WARD && !ongoing)
         discharge(d);
-    if (kind != VISIT_PHONE && kind != VISIT_VIDEO && kind != VISIT_HOME) {
-        json_out_array(&d->out, "location");
-        json_out_object(&d->out, NULL);
-        demo_fhir_reference(d, "location", "Location", d->unit[v->unit].location, d->unit[v->unit].name);
-        json_out_end_object(&d->out);
-        json_out_end_array(&d->out);
-    }
+    if (kind != VISIT_PHONE && kind != VISIT_VIDEO && kind != VISIT_HOME)
+        place(d, kind == VISIT_WARD && ongoing);
     demo_fhir_unit(d, "serviceProvider", v->unit);
     demo_fhir_end(d);
 }

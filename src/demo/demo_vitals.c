@@ -123,6 +123,18 @@ static void news(struct demo *d)
     begin(d, DEMO_SYSTEM_SNOMED, "1104051000000101",
           "Royal College of Physicians NEWS2 (National Early Warning Score 2) total score", "NEWS2");
     json_out_i64(&d->out, "valueInteger", d->p.now.news);
+    /* Nobody here needs oxygen or is anything but alert: the two that are not measured with an instrument. */
+    json_out_array(&d->out, "component");
+    json_out_object(&d->out, NULL);
+    demo_fhir_concept(d, "code", DEMO_SYSTEM_SNOMED, "722742002", "Breathing room air", "Andas luft");
+    json_out_bool(&d->out, "valueBoolean", true);
+    json_out_end_object(&d->out);
+    json_out_object(&d->out, NULL);
+    demo_fhir_concept(d, "code", DEMO_SYSTEM_SNOMED, "1104441000000107",
+                      "ACVPU (Alert Confusion Voice Pain Unresponsive) scale score", "Medvetande (ACVPU)");
+    demo_fhir_concept(d, "valueCodeableConcept", DEMO_SYSTEM_SNOMED, "248234008", "Mentally alert", "Alert");
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
     demo_fhir_end(d);
 }
 

@@ -7,7 +7,7 @@ import { keysShown } from "./keys.ts";
 import { adminPath, pagePath, route, type PageName } from "./route.ts";
 
 /** The user's own pages that are always one press away. */
-const OWN_PAGES: readonly { page: PageName & keyof typeof t.value.nav; icon: IconName }[] = [{ page: "ofardiga", icon: "list" }, { page: "kvitton", icon: "check" }];
+const OWN_PAGES: readonly { page: PageName & keyof typeof t.value.nav; icon: IconName }[] = [{ page: "tavla", icon: "bed" }, { page: "ofardiga", icon: "list" }, { page: "kvitton", icon: "check" }];
 
 export function Header() {
   const nav = t.value.nav;

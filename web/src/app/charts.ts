@@ -2,6 +2,7 @@
 // Which charts are open: two at most, in all windows of this browser together, each with a colour of its own. Windows
 // tell one another their ids over a channel that stores nothing.
 import { computed, signal } from "@preact/signals";
+import { newKey } from "../ids/key.ts";
 
 export interface OpenChart { id: string; strip: number }
 export const CHARTS_MAX = 2;
@@ -14,7 +15,7 @@ const others = signal<ReadonlyMap<string, readonly OpenChart[]>>(new Map());
 export const chartsElsewhere = computed(() => [...others.value.values()].flat());
 
 type Word = { from: string; open: readonly OpenChart[] } | { from: string; hello: true } | { from: string; close: string };
-const me = crypto.randomUUID();
+const me = newKey();
 const channel = typeof BroadcastChannel === "undefined" || typeof document === "undefined" ? null : new BroadcastChannel("helhet.charts");
 let mayClose: (id: string) => boolean = () => true;
 

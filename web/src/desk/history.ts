@@ -29,7 +29,7 @@ export async function olderReceipts(before: string): Promise<HistoryPage | null>
   try {
     const { body } = await me("GET", `receipts?_count=${PAGE}${before === "" ? "" : `&before=${encodeURIComponent(before)}`}`);
     const lines = (Array.isArray(body) ? body : ((body as { receipts?: unknown } | null)?.receipts ?? [])) as readonly Kept[];
-    return { receipts: lines.map(receiptFrom), next: lines.length < PAGE ? null : (lines[lines.length - 1]?.time ?? null) };
+    return { receipts: lines.map(receiptFrom), next: lines.length < PAGE ? null : (lines[lines.length - 1]?.key ?? null) };
   } catch (error) {
     if (error instanceof FhirError && (error.kind === "notFound" || (error.kind === "format" && error.status === 200))) return null;
     throw error;

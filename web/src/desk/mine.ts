@@ -3,6 +3,7 @@
 // they are is asked for anew, so that what may not be seen is not.
 import type { Patient } from "@fhir";
 import { search } from "../fhir/client.ts";
+import { newKey } from "../ids/key.ts";
 import { setting } from "../me/settings.ts";
 import { learnPatient } from "../write/names.ts";
 
@@ -41,7 +42,7 @@ export function forget(id: string): void {
 export function addList(name: string): boolean {
   const trimmed = name.trim().slice(0, LIST_NAME_MAX);
   if (trimmed === "" || lists.peek().length >= LISTS_MAX || lists.peek().some((one) => one.name === trimmed)) return false;
-  lists.value = [...lists.peek(), { id: crypto.randomUUID(), name: trimmed, patients: [] }];
+  lists.value = [...lists.peek(), { id: newKey(), name: trimmed, patients: [] }];
   return true;
 }
 

@@ -4,6 +4,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { connection } from "../app/connection.ts";
 import { FhirError } from "../fhir/error.ts";
+import { newKey } from "../ids/key.ts";
 import { me, meRequest } from "../me/call.ts";
 import { holdWhile } from "./leaving.ts";
 
@@ -35,7 +36,7 @@ export function unkeptPatients(): ReadonlySet<string> {
 }
 
 export function newDraftId(): string {
-  return crypto.randomUUID();
+  return newKey();
 }
 
 function tell(id: string, state: Kept | null): void {

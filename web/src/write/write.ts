@@ -7,6 +7,7 @@ import { connection } from "../app/connection.ts";
 import { answer, JSON_TYPE, read, send } from "../fhir/client.ts";
 import { writeJson } from "../fhir/decimal.ts";
 import { failureOf, FhirError } from "../fhir/error.ts";
+import { newKey } from "../ids/key.ts";
 import { failureText } from "../ui/failureText.ts";
 import { fateOf } from "./fate.ts";
 import { holdWhile } from "./leaving.ts";
@@ -64,7 +65,7 @@ export function patientsOf(resource: Resource): string[] {
 }
 
 function callOf(method: Call["method"], url: string, body: unknown, how: Writing, match?: string): Call {
-  const key = how.key ?? crypto.randomUUID();
+  const key = how.key ?? newKey();
   const headers: Record<string, string> = { Accept: JSON_TYPE, "Content-Type": JSON_TYPE, "Helhet-Request": "1", Prefer: "return=representation", "Idempotency-Key": key };
   if (how.patient !== "") headers["Helhet-Patient"] = how.patient;
   if (match !== undefined) headers["If-Match"] = `W/"${match}"`;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The ward's board and the waiting room, in Swedish; its shape is the type that words.en.ts is checked against.
+export const sv = {
+  heading: "Tavla",
+  headingOf: (unit: string) => `Tavla: ${unit}`,
+  unit: "Enhet",
+  chooseUnit: "Välj enhet",
+  noUnit: "Välj den enhet vars tavla du vill se.",
+  live: "Uppdateras direkt",
+  asking: "Uppdateras var 15:e sekund",
+  at: (time: string) => `Läst kl. ${time}`,
+  beds: "Vårdplatser",
+  queue: "Väntrum och mottagning",
+  noBeds: "Ingen patient är inskriven på enheten.",
+  noQueue: "Ingen patient väntar eller är på besök.",
+  more: "Tavlan visar inte allt: enheten har fler patienter eller uppgifter än som ryms. Öppna journalen för hela bilden.",
+  failed: (parts: string) => `Detta kunde inte läsas och visas därför inte: ${parts}.`,
+  parts: { vitals: "NEWS2", results: "nya provsvar", unsigned: "osignerat" },
+  columns: { bed: "Plats", patient: "Patient", news: "NEWS2", responsible: "Ansvarig", results: "Nya svar", unsigned: "Osignerat", end: "Planerad utskrivning", since: "Sedan", status: "Läge" },
+  noBed: "Plats saknas",
+  noResponsible: "Ingen angiven",
+  notPlanned: "Ej planerad",
+  code: (code: string) => `Kod ${code}`,
+  unseen: "Namnet visas inte för dig",
+  news: {
+    none: "Inga mätvärden senaste dygnet",
+    young: "Används inte under 16 år",
+    least: (n: number) => `minst ${n}`,
+    risks: { low: "Låg risk", lowMedium: "Låg till medelhög risk", medium: "Medelhög risk", high: "Hög risk" },
+    unknown: "Kan inte bedömas",
+    missing: (what: string) => `Saknas: ${what}`,
+    measures: { respiration: "andning", saturation: "saturation", oxygen: "luft eller syrgas", systolic: "blodtryck", pulse: "puls", consciousness: "medvetande", temperature: "temperatur" },
+    at: (time: string) => `mätt ${time}`,
+  },
+  results: (n: number) => (n === 0 ? "Inga" : n === 1 ? "1 nytt" : `${n} nya`),
+  abnormal: (n: number) => (n === 1 ? "1 avvikande" : `${n} avvikande`),
+  unsigned: (n: number) => (n === 0 ? "Inget" : String(n)),
+  day: (n: number) => `dag ${n}`,
+  waited: (hours: number, minutes: number) => (hours === 0 ? `${minutes} min` : `${hours} h ${minutes} min`),
+  statuses: { arrived: "Väntar", triaged: "Bedömd, väntar", "in-progress": "Pågår", onleave: "På permission" } as Record<string, string>,
+  public: { link: "Tavla för väntrum (bara koder)", heading: "Väntrum", intro: "Din kod står på din lapp. Vi ropar upp i den ordning vården kräver.", none: "Ingen väntar just nu.", waiting: "Väntar", under: "Hos vården", back: "Till enhetens tavla" },
+};
+
+type Widen<T> = T extends string ? string : T extends (...args: infer A) => string ? (...args: A) => string : { readonly [K in keyof T]: Widen<T[K]> };
+export type Words = Widen<typeof sv>;
