@@ -167,6 +167,11 @@ static void label_one(struct buf *out, const char *url, struct str organization)
 static void corrects_one(struct buf *out, const struct guard_label *l)
 {
     char time[TIME_TEXT_MAX];
+    if (l->kept.n) {
+        if (out->n && buf_get(out).p[out->n - 1] == '}')
+            buf_char(out, ',');
+        buf_add(out, l->kept.p, l->kept.n);
+    }
     if (!l->corrects.n)
         return;
     size_t n = time_format(l->time_ms, time);
@@ -259,12 +264,24 @@ static bool correction(const struct json_doc *doc, uint32_t node)
     return false;
 }
 
+/* A countersignature, or a request for one, changes no text: it is no correction. */
+static bool attests(const struct guarded *g)
+{
+    const struct write *w = g->w;
+    return w->call->type == FHIR_TYPE_Composition && g->now.rid &&
+           guard_attest_only(&g->doc, w->doc, w->node);
+}
+
 static bool signing(struct guarded *g, struct err *err)
 {
     struct write *w = g->w;
     struct label will = label_read(w->doc, w->node, w->call->type);
     bool was = g->now.rid && (g->was.flags & LABEL_SIGNED);
-    if (was && !correction(w->doc, w->node))
+    if (w->call->type == FHIR_TYPE_Composition && w->call->caller->kind == ACCESS_STAFF &&
+        !guard_attest_own(g->now.rid ? &g->doc : NULL, w->doc, w->node, w->call->caller))
+        return err_set(err, ERR_ACCESS_DENIED, "Signering i någon annans namn", "Signing in another's name",
+                       NULL);
+    if (was && !attests(g) && !correction(w->doc, w->node))
         return err_set_str(err, ERR_ACCESS_SIGNED, resource_name(w->call->arena, w->call->type, w->id),
                            STR(""));
     if (((will.flags & LABEL_SIGNED) || was) && w->call->caller->kind == ACCESS_STAFF &&
@@ -347,12 +364,14 @@ static bool merge(struct guarded *g, struct err *err)
 static struct guard_label label_for(struct guarded *g)
 {
     struct call *c = g->w->call;
-    struct guard_label l = {access_view_unit(c->view), access_view_provider(c->view), {0}, {0}, 0};
+    struct guard_label l = {access_view_unit(c->view), access_view_provider(c->view), {0}, {0}, 0, {0}};
     if (g->now.rid && g->was.unit.n) {
         l.unit = g->was.unit;
         l.provider = g->was.provider;
     }
-    if (g->now.rid && g->was.flags & LABEL_SIGNED) {
+    if (g->now.rid && g->was.flags & LABEL_SIGNED && attests(g))
+        l.kept = guard_attest_corrects(&g->doc, c->arena);
+    else if (g->now.rid && g->was.flags & LABEL_SIGNED) {
         l.corrects = arena_printf(c->arena, "%s/%.*s/_history/%u", fhir_types[c->type].name,
                                   STR_ARG(g->w->id), g->now.version);
         l.by = c->caller->assignment.n ? c->caller->assignment : c->caller->user;
@@ -452,7 +471,8 @@ static bool relabel(struct guarded *g, struct err *err)
     struct guard_label l = label_for(g);
     if (w->call->caller->kind == ACCESS_SYSTEM)
         return true; /* clients of their own bring their labels */
-    if (w->label && str_eq(l.unit, w->label->unit) && str_eq(l.provider, w->label->provider) && !l.corrects.n)
+    if (w->label && str_eq(l.unit, w->label->unit) && str_eq(l.provider, w->label->provider) &&
+        !l.corrects.n && !l.kept.n)
         return true;
     w->label = arena_alloc(w->call->arena, sizeof *w->label);
     if (!w->label)

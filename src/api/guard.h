@@ -47,7 +47,17 @@ struct guard_label {
     struct str corrects; /* "Type/id/_history/n" of the signed version that this corrects; empty: none */
     struct str by;       /* who corrects */
     int64_t time_ms;     /* when */
+    struct str kept; /* the correction that the current version is, as it stands in its meta; empty: none */
 };
+/* guard_attest.c: signatures of Compositions (attester with a time). */
+/* Is all that is new in `will` that somebody attests what stands: nothing else changed, no signature gone? */
+bool guard_attest_only(const struct json_doc *was, const struct json_doc *will, uint32_t node);
+/* Is each signature that was not there before (was NULL: none were) the caller's own? */
+bool guard_attest_own(const struct json_doc *was, const struct json_doc *will, uint32_t node,
+                      const struct access_caller *caller);
+/* What the server noted of the correction that `was` is; empty when it is none, or there is no memory. */
+struct str guard_attest_corrects(const struct json_doc *was, struct arena *arena);
+
 /* Puts the labels of label in place of those in the change's meta. */
 bool guard_label_put(struct store_change *change, const struct guard_label *label, struct arena *arena,
                      struct err *err);
