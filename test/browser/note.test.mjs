@@ -83,3 +83,218 @@ test("from template to signed: at most three presses beyond the text", () => as(
   assert.match(await page.textContent(".note-view"), /Ingen feber, ingen blödning\. Temp 37,5 °C\./);
   assert.match(await page.textContent(".note-by"), /Signerad av Anna Prov, Överläkare/);
 }));
+
+/** What is typed: everything that is easily lost. A field's line ends are \n, by HTML. */
+const HARD = "Ingen blödning; ej feber, utan hosta.\n\n\n\n  indrag   kvar\ta\u030angest e\u0301 ≥ 38,5 °C\n<b>inte fet</b> & \"citat\" \\n &#13; 👩‍⚕️ 0,50 mg\ningen";
+
+async function paste(page, text) {
+  await page.evaluate((t) => document.execCommand("insertText", false, t), text);
+}
+
+test("what is typed is in the record, on the screen and on paper, character for character", () => as("anna", "/patient/pat/anteckningar/ny", async (page) => {
+  await focusedIn(page, "Anteckning");
+  await page.keyboard.type("ingen");
+  await page.keyboard.press("Enter");
+  await paste(page, HARD);
+  assert.equal(await field(page, "Anteckning").inputValue(), `ingen\n${HARD}`);
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector(".note-view .clinical");
+  assert.equal(await page.textContent(".note-view .clinical"), `ingen\n${HARD}`);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.textContent(".note-view .clinical"), `ingen\n${HARD}`);
+  assert.equal(await page.isVisible(".print-head"), true);
+  assert.equal(await page.isVisible(".note-acts"), false);
+  await page.emulateMedia({ media: "screen" });
+  await page.reload();
+  await page.waitForSelector(".note-view .clinical");
+  assert.equal(await page.textContent(".note-view .clinical"), `ingen\n${HARD}`);
+}));
+
+test("a correction: both wordings whole, what changed, by whom, when and why", () => as("anna", "/patient/pat/anteckningar/ny", async (page) => {
+  await focusedIn(page, "Anteckning");
+  await page.keyboard.type("Patienten har blödning från höger öra.");
+  await page.keyboard.press("Control+Enter");
+  await page.getByRole("button", { name: "Rätta" }).click();
+  await focusedIn(page, "Anteckning");
+  await field(page, "Anteckning").fill("Patienten har ingen blödning från vänster öra.");
+  await page.getByRole("textbox", { name: /Varför rättas/ }).fill("Fel sida och bortfallen negation");
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector(".note-versions .note-wording");
+  assert.equal(await page.textContent(".note-view > .note .clinical"), "Patienten har ingen blödning från vänster öra.");
+  const told = await page.textContent(".note-wording");
+  assert.match(told, /Rättad av Anna Prov, Överläkare .*Orsak: Fel sida och bortfallen negation/s);
+  assert.deepEqual(await page.$$eval(".note-wording del", (all) => all.map((e) => e.lastChild.previousSibling.textContent)), ["höger"]);
+  assert.match(await page.textContent(".note-wording .note-section .clinical"), /^Patienten har blödning från höger öra\.$/);
+  assert.deepEqual(await axeFaults(page), []);
+}));
+
+test("two write at once: the second sees both texts and chooses", async () => {
+  const made = await asked("anna", "/Composition", { method: "POST", body: { resourceType: "Composition", status: "preliminary", type: { text: "Rond" }, subject: { reference: "Patient/pat" }, date: NOW, author: [{ reference: "PractitionerRole/anna-med", display: "Anna Prov, Överläkare" }], title: "Rond", section: [{ title: "Status", text: { status: "additional", div: "<div xmlns=\"http://www.w3.org/1999/xhtml\">Lungor u.a.</div>" } }] } });
+  await as("anna", `/patient/pat/anteckningar/${made.id}`, async (page) => {
+    await focusedIn(page, "Status");
+    await field(page, "Status").fill("Lungor u.a. Ingen feber.");
+    await asked("bo", `/Composition/${made.id}`, { method: "PUT", body: { ...made, author: [...made.author, { reference: "PractitionerRole/bo-med", display: "Bo Prov, Överläkare" }], section: [{ ...made.section[0], text: { status: "additional", div: "<div xmlns=\"http://www.w3.org/1999/xhtml\">Rassel basalt.</div>" } }] } });
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".note-conflict");
+    const both = await page.textContent(".note-both");
+    assert.match(both, /Lungor u\.a\. Ingen feber\./);
+    assert.match(both, /Rassel basalt\./);
+    assert.match(both, /Bo Prov, Överläkare/);
+    assert.deepEqual(await axeFaults(page), []);
+    await page.getByRole("radio", { name: "Båda, din efter" }).check();
+    await page.getByRole("button", { name: "Fortsätt med valda texter" }).click();
+    await page.waitForSelector("textarea");
+    assert.equal(await field(page, "Status").inputValue(), "Rassel basalt.\nLungor u.a. Ingen feber.");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".note-view .clinical");
+  });
+  const stands = await asked("anna", `/Composition/${made.id}`);
+  assert.equal(stands.status, "final");
+  assert.equal(stands.meta.versionId, "3");
+});
+
+test("a secretary writes, a physician signs, another countersigns: the lists of unsigned lead there", async () => {
+  await as("siv", "/patient/pat/anteckningar/ny", async (page) => {
+    await focusedIn(page, "Anteckning");
+    await page.keyboard.type(".telefon");
+    await page.keyboard.press("Enter");
+    await focusedIn(page, "Kontaktorsak");
+    await page.keyboard.type("Ringer om recept.");
+    assert.equal(await page.getByRole("button", { name: /^Signera/ }).count(), 0);
+    await page.getByRole("combobox", { name: "Ska signeras av" }).selectOption({ label: "Bo Prov, Överläkare" });
+    await page.getByRole("combobox", { name: "Kontrasigneras av" }).selectOption({ label: "Anna Prov, Överläkare" });
+    await page.getByRole("button", { name: "Klar, signeras senare" }).click();
+    await page.waitForURL((url) => /anteckningar\/[0-9a-f-]{36}$/.test(url.pathname));
+  });
+  await as("bo", "/osignerat", async (page) => {
+    const line = page.getByRole("row", { name: /Telefonkontakt.*Per Patient/ });
+    await line.waitFor();
+    assert.match(await line.textContent(), /min/);
+    await page.getByRole("link", { name: "Gå igenom från den äldsta" }).click();
+    await focusedIn(page, "Kontaktorsak");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".note-view");
+    assert.match(await page.textContent(".note-by"), /Signerad av Bo Prov, Överläkare.*Väntar på kontrasignering av Anna Prov, Överläkare/);
+  });
+  await as("anna", "/osignerat", async (page) => {
+    const list = page.getByRole("region", { name: "Att kontrasignera" });
+    await list.getByRole("link", { name: "Telefonkontakt" }).click();
+    await page.waitForSelector(".note-sign");
+    assert.match(await page.textContent(".note-for"), /Per Patient/);
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector(".note-sign", { state: "detached" });
+    assert.match(await page.textContent(".note-by"), /Kontrasignerad av Anna Prov, Överläkare/);
+    const note = await asked("anna", `/Composition/${idIn(page)}`);
+    assert.equal(note.status, "final");
+    await page.goto(`${server.origin}/osignerat`);
+    await page.getByText("Inget väntar på din kontrasignering.").waitFor();
+  });
+});
+
+test("a text is carried forward with its origin, to be seen and in the record", () => as("bo", "/patient/pat/anteckningar/ny", async (page) => {
+  await focusedIn(page, "Anteckning");
+  await page.getByRole("button", { name: "Hämta från tidigare anteckning" }).click();
+  await page.locator(".note-sources button", { hasText: "Dagsnotat" }).first().click();
+  assert.deepEqual(await axeFaults(page), []);
+  await page.getByRole("checkbox", { name: "Bedömning och plan" }).uncheck();
+  await page.keyboard.press("Tab");
+  await page.getByRole("button", { name: "Hämta 1 del" }).click();
+  await focusedIn(page, "Aktuellt");
+  assert.match(await page.textContent(".note-carried"), /Hämtat från Dagsnotat.*Anna Prov, Överläkare.*oförändrat/);
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type(" Nu hem.");
+  assert.match(await page.textContent(".note-carried"), /ändrat sedan/);
+  await page.keyboard.press("Control+Enter");
+  await page.waitForSelector(".note-view");
+  assert.match(await page.textContent(".note-view .note-carried"), /Hämtat från Dagsnotat.*Anna Prov, Överläkare.*ändrat sedan/);
+  const note = await asked("bo", `/Composition/${idIn(page)}`);
+  assert.match(JSON.stringify(note.section[0].extension), /Composition\/[0-9a-f-]{36}\/_history\/1/);
+}));
+
+test("an own template is made of a note and used by its dot-phrase", () => as("bo", "/patient/pat/anteckningar/ny", async (page) => {
+  await focusedIn(page, "Anteckning");
+  await page.keyboard.type(".sta");
+  await page.waitForFunction(() => /status/.test(document.querySelector(".note-phrases")?.textContent ?? ""));
+  await page.keyboard.type("tus");
+  await page.keyboard.press("Tab");
+  await focusedIn(page, "Status");
+  await page.keyboard.type("Öron: ");
+  await page.locator("summary", { hasText: "Egna mallar" }).click();
+  await page.getByRole("textbox", { name: /Mallens namn/ }).fill("oron");
+  await page.getByRole("checkbox", { name: "Ta med texten, inte bara sökorden" }).check();
+  await page.getByRole("button", { name: "Spara som egen mall" }).click();
+  await page.getByText("Mallen .oron är sparad.").waitFor();
+  await page.waitForTimeout(800);
+  await page.goto(`${server.origin}/patient/pat/anteckningar/ny`);
+  await focusedIn(page, "Anteckning");
+  await page.locator(".note-templates button", { hasText: ".oron" }).waitFor();
+  await page.keyboard.type(".oron");
+  await page.keyboard.press("Tab");
+  await focusedIn(page, "Status");
+  assert.equal(await field(page, "Status").inputValue(), "Öron: ");
+}));
+
+test("the page is killed in the middle of a word: at most a second of it is lost", async () => {
+  const page = await openPage(browser);
+  const { Cookie } = await login(server, "anna", { assignment: assignmentOf("anna") });
+  const [key, ...value] = Cookie.split("=");
+  const cookie = { name: key, value: value.join("="), url: server.origin };
+  await page.context().addCookies([cookie]);
+  await page.goto(`${server.origin}/patient/pat/anteckningar/ny`);
+  await focusedIn(page, "Anteckning");
+  const text = "Patienten beskriver tilltagande andfåddhet sedan i går, ingen bröstsmärta och ingen feber. ".repeat(3);
+  const times = [];
+  const typing = (async () => {
+    for (const char of text) {
+      await page.keyboard.type(char);
+      times.push(Date.now());
+      await page.waitForTimeout(15);
+    }
+  })().catch(() => undefined);
+  await page.waitForTimeout(3500);
+  const address = page.url();
+  const killed = Date.now();
+  const crash = await page.context().newCDPSession(page);
+  void crash.send("Page.crash").catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await page.context().close();
+  await typing;
+  const typed = times.filter((at) => at <= killed - 1000).length;
+  assert.ok(typed > 30, `${typed} keys`);
+  const next = await openPage(browser);
+  await next.context().addCookies([cookie]);
+  await next.goto(address);
+  await next.waitForFunction(() => (document.querySelector("textarea")?.value ?? "") !== "");
+  const kept = await next.locator("textarea").first().inputValue();
+  assert.equal(kept, text.slice(0, kept.length));
+  assert.ok(kept.length >= typed, `${kept.length} of ${typed} characters that were a second old`);
+  await next.goto(`${server.origin}/patient/pat/anteckningar/ny`);
+  await next.getByRole("link", { name: /Fortsätt: Anteckning/ }).waitFor();
+  await next.context().close();
+});
+
+test("several notes on paper: only the chosen ones, with name and number at the top", () => as("anna", "/patient/pat/anteckningar", async (page) => {
+  await page.locator(".note-picker").nth(1).waitFor();
+  await page.locator(".note-picker").nth(0).check();
+  await page.locator(".note-picker").nth(1).check();
+  assert.equal(await page.getByRole("button", { name: "Skriv ut 2 valda" }).isVisible(), true);
+  await page.emulateMedia({ media: "print" });
+  assert.equal(await page.locator(".note").evaluateAll((all) => all.filter((e) => e.checkVisibility()).length), 2);
+  assert.match(await page.textContent(".print-head"), /Per Patient/);
+}));
+
+const SCREENS = ["/patient/pat/anteckningar", "/patient/pat/anteckningar/ny", "/osignerat"];
+const ENGLISH = /\b(the|sign|note|draft|template|unsigned|save|cancel|print|loading|patient's|keyword)\b/i;
+
+for (const [mode, options] of [...Object.entries(MODES), ["zoomed", ZOOMED]])
+  test(`axe finds nothing, nothing scrolls sideways, no English: ${mode}`, () => as("anna", SCREENS[0], async (page) => {
+    for (const path of SCREENS) {
+      await page.goto(server.origin + path);
+      await page.waitForFunction(() => document.querySelector(".skeleton") === null && (document.querySelector(".note, textarea, .unsigned-list") !== null));
+      if (path.endsWith("/ny")) await page.keyboard.type("Ingen feber .sta");
+      assert.deepEqual(await axeFaults(page), [], path);
+      assert.equal(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth)), 0, `${path} scrolls sideways`);
+      const words = await page.evaluate(() => [...document.querySelectorAll("main, .topbar")].map((e) => e.innerText.replace(/In English/, "")).join(" "));
+      assert.equal(ENGLISH.exec(words), null, path);
+    }
+  }, options));

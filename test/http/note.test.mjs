@@ -92,7 +92,7 @@ test('10,000 notes: JSON, XML, history and $export change no character', { timeo
   });
   assert.ok(versions >= COUNT, `${versions} versions`);
   const { all } = await exportAll(server, '/$export?_type=Composition');
-  assert.equal(same(inJson(all), '$export'), COUNT);
+  assert.equal(same(inJson([...all.values()].map((line) => JSON.parse(line))), '$export'), COUNT);
   console.log(`notes: ${COUNT} texts, ${compared} comparisons, 0 changed characters`);
   await server.stop();
 });

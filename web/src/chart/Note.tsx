@@ -9,7 +9,7 @@ import { conceptsText, conceptText } from "../fhir/text.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { t, word } from "../i18n/index.ts";
 import { Carried } from "../note/Carried.tsx";
-import { awaited, corrects, originOf, reasonOf, signatures } from "../note/marks.ts";
+import { awaited, corrector, corrects, originOf, reasonOf, signatures } from "../note/marks.ts";
 import { plainText, readText } from "../note/text.ts";
 import { Badge, type Tone } from "../ui/Badge.tsx";
 import { useChart } from "./model.ts";
@@ -68,7 +68,7 @@ function signedBy(note: NoteResource, nameOf: (r: Reference | undefined) => stri
   if (note.resourceType === "DocumentReference") return [told(w.signedBy, note.authenticator)];
   if (note.resourceType !== "Composition") return [];
   const made = corrects(note);
-  const correction = note.status === "amended" && made !== null ? w.correctedBy(nameOf(made.by), showDateTime(made.at)) : "";
+  const correction = note.status === "amended" && made !== null ? w.correctedBy(nameOf(corrector(note)), showDateTime(made.at)) : "";
   return [
     ...signatures(note, "legal").map((a) => told(w.signedBy, a.party, a.time)),
     correction, correction === "" || reasonOf(note) === "" ? "" : `${w.correctedWhy}: ${reasonOf(note)}`,

@@ -11,7 +11,7 @@ import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { Differences } from "./Differences.tsx";
-import { corrects, isSigned, reasonOf, signatures } from "./marks.ts";
+import { corrector, corrects, isSigned, reasonOf, signatures } from "./marks.ts";
 import { pairs } from "./merge.ts";
 import { noteOf } from "./note.ts";
 import { n } from "./words.ts";
@@ -54,7 +54,7 @@ function Wording({ before, after }: { before: Composition; after: Composition })
   const chart = useChart();
   const w = t.value.notes;
   const made = corrects(after);
-  const by = chart.nameOf(made?.by) || chart.nameOf(signatures(after, "legal").at(-1)?.party);
+  const by = chart.nameOf(corrector(after));
   const first = signatures(before, "legal").at(-1);
   const changed = pairs(noteOf(after), noteOf(before)).filter((pair) => (pair.mine?.text ?? "") !== (pair.theirs?.text ?? ""));
   const why = reasonOf(after);

@@ -136,10 +136,11 @@ export class Editor {
   asTemplate(name: string, texts: boolean): Template {
     const { title, type, parts } = this.note.peek();
     const loinc = type.coding?.[0];
+    const used = parts.filter((p) => p.keyword !== "anteckning" || !isBlank(p.text));
     return {
       name, title,
       ...(loinc?.code === undefined ? {} : { loinc: [loinc.code, loinc.display ?? ""] as const }),
-      parts: parts.map((p) => ({ keyword: p.keyword === "" ? p.title : p.keyword, ...(texts && !isBlank(p.text) ? { text: p.text } : {}) })),
+      parts: (used.length === 0 ? parts : used).map((p) => ({ keyword: p.keyword === "" ? p.title : p.keyword, ...(texts && !isBlank(p.text) ? { text: p.text } : {}) })),
     };
   }
 

@@ -53,3 +53,10 @@ export function corrects(c: Composition): { version: string; by: Reference; at: 
   const version = of("version")?.valueReference?.reference;
   return version === undefined ? null : { version, by: of("by")?.valueReference ?? {}, at: of("at")?.valueInstant ?? "" };
 }
+
+/** Who corrected, called what they called themselves when they signed. */
+export function corrector(c: Composition): Reference {
+  const by = corrects(c)?.by;
+  const signed = signatures(c, "legal").map((a) => a.party).filter((p) => p !== undefined);
+  return signed.find((p) => p.reference === by?.reference && p.display !== undefined) ?? by ?? signed.at(-1) ?? {};
+}
