@@ -50,7 +50,8 @@ struct guard_label {
     struct str kept; /* the correction that the current version is, as it stands in its meta; empty: none */
 };
 /* guard_attest.c: signatures of Compositions (attester with a time). */
-/* Is all that is new in `will` that somebody attests what stands: nothing else changed, no signature gone? */
+/* Is what is new in `will` that somebody attests what stands, or is asked to: attesters differ, nothing else
+ * does, and no signature is gone? */
 bool guard_attest_only(const struct json_doc *was, const struct json_doc *will, uint32_t node);
 /* Is each signature that was not there before (was NULL: none were) the caller's own? */
 bool guard_attest_own(const struct json_doc *was, const struct json_doc *will, uint32_t node,

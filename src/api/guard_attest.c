@@ -81,11 +81,13 @@ static bool kept(const struct json_doc *from, uint32_t a, const struct json_doc 
 
 bool guard_attest_only(const struct json_doc *was, const struct json_doc *will, uint32_t node)
 {
-    uint32_t list = attesters(was, 0);
+    uint32_t list = attesters(was, 0), fresh = attesters(will, node);
     if (!same_rest(was, 0, will, node) || !same_rest(will, node, was, 0))
         return false;
-    if (list == UINT32_MAX)
-        return true;
+    if (list == UINT32_MAX || fresh == UINT32_MAX)
+        return list == UINT32_MAX && fresh != UINT32_MAX;
+    if (same(was, list, will, fresh, STORE_BODY_MAX))
+        return false;
     JSON_EACH(was, list, a)
     {
         if (has_signed(was, a) && !kept(was, a, will, node))
