@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
 import { counted } from "./budgets.mjs";
+import { closed, forget, makeData, named, PASSWORD, role } from "../http/accounts.mjs";
 import { putPatients } from "./patients.mjs";
 
 const CHART = "/patient/web-tolvan";
@@ -323,3 +324,46 @@ test("on paper: the list with name and number, and nothing to press", () =>
     assert.equal(await page.locator(".section-lakemedel a.button:visible, .section-lakemedel button:visible").count(), 0);
     assert.ok(await page.getByText("Metoprolol 50 mg depottablett").first().isVisible());
   }));
+
+test("logged in: the order is the prescriber's own, in their assignment's unit; whoever may not order is told so", async () => {
+  const unit = { extension: [{ url: "https://helhet.example/fhir/StructureDefinition/care-unit", valueReference: { reference: "Organization/med" } }] };
+  const patient = { reference: "Patient/pat" };
+  const more = [
+    named("Practitioner", "ulla", "Ulla", "Prov"), role("ulla-med", "ulla", "med", { code: "assistant", title: "Undersköterska" }),
+    { resourceType: "Encounter", id: "visit", meta: unit, status: "in-progress", class: { code: "IMP" }, subject: patient, serviceProvider: { reference: "Organization/med" }, period: { start: "2026-01-01T08:00:00+01:00" } },
+    { resourceType: "AllergyIntolerance", id: "nsaid", meta: unit, patient, criticality: "high", code: { text: "NSAID" } },
+  ];
+  const data = await makeData(more, [["ulla", "Practitioner/ulla"]]);
+  const server = await closed(data);
+  const logIn = async (page, name) => {
+    await page.goto(`${server.origin}/patient/pat/lakemedel?dialog=ordinera&om=favorit%3Anaproxen-500`);
+    await page.waitForFunction(() => document.activeElement?.getAttribute("name") === "name");
+    await page.keyboard.type(name);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Enter");
+    await inForm(page);
+    await page.getByText("Överkänslig: NSAID.").waitFor();
+    await page.getByRole("button", { name: "Tolererat tidigare" }).click();
+    await page.keyboard.press("Control+Enter");
+  };
+  try {
+    const page = await openPage(browser);
+    await logIn(page, "bo");
+    await receipt(page, "Ordinerat: Naproxen 500 mg tablett");
+    await row(page, "Naproxen").getByText("Medicinkliniken").first().waitFor();
+    const made = await page.evaluate(async () => (await (await fetch("/fhir/MedicationRequest?patient=pat")).json()).entry[0].resource);
+    assert.equal(made.requester.reference, "Practitioner/bo");
+    assert.equal(made.detectedIssue.length, 1);
+    await page.context().close();
+    const other = await openPage(browser);
+    await logIn(other, "ulla");
+    await other.locator(".med-form").getByRole("alert").getByText("Inte signerat").waitFor();
+    await other.locator(".receipt-strip [data-state=failed]").filter({ hasText: "Naproxen" }).waitFor();
+    assert.equal(await other.getByLabel("Skäl att ordinera ändå").inputValue(), "Tolererat tidigare");
+    await other.context().close();
+  } finally {
+    await server.stop({ keep: true });
+    forget(data);
+  }
+});

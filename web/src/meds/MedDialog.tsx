@@ -29,6 +29,9 @@ import { sv } from "./words.sv.ts";
 import { m } from "./words.ts";
 import { useSigning, type What } from "./writing.ts";
 
+/** Deeds that have an answer to all their questions from the start. */
+const UNASKED: readonly MedDeed[] = ["fornya", "ateruppta", "stam-av"];
+
 export interface Props { deed: MedDeed; about: string }
 
 export function MedDialog({ deed, about }: Props) {
@@ -37,6 +40,9 @@ export function MedDialog({ deed, about }: Props) {
   useEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
+    // Where nothing need be asked, the signature is next.
+    const first = UNASKED.includes(deed) ? box.current?.querySelector("[data-sign]") : null;
+    if (first instanceof HTMLElement) first.focus();
     return () => setTimeout(() => {
       if (document.activeElement !== document.body) return;
       if (before instanceof HTMLElement && before.isConnected) before.focus();
@@ -163,8 +169,6 @@ const RENEW_DAYS = [30, 90, 365];
 function Renew({ chart, medicine, deed, close }: RequestProps) {
   const own = lengthOf(medicine);
   const [days, set] = useState(own);
-  const sign = useRef<HTMLDivElement>(null);
-  useEffect(() => sign.current?.closest("form")?.querySelector<HTMLElement>("button[type=submit]")?.focus(), []);
   const what = (who: Signer): What => {
     const request = renewed(medicine, today(), days === 0 ? "" : lastDay(today(), days), who);
     return { transact: signing(request, [], ended(medicine, "completed", "Förnyad", who), () => crypto.randomUUID()) };
@@ -172,11 +176,9 @@ function Renew({ chart, medicine, deed, close }: RequestProps) {
   const lengths = [...new Set([0, own, ...RENEW_DAYS])].sort((a, b) => a - b);
   return (
     <Frame chart={chart} medicine={medicine} deed={deed} close={close} wrong="" what={what}>
-      <div ref={sign}>
-        <fieldset class="med-cures"><legend>{m.value.renewUntil}</legend>
-          {lengths.map((n) => <label key={n} class="chip"><input type="radio" name="med-renew" checked={days === n} onChange={() => set(n)} /><span>{n === 0 ? m.value.furtherNotice : m.value.renewSame(n)}</span></label>)}
-        </fieldset>
-      </div>
+      <fieldset class="med-cures"><legend>{m.value.renewUntil}</legend>
+        {lengths.map((n) => <label key={n} class="chip"><input type="radio" name="med-renew" checked={days === n} onChange={() => set(n)} /><span>{n === 0 ? m.value.furtherNotice : m.value.renewSame(n)}</span></label>)}
+      </fieldset>
     </Frame>
   );
 }

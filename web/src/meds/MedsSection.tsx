@@ -104,7 +104,7 @@ function Reconciled({ rows }: { rows: readonly Row[] }) {
   const told = list !== null ? m.value.reconciled(showDateTime(list.date), chart.nameOf(list.source)) : reconciliations.status.value === "ready" ? m.value.never : "";
   return (
     <>
-      {told === "" ? null : <p class="med-reconciled">{told}. {since === 0 ? null : <b>{m.value.changedSince(since)}</b>}</p>}
+      {told === "" ? null : <p class="med-reconciled">{told} {since === 0 ? null : <b>{m.value.changedSince(since)}</b>}</p>}
       <ListFrame names={["reconciliations"]} empty="" isEmpty={false}>{null}</ListFrame>
       {off === "" ? null : <p class="box box-warn">{m.value.off(off)}</p>}
     </>

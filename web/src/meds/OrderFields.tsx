@@ -28,7 +28,7 @@ import { sv } from "./words.sv.ts";
 import { m } from "./words.ts";
 import { readAgain, useSigning, type Signing } from "./writing.ts";
 
-interface Props { form: OrderForm; words: readonly string[]; prior: Medicine | null; lost: boolean; change: (form: OrderForm) => void; another: (() => void) | null; done: () => void }
+interface Props { form: OrderForm; words: readonly string[]; prior: Medicine | null; lost: boolean; change: (form: OrderForm) => void; another: (() => void) | null; /** Something has been written, so a draft is kept. */ touched: boolean; done: () => void }
 
 const LINES_MAX = 6;
 const CURES = [3, 5, 7, 10, 14, 30, 90];
@@ -62,7 +62,7 @@ function focusWrong(form: HTMLFormElement | null): void {
   }, 0);
 }
 
-export function OrderFields({ form, words, prior, lost, change, another, done }: Props) {
+export function OrderFields({ form, words, prior, lost, change, another, touched, done }: Props) {
   const chart = useChart();
   const box = useRef<HTMLFormElement>(null);
   const [tried, setTried] = useState(false);
@@ -80,17 +80,21 @@ export function OrderFields({ form, words, prior, lost, change, another, done }:
   };
   const amiss = tried ? read.amiss : null;
   return (
-    <form class="med-form" ref={box} onKeyDown={keys} onSubmit={(event) => { event.preventDefault(); void submit(); }} noValidate>
-      <Product drug={read.order.drug} form={form} another={another} />
-      {words.length === 0 ? null : <p class="med-before"><span class="quiet">{m.value.before}: </span>{words.join("; ")}</p>}
-      <Lines form={form} drug={read.order.drug} amiss={amiss} change={change} />
-      <Times form={form} amiss={amiss} change={change} />
-      <Rest form={form} change={change} />
-      <Reckoning order={read.order} whole={read.amiss === null} />
-      <CheckCards cards={read.cards} reasons={form.reasons} wrong={tried ? (read.missing?.id ?? "") : ""} change={(reasons) => change({ ...form, reasons })} />
-      {lost ? <FailureBox text={m.value.gone} /> : null}
-      <Failed run={run} prior={prior} />
-      <SignBar busy={run.busy} keeps />
+    <form class="med-form med-order" ref={box} onKeyDown={keys} onSubmit={(event) => { event.preventDefault(); void submit(); }} noValidate>
+      <div class="med-fields">
+        <Product drug={read.order.drug} form={form} another={another} />
+        {words.length === 0 ? null : <p class="med-before"><span class="quiet">{m.value.before}: </span>{words.join("; ")}</p>}
+        <Lines form={form} drug={read.order.drug} amiss={amiss} change={change} />
+        <Times form={form} amiss={amiss} change={change} />
+        <Rest form={form} change={change} />
+      </div>
+      <div class="med-aside">
+        <Reckoning order={read.order} whole={read.amiss === null} />
+        <CheckCards cards={read.cards} reasons={form.reasons} wrong={tried ? (read.missing?.id ?? "") : ""} change={(reasons) => change({ ...form, reasons })} />
+        {lost ? <FailureBox text={m.value.gone} /> : null}
+        <Failed run={run} prior={prior} />
+        <SignBar busy={run.busy} keeps={touched} />
+      </div>
     </form>
   );
 }
@@ -200,7 +204,7 @@ export function SignBar({ busy, text, keeps = false }: { busy: boolean; text?: s
   const waits = busy && underWay.value.some((r) => r.waits === true);
   return (
     <div class="med-sign">
-      <button type="submit" class="button button-main" aria-disabled={busy || patient === null} aria-keyshortcuts="Control+Enter">
+      <button type="submit" class="button button-main" data-sign aria-disabled={busy || patient === null} aria-keyshortcuts="Control+Enter">
         {busy ? m.value.signing : (text ?? m.value.sign)} <span class="med-for">{m.value.signFor(name, number?.text ?? t.value.search.noNumber)}</span><kbd aria-hidden="true">{t.value.keys.ctrl}</kbd><kbd aria-hidden="true">{t.value.keys.enter}</kbd>
       </button>
       {waits ? <span role="status">{m.value.waiting}</span> : keeps ? <DraftMark /> : null}

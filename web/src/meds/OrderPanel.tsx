@@ -19,7 +19,7 @@ import { DRAFT, DRAFT_KIND, FAVOURITE, listPath, medicineOf, type OrderDraft, ty
 import { rangeState } from "./state.ts";
 import { m } from "./words.ts";
 
-interface Begun { readonly form: OrderForm; readonly words: readonly string[]; readonly about: string; readonly draft: string }
+interface Begun { readonly form: OrderForm; readonly words: readonly string[]; readonly about: string; readonly draft: string; readonly touched?: boolean }
 type State = Begun | "choose" | "reading" | "gone" | { readonly failed: unknown };
 
 /** The beginning that an address asks for; "reading" while what it is about is on its way. */
@@ -48,7 +48,7 @@ function usePanel(ordering: Ordering, about: string) {
   useEffect(() => {
     if (!about.startsWith(DRAFT)) return;
     const id = about.slice(DRAFT.length);
-    openDraft<OrderDraft>(id).then((got) => setState(got === null ? "gone" : { form: got.content.form, words: got.content.words, about: got.content.about, draft: id }), (failed: unknown) => setState({ failed }));
+    openDraft<OrderDraft>(id).then((got) => setState(got === null ? "gone" : { form: got.content.form, words: got.content.words, about: got.content.about, draft: id, touched: true }), (failed: unknown) => setState({ failed }));
   }, [about]);
   return { chart, state, setState };
 }
@@ -71,7 +71,7 @@ export function OrderPanel({ ordering, about }: Props) {
     close();
   };
   const change = (form: OrderForm, begun: Begun) => {
-    setState({ ...begun, form });
+    setState({ ...begun, form, touched: true });
     keepDraft<OrderDraft>({ id: begun.draft, kind: DRAFT_KIND, patient: chart.id, title: drugOf(form.medication).name, content: { form, words: begun.words, ordering, about: begun.about } });
   };
   const done = (begun: Begun) => {
@@ -87,7 +87,7 @@ export function OrderPanel({ ordering, about }: Props) {
       {state === "gone" ? <FailureBox text={m.value.gone} /> : null}
       {typeof state === "object" && "failed" in state ? <FailureBox text={failureText(state.failed)} /> : null}
       {typeof state === "object" && "form" in state ? (
-        <OrderFields form={state.form} words={state.words} prior={priorOf(chart, state.about)} lost={state.about !== "" && medicineOf(chart, state.about) === null} change={(form) => change(form, state)} another={state.about === "" ? () => setState("choose") : null} done={() => done(state)} />
+        <OrderFields form={state.form} words={state.words} prior={priorOf(chart, state.about)} lost={state.about !== "" && medicineOf(chart, state.about) === null} change={(form) => change(form, state)} another={state.about === "" ? () => setState("choose") : null} touched={state.touched === true} done={() => done(state)} />
       ) : null}
     </section>
   );

@@ -36,6 +36,7 @@ export function Reckoning({ order, whole }: { order: Order; whole: boolean }) {
     <section class="med-sum" aria-label={m.value.summary}>
       <p class="med-said"><b>{whole ? order.lines.map(lineText).join("; ") : m.value.notReckoned}</b></p>
       <dl class="facts">
+        {whole ? <div class="fact"><dt>{m.value.length}</dt><dd class="num">{order.end === "" ? m.value.from(showDate(order.start)) : `${showDate(order.start)} – ${showDate(order.end)}`}</dd></div> : null}
         {per === "" ? null : <div class="fact"><dt>{m.value.perDay}</dt><dd class="num">{order.lines.some((l) => l.asNeeded || l.high !== null) ? `${m.value.most} ` : ""}{per}</dd></div>}
         {kg === null || weight === null ? null : <div class="fact"><dt>{m.value.perKg}</dt><dd class="num">{quotientText(kg, 2)} <span class="quiet">({m.value.weight(swedish(weight.kilograms), showDate(weight.date))})</span></dd></div>}
         {total === null || days === null ? null : <div class="fact"><dt>{m.value.inAll}</dt><dd class="num">{amountText(total)}, {m.value.cure(days)}</dd></div>}
