@@ -16,6 +16,7 @@ function rows() {
     { ways: [["↓"], ["↑"], ["J"], ["K"]], does: k.move },
     { ways: [[k.enter]], does: k.open },
     { ways: [["N"]], does: k.note },
+    { ways: [["O"]], does: k.medicine },
     { ways: [[k.ctrl, k.enter]], does: k.sign },
     { ways: [[k.esc]], does: k.back },
     { ways: [["?"]], does: k.help },

@@ -311,6 +311,7 @@ export const en: Catalogue = {
     move: "Next and previous in a list",
     open: "Open what is marked",
     note: "New note about the patient",
+    medicine: "New order, in the medication list",
     sign: "Sign what you write or read",
     back: "Back; what you have written stays",
     help: "Show this box",

@@ -312,6 +312,7 @@ export const sv = {
     move: "Nästa och föregående i en lista",
     open: "Öppna det markerade",
     note: "Ny anteckning för patienten",
+    medicine: "Ny ordination, i läkemedelslistan",
     sign: "Signera det du skriver eller läser",
     back: "Tillbaka; skriver du något ligger texten kvar",
     help: "Visa denna ruta",

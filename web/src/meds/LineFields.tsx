@@ -134,8 +134,8 @@ function RouteField({ line, set }: Omit<Part, "amiss">) {
 function Custom({ line, amiss, set }: Part) {
   return (
     <div class="med-row">
-      <NumberField field="frequency" label={m.value.frequency} value={line.frequency} amiss={amiss} on={(frequency) => set({ frequency })} />
-      <NumberField field="period" label={m.value.per} value={line.period} amiss={amiss} on={(period) => set({ period })} />
+      <NumberField field="frequency" label={m.value.frequency} value={line.frequency} amiss={amiss} on={(frequency) => set({ frequency, when: [] })} />
+      <NumberField field="period" label={m.value.per} value={line.period} amiss={amiss} on={(period) => set({ period, when: [] })} />
       <label class="written"><span>{m.value.unit}</span>
         <select class="field" value={line.periodUnit} onChange={(e) => set({ periodUnit: e.currentTarget.value as LineForm["periodUnit"] })}>{PERIOD_UNITS.map((unit) => <option key={unit} value={unit}>{word(m.value.periodUnits, unit)}</option>)}</select>
       </label>

@@ -13,6 +13,7 @@ import { medicineDate, type Medicine } from "../chart/state.ts";
 import { conceptsText, conceptText, shownCode } from "../fhir/text.ts";
 import { showDate, showDateTime, showQuantity } from "../i18n/format.ts";
 import { t, word } from "../i18n/index.ts";
+import { addCommands } from "../desk/commands.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { lazy } from "../ui/Lazy.tsx";
 import { drafts, dropDraft, type DraftLine } from "../write/drafts.ts";
@@ -30,6 +31,7 @@ const MedDialog = lazy<DialogProps>(() => import("./MedDialog.tsx").then((module
 
 const LISTS = ["prescriptions", "statements"] as const;
 const GIVEN_MAX = 20;
+const PAST_STEP = 50;
 
 const path = (chart: Chart, dialog: string, about = "") => patientPath(chart.id, "lakemedel", "", dialog, about);
 
@@ -53,6 +55,15 @@ function placeOf(now: Route): { dialog: string; about: string } {
   return now.dialog === "" && now.detail !== "" ? { dialog: "ordinera", about: draftAbout(now.detail) } : { dialog: now.dialog, about: now.about };
 }
 
+/** In the palette while the list is open. */
+function useCommands(chart: Chart): void {
+  useEffect(() => addCommands([
+    { id: "med-order", label: () => m.value.orderKey, keys: "O", run: () => navigate(path(chart, "ordinera")) },
+    { id: "med-reconcile", label: () => m.value.reconcile, run: () => navigate(path(chart, "stam-av")) },
+    { id: "med-checks", label: () => `${m.value.order}: ${m.value.checks}`, run: () => navigate(path(chart, "kontroller")) },
+  ]), [chart]);
+}
+
 export function MedsSection() {
   const chart = useLists(...LISTS, "administrations", "reconciliations", "allergies", "vitals");
   useEffect(() => {
@@ -61,6 +72,7 @@ export function MedsSection() {
     MedDialog.ahead();
   }, []);
   useOrderKey(chart);
+  useCommands(chart);
   const now = route.value;
   const { dialog, about } = placeOf(now);
   const all = allMedicines(chart);
@@ -75,7 +87,7 @@ export function MedsSection() {
       <ListFrame names={LISTS} empty={t.value.empty.lakemedel} together>
         <h3 class="group">{m.value.current}</h3>
         {rows.length === 0 ? <p class="empty">{m.value.noCurrent}</p> : <Rows rows={rows} current />}
-        {past.length === 0 ? null : <><h3 class="group">{m.value.past}</h3><Rows rows={past} current={false} /></>}
+        {past.length === 0 ? null : <><h3 class="group">{m.value.past}</h3><Past rows={past} /></>}
         <MoreButton names={LISTS} />
       </ListFrame>
       <Given />
@@ -136,6 +148,17 @@ function Begun({ hidden }: { hidden: boolean }) {
         </li>
       ))}</ul>
     </section>
+  );
+}
+
+/** Rows drawn are bounded: what ended long ago is shown when it is asked for. */
+function Past({ rows }: { rows: readonly Row[] }) {
+  const [shown, setShown] = useState(PAST_STEP);
+  return (
+    <>
+      <Rows rows={rows.slice(0, shown)} current={false} />
+      {rows.length <= shown ? null : <p class="more"><button type="button" class="button" onClick={() => setShown(shown + PAST_STEP)}>{m.value.morePast(rows.length - shown)}</button></p>}
+    </>
   );
 }
 

@@ -20,7 +20,7 @@ import { daysBetween, lastDay } from "./dose.ts";
 import { addFavourite, favourites, removeFavourite } from "./favourites.ts";
 import { readDates, readLine, type Amiss, type LineForm, type OrderForm } from "./form.ts";
 import { LineFields, wrongText } from "./LineFields.tsx";
-import { drugOf, ended, orderedOf, overridden, replacing, signing, statementEnded, toRequest, type Drug, type Order } from "./order.ts";
+import { drugOf, ended, orderedOf, overridden, replacing, signing, toRequest, type Drug, type Order } from "./order.ts";
 import { Reckoning } from "./Reckoning.tsx";
 import { toDosage } from "./dosage.ts";
 import { factsOf, signer, switchesOn } from "./state.ts";
@@ -49,7 +49,7 @@ function write(chart: Chart, read: Read, form: OrderForm, prior: Medicine | null
   const changed = prior?.resourceType === "MedicationRequest" ? prior : null;
   const request = changed === null ? toRequest(order, who) : replacing(order, changed, who);
   const issues = cards.filter((card) => card.level === "stop").map((card) => overridden(card, cardText(card, sv), (form.reasons[card.id] ?? "").trim(), who));
-  const replaced = changed !== null ? ended(changed, "stopped", "Ersatt av ändrad ordination", who) : prior?.resourceType === "MedicationStatement" ? statementEnded(prior, "Ordinerat", who) : null;
+  const replaced = changed !== null ? ended(changed, "stopped", "Ersatt av ändrad ordination", who) : prior?.resourceType === "MedicationStatement" ? prior : null;
   const title = changed === null ? m.value.ordered(order.drug.name) : m.value.changed(order.drug.name);
   return issues.length === 0 && replaced === null ? run.sign({ create: request }, title) : run.sign({ transact: signing(request, issues, replaced, () => crypto.randomUUID()) }, title);
 }

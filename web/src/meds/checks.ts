@@ -11,7 +11,7 @@ import { unitWord } from "./units.ts";
 
 export type CheckName = "duplicate" | "allergy" | "most";
 export type Level = "info" | "warn" | "stop";
-export type CardKind = "same" | "group" | "allergy" | "cross" | "intolerance" | "unread" | "mostDay" | "together" | "mostKg" | "weekly" | "ownMost";
+export type CardKind = "same" | "group" | "allergy" | "cross" | "intolerance" | "unread" | "mostDay" | "together" | "mostKg" | "weekly" | "ownMost" | "uncounted" | "noWeight";
 
 /** One finding. `about` is the resource it is of, `parts` the words its sentence is made with. */
 export interface Card { readonly id: string; readonly check: CheckName; readonly kind: CardKind; readonly level: Level; readonly about: string; readonly parts: readonly string[] }
@@ -137,9 +137,14 @@ function most(order: Ordered, facts: Facts): Card[] {
   if (rule?.weekly === true && order.lines.some(overWeekly)) card("weekly", "stop", order.name);
   if (order.lines.some(overOwnMost)) card("ownMost", "warn");
   const day = substancePerDay(order.lines, order.strength);
-  if (day === null) return cards;
   const child = facts.years !== null && facts.years < CHILD_YEARS;
-  const perKg = child && facts.kilograms !== null ? MOST_PER_KG.find((r) => r.atc === order.atc) : undefined;
+  const perKg = child ? MOST_PER_KG.find((r) => r.atc === order.atc) : undefined;
+  if (day === null) {
+    // What cannot be reckoned has not been checked.
+    if (rule?.perDay !== undefined || perKg !== undefined) card("uncounted", "warn");
+    return cards;
+  }
+  if (perKg !== undefined && facts.kilograms === null) card("noWeight", "warn");
   const kg = perKg === undefined || facts.kilograms === null ? null : perKilogram(day, facts.kilograms);
   if (perKg !== undefined && kg !== null && compareTo(kg, amount(perKg.perDay)) === 1) card("mostKg", "stop", quotientText(kg), amountText(amount(perKg.perDay)));
   if (rule?.perDay === undefined) return cards;

@@ -7,7 +7,7 @@ import { conceptText } from "../fhir/text.ts";
 import { decText, jsonNumber, normal, ONE, parseDec, whole, type Dec } from "./decimal.ts";
 import { NO_LINE, type Amount, type Day, type Line, type PeriodUnit, type Schedule, type Strength, type When } from "./dose.ts";
 import { lineText } from "./say.ts";
-import { isMeasure, unitCode, unitName, unitWord } from "./units.ts";
+import { convert, isMeasure, unitCode, unitName, unitWord } from "./units.ts";
 
 const UCUM = "http://unitsofmeasure.org";
 
@@ -106,14 +106,22 @@ function meaning(value: unknown, key = ""): unknown {
   return keys.map((k) => [k, meaning((value as Record<string, unknown>)[k], k)]).filter(([, v]) => !(Array.isArray(v) && v.length === 0) && v !== false);
 }
 
+/** The highest dose in the unit of the dose, where that is exact. */
+function inOneUnit(line: Line): Line {
+  const value = line.max === null || line.dose === null ? null : convert(line.max.value, line.max.unit, line.dose.unit);
+  return value === null || line.dose === null ? line : { ...line, max: { value: normal(value), unit: line.dose.unit } };
+}
+
 export interface ReadLine { readonly line: Line; /** The order's own words, when the form has others for it. */ readonly words: string }
 
 /** The form's line of a dosage. Where going there and back would change anything but words, the words are the line. */
 export function fromDosage(d: Dosage, words: string): ReadLine {
-  const line = structured(d);
-  const again = line.dose === null ? null : toDosage(line, d.sequence ?? 1, "", "");
+  const read = structured(d);
+  const line = inOneUnit(read);
+  const again = read.dose === null ? null : toDosage(read, d.sequence ?? 1, "", "");
   const same = again !== null && JSON.stringify(meaning(again)) === JSON.stringify(meaning(d));
-  if (same) return { line, words: d.text === undefined || d.text === lineText(line) ? "" : d.text };
+  // The form has one unit for dose and highest dose: where they cannot be said in one, the words stand.
+  if (same && (line.max === null || line.max.unit === line.dose?.unit)) return { line, words: d.text === undefined || d.text === lineText(line) ? "" : d.text };
   return { line: { ...NO_LINE, free: words, instruction: words.includes(d.patientInstruction ?? "") ? "" : (d.patientInstruction ?? "") }, words: "" };
 }
 

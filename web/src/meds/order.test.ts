@@ -20,7 +20,7 @@ const line = (value: string, frequency: number, rest: Partial<Line> = {}): Line 
 const order = (rest: Partial<Order> = {}): Order => ({ drug: PARACETAMOL, lines: [line("2", 4)], start: "2026-11-22", end: "2026-12-01", reason: "", note: "", inpatient: false, ...rest });
 const WHO: Signer = { reference: { reference: "Practitioner/p" }, name: "P", patient: "x", now: "2026-11-22T08:00:00Z" };
 const FACTS: Facts = { having: [], allergies: [], havingRead: true, allergiesRead: true, years: 40, kilograms: null };
-const cards = (o: Ordered, rest: Partial<Facts> = {}) => check(o, { ...FACTS, ...rest }, ALL_ON).map((c) => `${c.level} ${c.kind}`);
+const cards = (o: Ordered, rest: Partial<Facts> = {}) => check(o, { ...FACTS, ...rest }, { ...ALL_ON, most: o.lines.length > 0 }).map((c) => `${c.level} ${c.kind}`);
 const allergy = (text: string, rest: Partial<AllergyIntolerance> = {}): AllergyIntolerance => ({ resourceType: "AllergyIntolerance", id: "a", patient: {}, code: { text }, ...rest });
 const ordered = (name: string, atc: string): Ordered => ({ name, atc, substances: substancesIn(name), strength: null, lines: [] });
 
@@ -60,6 +60,27 @@ const PRIOR: MedicationRequest = {
   ...toRequest(order({ reason: "Smärta" }), WHO), id: "old", meta: { versionId: "3" }, groupIdentifier: { value: "g" },
   dosageInstruction: [{ text: "två", doseAndRate: [{ doseQuantity: holdDecimal({ value: 1.5, unit: "tablett" }, "value", "1.50") }], timing: { repeat: holdDecimal({ frequency: 1, period: 1, periodUnit: "d" as const, timeOfDay: ["08:00:00"] }, "period", "1.0") } }],
 };
+
+test("a highest dose in another unit is turned into the dose's, or keeps the dosage in words", () => {
+  const most = (value: number, unit: string): Dosage => ({ ...toDosage(line("0.5", 1, { dose: { value: dec("0.5"), unit: "g" }, schedule: null, asNeeded: true }), 1, "", ""), maxDosePerPeriod: { numerator: { value, unit, system: "http://unitsofmeasure.org", code: unit }, denominator: { value: 24, unit: "h", system: "http://unitsofmeasure.org", code: "h" } } });
+  assert.deepEqual(fromDosage(most(4000, "mg"), "x").line.max, { value: dec("4"), unit: "g" });
+  assert.equal(fromDosage(most(4, "mL"), "i ord").line.free, "i ord");
+});
+
+test("the same product stays as the order had it, and two kinds of bounds are never both there", () => {
+  const { medicationCodeableConcept: _, ...rest } = PRIOR;
+  const referring: MedicationRequest = { ...rest, medicationReference: { reference: "Medication/m" }, category: [{ text: "Dagvård" }], dosageInstruction: [{ timing: { repeat: { boundsDuration: { value: 5, unit: "d" }, frequency: 1, period: 1, periodUnit: "d" } } }] };
+  const changed = replacing(order({ reason: "Smärta" }), referring, WHO);
+  assert.deepEqual([changed.medicationReference, changed.medicationCodeableConcept, changed.category], [{ reference: "Medication/m" }, undefined, [{ text: "Dagvård" }]]);
+  assert.deepEqual(renewed(referring, "2026-12-02", "", WHO).dosageInstruction?.[0]?.timing?.repeat, { frequency: 1, period: 1, periodUnit: "d", boundsPeriod: { start: "2026-12-02" } });
+});
+
+test("what was stated and is now ordered goes on being taken, because it is ordered", () => {
+  const stated = { resourceType: "MedicationStatement" as const, id: "s", status: "active" as const, subject: {}, meta: { versionId: "1" } };
+  const [made, said] = signing(toRequest(order(), WHO), [], stated, () => "u");
+  assert.equal(made?.fullUrl, "urn:uuid:u");
+  assert.deepEqual(said?.resource, { ...stated, basedOn: [{ reference: "urn:uuid:u" }] });
+});
 
 test("renewing changes days and nothing else of the dosage; the decimals stay as written", () => {
   const again = renewed(PRIOR, "2026-12-02", "", WHO);
@@ -118,8 +139,10 @@ test("more than there should be in a day, alone, together, by weight, and daily 
   const weekly = drugOf(medication("Metotrexat 2,5 mg tablett", "L04AX03", "metotrexat", 2.5, "mg"));
   assert.deepEqual(cards(of(order({ drug: weekly, lines: [line("6", 1)] }))), ["stop weekly"]);
   assert.deepEqual(cards(of(order({ drug: weekly, lines: [line("6", 1, { schedule: { frequency: 1, period: whole(1), unit: "wk", when: [], days: ["thu"] } })] }))), []);
+  assert.deepEqual(cards(of(order({ lines: [{ ...NO_LINE, free: "enligt schema" }] }))), ["warn uncounted"]);
   const mixture = drugOf(medication("Paracetamol 24 mg/ml oral suspension", "N02BE01", "paracetamol", 24, "mg", "ml"));
   const child = order({ drug: mixture, lines: [line("10", 4, { dose: { value: dec("10"), unit: "mL" } })] });
   assert.deepEqual(cards(of(child), { years: 2, kilograms: dec("12") }), ["stop mostKg"]);
   assert.deepEqual(cards(of(child), { years: 2, kilograms: dec("14") }), []);
+  assert.deepEqual(cards(of(child), { years: 2 }), ["warn noWeight"]);
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Orders as FHIR: a product as Medication, an order as MedicationRequest, what is given as MedicationAdministration, a
 // reconciled list as List. Pure functions: they build resources, web/src/write sends them.
-import type { Annotation, BundleEntry, CodeableConcept, DetectedIssue, Dosage, List, Medication, MedicationAdministration, MedicationRequest, MedicationStatement, Reference } from "@fhir";
+import type { Annotation, BundleEntry, CodeableConcept, DetectedIssue, Dosage, List, Medication, MedicationAdministration, MedicationRequest, MedicationStatement, Period, Reference, TimingRepeat } from "@fhir";
 import type { Medicine } from "../chart/state.ts";
 import { keepDecimals } from "../fhir/decimal.ts";
 import { conceptText } from "../fhir/text.ts";
@@ -32,7 +32,15 @@ const FORM_ROUTES: readonly (readonly [RegExp, string])[] = [
   [/penna|subkutan|förfylld/i, "20066000"],
 ];
 
+const drugs = new WeakMap<Medication, Drug>();
+
 export function drugOf(m: Medication): Drug {
+  const known = drugs.get(m) ?? readDrug(m);
+  drugs.set(m, known);
+  return known;
+}
+
+function readDrug(m: Medication): Drug {
   const name = conceptText(m.code);
   const form = conceptText(m.form);
   const parts = m.ingredient ?? [];
@@ -129,19 +137,20 @@ function carried(prior: MedicationRequest): MedicationRequest {
 
 const priorOf = (prior: MedicationRequest): Reference => ({ reference: `MedicationRequest/${prior.id ?? ""}` });
 
-/** The order that replaces another; the reason goes along in words and references unless it was written anew. */
+/** The order that replaces another, of the very same product; the reason goes along unless it was written anew. */
 export function replacing(o: Order, prior: MedicationRequest, who: Signer): MedicationRequest {
-  const made = toRequest(o, who);
+  const { medicationCodeableConcept: _, ...made } = toRequest(o, who);
   const same = o.reason === (prior.reasonCode ?? []).map(conceptText).filter((x) => x !== "").join(", ");
   const before = carried(prior);
   if (!same) delete before.reasonCode;
+  if (prior.category !== undefined && isInpatient(prior) === o.inpatient) delete made.category;
   return { ...before, ...made, ...(same && prior.reasonCode !== undefined ? { reasonCode: prior.reasonCode } : {}), priorPrescription: priorOf(prior) };
 }
 
 /** The same order once more, its dosage untouched but for its days; end "" for until further notice. */
 export function renewed(prior: MedicationRequest, start: string, end: string, who: Signer): MedicationRequest {
   const bounds = { start, ...(end === "" ? {} : { end }) };
-  const dosages = (prior.dosageInstruction ?? []).map((d): Dosage => ({ ...d, timing: { ...d.timing, repeat: inheriting(d.timing?.repeat, { boundsPeriod: bounds }) } }));
+  const dosages = (prior.dosageInstruction ?? []).map((d): Dosage => ({ ...d, timing: { ...d.timing, repeat: bounded(d.timing?.repeat, bounds) } }));
   const supply = prior.dispenseRequest;
   return {
     ...carried(prior), status: "active", authoredOn: who.now, ...signedBy(who), ...(dosages.length === 0 ? {} : { dosageInstruction: dosages }), priorPrescription: priorOf(prior),
@@ -149,10 +158,10 @@ export function renewed(prior: MedicationRequest, start: string, end: string, wh
   };
 }
 
-/** A copy with some parts new, whose decimals are still written as they were. */
-function inheriting<T extends object>(old: T | undefined, fresh: T): T {
-  const copy: T = { ...(old ?? {}), ...fresh };
-  return old === undefined ? copy : keepDecimals(old, copy);
+/** The same rhythm within other days; its decimals are still written as they were. */
+function bounded(old: TimingRepeat | undefined, boundsPeriod: Period): TimingRepeat {
+  const { boundsDuration: _, boundsRange: __, ...rest } = old ?? {};
+  return keepDecimals(old ?? {}, { ...rest, boundsPeriod });
 }
 
 export type Ending = "stopped" | "on-hold" | "completed";
@@ -227,8 +236,11 @@ export function putting(resource: MedicationRequest | MedicationStatement): Bund
 /** Everything one signature writes, as one transaction: the order, its overridden stops, and the order it replaces. */
 export function signing(request: MedicationRequest, issues: readonly DetectedIssue[], replaced: MedicationRequest | MedicationStatement | null, uuid: () => string): BundleEntry[] {
   const urns = issues.map(() => `urn:uuid:${uuid()}`);
+  const own = `urn:uuid:${uuid()}`;
+  // What was stated goes on being taken: from now on because it is ordered.
+  const other = replaced?.resourceType === "MedicationStatement" ? { ...replaced, basedOn: [...(replaced.basedOn ?? []), { reference: own }] } : replaced;
   const whole = issues.length === 0 ? request : { ...request, detectedIssue: urns.map((reference) => ({ reference })) };
-  return [...issues.map((issue, i) => entry(urns[i] ?? "", issue)), entry(`urn:uuid:${uuid()}`, whole), ...(replaced === null ? [] : [putting(replaced)])];
+  return [...issues.map((issue, i) => entry(urns[i] ?? "", issue)), entry(own, whole), ...(other === null ? [] : [putting(other)])];
 }
 
 /** The form's beginning for an order that is there: its lines, and its own words where the form says them otherwise. */

@@ -29,8 +29,9 @@ export function currentRows(all: readonly Medicine[], name: (m: Medicine) => str
   const current = currentMedicines(all);
   const orders = current.filter((m) => m.resourceType === "MedicationRequest");
   const statements = current.filter((m) => m.resourceType === "MedicationStatement");
-  const own = statements.filter((s, i) => !orders.some((o) => sameProduct(o, s, name)) && !statements.slice(0, i).some((before) => sameProduct(before, s, name)));
-  const rows = [...orders, ...own].map((medicine): Row => ({ medicine, source: sourceOf(medicine), also: statements.filter((s) => s !== medicine && sameProduct(medicine, s, name)) }));
+  const stated = (o: Medicine, s: MedicationStatement) => sameProduct(o, s, name) || (s.basedOn ?? []).some((r) => r.reference === `MedicationRequest/${o.id ?? ""}`);
+  const own = statements.filter((s, i) => !orders.some((o) => stated(o, s)) && !statements.slice(0, i).some((before) => sameProduct(before, s, name)));
+  const rows = [...orders, ...own].map((medicine): Row => ({ medicine, source: sourceOf(medicine), also: statements.filter((s) => s !== medicine && stated(medicine, s)) }));
   return rows.sort((a, b) => name(a.medicine).localeCompare(name(b.medicine), "sv", { numeric: true }));
 }
 

@@ -81,7 +81,10 @@ const HAS = new Set(["active", "on-hold", "intended", "unknown"]);
 export function factsOf(chart: Chart, replaced: string): Facts {
   const { prescriptions, statements, allergies, vitals } = chart.lists;
   const ready = (list: { status: { value: string }; more: { value: boolean } }) => list.status.value === "ready" && !list.more.value;
-  const medicines: Medicine[] = [...prescriptions.items.value, ...statements.items.value].filter((m) => HAS.has(m.status) && `${m.resourceType}/${m.id ?? ""}` !== replaced);
+  const all: Medicine[] = [...prescriptions.items.value, ...statements.items.value].filter((m) => HAS.has(m.status));
+  const orders = new Set(all.map((m) => `${m.resourceType}/${m.id ?? ""}`));
+  // What is stated because it is ordered is the order, when that is still there.
+  const medicines = all.filter((m) => `${m.resourceType}/${m.id ?? ""}` !== replaced && !(m.resourceType === "MedicationStatement" && (m.basedOn ?? []).some((r) => orders.has(r.reference ?? ""))));
   const hidden = chart.sight.hidden.value;
   return {
     having: once(medicines.map((m) => havingOf(m, drugFor(m, chart)))), allergies: allergies.items.value, havingRead: ready(prescriptions) && ready(statements) && !hidden, allergiesRead: ready(allergies) && !hidden,

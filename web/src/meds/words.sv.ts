@@ -13,6 +13,8 @@ const cards: Record<CardKind, (parts: readonly string[]) => string> = {
   together: ([day = "", most = ""]) => `Tillsammans med det patienten redan har blir det ${day} per dygn, mer än högsta dygnsdos, ${most}.`,
   mostKg: ([kg = "", most = ""]) => `${kg} per kg och dygn är mer än högsta dos för barn, ${most} per kg och dygn.`,
   weekly: ([name = ""]) => `${name} ges en gång i veckan. Daglig dosering kan vara livshotande.`,
+  uncounted: () => "Högsta dygnsdos är inte kontrollerad: mängden per dygn går inte att räkna ut ur det som är ifyllt.",
+  noWeight: () => "Dos per kg är inte kontrollerad: patientens vikt finns inte i journalen.",
   ownMost: () => "Schemat ger mer per dygn än vad ordinationen själv anger som högst.",
 };
 
@@ -29,6 +31,7 @@ export const sv = {
   off: (names: string) => `Avstängda kontroller: ${names}.`,
   current: "Aktuella läkemedel",
   past: "Avslutade läkemedel",
+  morePast: (n: number) => `Visa fler avslutade (${n} till)`,
   given: "Givna doser",
   noCurrent: "Inga aktuella läkemedel är registrerade.",
   noDosage: "Dosering saknas",
