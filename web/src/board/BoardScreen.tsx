@@ -15,7 +15,7 @@ import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { codesOf, isHidden, readBoard, readUnits, type Board, type Row, type Score } from "./board.ts";
-import { liveness, watchLive } from "./live.ts";
+import { liveness, streamOf, watchLive } from "./live.ts";
 import type { Risk } from "./news2.ts";
 import { PublicBoard } from "./PublicBoard.tsx";
 import { b } from "./words.ts";
@@ -39,7 +39,7 @@ export function BoardScreen({ about }: { about: string }) {
 /** The last good answer stays while a new one is fetched; one that fails is told above it. */
 function useBoard(unit: string) {
   const [turn, setTurn] = useState(0);
-  useEffect(() => (unit === "" ? undefined : watchLive(`unit=${encodeURIComponent(unit)}`, () => setTurn((n) => n + 1))), [unit]);
+  useEffect(() => (unit === "" ? undefined : watchLive(streamOf(unit), () => setTurn((n) => n + 1))), [unit]);
   const loaded = useLoaded((signal) => (unit === "" ? null : readBoard(`Organization/${unit}`, signal)), [unit, turn]);
   const [kept, setKept] = useState<Board | null>(null);
   useEffect(() => { if (loaded.data !== null) setKept(loaded.data); }, [loaded.data]);

@@ -6,14 +6,14 @@ import { showClock } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { readCoded, type Coded } from "./board.ts";
-import { watchLive } from "./live.ts";
+import { streamOf, watchLive } from "./live.ts";
 import { b } from "./words.ts";
 
 export function PublicBoard({ unit, back }: { unit: string; back: string }) {
   const p = b.value.public;
   const [turn, setTurn] = useState(0);
   const [shown, setShown] = useState<readonly Coded[]>([]);
-  useEffect(() => (unit === "" ? undefined : watchLive(`unit=${encodeURIComponent(unit)}`, () => setTurn((n) => n + 1))), [unit]);
+  useEffect(() => (unit === "" ? undefined : watchLive(streamOf(unit), () => setTurn((n) => n + 1))), [unit]);
   const loaded = useLoaded((signal) => (unit === "" ? null : readCoded(`Organization/${unit}`, signal)), [unit, turn]);
   useEffect(() => { if (loaded.data !== null) setShown(loaded.data); }, [loaded.data]);
   useEffect(() => {
