@@ -15,6 +15,7 @@
 #include "audit/audit_spool.h"
 #include "base/log.h"
 #include "bulk/bulk.h"
+#include "downtime/downtime.h"
 #include "gate/gate.h"
 #include "gate/gate_pace.h"
 #include "jobs/jobs.h"
@@ -25,7 +26,8 @@ enum {
     CMD_SERVE_PATH_MAX = 4096,
     CMD_SERVE_FRONT_MAX = 300,
     CMD_SERVE_KEEP_MAX = 100000,
-    CMD_SERVE_SECONDS_MAX = 3600
+    CMD_SERVE_SECONDS_MAX = 3600,
+    CMD_SERVE_RESERVE_MAX_S = 86400
 };
 
 struct cmd_serve_options {
@@ -39,7 +41,8 @@ struct cmd_serve_options {
     int64_t jobs_keep_ms;
     unsigned jobs;
     bool explain, audit;
-    const char *audit_spare, *user;
+    const char *audit_spare, *user, *reserve;
+    unsigned reserve_s;
     struct search_budget budget;
 };
 
@@ -56,6 +59,8 @@ static const struct option cmd_serve_longs[] = {
     {"search-seconds", required_argument, NULL, 's'},
     {"audit", no_argument, NULL, 'a'},
     {"audit-spare", required_argument, NULL, 'A'},
+    {"reserve", required_argument, NULL, 'r'},
+    {"reserve-every", required_argument, NULL, 'E'},
     {"user", required_argument, NULL, 'u'},
     {"open", no_argument, NULL, 'o'},
     {"front", required_argument, NULL, 'f'},
@@ -137,6 +142,21 @@ static int cmd_serve_pace(unsigned *out)
     return -1;
 }
 
+/* The options of the reserve copy: -1 taken, else the exit code. */
+static int cmd_serve_parse_reserve(int c, struct cmd_serve_options *o)
+{
+    uint64_t n;
+    if (c == 'r') {
+        o->reserve = optarg;
+        return -1;
+    }
+    if (!str_u64(str_of(optarg), CMD_SERVE_RESERVE_MAX_S, &n) || n < DOWNTIME_EVERY_MIN_S)
+        return cmd_wrong(&cmd_serve, "--reserve-every ska vara sekunder, 5 till 86400",
+                         "--reserve-every must be seconds, 5 to 86400");
+    o->reserve_s = (unsigned)n;
+    return -1;
+}
+
 /* The options of who may come in: -1 taken, else the exit code. */
 static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
 {
@@ -201,6 +221,11 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
         case 'j':
         case 'k':
             if ((c = cmd_serve_parse_jobs(c, o)) >= 0)
+                return c;
+            break;
+        case 'r':
+        case 'E':
+            if ((c = cmd_serve_parse_reserve(c, o)) >= 0)
                 return c;
             break;
         case 'o':
@@ -290,7 +315,8 @@ static void cmd_serve_wait(const sigset_t *stop)
 
 /* Answers until stopped, through the gate. */
 static bool cmd_serve_through(struct gate *gate, struct wiring *w, struct api *api, bool web,
-                              const struct cmd_serve_options *o, const sigset_t *stop, struct err *err)
+                              const struct downtime_options *reserve, const struct cmd_serve_options *o,
+                              const sigset_t *stop, struct err *err)
 {
     struct http_options http_opt = {
         .listen = o->listen,
@@ -307,14 +333,19 @@ static bool cmd_serve_through(struct gate *gate, struct wiring *w, struct api *a
         http_stop(server, 0);
         server = NULL;
     }
-    if (server) {
+    struct downtime *copies = NULL;
+    bool ok = server && (!o->reserve || (copies = downtime_start(reserve, err)));
+    if (ok) {
         api_served_by(api, server);
         cmd_serve_welcome(http_address(server), web);
         cmd_serve_wait(stop);
+        downtime_stop(copies);
+    }
+    if (server) {
         http_stop(server, CMD_SERVE_GRACE_MS);
         own_index_stop(w->search);
     }
-    return server != NULL;
+    return ok;
 }
 
 static int64_t cmd_serve_last_login(void *identity, struct str person)
@@ -331,6 +362,12 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct access
                                 bool web, const struct cmd_serve_options *o, const sigset_t *stop,
                                 struct err *err)
 {
+    struct downtime_options reserve = {.dir = o->reserve,
+                                       .every_s = o->reserve_s,
+                                       .store = w->store,
+                                       .search = w->search,
+                                       .access = access,
+                                       .audit = audit};
     struct identity_options identity_opt = {.dir = o->data,
                                             .create = true,
                                             .sessions = true,
@@ -358,7 +395,7 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct access
     }
     bool ready = me && ((smart && (!o->provider || oidc_open(o->provider, o->data, err))) || o->open);
     struct gate *gate = ready ? gate_new(&opt, err) : NULL;
-    bool ok = gate && cmd_serve_through(gate, w, api, web, o, stop, err);
+    bool ok = gate && cmd_serve_through(gate, w, api, web, &reserve, o, stop, err);
     desk_close(desk);
     me_free(me);
     gate_free(gate);
@@ -454,7 +491,8 @@ static int cmd_serve_run(int argc, char **argv)
                                 .user = o.user,
                                 .web = o.web,
                                 .import_dir = o.import_dir,
-                                .audit_spare = o.audit_spare};
+                                .audit_spare = o.audit_spare,
+                                .reserve = o.reserve};
     struct confine_done confined;
     struct err err;
     struct wiring w;
@@ -482,7 +520,8 @@ const struct cmd cmd_serve = {
     .run = cmd_serve_run,
     .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
                 "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
-                "[--audit-spare KATALOG] [--open] [--audit] [--front URL] [--oidc FIL] [--session-idle TID] "
+                "[--audit-spare KATALOG] [--reserve KATALOG] [--reserve-every SEKUNDER] [--open] [--audit] "
+                "[--front URL] [--oidc FIL] [--session-idle TID] "
                 "[--session-rate N] "
                 "[--session-max TID]",
     .help_sv =
@@ -517,6 +556,10 @@ const struct cmd cmd_serve = {
         "  --no-text-index        inget textindex (words.db i lagret): _text, _content och :text avvisas\n"
         "  --audit                åtkomstloggen även med --open\n"
         "  --audit-spare KATALOG  dit loggen skrivs när lagret inte går att skriva\n"
+        "  --reserve KATALOG      reservkopia: en HTML-sida per enhet med inskrivna patienter (läkemedel, "
+        "överkänslighet,\n"
+        "                         provsvar 72 timmar, plan), läsbar utan tjänsten\n"
+        "  --reserve-every SEK    så ofta skrivs den, annars 300\n"
         "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
     .help_en =
         "answers FHIR and the browser\n"
@@ -553,5 +596,9 @@ const struct cmd cmd_serve = {
         "refused\n"
         "  --audit                the audit log with --open too\n"
         "  --audit-spare DIR      where the log goes when the store cannot be written\n"
+        "  --reserve DIR          reserve copy: a page of HTML for each unit that has patients in its care "
+        "(medication,\n"
+        "                         allergies, results of 72 hours, plan), readable without the service\n"
+        "  --reserve-every SEC    how often it is written, else 300\n"
         "Ctrl-C or SIGTERM stops: requests in flight may finish.",
 };

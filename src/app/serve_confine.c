@@ -37,7 +37,7 @@ bool serve_confine(const struct serve_needs *needs, struct confine_done *done, s
     char folder[SERVE_SOCKET_MAX];
     struct confine_needs all = {.path = {{needs->data, true}}, .path_count = 1};
     const struct confine_path more[] = {
-        {needs->web, false}, {needs->import_dir, false}, {needs->audit_spare, true}};
+        {needs->web, false}, {needs->import_dir, false}, {needs->audit_spare, true}, {needs->reserve, true}};
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         if (more[i].path)
             all.path[all.path_count++] = more[i];
@@ -48,7 +48,8 @@ bool serve_confine(const struct serve_needs *needs, struct confine_done *done, s
     }
     serve_listen(needs->listen, folder, &all);
     return confine_user(needs->user, needs->data, err) && store_make_dir(needs->data, err) &&
-           (!needs->audit_spare || store_make_dir(needs->audit_spare, err)) && confine(&all, done, err);
+           (!needs->audit_spare || store_make_dir(needs->audit_spare, err)) &&
+           (!needs->reserve || store_make_dir(needs->reserve, err)) && confine(&all, done, err);
 }
 
 void serve_confined(const struct confine_done *done)

@@ -9,7 +9,7 @@
 /* Paths may be NULL. */
 struct serve_needs {
     const char *data, *listen, *user;
-    const char *web, *import_dir, *audit_spare;
+    const char *web, *import_dir, *audit_spare, *reserve;
     const struct oidc *oidc; /* the outside provider that is called; NULL: none */
 };
 

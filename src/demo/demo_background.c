@@ -258,26 +258,43 @@ static void care_plan_step(struct demo *d, const char *text, const char *status)
     json_out_end_object(&d->out);
 }
 
-static void make_care_plan(struct demo *d)
+static void care_plan(struct demo *d, const char *title, const char *text, const char *const step[3],
+                      const char *const status[3])
 {
     char id[DEMO_ID_MAX];
     demo_rng_uuid(&d->rng, id);
     demo_fhir_begin(d, "CarePlan", id);
     demo_fhir_cstr(d, "status", "active");
     demo_fhir_cstr(d, "intent", "plan");
-    demo_fhir_cstr(d, "title", "Patientkontrakt");
-    demo_fhir_cstr(d, "description",
-                   "Överenskommen plan för uppföljning med fast vårdkontakt på vårdcentralen.");
+    demo_fhir_cstr(d, "title", title);
+    demo_fhir_cstr(d, "description", text);
     demo_fhir_patient(d, "subject");
     demo_fhir_encounter(d, "encounter");
     demo_fhir_period(d, "period", d->visit.start_ms, 0);
     demo_fhir_role(d, "author", d->visit.doctor);
     json_out_array(&d->out, "activity");
-    care_plan_step(d, "Läkemedelsgenomgång en gång om året", "scheduled");
-    care_plan_step(d, "Blodtryck och blodprover hos distriktssköterska", "in-progress");
-    care_plan_step(d, "Fallprevention och fysisk aktivitet på recept", "not-started");
+    for (int i = 0; i < 3; i++)
+        care_plan_step(d, step[i], status[i]);
     json_out_end_array(&d->out);
     demo_fhir_end(d);
+}
+
+static void make_care_plan(struct demo *d)
+{
+    care_plan(d, "Patientkontrakt",
+              "Överenskommen plan för uppföljning med fast vårdkontakt på vårdcentralen.",
+              (const char *const[]){"Läkemedelsgenomgång en gång om året",
+                                    "Blodtryck och blodprover hos distriktssköterska",
+                                    "Fallprevention och fysisk aktivitet på recept"},
+              (const char *const[]){"scheduled", "in-progress", "not-started"});
+}
+
+void demo_background_ward_plan(struct demo *d)
+{
+    care_plan(d, "Vårdplan", "Fortsatt behandling och kontroller under vårdtiden.",
+              (const char *const[]){"Kontroller enligt NEWS2 var fjärde timme", "Mobilisering dagligen",
+                                    "Utskrivningsplanering med kommunen"},
+              (const char *const[]){"in-progress", "in-progress", "scheduled"});
 }
 
 /* ---- referrals on their way ---- */

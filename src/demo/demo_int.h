@@ -456,6 +456,7 @@ void demo_referral_make(struct demo *d, const struct demo_referral_plan *plan);
 /* Warnings, allergies, vaccinations, plans and bookings. */
 void demo_background_settle(struct demo *d); /* what must be known before any contact: allergies */
 void demo_background_make(struct demo *d);
+void demo_background_ward_plan(struct demo *d); /* of who is in hospital now */
 void demo_background_flag(struct demo *d, const char *category, const char *text, int64_t ms);
 void demo_background_appointment(struct demo *d, enum demo_unit_kind unit, const char *what);
 

@@ -179,6 +179,23 @@ static void ward_days(struct demo *d, const struct demo_admission *a, int64_t ad
     d->visit.start_ms = admitted;
 }
 
+/* Who is in hospital now has what a ward works by: the last mornings' results, orders and a plan. */
+static void ward_now(struct demo *d, const struct demo_admission *a, int64_t admitted)
+{
+    static const enum demo_drug_id drugs[] = {DRUG_PARACETAMOL, DRUG_FUROSEMID, DRUG_PROPIOMAZIN};
+    uint32_t n = plan_length(a->labs, sizeof a->labs / sizeof a->labs[0]);
+    d->visit.start_ms = admitted + DEMO_HOUR;
+    for (size_t i = 0; i < sizeof drugs / sizeof *drugs; i++)
+        if (demo_meds_fits(&d->p, drugs[i]))
+            demo_meds_order(d, drugs[i], "active", false);
+    demo_background_ward_plan(d);
+    for (int64_t ms = admitted + 10 * DEMO_HOUR; ms < d->options->now_ms; ms += DEMO_DAY) {
+        d->visit.start_ms = ms;
+        demo_labs_panel(d, a->labs, n, true);
+    }
+    d->visit.start_ms = admitted;
+}
+
 static void admission(struct demo *d, const struct demo_admission *a, int64_t ms)
 {
     int days = demo_rng_between(&d->rng, a->days_min, a->days_max);
@@ -201,7 +218,9 @@ static void admission(struct demo *d, const struct demo_admission *a, int64_t ms
     if (a->procedure.code && admitted + DEMO_DAY < d->options->now_ms)
         demo_procedure_make(d, &a->procedure, admitted + 14 * DEMO_HOUR);
     ward_days(d, a, admitted, days);
-    if (!ongoing)
+    if (ongoing)
+        ward_now(d, a, admitted);
+    else
         demo_note_write(d, NOTE_EPIKRIS, a->epikris, d->visit.doctor, d->visit.end_ms);
 }
 
