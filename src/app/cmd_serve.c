@@ -124,6 +124,8 @@ static bool cmd_serve_count(const char *text, unsigned max, unsigned *out)
 /* The options of long work: -1 taken, else the exit code. */
 static int cmd_serve_parse_jobs(int c, struct cmd_serve_options *o)
 {
+    if (c == 'i')
+        o->import_dir = optarg;
     if (c == 'j' && !cmd_serve_count(optarg, JOBS_THREADS_MAX, &o->jobs))
         return cmd_wrong(&cmd_serve, "--jobs ska vara 1 till 16", "--jobs must be 1 to 16");
     if (c == 'k' && !cmd_serve_time(optarg, &o->jobs_keep_ms))
@@ -216,8 +218,6 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
         case 'h':
             return cmd_help(&cmd_serve);
         case 'i':
-            o->import_dir = optarg;
-            break;
         case 'j':
         case 'k':
             if ((c = cmd_serve_parse_jobs(c, o)) >= 0)

@@ -28,7 +28,7 @@ _Noreturn void os_panic(const char *reason);
 
 /* Milliseconds since 1970-01-01T00:00:00Z. */
 int64_t os_now_ms(void);
-/* Nanoseconds from some fixed point, never going back. */
+/* Nanoseconds of CLOCK_MONOTONIC, never going back. */
 uint64_t os_mono_ns(void);
 /* Cryptographically strong. */
 void os_random(void *p, size_t n);

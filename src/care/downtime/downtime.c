@@ -353,8 +353,8 @@ static void log_round(const struct downtime_done *done, uint64_t begun_ns, const
 
 static void sleep_until_next(struct downtime *d)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
+    uint64_t now = os_mono_ns();
+    struct timespec until = {.tv_sec = (time_t)(now / 1000000000), .tv_nsec = (long)(now % 1000000000)};
     until.tv_sec += d->opt.every_s ? d->opt.every_s : DOWNTIME_EVERY_S;
     pthread_mutex_lock(&d->lock);
     while (!d->stopping && pthread_cond_timedwait(&d->wake, &d->lock, &until) == 0)
