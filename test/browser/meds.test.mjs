@@ -2,6 +2,8 @@
 // Läkemedel in a real browser against the real server: ordering, what the checks say, renewing, stopping, giving and
 // reconciling; by keyboard alone, keys and clicks counted, in both themes, at 320 px and at 200 %.
 import assert from "node:assert/strict";
+import { mkdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
 import { counted } from "./budgets.mjs";
@@ -366,4 +368,60 @@ test("logged in: the order is the prescriber's own, in their assignment's unit; 
     await server.stop({ keep: true });
     forget(data);
   }
+});
+
+test("a favourite of one's own, with its dosage, is first in the list wherever one logs in, until it is taken away", () =>
+  visit(`${MEDS}?dialog=ordinera`, async (page) => {
+    const saved = () => page.waitForResponse((r) => r.url().endsWith("/me/settings/medicine-favourites") && r.request().method() === "PUT");
+    await begins(page);
+    await page.keyboard.type("prednisolon");
+    await page.keyboard.press("Enter");
+    await inForm(page);
+    await page.getByLabel("Dos", { exact: true }).fill("2,5");
+    await page.getByLabel("När").selectOption("MORN");
+    let kept = saved();
+    await page.getByRole("button", { name: "Spara som favorit" }).click();
+    assert.ok((await kept).ok());
+    await page.goto(`${region.url}${MEDS}?dialog=ordinera`);
+    const first = page.getByRole("option").first();
+    await first.filter({ hasText: "Prednisolon 5 mg tablett" }).getByText("2,5 tabletter på morgonen").waitFor();
+    await first.click();
+    kept = saved();
+    await page.getByRole("button", { name: "Ta bort favorit" }).click();
+    assert.ok((await kept).ok());
+    await page.getByRole("button", { name: "Byt läkemedel" }).click();
+    assert.equal(await page.getByRole("option", { name: /Prednisolon/ }).count(), 0);
+    assert.equal(await page.getByRole("option", { name: /Paracetamol 500 mg/ }).count(), 1);
+  }));
+
+test("what a patient has stated is ordered, stands once in the list, and goes on being taken", () =>
+  visit(MEDS, async (page) => {
+    const stated = { resourceType: "MedicationStatement", id: "web-uppgett", status: "active", medicationCodeableConcept: { text: "Donepezil hemifrån" }, subject: { reference: "Patient/web-tolvan" }, effectivePeriod: { start: "2025-01-01" }, dosage: [{ text: "en till kvällen" }] };
+    assert.equal((await fetch(`${region.url}/fhir/MedicationStatement/web-uppgett`, { method: "PUT", headers: { "Content-Type": "application/fhir+json" }, body: JSON.stringify(stated) })).status, 201);
+    await page.reload();
+    await settled(page);
+    await row(page, "Donepezil hemifrån").getByText("Uppgett", { exact: true }).waitFor();
+    await row(page, "Donepezil hemifrån").getByRole("link", { name: /^Ordinera/ }).click();
+    await inForm(page);
+    assert.equal(await page.getByLabel("Dosering i fritext").inputValue(), "en till kvällen");
+    await page.keyboard.press("Control+Enter");
+    await receipt(page, "Ordinerat: Donepezil hemifrån");
+    await row(page, "Donepezil hemifrån").getByText("Även uppgett").waitFor();
+    assert.equal(await page.locator("li[data-row]:not(.med-begun *)").filter({ hasText: "Donepezil hemifrån" }).count(), 1);
+    const now = await fhir("MedicationStatement/web-uppgett");
+    assert.equal(now.status, "active");
+    assert.equal((await fhir(now.basedOn[0].reference)).resourceType, "MedicationRequest");
+  }));
+
+test("pictures for the README and the handbook, into docs/images with UPDATE=1", async () => {
+  const folder = join(import.meta.dirname, "../..", process.env.UPDATE === "1" ? "docs/images" : "build/images");
+  mkdirSync(folder, { recursive: true });
+  const take = (name, path, ready) => visit(path, async (page) => {
+    await settled(page);
+    await ready(page);
+    await page.screenshot({ path: join(folder, name) });
+    assert.ok(statSync(join(folder, name)).size < 300_000, name);
+  }, { viewport: { width: 1440, height: 900 } });
+  await take("lakemedel.png", MEDS, (page) => row(page, "Metoprolol").waitFor());
+  await take("ordination.png", `${MEDS}?dialog=ordinera&om=favorit%3Afenoxi-800`, (page) => page.getByText("Stopp", { exact: true }).first().waitFor());
 });
