@@ -424,7 +424,8 @@ void demo_vitals_take(struct demo *d, uint32_t which, const struct demo_shift *s
 void demo_meds_order(struct demo *d, enum demo_drug_id drug, const char *status, bool standing);
 /* False when the patient already has it, or one that must not be combined with it. */
 bool demo_meds_fits(const struct demo_patient *p, enum demo_drug_id drug);
-void demo_meds_statements(struct demo *d);
+void demo_meds_statements(struct demo *d); /* and the list as it was gone through */
+void demo_meds_ward(struct demo *d);       /* for who lies in a ward now: an order and the doses given */
 
 /* Renders a text: {a|b} picks one, %name% is filled in (demo_text.c lists the names). Appends to out. */
 void demo_text_render(struct demo *d, const char *text, struct buf *out);

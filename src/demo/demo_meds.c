@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 
-enum { MONTH_DAYS = 30, SUPPLY_DAYS = 100 };
+enum { MONTH_DAYS = 30, SUPPLY_DAYS = 100, WARD_DOSES_MAX = 6, WARD_HOURS = 6 };
+/* Beside the patient's own stream: what they are for leaves the rest of the region as it is. */
+enum { WARD_STREAM = 0x3A4D, LIST_STREAM = 0x1157 };
 
 static void medication(struct demo *d, const struct demo_drug *drug)
 {
@@ -168,13 +170,91 @@ void demo_meds_order(struct demo *d, enum demo_drug_id wanted, const char *statu
     demo_fhir_end(d);
 }
 
+/* The list as it was gone through at this visit. */
+static void reconciled(struct demo *d, char (*ids)[DEMO_ID_MAX])
+{
+    struct demo_rng own = {d->rng.state ^ LIST_STREAM};
+    char id[DEMO_ID_MAX];
+    demo_rng_uuid(&own, id);
+    demo_fhir_begin(d, "List", id);
+    demo_fhir_cstr(d, "status", "current");
+    demo_fhir_cstr(d, "mode", "snapshot");
+    demo_fhir_cstr(d, "title", "Avstämd läkemedelslista");
+    demo_fhir_concept(d, "code", "http://loinc.org", "10160-0", "History of Medication use Narrative",
+                      "Avstämd läkemedelslista");
+    demo_fhir_patient(d, "subject");
+    demo_fhir_encounter(d, "encounter");
+    demo_fhir_time(d, "date", d->visit.start_ms);
+    demo_fhir_role(d, "source", d->visit.nurse);
+    json_out_array(&d->out, "entry");
+    for (uint32_t i = 0; i < d->p.med_count; i++) {
+        json_out_object(&d->out, NULL);
+        demo_fhir_reference(d, "item", "MedicationStatement", ids[i], NULL);
+        json_out_end_object(&d->out);
+    }
+    json_out_end_array(&d->out);
+    demo_fhir_end(d);
+}
+
+/* A dose that a nurse has given on the ward. */
+static void given(struct demo *d, struct demo_rng *own, const struct demo_drug *drug, const char *request,
+                  int64_t at_ms)
+{
+    char id[DEMO_ID_MAX];
+    demo_rng_uuid(own, id);
+    demo_fhir_begin(d, "MedicationAdministration", id);
+    demo_fhir_cstr(d, "status", "completed");
+    medication(d, drug);
+    demo_fhir_patient(d, "subject");
+    demo_fhir_encounter(d, "context");
+    demo_fhir_time(d, "effectiveDateTime", at_ms);
+    json_out_array(&d->out, "performer");
+    json_out_object(&d->out, NULL);
+    demo_fhir_role(d, "actor", d->visit.nurse);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+    demo_fhir_reference(d, "request", "MedicationRequest", request, NULL);
+    json_out_object(&d->out, "dosage");
+    demo_fhir_quantity(d, "dose", drug->dose, 0, drug->unit, NULL);
+    json_out_end_object(&d->out);
+    demo_fhir_end(d);
+}
+
+void demo_meds_ward(struct demo *d)
+{
+    if (d->visit.kind != VISIT_WARD)
+        return;
+    struct demo_rng own = {d->rng.state ^ WARD_STREAM};
+    const struct demo_drug *drug = &demo_codes_drug[DRUG_PARACETAMOL];
+    char request[DEMO_ID_MAX];
+    demo_rng_uuid(&own, request);
+    demo_fhir_begin(d, "MedicationRequest", request);
+    demo_fhir_cstr(d, "status", "active");
+    demo_fhir_cstr(d, "intent", "order");
+    demo_fhir_concepts(d, "category", DEMO_TERMINOLOGY "medicationrequest-category", "inpatient", "Inpatient",
+                       "Sluten vård");
+    medication(d, drug);
+    demo_fhir_patient(d, "subject");
+    demo_fhir_encounter(d, "encounter");
+    demo_fhir_time(d, "authoredOn", d->visit.start_ms);
+    demo_fhir_role(d, "requester", d->visit.doctor);
+    demo_fhir_concepts(d, "reasonCode", NULL, NULL, NULL, "Smärta");
+    dosage(d, "dosageInstruction", drug, d->visit.start_ms);
+    demo_fhir_end(d);
+    int64_t at = d->visit.start_ms + DEMO_HOUR;
+    for (int i = 0; i < WARD_DOSES_MAX && at < d->p.end_ms && at < d->options->now_ms; i++) {
+        given(d, &own, drug, request, at);
+        at += WARD_HOURS * DEMO_HOUR;
+    }
+}
+
 void demo_meds_statements(struct demo *d)
 {
+    char ids[DEMO_MEDS_MAX][DEMO_ID_MAX];
     for (uint32_t i = 0; i < d->p.med_count; i++) {
         const struct demo_drug *drug = &demo_codes_drug[d->p.meds[i]];
-        char id[DEMO_ID_MAX];
-        demo_rng_uuid(&d->rng, id);
-        demo_fhir_begin(d, "MedicationStatement", id);
+        demo_rng_uuid(&d->rng, ids[i]);
+        demo_fhir_begin(d, "MedicationStatement", ids[i]);
         demo_fhir_cstr(d, "status", d->p.dead ? "completed" : "active");
         medication(d, drug);
         demo_fhir_patient(d, "subject");
@@ -190,4 +270,6 @@ void demo_meds_statements(struct demo *d)
         dosage(d, "dosage", drug, d->visit.start_ms);
         demo_fhir_end(d);
     }
+    if (d->p.med_count > 0 && !d->p.dead)
+        reconciled(d, ids);
 }

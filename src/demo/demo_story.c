@@ -436,6 +436,7 @@ static void play_in_hospital(struct demo *d)
         if (!s->admission.permille || s->course_days || !sex_fits(d, s))
             continue;
         admission(d, &s->admission, d->p.end_ms - demo_rng_between(&d->rng, 20, 90) * DEMO_HOUR);
+        demo_meds_ward(d);
         return;
     }
 }

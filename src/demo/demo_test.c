@@ -298,6 +298,8 @@ static void content_is_rich(void **state)
                                         "DiagnosticReport",
                                         "MedicationRequest",
                                         "MedicationStatement",
+                                        "MedicationAdministration",
+                                        "List",
                                         "AllergyIntolerance",
                                         "Immunization",
                                         "Procedure",
