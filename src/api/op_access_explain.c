@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Patient/[id]/$access-explain: why do I not see everything? Only what the law lets show (PDL 4 kap. 4-5 §§):
  * what the caller has for this patient and may do about it, that blocked records exist, and on a second step
- * (units=true) which blocks there are and of which units. */
+ * (units=true) which blocks there are and of which units. near=true: only whether the record is one's own or
+ * a colleague's, to be told before it is opened. A patient is told what one may do about one's own. */
+#include "access/access_near.h"
 #include "api/audited.h"
 #include "api/grant.h"
 #include "api/params.h"
+#include "audit/audit.h"
 #include "fhir_gen/names.h"
 
 #define HOUR_MS (INT64_C(3600) * 1000)
 
 enum { EXPLAIN_GRANTS_MAX = 64 }; /* of the caller's own in force, the latest */
 
-static const struct params_def explain_params[] = {{.name = "units"}, {0}};
+static const struct params_def explain_params[] = {{.name = "units"}, {.name = "near"}, {0}};
 
 struct explaining {
     struct call *call;
@@ -112,8 +115,10 @@ static void means(const struct explaining *e)
                   {RULES_CONSENT, "consent"},
                   {RULES_EMERGENCY, "emergency"}};
     const struct rules_times *t = &access_rules(e->call->api->access)->times;
+    bool own = e->me->kind == ACCESS_PATIENT;
     for (size_t i = 0; i < sizeof rights / sizeof *rights; i++) {
-        if (!access_view_right(e->call->view, rights[i].right))
+        if (own ? !(rights[i].right & (RULES_BLOCK | RULES_CONSENT))
+                : !access_view_right(e->call->view, rights[i].right))
             continue;
         open_part(e->out, "may");
         json_out_cstr(e->out, "valueCode", rights[i].code);
@@ -214,14 +219,66 @@ static bool patient_of(struct explaining *e, struct err *err)
     return e->p != NULL;
 }
 
-bool op_access_explain_run(struct call *c)
+/* The patient's own: what one may do, and for how long at most. */
+static void explain_own(const struct explaining *e)
+{
+    json_out_object(e->out, NULL);
+    json_out_cstr(e->out, "resourceType", "Parameters");
+    json_out_array(e->out, "parameter");
+    means(e);
+    json_out_end_array(e->out);
+    json_out_end_object(e->out);
+}
+
+/* Asking is no opening: it is logged, and not marked. */
+static bool explain_near(const struct explaining *e, struct err *err)
+{
+    uint32_t near = 0;
+    if (!access_near(e->call->view, e->r, e->p->rid, e->call->id, &near, err))
+        return false;
+    e->call->flags &= ~(uint32_t)(AUDIT_FLAG_OWN | AUDIT_FLAG_COLLEAGUE);
+    json_out_object(e->out, NULL);
+    json_out_cstr(e->out, "resourceType", "Parameters");
+    json_out_array(e->out, "parameter");
+    flag(e->out, "ownRecord", near & ACCESS_NEAR_OWN);
+    flag(e->out, "colleague", near & ACCESS_NEAR_COLLEAGUE);
+    json_out_end_array(e->out);
+    json_out_end_object(e->out);
+    return true;
+}
+
+/* Whoever may see the patient may ask whether it is a colleague; the rest is for who may open something. */
+static bool may_ask(struct call *c, bool near, struct err *err)
 {
     static const uint32_t any = RULES_CHOOSE | RULES_BLOCK | RULES_CONSENT | RULES_EMERGENCY;
+    if (!near)
+        return grant_open(c, (enum rules_right)any, true, err);
+    if (!c->view)
+        return err_set(err, ERR_ACCESS_OFF, NULL);
+    return c->caller->kind == ACCESS_STAFF ||
+           err_set(err, ERR_ACCESS_DENIED, c->route->sv, c->route->en, NULL);
+}
+
+static bool answer(struct explaining *e, const struct params *p, struct err *err)
+{
+    if (!patient_of(e, err))
+        return false;
+    if (str_is(params_text(p, "near"), "true"))
+        return explain_near(e, err);
+    if (e->me->kind != ACCESS_PATIENT)
+        return explain(e, str_is(params_text(p, "units"), "true"), err);
+    explain_own(e);
+    return true;
+}
+
+bool op_access_explain_run(struct call *c)
+{
     struct err err = {0};
     struct params p;
     struct buf text;
     struct json_out out;
-    if (!params_read(c, explain_params, &p, &err) || !grant_open(c, (enum rules_right)any, false, &err))
+    if (!params_read(c, explain_params, &p, &err) ||
+        !may_ask(c, str_is(params_text(&p, "near"), "true"), &err))
         return outcome_fail(c, &err);
     struct explaining e = {
         .call = c, .r = call_read_begin(c, &err), .me = access_view_caller(c->view), .out = &out};
@@ -229,7 +286,7 @@ bool op_access_explain_run(struct call *c)
         return outcome_fail(c, &err);
     buf_init(&text, 1 << 20);
     json_out_init(&out, &text);
-    bool ok = patient_of(&e, &err) && explain(&e, str_is(params_text(&p, "units"), "true"), &err);
+    bool ok = answer(&e, &p, &err);
     guard_reader(c, e.r); /* which may be a transaction's, and others read on through it */
     call_read_end(c, e.r);
     if (ok)

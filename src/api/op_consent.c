@@ -26,6 +26,12 @@ bool op_consent_run(struct call *c)
     if (!grant_number(c, params_text(&p, "days"), "days", most, most, &days, &err) ||
         !grant_organization(c, provider, &g.actor, &err))
         return outcome_fail(c, &err);
+    /* A consent to a unit would let nobody read anything: whoever gives it must know. */
+    const struct region_org *to = region_named(access_view_region(c->view), g.actor);
+    if (to && to->parent) {
+        err_set_str(&err, ERR_ACCESS_PROVIDER, g.actor, STR(""));
+        return outcome_fail(c, &err);
+    }
     g.to_ms = g.from_ms + (int64_t)days * DAY_MS;
     g.reason = params_text(&p, "reason");
     return grant_make(c, &g);

@@ -370,6 +370,57 @@ test("a patient blocks and takes it back, by keyboard", () => visit("patient", c
   await gone(page, ".row:has-text('Medicinkliniken')");
 }));
 
+test("a patient consents to a provider, opens a block for one unit, and ends both, by keyboard", () => visit("patient", chart(who.blocked, "/atkomst"), async (page) => {
+  const choose = async (text, hit) => {
+    await page.waitForSelector("dialog.deed .written input");
+    await page.focus("dialog.deed .written input");
+    await page.keyboard.type(text);
+    await page.waitForSelector(`dialog.deed .pick:has-text('${hit}')`);
+    await page.focus(`dialog.deed .pick:has-text('${hit}') input`);
+    await press(page, "Space");
+  };
+  await page.waitForSelector("a:has-text('Lämna samtycke')");
+  await page.focus("a:has-text('Lämna samtycke')");
+  await press(page, "Enter");
+  await page.waitForSelector("dialog.deed[open] .actions");
+  await page.focus("dialog.deed button[type=submit]");
+  await press(page, "Enter");
+  assert.match(await page.textContent("dialog.deed [role=alert]"), /Välj enhet eller vårdgivare/);
+  await sound(page, "consent of one's own");
+  // Units are not offered: a consent is to a provider.
+  await page.keyboard.type("Medicinkliniken");
+  await page.waitForSelector("dialog.deed [role=status] p");
+  assert.match(await page.textContent("dialog.deed"), /Ingen enhet hittades/);
+  await page.fill("dialog.deed .written input", "");
+  await choose("sjukhus", "sjukhus");
+  await page.click("dialog.deed .pick:has-text('1 år')");
+  await press(page, "Enter");
+  await page.waitForSelector("dialog.deed #deed-summary");
+  assert.match(await page.textContent("#deed-summary"), /Vårdgivaren du väljer.*sjukhus.*1 år/s);
+  await confirm(page);
+  assert.match(await page.textContent(".receipt"), /Ditt samtycke är sparat/);
+  await page.waitForSelector(".row:has-text('sjukhus'):has(.badge:text-is('Samtycke'))");
+  // A block, opened for one unit.
+  await page.waitForSelector(".row:has-text('vårdcentral') a:has-text('Öppna för en enhet')");
+  await page.focus(".row:has-text('vårdcentral') a:has-text('Öppna för en enhet')");
+  await press(page, "Enter");
+  await choose("Medicinkliniken", "Medicinkliniken");
+  await press(page, "Enter");
+  await page.waitForSelector("dialog.deed #deed-summary");
+  assert.match(await page.textContent("#deed-summary"), /Spärr av .*vårdcentral.*, öppnas för .*Medicinkliniken/s);
+  await sound(page, "lifting of one's own");
+  await confirm(page);
+  const lifted = ".row:has-text('Medicinkliniken'):has(.badge:text-is('Spärr öppnad'))";
+  await page.waitForSelector(lifted);
+  await sound(page, "own access, with both");
+  for (const row of [lifted, ".row:has-text('sjukhus'):has(.badge:text-is('Samtycke'))"]) {
+    const before = await page.locator(row).count();
+    await page.click(`${row} >> nth=0 >> a:has-text('Ta tillbaka')`);
+    await confirm(page);
+    while ((await page.locator(row).count()) >= before) await page.waitForTimeout(50);
+  }
+}));
+
 test("a guardian reads the child's record and cannot block it", () => visit("vardnadshavare", "/", async (page) => {
   await page.waitForSelector(".own .card:has-text('Du läser som vårdnadshavare')");
   await page.click("text=Vem har läst");

@@ -178,3 +178,32 @@ test("a pattern is reviewed from its card; the member of staff sees their own lo
     await page.waitForSelector("h1:text-is('Appar som har åtkomst')");
   });
 });
+
+test("one's own and a colleague's record: told before it is opened, in one step, once, and never locked", async () => {
+  for (const [name, heading] of [["signe", "Det här är din egen journal"], ["bo", "Det här är en kollegas journal"]])
+    await visit(name, "/patient/self", async (page) => {
+      const asked = [];
+      page.on("request", (r) => asked.push(r.url()));
+      await page.waitForSelector(`h1:text-is('${heading}')`);
+      assert.match(await page.textContent("main"), /märks.*granskas/);
+      assert.equal(asked.some((url) => /\/fhir\/(Patient\/self$|Observation|Condition)/.test(url)), false, "nothing of the record is read before");
+      assert.match(await page.evaluate(() => document.activeElement.textContent), /Öppna journalen/);
+      await faultless(page);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector(".storyboard");
+      // Once is enough while the page lives.
+      await page.click(".topbar a.brand");
+      await page.waitForSelector("#sok");
+      await page.goBack();
+      await page.waitForSelector(".storyboard");
+    });
+  await visit("signe", "/patient/pat", (page) => page.waitForSelector(".storyboard"));
+  // No answer keeps nobody out.
+  await visit("signe", "/", async (page) => {
+    await page.waitForSelector("#sok");
+    await page.route("**/$access-explain?near=true", (r) => r.abort());
+    await page.evaluate(() => { history.pushState(null, "", "/patient/self"); dispatchEvent(new PopStateEvent("popstate")); });
+    await page.waitForSelector(".storyboard");
+    page.faults.length = 0;
+  });
+});

@@ -7,21 +7,22 @@ import { useChart, type Chart } from "../chart/model.ts";
 import { Fact } from "../chart/Parts.tsx";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { t, word } from "../i18n/index.ts";
+import { session } from "../session/session.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
-import { deeds, lengthsOf, missing, type Deed, type DeedName, type Missing, type Values } from "./deeds.ts";
+import { deeds, fieldsOf, lengthsOf, missing, type Deed, type DeedName, type Missing, type Values } from "./deeds.ts";
 import { DeedFields, Reasons } from "./DeedForm.tsx";
 import type { Explained, Grant } from "./explained.ts";
 import { actor } from "./sight.ts";
-import { advice, showUntil } from "./words.ts";
+import { advice, deedWords, showUntil } from "./words.ts";
 
 /** A key that is held down must not go through the second step as well. */
 const PAUSE_MS = 350;
 const HOUR_MS = 3_600_000;
 const NO_LIMITS: Explained["limits"] = { choiceHours: 0, emergencyHours: 0, liftDays: 0, consentDays: 0 };
 /** What a patient does with their own record. */
-const OWN: readonly DeedName[] = ["sparr", "hav-sparr", "avsluta"];
+const OWN: readonly DeedName[] = ["sparr", "hav-sparr", "oppna-sparr", "samtycke", "avsluta"];
 
 function here(id: string): string {
   const now = route.value;
@@ -47,7 +48,7 @@ export function AccessDialog({ deed, about }: Props) {
   const close = () => dialog.current?.close();
   return (
     <dialog ref={dialog} class={`dialog deed${deed === "nodoppning" ? " deed-danger" : ""}`} aria-labelledby="deed-heading" onClose={() => goBack(here(id))}>
-      <h2 id="deed-heading">{t.value.access.deeds[deed].heading}</h2>
+      <h2 id="deed-heading">{deedWords(deed).heading}</h2>
       <Body deed={deed} about={about} close={close} />
     </dialog>
   );
@@ -65,18 +66,18 @@ function Body(props: BodyProps) {
   const status = sight.status.value;
   const explained = sight.explained.value;
   const own = status === "own";
-  const known = own ? sight.wishes.value !== null || about === "" : explained !== null && (explained.blocks !== null || !/-sparr$/.test(deed));
+  const known = own ? (sight.wishes.value !== null || about === "") && (sight.limits.value !== null || deeds[deed].lengths.length === 0) : explained !== null && (explained.blocks !== null || !/-sparr$/.test(deed));
   useEffect(() => {
     if (own && !known) void sight.readWishes();
     // Whoever opens a dialog about one block has taken the second step.
     if (!own && explained !== null && !known) void sight.reveal();
   }, [own, known, explained === null]);
   const means = deeds[deed].means;
-  const may = own ? OWN.includes(deed) : explained !== null && (means === null || explained.may.has(means));
+  const may = own ? session.value?.kind === "patient" && OWN.includes(deed) : explained !== null && (means === null || explained.may.has(means));
   if (status === "open" || status === "refused" || ((own || explained !== null) && !may)) return <Refusal text={t.value.access.form.mayNot} close={close} />;
   if (status === "failed") return <><FailureBox text={failureText(sight.error.value)} retry={() => void sight.load()} /><Refusal text={t.value.access.failed} close={close} /></>;
   if (!known) return <SectionSkeleton lines={3} />;
-  return deed === "nodoppning" ? <Emergency close={close} /> : <Steps {...props} own={own} limits={explained?.limits ?? NO_LIMITS} />;
+  return deed === "nodoppning" ? <Emergency close={close} /> : <Steps {...props} own={own} limits={explained?.limits ?? sight.limits.value ?? NO_LIMITS} />;
 }
 
 function Whose() {
@@ -95,7 +96,12 @@ function grantAbout(chart: Chart, about: string): Grant | null {
 function aboutText(chart: Chart, deed: DeedName, about: string, values: Values): string {
   const block = chart.sight.explained.value?.blocks?.find((b) => b.id === about);
   const grant = grantAbout(chart, about);
-  if (deed === "sparr") return chart.nameOf({ reference: values.organization });
+  const chosen = chart.nameOf({ reference: values.organization });
+  if (chart.sight.status.value === "own" && deed === "oppna-sparr") {
+    const of = chart.nameOf({ reference: grantAbout(chart, about)?.actor ?? "" });
+    return chosen === "" ? of : t.value.access.own.liftAbout(of, chosen);
+  }
+  if (deed === "sparr" || deed === "samtycke") return chosen;
   if (block !== undefined) return chart.nameOf({ reference: block.organization });
   if (grant === null) return "";
   return grant.kind === "block" || chart.sight.status.value === "own" ? chart.nameOf({ reference: grant.actor }) : `${word(t.value.access.kinds, grant.kind)}, ${showUntil(grant.to)}`;
@@ -153,7 +159,7 @@ function Steps(props: StepsProps) {
   const chart = useChart();
   const all = useDeed(props);
   // Where nothing is asked, the first step was choosing to end it.
-  const [step, setStep] = useState<1 | 2>(all.plan.fields.length === 0 || (own && deed === "hav-sparr") ? 2 : 1);
+  const [step, setStep] = useState<1 | 2>(fieldsOf(all.plan, own).length === 0 || (own && deed === "hav-sparr") ? 2 : 1);
   const [wrong, setWrong] = useState<Missing | null>(null);
   const f = t.value.access.form;
   const on = (event: SubmitEvent) => {
@@ -167,8 +173,8 @@ function Steps(props: StepsProps) {
   return (
     <form class="deed-form" onSubmit={on} noValidate>
       <p class="step">{f.step(1)}</p>
-      <p>{own && deed === "sparr" ? t.value.access.own.blockWhat : t.value.access.deeds[deed].what}</p>
-      <dl class="facts facts-column"><Whose /><Fact term={f.about}>{deed === "sparr" ? "" : aboutText(chart, deed, props.about, all.values)}</Fact></dl>
+      <p>{own && deed === "sparr" ? t.value.access.own.blockWhat : deedWords(deed).what}</p>
+      <dl class="facts facts-column"><Whose /><Fact term={f.about}>{deed === "sparr" || deed === "samtycke" ? "" : aboutText(chart, deed, props.about, all.values)}</Fact></dl>
       <DeedFields deed={deed} values={all.values} set={all.set} limits={props.limits} own={own} wrong={wrong} />
       <Wrong wrong={wrong} />
       <p class="actions"><button type="submit" class="button button-main">{f.on}</button><button type="button" class="button" onClick={close}>{f.cancel}</button></p>
@@ -199,7 +205,7 @@ function Confirm({ deed, about, own, close, plan, values, error, busy, send, bac
       <p class="step">{f.step(2)}</p>
       <dl class="facts facts-column" id="deed-summary">
         <Whose />
-        <Fact term={f.what}>{a.deeds[deed].what}</Fact>
+        <Fact term={f.what}>{deedWords(deed).what}</Fact>
         <Fact term={f.about}>{aboutText(chart, deed, about, values)}</Fact>
         <Fact term={f.time}>{plan.lengths.length === 0 ? "" : lengthText(plan, values.length)}</Fact>
         <Fact term={f.reason}>{values.reason.trim()}</Fact>
@@ -208,7 +214,7 @@ function Confirm({ deed, about, own, close, plan, values, error, busy, send, bac
       <p class="hint">{own ? f.loggedOwn : f.logged}</p>
       <Failed error={error} close={close} />
       <p class="actions">
-        <button ref={first} type="submit" class="button button-main" aria-disabled={busy} aria-describedby="deed-summary">{busy ? f.busy : a.deeds[deed].confirm}</button>
+        <button ref={first} type="submit" class="button button-main" aria-disabled={busy} aria-describedby="deed-summary">{busy ? f.busy : deedWords(deed).confirm}</button>
         {back === null ? null : <button type="button" class="button" onClick={back}>{f.back}</button>}
         <button type="button" class="button" onClick={close}>{f.cancel}</button>
       </p>

@@ -11,7 +11,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { rules, type Rule, type Way } from "./explained.ts";
 import type { Sight } from "./sight.ts";
-import { deedPath, showLeft, showUntil, wayPath, wayText } from "./words.ts";
+import { deedPath, deedWords, showLeft, showUntil, wayPath, wayText } from "./words.ts";
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const names = (list: readonly Rule[]) => sentence(list.map((rule) => t.value.access.rules[rule.name][rule.seen ? "seen" : "short"]).join(", "));
@@ -122,7 +122,7 @@ export function ReceiptStrip() {
         <div class="box receipt">
           <Icon name="check" />
           <div>
-            <p><b>{a.deeds[made.deed].done}</b> {made.until === undefined ? "" : `${sentence(showUntil(made.until))}.`}</p>
+            <p><b>{deedWords(made.deed).done}</b> {made.until === undefined ? "" : `${sentence(showUntil(made.until))}.`}</p>
             <p>{a.receipt.who(showDateTime(made.at), made.who)}</p>
             <p class="ways">
               <a class="button button-small" href={patientPath(id, "atkomst", made.id)}>{a.receipt.open}</a>

@@ -71,7 +71,9 @@ function useChosen(id: string) {
   return { row, chosen };
 }
 
-export function GrantRow({ grant, title, end }: { grant: Grant; title: string; end: string }) {
+interface GrantProps { grant: Grant; title: string; end: string; kind?: string | undefined; lift?: string | undefined }
+
+export function GrantRow({ grant, title, end, kind, lift }: GrantProps) {
   const { id } = useChart();
   const { row, chosen } = useChosen(grant.id);
   const a = t.value.access;
@@ -79,10 +81,10 @@ export function GrantRow({ grant, title, end }: { grant: Grant; title: string; e
     <li ref={row} class={`row${chosen ? " chosen" : ""}`} tabIndex={-1}>
       <div class="row-when">{grant.to === undefined ? a.from(showDateTime(grant.from)) : showUntil(grant.to)}</div>
       <div>
-        <h4>{title}{grant.review ? <Badge tone="danger" icon="warning" text={a.reviewed} /> : null}{grant.kind === "block" && grant.outer ? <Badge text={a.outer} /> : null}</h4>
+        <h4>{title}{kind === undefined ? null : <Badge text={kind} />}{grant.review ? <Badge tone="danger" icon="warning" text={a.reviewed} /> : null}{grant.kind === "block" && grant.outer ? <Badge text={a.outer} /> : null}</h4>
         {grant.reason === "" ? null : <p>{a.reasonWas(grant.reason)}</p>}
         {grant.to === undefined ? null : <p class="quiet">{a.from(showDateTime(grant.from))}</p>}
-        <p class="ways"><a class="button button-small" href={deedPath(id, grant.kind === "block" ? "hav-sparr" : "avsluta", grant.id)}>{end}</a></p>
+        <p class="ways"><a class="button button-small" href={deedPath(id, grant.kind === "block" ? "hav-sparr" : "avsluta", grant.id)}>{end}</a>{lift === undefined ? null : <a class="button button-small" href={deedPath(id, "oppna-sparr", grant.id)}>{lift}</a>}</p>
       </div>
     </li>
   );

@@ -7,7 +7,7 @@ import { useChart, useLists } from "../chart/model.ts";
 import { search } from "../fhir/client.ts";
 import { t } from "../i18n/index.ts";
 import { current } from "../session/session.ts";
-import { deeds, lengthsOf, type DeedName, type Values } from "./deeds.ts";
+import { deeds, fieldsOf, lengthsOf, type DeedName, type Values } from "./deeds.ts";
 import type { Explained } from "./explained.ts";
 
 const SEARCH_AFTER_MS = 250;
@@ -53,31 +53,34 @@ function Lengths({ deed, values, set, limits }: Part & { deed: DeedName; limits:
   );
 }
 
+type PlaceKind = "any" | "provider" | "unit";
+
 interface Unit { reference: string; name: string; hint: string }
 
 /** One's own unit and provider, where the patient has been, and any other by name. */
-function Organizations({ values, set, own, wrong }: Part & { own: boolean; wrong: boolean }) {
+function Organizations({ values, set, own, kind, wrong }: Part & { own: boolean; kind: PlaceKind; wrong: boolean }) {
   const chart = useLists("encounters");
   const f = t.value.access.form;
   const now = current.value;
   const mine: Unit[] = now === null || own ? [] : [{ reference: now.unit.reference, name: now.unit.display, hint: f.ownUnit }, { reference: now.provider.reference, name: now.provider.display, hint: f.ownProvider }];
-  const been = [...new Set(chart.lists.encounters.items.value.map((e) => e.serviceProvider?.reference ?? ""))].filter((r) => r.startsWith("Organization/")).slice(0, SEEN_MAX);
+  // Contacts are with units.
+  const been = kind === "provider" ? [] : [...new Set(chart.lists.encounters.items.value.map((e) => e.serviceProvider?.reference ?? ""))].filter((r) => r.startsWith("Organization/")).slice(0, SEEN_MAX);
   const units = [...mine, ...been.map((reference) => ({ reference, name: chart.nameOf({ reference }), hint: "" }))];
   const unique = units.filter((unit, i) => unit.name !== "" && units.findIndex((u) => u.reference === unit.reference) === i);
   return (
     <fieldset class="picks" aria-describedby={wrong ? "deed-wrong" : undefined}>
-      <legend>{f.organization}</legend>
+      <legend>{kind === "any" ? f.organization : f[kind]}</legend>
       {unique.map((unit) => (
         <Choice key={unit.reference} name="organization" text={unit.name} checked={values.organization === unit.reference} onChoose={() => set({ organization: unit.reference })}>
           {unit.hint === "" ? null : <small> ({unit.hint})</small>}
         </Choice>
       ))}
-      <OtherUnits values={values} set={set} known={unique.map((unit) => unit.reference)} />
+      <OtherUnits values={values} set={set} kind={kind} known={unique.map((unit) => unit.reference)} />
     </fieldset>
   );
 }
 
-function OtherUnits({ values, set, known }: Part & { known: readonly string[] }) {
+function OtherUnits({ values, set, kind, known }: Part & { kind: PlaceKind; known: readonly string[] }) {
   const chart = useChart();
   const [text, setText] = useState("");
   const [found, setFound] = useState<readonly Organization[] | null>(null);
@@ -87,7 +90,7 @@ function OtherUnits({ values, set, known }: Part & { known: readonly string[] })
     if (text.trim().length < 2) return;
     const stop = new AbortController();
     const timer = setTimeout(() => {
-      search("Organization", [["name:contains", text.trim()], ["_count", String(FOUND_MAX)]], stop.signal).then(
+      search("Organization", [["name:contains", text.trim()], ...(kind === "provider" ? [["partof:missing", "true"] as const] : []), ["_count", String(FOUND_MAX)]], stop.signal).then(
         (page) => { chart.names.learn(page.matches); setFound(page.matches); setFailed(false); },
         () => { if (!stop.signal.aborted) setFailed(true); },
       );
@@ -97,7 +100,7 @@ function OtherUnits({ values, set, known }: Part & { known: readonly string[] })
   const others = (found ?? []).filter((o) => !known.includes(`Organization/${o.id ?? ""}`));
   return (
     <>
-      <label class="written"><span>{f.search}</span><input class="field" value={text} autocomplete="off" maxLength={120} onInput={(event) => setText(event.currentTarget.value)} /></label>
+      <label class="written"><span>{kind === "provider" ? f.searchProvider : kind === "unit" ? f.searchUnit : f.search}</span><input class="field" value={text} autocomplete="off" maxLength={120} onInput={(event) => setText(event.currentTarget.value)} /></label>
       <div role="status">{failed ? <p>{f.searchFailed}</p> : found !== null && found.length === 0 ? <p>{f.searchNone}</p> : null}</div>
       {others.map((o) => {
         const reference = `Organization/${o.id ?? ""}`;
@@ -114,12 +117,14 @@ function Check({ text, checked, wrong, onChange }: { text: string; checked: bool
 interface Props extends Part { deed: DeedName; limits: Explained["limits"]; own: boolean; wrong: string | null }
 
 export function DeedFields({ deed, values, set, limits, own, wrong }: Props) {
-  const has = (field: (typeof deeds)[DeedName]["fields"][number]) => deeds[deed].fields.includes(field);
+  const fields = fieldsOf(deeds[deed], own);
+  const has = (field: (typeof fields)[number]) => fields.includes(field);
+  const place = has("organization") ? "any" : has("provider") ? "provider" : has("unit") ? "unit" : null;
   const f = t.value.access.form;
   return (
     <>
       {has("reason") ? <Reasons values={values} set={set} usual={f.reasons} wrong={wrong === "needReason"} /> : null}
-      {has("organization") ? <Organizations values={values} set={set} own={own} wrong={wrong === "needOrganization"} /> : null}
+      {place === null ? null : <Organizations values={values} set={set} own={own} kind={place} wrong={wrong === "needOrganization"} />}
       {has("outer") ? <Check text={f.outer} checked={values.outer} wrong={false} onChange={(outer) => set({ outer })} /> : null}
       {has("hours") || has("days") ? <Lengths deed={deed} values={values} set={set} limits={limits} /> : null}
       {has("wish") && !own ? <Check text={f.wish[deed] ?? ""} checked={values.wish} wrong={wrong === "needWish"} onChange={(wish) => set({ wish })} /> : null}

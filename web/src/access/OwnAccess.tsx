@@ -37,6 +37,7 @@ function Wishes() {
       <p class="more"><a class="button button-small" href={deedPath(id, "sparr")}>{a.deeds.sparr.link}</a></p>
       <h3 class="group">{a.own.myConsents}</h3>
       <WishList kinds={["consent", "lifted"]} empty={a.own.noConsents} end={a.own.withdraw} />
+      <p class="more"><a class="button button-small" href={deedPath(id, "samtycke")}>{a.own.deeds.samtycke.link}</a></p>
     </>
   );
 }
@@ -45,7 +46,12 @@ function WishList({ kinds, empty, end }: { kinds: readonly GrantKind[]; empty: s
   const chart = useChart();
   const shown = (chart.sight.wishes.value ?? []).filter((g) => kinds.includes(g.kind));
   if (shown.length === 0) return <p class="empty">{empty}</p>;
-  return <ul class="rows">{shown.map((g) => <GrantRow key={g.id} grant={g} title={chart.nameOf({ reference: g.actor }) || t.value.common.loading} end={end} />)}</ul>;
+  const own = t.value.access.own;
+  return (
+    <ul class="rows">
+      {shown.map((g) => <GrantRow key={g.id} grant={g} title={chart.nameOf({ reference: g.actor }) || t.value.common.loading} end={end} kind={own.kinds[g.kind]} lift={g.kind === "block" ? own.deeds["oppna-sparr"].link : undefined} />)}
+    </ul>
+  );
 }
 
 const part = (p: ParametersParameter, name: string) => p.part?.find((one) => one.name === name);

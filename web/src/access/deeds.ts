@@ -20,12 +20,15 @@ export interface Values {
   wish: boolean;
 }
 
-export type Field = "reason" | "note" | "hours" | "days" | "organization" | "outer" | "wish";
+/** provider, unit: an organization of that kind. */
+export type Field = "reason" | "note" | "hours" | "days" | "organization" | "provider" | "unit" | "outer" | "wish";
 
 export interface Deed {
   /** What the role must have; null: whoever has it may end it. */
   means: Means | null;
   fields: readonly Field[];
+  /** What a patient is asked who does it with one's own record; absent: the same. */
+  own?: readonly Field[];
   /** Choices of length, and the one that is chosen at first. */
   lengths: readonly number[];
   usual: number;
@@ -35,6 +38,7 @@ export interface Deed {
 }
 
 const text = (name: string, valueString: string): ParametersParameter[] => (valueString === "" ? [] : [{ name, valueString }]);
+const organization = (v: Values): ParametersParameter[] => (v.organization === "" ? [] : [{ name: "organization", valueReference: { reference: v.organization } }]);
 const none = { lengths: [], usual: 0, limit: null } as const;
 
 /** How each kind is ended. */
@@ -53,14 +57,14 @@ export const deeds: Record<DeedName, Deed> = {
     parameters: (v) => [...text("reason", v.reason), { name: "hours", valueInteger: v.length }],
   },
   samtycke: {
-    means: "consent", fields: ["days", "wish", "note"], lengths: [1, 30, 365, 1460], usual: 30, limit: "consentDays",
+    means: "consent", fields: ["days", "wish", "note"], own: ["provider", "days"], lengths: [1, 30, 365, 1460], usual: 30, limit: "consentDays",
     operation: () => "$consent",
-    parameters: (v) => [{ name: "days", valueInteger: v.length }, ...text("reason", v.reason)],
+    parameters: (v) => [...organization(v), { name: "days", valueInteger: v.length }, ...text("reason", v.reason)],
   },
   sparr: {
     means: "block", fields: ["organization", "outer", "wish", "note"], ...none,
     operation: () => "$block",
-    parameters: (v) => [{ name: "organization", valueReference: { reference: v.organization } }, { name: "outer", valueBoolean: v.outer }, ...text("reason", v.reason)],
+    parameters: (v) => [...organization(v), { name: "outer", valueBoolean: v.outer }, ...text("reason", v.reason)],
   },
   "hav-sparr": {
     means: "block", fields: ["wish"], ...none,
@@ -68,9 +72,9 @@ export const deeds: Record<DeedName, Deed> = {
     parameters: (_, about) => text("block", about),
   },
   "oppna-sparr": {
-    means: "block", fields: ["days", "wish", "note"], lengths: [1, 7, 30], usual: 1, limit: "liftDays",
+    means: "block", fields: ["days", "wish", "note"], own: ["unit", "days"], lengths: [1, 7, 30], usual: 1, limit: "liftDays",
     operation: () => "$lift-block",
-    parameters: (v, about) => [...text("block", about), { name: "days", valueInteger: v.length }, ...text("reason", v.reason)],
+    parameters: (v, about) => [...text("block", about), ...organization(v), { name: "days", valueInteger: v.length }, ...text("reason", v.reason)],
   },
   // Its ticket is put in by its own dialog.
   nodoppning: {
@@ -92,11 +96,18 @@ export function lengthsOf(deed: Deed, limits: Explained["limits"]): readonly num
   return left.length > 0 || deed.lengths.length === 0 ? left : [most];
 }
 
+export function fieldsOf(deed: Deed, own: boolean): readonly Field[] {
+  return own ? (deed.own ?? deed.fields) : deed.fields;
+}
+
+const PLACES: readonly Field[] = ["organization", "provider", "unit"];
+
 export type Missing = "needReason" | "needOrganization" | "needWish";
 
 /** What has still to be filled in, in the order it is asked. */
 export function missing(deed: Deed, values: Values, own: boolean): Missing | null {
-  if (deed.fields.includes("reason") && values.reason.trim() === "") return "needReason";
-  if (deed.fields.includes("organization") && values.organization === "") return "needOrganization";
-  return deed.fields.includes("wish") && !own && !values.wish ? "needWish" : null;
+  const fields = fieldsOf(deed, own);
+  if (fields.includes("reason") && values.reason.trim() === "") return "needReason";
+  if (fields.some((field) => PLACES.includes(field)) && values.organization === "") return "needOrganization";
+  return fields.includes("wish") && !own && !values.wish ? "needWish" : null;
 }

@@ -36,6 +36,8 @@ export class Sight {
   readonly error = signal<unknown>(null);
   readonly receipt = signal<Receipt | null>(null);
   readonly wishes = signal<readonly Grant[] | null>(null);
+  /** How long a patient may let others read. */
+  readonly limits = signal<Explained["limits"] | null>(null);
   readonly wishesError = signal<unknown>(null);
   /** Something ran out while the chart was open. */
   readonly ended = signal(false);
@@ -78,6 +80,7 @@ export class Sight {
   /** The patient's own blocks, consents and liftings in force, which a patient may read as they are. */
   async readWishes(): Promise<void> {
     try {
+      if (session.peek()?.kind === "patient" && this.limits.peek() === null) this.limits.value = explained(await tell(`Patient/${this.id}/$access-explain`, this.abort), false).limits;
       const page = await search("Consent", [["patient", this.id], ["status", "active"], ["_count", WISHES]], this.abort);
       const now = Date.now();
       this.wishes.value = page.matches.map(grantOf).filter((g) => g !== null).filter((g) => g.active && !(Date.parse(g.to ?? "") <= now));

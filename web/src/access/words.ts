@@ -4,6 +4,7 @@ import { patientPath, route } from "../app/route.ts";
 import { FhirError } from "../fhir/error.ts";
 import { showClock, showDateTime } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
+import { isOwn } from "../session/session.ts";
 import { failureText } from "../ui/FailureBox.tsx";
 import type { DeedName } from "./deeds.ts";
 import { timeLeft, type Way } from "./explained.ts";
@@ -23,6 +24,12 @@ export function showUntil(to: string | undefined): string {
 export function showLeft(to: string, now: number): string {
   const left = timeLeft(to, now);
   return left.hours + left.minutes === 0 ? t.value.access.lastMinute : t.value.access.left(left.hours, left.minutes);
+}
+
+/** What a deed is called: to a patient, who does it with one's own record, in other words. */
+export function deedWords(deed: DeedName): { link: string; heading: string; confirm: string; what: string; done: string } {
+  const own: Partial<Record<DeedName, { link: string; heading: string; confirm: string; what: string; done: string }>> = t.value.access.own.deeds;
+  return (isOwn.value ? own[deed] : undefined) ?? t.value.access.deeds[deed];
 }
 
 /** The dialog over the part of the chart that is open. */

@@ -3,6 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { EmergencyBanner, EmergencyMark, Gate, ReceiptStrip } from "../access/AccessLine.tsx";
+import { BeforeOpening } from "../access/NearWarning.tsx";
 import { isDeed, type DeedName } from "../access/deeds.ts";
 import { chartsElsewhere, openCharts } from "../app/charts.ts";
 import { navigate, patientPath, route, SECTIONS, type Place, type Section } from "../app/route.ts";
@@ -69,6 +70,10 @@ function useOpenChart(id: string): Chart | null | "opening" {
 }
 
 export function ChartScreen({ id }: { id: string }) {
+  return <BeforeOpening id={id}><OpenChart id={id} /></BeforeOpening>;
+}
+
+function OpenChart({ id }: { id: string }) {
   useEffect(() => (access.value === null ? fetchAccess() : undefined), []);
   const chart = useOpenChart(id);
   if (chart === null) return <NoRoom />;
