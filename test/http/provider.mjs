@@ -4,6 +4,7 @@
 import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { join } from 'node:path';
 import { Provider } from 'oidc-provider';
 import { makeData, role } from './accounts.mjs';
@@ -58,12 +59,13 @@ export function configure(data, issuer, { secret, key, mode = 0o600, ...more } =
   return file;
 }
 
-/** An http server whose handler can be changed, on a port of its own. */
-export async function listen(handler = (_, res) => res.writeHead(503).end()) {
+/** An http server whose handler can be changed, on a port of its own. tls: { key, cert }, then by https. */
+export async function listen(handler = (_, res) => res.writeHead(503).end(), tls = null) {
   const it = { handler };
-  const http = createServer((req, res) => it.handler(req, res));
+  const answer = (req, res) => it.handler(req, res);
+  const http = tls === null ? createServer(answer) : createSecureServer(tls, answer);
   await new Promise((resolve) => http.listen(0, '127.0.0.1', resolve));
-  it.origin = `http://127.0.0.1:${http.address().port}`;
+  it.origin = `${tls === null ? 'http' : 'https'}://127.0.0.1:${http.address().port}`;
   it.close = () => new Promise((resolve) => {
     http.close(resolve);
     http.closeAllConnections();
