@@ -179,7 +179,8 @@ static void ward_days(struct demo *d, const struct demo_admission *a, int64_t ad
     d->visit.start_ms = admitted;
 }
 
-/* Who is in hospital now has what a ward works by: the last mornings' results, orders and a plan. */
+/* Who is in hospital now has what a ward works by: the last mornings' results, orders, a plan and what was
+ * measured today. */
 static void ward_now(struct demo *d, const struct demo_admission *a, int64_t admitted)
 {
     static const enum demo_drug_id drugs[] = {DRUG_PARACETAMOL, DRUG_FUROSEMID, DRUG_PROPIOMAZIN};
@@ -193,6 +194,10 @@ static void ward_now(struct demo *d, const struct demo_admission *a, int64_t adm
         d->visit.start_ms = ms;
         demo_labs_panel(d, a->labs, n, true);
     }
+    d->visit.start_ms = d->options->now_ms - demo_rng_between(&d->rng, 40, 300) * DEMO_MINUTE;
+    if (d->visit.start_ms > admitted)
+        demo_vitals_take(d, VITAL_BP | VITAL_PULSE | VITAL_SAT | VITAL_TEMP | VITAL_RESP | VITAL_NEWS,
+                         &a->shift);
     d->visit.start_ms = admitted;
 }
 

@@ -125,3 +125,91 @@ for (const [name] of Object.entries(WRITES)) {
     await page.context().close();
   });
 }
+
+/** What happens to the first calls about drafts and settings; afterwards the service is as it should be. */
+const KEEPING = ["network cut before", "network cut after the service has written", "500 before", "503", "502 with a page", "no answer in time", "no answer in time, but written", "garbage for an answer", "garbage, but written", "403", "429", "404 without a word"];
+
+async function withFault(page, path, fault, body) {
+  let calls = 0;
+  const glob = `**${path}`;
+  await page.route(glob, (route, request) => (request.method() === "PUT" && ++calls === 1 ? FAULTS[fault].run(route) : route.continue()));
+  await body();
+  await page.unroute(glob);
+  assert.ok(calls >= 1, `${fault}: the fault was met`);
+}
+
+test("a draft: whatever happens to the first saving, it is not called kept before it is, and every word gets there", { timeout: 300_000, skip: process.env.HELHET_TEST_URL !== undefined }, async (t) => {
+  if (!certain) return t.skip("this service keeps no drafts");
+  const page = await openPage(browser);
+  await page.addInitScript((ms) => {
+    const limit = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (wanted) => limit(Math.min(wanted, ms));
+  }, TIMEOUT_MS);
+  await page.goto(`${region.url}/patient/${PATIENT}`);
+  await page.waitForFunction(() => window.helhet !== undefined);
+  for (const [i, fault] of KEEPING.entries()) {
+    const id = `fault-${i}`;
+    const text = `Ingen blödning (${fault}), ej feber\r\n  \u0061\u030a ≥ 38,5`;
+    await withFault(page, "/me/drafts/*", fault, async () => {
+      await page.evaluate(([id, text, patient]) => window.helhet.keepDraft({ id, kind: "note", patient, title: "Utkast", content: { text } }), [id, text, PATIENT]);
+      const seen = await page.evaluate(() => new Promise((resolve) => {
+        const all = [];
+        const stop = window.helhet.draftState.subscribe((state) => { all.push(state); if (state === "kept") setTimeout(() => { stop(); resolve(all); }); });
+      }));
+      assert.equal(seen[0], "keeping", `${fault}: ${seen}`);
+    });
+    const held = await (await fetch(`${region.url}/me/drafts`)).json();
+    const bodies = await Promise.all(held.map(async (line) => (await fetch(`${region.url}/me/drafts/${line.id}`)).json()));
+    assert.equal(bodies.filter((b) => b.content.text === text).length, 1, `${fault}: kept once, word for word`);
+  }
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+test("a draft whose first saving was kept but never answered, and which has been written on since, is one draft still", async (t) => {
+  if (!certain) return t.skip("this service keeps no drafts");
+  const page = await openPage(browser);
+  await page.goto(`${region.url}/patient/${PATIENT}`);
+  await page.waitForFunction(() => window.helhet !== undefined);
+  const keep = (text) => page.evaluate(([text, patient]) => window.helhet.keepDraft({ id: "goes-on", kind: "note", patient, title: "Fortsatt", content: { text } }), [text, PATIENT]);
+  await withFault(page, "/me/drafts/*", "network cut after the service has written", async () => {
+    await keep("Ingen");
+    await page.waitForFunction(() => window.helhet.draftState.value === "not kept");
+    await keep("Ingen blödning");
+    await page.waitForFunction(() => window.helhet.draftState.value === "kept");
+  });
+  const own = async () => (await (await fetch(`${region.url}/me/drafts`)).json()).filter((line) => line.title === "Fortsatt");
+  assert.equal((await own()).length, 1);
+  assert.equal((await (await fetch(`${region.url}/me/drafts/goes-on`)).json()).content.text, "Ingen blödning");
+  // Another page writes in it: neither text is lost.
+  const theirs = await fetch(`${region.url}/me/drafts/goes-on`, { method: "PUT", headers: { "Content-Type": "application/json", "Helhet-Request": "1", "If-Match": `W/"${(await own())[0].version}"` }, body: JSON.stringify({ kind: "note", patient: PATIENT, title: "Fortsatt", content: { text: "En annan sida" } }) });
+  assert.equal(theirs.status, 200);
+  await keep("Ingen blödning, ingen feber");
+  await page.waitForFunction(() => window.helhet.draftState.value === "kept");
+  const texts = await Promise.all((await own()).map(async (line) => (await (await fetch(`${region.url}/me/drafts/${line.id}`)).json()).content.text));
+  assert.deepEqual(texts.sort(), ["En annan sida", "Ingen blödning, ingen feber"]);
+  await page.context().close();
+});
+
+test("a setting: whatever happens to the first saving, it gets there and another page has it", { timeout: 120_000 }, async (t) => {
+  if (!certain) return t.skip("this service keeps no settings");
+  const page = await openPage(browser);
+  await page.addInitScript((ms) => {
+    const limit = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (wanted) => limit(Math.min(wanted, ms));
+  }, TIMEOUT_MS);
+  await page.goto(`${region.url}/kvitton`);
+  await page.waitForFunction(() => window.helhet !== undefined);
+  for (const [i, fault] of ["network cut before", "network cut after the service has written", "500 before", "garbage, but written"].entries()) {
+    const name = `fault-${"abcdefgh"[i]}`;
+    await page.evaluate((name) => { window.helhet.setting(name, []); }, name);
+    await page.waitForFunction((name) => window.helhet.settingState(name) === "kept", name);
+    await withFault(page, `/me/settings/${name}`, fault, async () => {
+      await page.evaluate(([name, fault]) => { window.helhet.setting(name, []).value = ["web-tolvan", fault]; }, [name, fault]);
+      await page.waitForFunction((name) => window.helhet.settingState(name) !== "kept", name);
+      await page.waitForFunction((name) => window.helhet.settingState(name) === "kept", name, { timeout: 30_000 });
+    });
+    assert.deepEqual(await (await fetch(`${region.url}/me/settings/${name}`)).json(), ["web-tolvan", fault], fault);
+  }
+  await page.context().close();
+});

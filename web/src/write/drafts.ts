@@ -20,7 +20,7 @@ const NOT_FOUND = 404;
 const GONE = 410;
 const CHANGED = 412;
 
-interface Open { draft: Draft<unknown>; id: string; version: string; changed: boolean; busy: boolean; dropped: boolean; timer: ReturnType<typeof setTimeout> | 0 }
+interface Open { draft: Draft<unknown>; id: string; version: string; changed: boolean; busy: boolean; dropped: boolean; timer: ReturnType<typeof setTimeout> | 0; /** As it was sent last, as text. */ sent?: string }
 const open = new Map<string, Open>();
 const states = signal<ReadonlyMap<string, Kept>>(new Map());
 
@@ -60,21 +60,41 @@ async function save(one: Open): Promise<void> {
   one.changed = false;
   try {
     if (dropped) await remove(one);
-    else one.version = (await me("PUT", pathOf(one), bodyOf(one.draft), one.version)).version;
+    else await put(one);
     if (!one.changed) tell(one.draft.id, dropped ? null : "kept");
   } catch (error) {
     one.changed = true;
     tell(one.draft.id, "not kept");
-    aside(one, error);
   }
   one.busy = false;
   if (dropped && states.peek().get(one.draft.id) === undefined) open.delete(one.draft.id);
   else if (one.changed || one.dropped !== dropped) soon(one, states.peek().get(one.draft.id) === "not kept" ? AGAIN_MS : SAVE_MS);
 }
 
-/** Another page has written in the same draft: both are kept, ours under an id of its own. */
-function aside(one: Open, error: unknown): void {
-  if (!(error instanceof FhirError) || error.status !== CHANGED) return;
+async function put(one: Open): Promise<void> {
+  const before = one.sent;
+  const body = bodyOf(one.draft);
+  one.sent = JSON.stringify(body);
+  try {
+    one.version = (await me("PUT", pathOf(one), body, one.version)).version;
+  } catch (error) {
+    if (!(error instanceof FhirError) || error.status !== CHANGED) throw error;
+    await meet(one, before);
+    one.version = (await me("PUT", pathOf(one), body, one.version)).version;
+  }
+}
+
+/** Another version lies there. One of ours, whose answer was lost, is gone on from; what another page has written is left, and ours gets an id of its own. */
+async function meet(one: Open, before: string | undefined): Promise<void> {
+  const held = await me("GET", pathOf(one)).catch((error: unknown) => {
+    if (error instanceof FhirError && error.status === NOT_FOUND) return null;
+    throw error;
+  });
+  const lies = held === null ? "" : JSON.stringify(bodyOf(held.body as Draft<unknown>));
+  if (held !== null && lies === before) {
+    one.version = held.version;
+    return;
+  }
   one.id = newDraftId();
   one.version = "";
 }
