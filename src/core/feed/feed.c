@@ -62,19 +62,25 @@ static bool see(void *arg, struct store_read *r, const struct store_label *label
     return true;
 }
 
-/* The label of one change. A version that has since been taken away whole has none. */
+/* The label of one change. Of what is current no body is opened. A version that has since been taken away
+ * whole has none. */
 static bool read_label(struct store_read *r, const struct feed_options *opt, struct feed_change *c,
                        struct arena *arena, struct err *err)
 {
     struct capture k = {opt, c};
     struct store_view view = {.arg = &k, .see = see};
     struct store_version v;
+    enum store_sight sight;
     struct arena_mark mark = arena_mark(arena);
+    bool ok;
     store_read_view(r, &view);
-    enum store_found found = store_get_rid_version(r, c->rid, c->version, arena, &v, err);
+    if (c->current && c->op != 'D')
+        ok = store_sight_of(r, c->rid, 0, &sight, err);
+    else
+        ok = store_get_rid_version(r, c->rid, c->version, arena, &v, err) != STORE_FAILED;
     store_read_view(r, NULL);
     arena_rewind(arena, mark);
-    return found != STORE_FAILED;
+    return ok;
 }
 
 bool feed_read(struct store_read *r, const struct feed_options *opt, struct store_place *place,
@@ -177,7 +183,7 @@ static bool take_some(struct feed *f, struct arena *arena, bool *more, struct er
         f->next = f->place;
         ok = feed_read(r, &f->opt, &f->next, arena, &list, &count, err);
         *more = ok && (f->next.seq != before || f->next.part != f->place.part);
-        ok = ok && (count == 0 || f->opt.take(f->opt.arg, r, list, count, err) || !f->opt.name);
+        ok = ok && (count == 0 || f->opt.take(f->opt.arg, f, r, list, count, err) || !f->opt.name);
         arena_reset(arena);
         if (!ok || !*more)
             break;
@@ -200,6 +206,11 @@ static void tell(const struct feed *f, const struct err *err)
     log_end(&l);
 }
 
+static void pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){ms / 1000, ms % 1000 * 1000000L}, NULL);
+}
+
 static void *feed_main(void *arg)
 {
     struct feed *f = arg;
@@ -216,11 +227,11 @@ static void *feed_main(void *arg)
         bool ok = take_some(f, &arena, &more, &err);
         if (ok && f->opt.name && f->passed >= FEED_MARK_EVERY)
             ok = mark_now(f, &err);
-        if (ok)
-            continue;
-        tell(f, &err);
+        if (!ok)
+            tell(f, &err);
         arena_reset(&arena);
-        nanosleep(&(struct timespec){FEED_RETRY_MS / 1000, FEED_RETRY_MS % 1000 * 1000000L}, NULL);
+        if (!ok || !more)
+            pause_ms(ok ? FEED_PAUSE_MS : FEED_RETRY_MS);
     }
     arena_release(&arena);
     return NULL;

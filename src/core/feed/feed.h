@@ -9,6 +9,7 @@
 enum {
     FEED_TICK_MS = 1000,
     FEED_RETRY_MS = 1000, /* after take has failed */
+    FEED_PAUSE_MS = 20,   /* after the end of the log: what is committed meanwhile is read together */
     FEED_PATIENTS_MAX = 4,
     FEED_PARTS = 16,       /* parts of the log read in one snapshot */
     FEED_MARK_EVERY = 512, /* parts passed over before a named follower's place is written anyway */
@@ -32,6 +33,7 @@ struct feed_change {
     int64_t date_ms; /* clinical date; INT64_MIN: none */
 };
 
+struct feed;
 struct feed_options {
     struct store *store;
     const char *name;      /* where its place is kept (a constant); NULL: nowhere, it begins now */
@@ -41,14 +43,12 @@ struct feed_options {
     bool (*wanted)(void *arg, int64_t seq);
     /* On the follower's thread. r reads everything, as of the snapshot in which the log was read. False with
      * *err: the same again after FEED_RETRY_MS, when it has a name; else it goes on. */
-    bool (*take)(void *arg, struct store_read *r, const struct feed_change *list, size_t count,
-                 struct err *err);
+    bool (*take)(void *arg, struct feed *f, struct store_read *r, const struct feed_change *list,
+                 size_t count, struct err *err);
     /* At least each FEED_TICK_MS, between takes. May be NULL. */
     void (*tick)(void *arg);
     void *arg;
 };
-
-struct feed;
 
 /* NULL with *err. */
 struct feed *feed_start(const struct feed_options *opt, struct err *err);
