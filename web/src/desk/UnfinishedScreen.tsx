@@ -2,12 +2,12 @@
 // Everything the user has begun and not finished: drafts, what is not signed, and writes that failed or are unsure.
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { Composition } from "@fhir";
 import { useLoaded, type Loaded } from "../admin/load.ts";
-import { search } from "../fhir/client.ts";
-import { conceptText } from "../fhir/text.ts";
+import { itemPath } from "../app/route.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
+import { self } from "../note/people.ts";
+import { unsigned, type Unsigned } from "../note/unsigned.ts";
 import { session } from "../session/session.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -15,24 +15,24 @@ import { drafts, type DraftLine } from "../write/drafts.ts";
 import { patientName } from "../write/names.ts";
 import { underWay } from "../write/receipts.ts";
 import { settle, unresolved } from "../write/unresolved.ts";
-import { draftLink, resourceLink } from "./links.ts";
+import { draftLink } from "./links.ts";
 import { ReceiptRow } from "./ReceiptsScreen.tsx";
 import { d } from "./words.ts";
 
 const DAY_MS = 86_400_000;
-const UNSIGNED_MAX = "200";
 const age = (time: string) => d.value.unfinished.age(Math.max(0, Math.floor((Date.now() - Date.parse(time)) / DAY_MS)));
 
-function unsigned(signal: AbortSignal): Promise<readonly Composition[]> | null {
+/** Those of the note screens: what waits for the user's signature, under the assignment or the person. */
+function waiting(signal: AbortSignal): Promise<readonly Unsigned[]> | null {
   const me = session.value?.user?.reference;
   if (me === undefined) return null;
-  return search("Composition", [["author", me], ["status", "preliminary"], ["_sort", "date"], ["_count", UNSIGNED_MAX]], signal).then((page) => page.matches);
+  return unsigned([self.peek().reference, me].filter((r) => r !== undefined), signal).then((list) => list.items);
 }
 
 export function UnfinishedScreen() {
   const u = d.value.unfinished;
   const begun = useLoaded(() => drafts(), []);
-  const notes = useLoaded(unsigned, []);
+  const notes = useLoaded(waiting, []);
   useEffect(() => {
     document.title = t.value.title([u.heading]);
   });
@@ -47,7 +47,7 @@ export function UnfinishedScreen() {
       </section>
       <Part heading={u.drafts} none={u.noDrafts} failed={u.draftsFailed} loaded={begun}>{(line: DraftLine) => <DraftRow key={line.id} draft={line} />}</Part>
       {session.value?.user === undefined ? <section><h2>{u.unsigned}</h2><p>{u.unsignedOpen}</p></section> : (
-        <Part heading={u.unsigned} none={u.noUnsigned} failed={u.unsignedFailed} loaded={notes}>{(note: Composition) => <UnsignedRow key={note.id} note={note} />}</Part>
+        <Part heading={u.unsigned} none={u.noUnsigned} failed={u.unsignedFailed} loaded={notes}>{(note: Unsigned) => <UnsignedRow key={note.id} note={note} />}</Part>
       )}
     </div>
   );
@@ -71,9 +71,8 @@ function DraftRow({ draft }: { draft: DraftLine }) {
   return <Row link={draftLink(draft)} title={draft.title || (u.kinds[draft.kind] ?? u.untitled)} patient={draft.patient} time={draft.updated} mark={draft.kept ? "" : u.here} />;
 }
 
-function UnsignedRow({ note }: { note: Composition }) {
-  const patient = /Patient\/([A-Za-z0-9.-]{1,64})/.exec(note.subject?.reference ?? "")?.[1] ?? "";
-  return <Row link={resourceLink("Composition", patient)} title={note.title || conceptText(note.type)} patient={patient} time={note.date} mark="" />;
+function UnsignedRow({ note }: { note: Unsigned }) {
+  return <Row link={itemPath(note.patient, "anteckningar", note.id)} title={note.title} patient={note.patient} time={note.date} mark="" />;
 }
 
 function Row({ link, title, patient, time, mark }: { link: string; title: string; patient: string; time: string; mark: string }) {
