@@ -328,8 +328,9 @@ struct demo {
     struct demo_people people;
     struct demo_patient p;
     struct demo_visit visit;
-    uint32_t responsible; /* unit under whose responsibility what comes now is written */
-    bool access_shown;    /* somebody has both a block and a consent */
+    uint32_t responsible;    /* unit under whose responsibility what comes now is written */
+    bool access_shown;       /* somebody has both a block and a consent */
+    uint32_t unsigned_shown; /* notes that wait for the accounts' physicians */
 };
 
 /* ---- writing FHIR: demo_fhir.c. key NULL inside arrays. ---- */
@@ -384,6 +385,9 @@ void demo_access_role(struct demo *d, const char *title, enum demo_provider_inde
 void demo_access_analysis(struct demo *d, enum demo_provider_index provider, const char *name);
 /* The patient's guardian, block and consent, for those who have them. */
 void demo_access_make(struct demo *d, uint32_t index);
+/* demo_unsigned.c: a note that waits for a signature, about this patient, until all there are have been made.
+ */
+void demo_unsigned_make(struct demo *d, uint32_t index);
 void demo_region_emit(struct demo *d);
 uint32_t demo_region_unit(struct demo *d, enum demo_unit_kind kind); /* the patient's one of that kind */
 uint32_t demo_region_staff(struct demo *d, uint32_t unit, enum demo_profession profession);
