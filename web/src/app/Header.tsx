@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { language, setLanguage, t } from "../i18n/index.ts";
-import { isOwn, rights, writes } from "../session/session.ts";
+import { isOwn, rights } from "../session/session.ts";
 import { Who } from "../session/Who.tsx";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { keysShown } from "./keys.ts";
@@ -22,7 +22,6 @@ export function Header() {
         <span class="spring" />
         {rights.value.has("administrate") || rights.value.has("log") ? <a class="top-action" href={adminPath()} aria-current={route.value.screen === "admin" ? "page" : undefined}><Icon name="shield" /><span>{nav.admin}</span></a> : null}
         {isOwn.value ? null : OWN_PAGES.map(({ page, icon }) => <a key={page} class="top-action" href={pagePath(page)} aria-current={route.value.screen === "page" && route.value.page === page ? "page" : undefined}><Icon name={icon} /><span>{nav[page]}</span></a>)}
-        {writes.value ? <a class="top-action" href={pagePath("osignerat")} aria-current={route.value.screen === "page" && route.value.page === "osignerat" ? "page" : undefined}><Icon name="pen" /><span>{nav.unsigned}</span></a> : null}
         <Who />
         {route.value.screen === "search" ? null : (
           <a class="top-action" href="/"><Icon name={isOwn.value ? "person" : "search"} /><span>{isOwn.value ? t.value.access.own.heading : nav.search}</span></a>

@@ -33,7 +33,7 @@ export function otherChart(): boolean {
   return other !== undefined;
 }
 
-function newNote(): boolean {
+export function newNote(): boolean {
   const now = route.value;
   if (now.screen !== "patient" || isOwn.value) return false;
   navigate(itemPath(now.id, "anteckningar", "ny"));

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { useLoaded, type Loaded } from "../admin/load.ts";
-import { itemPath } from "../app/route.ts";
+import { itemPath, pagePath } from "../app/route.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
 import { self } from "../note/people.ts";
@@ -47,7 +47,10 @@ export function UnfinishedScreen() {
       </section>
       <Part heading={u.drafts} none={u.noDrafts} failed={u.draftsFailed} loaded={begun}>{(line: DraftLine) => <DraftRow key={line.id} draft={line} />}</Part>
       {session.value?.user === undefined ? <section><h2>{u.unsigned}</h2><p>{u.unsignedOpen}</p></section> : (
-        <Part heading={u.unsigned} none={u.noUnsigned} failed={u.unsignedFailed} loaded={notes}>{(note: Unsigned) => <UnsignedRow key={note.id} note={note} />}</Part>
+        <>
+          <Part heading={u.unsigned} none={u.noUnsigned} failed={u.unsignedFailed} loaded={notes}>{(note: Unsigned) => <UnsignedRow key={note.id} note={note} />}</Part>
+          <p><a href={pagePath("osignerat")}>{u.allUnsigned}</a></p>
+        </>
       )}
     </div>
   );

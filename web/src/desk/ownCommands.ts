@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that are always there; each screen adds its own beside them.
 import { openCharts } from "../app/charts.ts";
-import { askSearch, keysShown, otherChart } from "../app/keys.ts";
+import { askSearch, keysShown, newNote, otherChart } from "../app/keys.ts";
 import { adminPath, navigate, PAGES, pagePath, patientPath, route, SECTIONS, type PageName } from "../app/route.ts";
 import { language, setLanguage, t } from "../i18n/index.ts";
 import { isOwn, logout, rights } from "../session/session.ts";
@@ -26,6 +26,7 @@ const SECTION_COMMANDS: readonly Command[] = SECTIONS.map((section, i) => ({
 const OTHER: readonly Command[] = [
   { id: "search", label: () => t.value.nav.search, keys: "/", when: () => !isOwn.value, run: askSearch },
   { id: "other-chart", label: () => d.value.commands.otherChart, keys: "Alt+B", when: () => openCharts.value.some((c) => c.id !== chartId()), run: () => void otherChart() },
+  { id: "new-note", label: () => t.value.notes.fresh, keys: "N", when: () => inChart() && !isOwn.value, run: () => void newNote() },
   { id: "close-chart", label: () => d.value.commands.closeChart, when: inChart, run: () => closeShown(chartId()) },
   { id: "access", label: () => t.value.sections.atkomst, keys: "Alt+0", when: inChart, run: () => navigate(patientPath(chartId(), "atkomst")) },
   { id: "admin", label: () => t.value.nav.admin, when: () => rights.value.has("administrate") || rights.value.has("log"), run: () => navigate(adminPath()) },

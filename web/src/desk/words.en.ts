@@ -28,6 +28,7 @@ export const en: Words = {
     draftsFailed: "The drafts could not be read.",
     draftsMissing: "The server keeps no drafts yet. Only those of this page are shown.",
     unsigned: "Unsigned",
+    allUnsigned: "Go through and sign",
     noUnsigned: "Nothing unsigned.",
     unsignedFailed: "What is unsigned could not be read.",
     unsignedOpen: "Nobody is logged in, so it is not shown who has written what.",
@@ -41,7 +42,7 @@ export const en: Words = {
     nobody: "No patient",
     kinds: { note: "Note", order: "Prescription", referral: "Referral" },
   },
-  pages: {},
+  pages: { osignerat: "My unsigned notes" },
   charts: {
     label: "Open charts",
     fullHeading: "Two charts are already open",

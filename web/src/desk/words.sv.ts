@@ -28,6 +28,7 @@ export const sv = {
     draftsFailed: "Utkasten kunde inte läsas.",
     draftsMissing: "Servern sparar inga utkast än. Bara de på den här sidan visas.",
     unsigned: "Osignerat",
+    allUnsigned: "Gå igenom och signera",
     noUnsigned: "Inget osignerat.",
     unsignedFailed: "Det osignerade kunde inte läsas.",
     unsignedOpen: "Ingen är inloggad, därför visas inte vem som har skrivit vad.",
@@ -41,7 +42,7 @@ export const sv = {
     nobody: "Ingen patient",
     kinds: { note: "Anteckning", order: "Ordination", referral: "Remiss" } as Record<string, string>,
   },
-  pages: {} as Record<string, string>,
+  pages: { osignerat: "Mina osignerade" } as Record<string, string>,
   charts: {
     label: "Öppna journaler",
     fullHeading: "Två journaler är redan öppna",

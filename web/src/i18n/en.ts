@@ -10,7 +10,7 @@ export const en: Catalogue = {
   region: "One record for the whole region",
   skipLink: "Skip to content",
   title: (parts) => [...parts, "Helhet"].join(" · "),
-  nav: { search: "Find patient", admin: "Administration", tavla: "Board", ofardiga: "My unfinished work", kvitton: "Receipts", keys: "Keyboard shortcuts", language: "På svenska", languageCode: "sv", main: "Main menu", unsigned: "Unsigned" },
+  nav: { search: "Find patient", admin: "Administration", tavla: "Board", ofardiga: "My unfinished work", kvitton: "Receipts", keys: "Keyboard shortcuts", language: "På svenska", languageCode: "sv", main: "Main menu" },
   login: {
     heading: "Log in",
     name: "User name",

@@ -10,7 +10,7 @@ export const sv = {
   region: "Journal för hela regionen",
   skipLink: "Hoppa till innehållet",
   title: (parts: readonly string[]) => [...parts, "Helhet"].join(" · "),
-  nav: { search: "Sök patient", admin: "Administration", tavla: "Tavla", ofardiga: "Mina ofärdiga", kvitton: "Kvitton", keys: "Kortkommandon", language: "In English", languageCode: "en", main: "Huvudmeny", unsigned: "Osignerat" },
+  nav: { search: "Sök patient", admin: "Administration", tavla: "Tavla", ofardiga: "Mina ofärdiga", kvitton: "Kvitton", keys: "Kortkommandon", language: "In English", languageCode: "en", main: "Huvudmeny" },
   login: {
     heading: "Logga in",
     name: "Användarnamn",

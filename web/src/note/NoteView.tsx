@@ -13,7 +13,7 @@ import { awaited, isSigned } from "./marks.ts";
 import { countersigned } from "./note.ts";
 import { isOurs, isSelf, maySign, self } from "./people.ts";
 import { ForWhom } from "./SignBar.tsx";
-import { waiting } from "./queue.ts";
+import { markDone, waiting } from "./queue.ts";
 import { Versions } from "./Versions.tsx";
 import { n } from "./words.ts";
 
@@ -32,6 +32,7 @@ export function NoteView({ note, edit, changed }: Props) {
     failure.value = null;
     try {
       const { resource } = await update<Found>(fresh, { patient: chart.id, title, link: itemPath(chart.id, "anteckningar", note.id ?? "") });
+      markDone(note.id ?? "");
       changed(resource);
       void (note.resourceType === "Composition" ? chart.lists.compositions : chart.lists.documents).reload();
     } catch (error) {
@@ -99,7 +100,7 @@ function useSignKey(act: () => void): void {
 
 /** Whoever came from the list of unsigned notes goes on to the next. */
 function NextUnsigned({ of, signed }: { of: string; signed: boolean }) {
-  const rest = waiting.value.filter((one) => one.id !== of);
+  const rest = waiting.value.filter((one) => one.id !== of && !one.done);
   const next = rest[0];
   if (!signed || !waiting.value.some((one) => one.id === of)) return null;
   if (next === undefined) return <a class="button" href="/osignerat">{n.value.lastUnsigned}</a>;

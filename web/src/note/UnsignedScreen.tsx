@@ -41,7 +41,7 @@ export function UnsignedScreen() {
     const failed = (error: unknown) => { if (!stop.signal.aborted) failure.value = error; };
     unsigned(own(), stop.signal).then((found) => {
       list.value = found;
-      waiting.value = found.items.map(({ id, patient }) => ({ id, patient }));
+      waiting.value = found.items.map(({ id, patient }) => ({ id, patient, done: false }));
     }, failed);
     drafts().then((all) => (begun.value = all.filter((d) => d.kind === DRAFT_KIND)), failed);
     return () => stop.abort();

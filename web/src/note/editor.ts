@@ -9,6 +9,7 @@ import { itemPath } from "../app/route.ts";
 import { isSigned } from "./marks.ts";
 import { asking, compose, draftOf, emptyNote, hasText, isBlank, part, signed, withReason, withTemplate, type DraftNote, type Note, type Part, type Who } from "./note.ts";
 import { isOpen, ownUnit, self } from "./people.ts";
+import { markDone } from "./queue.ts";
 import { n } from "./words.ts";
 import type { Dotted, Phrase, Template } from "./templates.ts";
 
@@ -186,6 +187,7 @@ export class Editor {
       const how = this.writing(deed, sent.key);
       const { resource } = this.base.peek() === null ? await create(sent.composition, how) : await update(sent.composition, how);
       dropDraft(this.draft);
+      markDone(resource.id ?? "");
       return resource.id ?? null;
     } catch (error) {
       if (error instanceof Conflict) this.conflict.value = { theirs: error.theirs as Composition | null };

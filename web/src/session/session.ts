@@ -34,8 +34,6 @@ export const current = computed(() => session.value?.assignments?.find((a) => a.
 export const isOwn = computed(() => session.value?.access === "on" && (session.value.kind === "patient" || session.value.kind === "guardian"));
 /** What the assignment may do beside the record: "administrate", "log". */
 export const rights = computed<ReadonlySet<string>>(() => new Set(current.value?.role?.rights ?? []));
-/** Staff who write and sign in records. */
-export const writes = computed(() => stage.value === "in" && session.value?.access === "on" && ["physician", "nurse", "allied", "secretary"].includes(current.value?.role?.code ?? ""));
 let waiting: (() => void)[] = [];
 
 function settle(next: Session): void {
