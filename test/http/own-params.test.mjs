@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { closed, forget, login, makeData, named, raw, role } from './accounts.mjs';
 import { ask, bundle, entry, start } from './server.mjs';
 
 const program = process.env.HELHET_BIN ?? 'build/helhet';
@@ -246,4 +247,43 @@ test('killed in the middle it goes on, and writes meanwhile lose nothing', async
   assert.equal(r.status, 0, r.stdout + r.stderr);
   assert.match(r.stdout, /Patient\.lan: (\d+) av \(of\) \d+, jämfört \(verified\) \1\n/);
   rmSync(data, { recursive: true, force: true });
+});
+
+test('a parameter of what is masked tells nothing of a protected person, and is no criterion of a scope', async () => {
+  const label = { meta: { security: [{ system: 'http://hl7.se/fhir/ig/base/CodeSystem/SecurityLabel', code: 'sekretessmarkering' }] } };
+  const address = { address: [{ city: 'Hemlig ort' }] };
+  const data = await makeData(
+    [named('Patient', 'secret', 'Sara', 'Skyddad', { ...label, ...address }), named('Patient', 'open', 'Olle', 'Öppen', address), named('Practitioner', 'reg', 'Reg', 'Prov'), role('reg-reg', 'reg', 'region', { code: 'registrar' })],
+    [['reg', 'Practitioner/reg']],
+  );
+  const open = await start(data);
+  const made = await ask(open, 'POST', '/SearchParameter', { body: definition('ort', { code: 'ort', base: ['Patient'], type: 'string', expression: 'Patient.address.city' }) });
+  assert.equal(made.status, 201, made.text);
+  await ready(open, made.json.id);
+  assert.equal(await total(open, 'Patient?ort=Hemlig'), 2);
+  await open.stop({ keep: true });
+  const server = await closed(data);
+  const found = async (who, query) => {
+    const r = await raw(server, 'GET', `/fhir/Patient?${query}`, { headers: who });
+    assert.equal(r.status, 200, r.text);
+    return (r.json.entry ?? []).map((e) => e.resource.id);
+  };
+  const bo = await login(server, 'bo'), reg = await login(server, 'reg');
+  assert.deepEqual((await found(reg, 'ort=Hemlig')).sort(), ['open', 'secret'], 'who has the right finds both');
+  assert.deepEqual(await found(bo, 'ort=Hemlig'), ['open']);
+  assert.ok((await found(bo, 'ort:missing=true')).includes('secret'), 'as if it had none');
+  assert.deepEqual(await found(bo, 'ort:contains=ort&_id=secret'), []);
+  assert.deepEqual((await found(bo, '_id=secret,open&_sort=ort')), ['open', 'secret']);
+  assert.deepEqual((await found(bo, '_id=secret,open&_sort=-ort')), ['open', 'secret'], 'without a value it comes last either way');
+  const app = spawnSync(program, ['app', 'add', 'prov', '--data', data, '--scope', 'user/Patient.rs', '--redirect', 'https://app.example/back'], { encoding: 'utf8' });
+  assert.equal(app.status, 0, app.stderr);
+  const scope = async (text) => {
+    const asked = new URLSearchParams({ response_type: 'code', client_id: 'prov', redirect_uri: 'https://app.example/back', scope: text, state: 's', aud: server.base, code_challenge: 'c'.repeat(43), code_challenge_method: 'S256' });
+    const r = await raw(server, 'GET', `/auth/authorize?${asked}&again=1`, { headers: bo });
+    return r.status === 303 ? new URL(r.headers.location).searchParams.get('error') : r.status;
+  };
+  assert.equal(await scope('user/Patient.rs?gender=female'), 200);
+  assert.equal(await scope('user/Patient.rs?ort=Hemlig'), 'invalid_scope');
+  await server.stop({ keep: true });
+  forget(data);
 });

@@ -598,6 +598,7 @@ struct access_view *access_view_new(struct access *a, const struct access_caller
                                   .mask = mask,
                                   .masked_param = a->rules->masked_param,
                                   .masked_count = a->rules->masked_count,
+                                  .masked_from = fhir_param_count,
                                   .about = a->about};
     set_whole(v);
     return v;

@@ -98,13 +98,16 @@ struct scope_left scope_set_type(struct scope_set *set, fhir_type_id type, bool 
 static bool not_masked(void *arg, fhir_param_id param)
 {
     const struct rules *rules = arg;
+    if (param >= fhir_param_count)
+        return false;
     for (size_t i = 0; i < rules->masked_count; i++)
         if (rules->masked_param[i] == param)
             return false;
     return true;
 }
 
-/* The scope's criteria for the type. What may be masked is no criterion: that it meets them would tell. */
+/* The scope's criteria for the type. What may be masked is no criterion: that it meets them would tell. Of a
+ * parameter made at run time nobody knows which elements it reads, nor whether it reads the same tomorrow. */
 static bool read_criteria(struct search *search, const struct rules *rules, struct store_read *r,
                           fhir_type_id type, const struct access_scope *s, struct arena *arena,
                           struct store_plan *out, struct err *err)

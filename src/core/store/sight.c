@@ -252,7 +252,7 @@ bool sight_masks(const struct store_read *r, uint16_t param)
 {
     const struct store_view *view = r->sight.on;
     uint16_t build = view && param ? number_build(&r->s->params, param) : 0;
-    bool masked = false;
+    bool masked = build && view->masked_from && build >= view->masked_from;
     for (size_t i = 0; build && i < view->masked_count && !masked; i++)
         masked = view->masked_param[i] == build;
     return masked;

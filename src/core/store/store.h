@@ -204,6 +204,7 @@ struct store_view {
                  struct err *err);
     const uint16_t *masked_param; /* build ids: rows of these are as if absent on a masked resource */
     size_t masked_count;
+    uint16_t masked_from; /* and of every param from this build id on (made at run time); 0: none */
     /* By build id of type, schema.type_count long: everything of it is SEEN, so that see is not asked and
      * counts are kept. NULL: of none. */
     const bool *whole;
