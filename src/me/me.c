@@ -131,18 +131,21 @@ bool me_handle(struct me *m, const struct access_caller *caller, struct str toke
                struct http_response *resp)
 {
     struct err err = {0};
+    /* Not in the request's arena: another thread may finish at once what is handed over, and free it. */
+    bool deferred = false;
     struct ask *a = ARENA_NEW(req->arena, struct ask);
     if (!a) {
         resp->status = 503;
         return true;
     }
-    *a = (struct ask){.me = m, .caller = caller, .token = token, .req = req, .resp = resp};
+    *a = (struct ask){
+        .me = m, .caller = caller, .token = token, .req = req, .resp = resp, .deferred = &deferred};
     a->route = find(a, &err);
     /* What is a person's own is not an app's. */
     if (a->route && caller && (caller->scopes || !caller->session.n))
         err_set(&err, ERR_ME_SESSION, NULL);
     if (!err.code && a->route->run(a, &err))
-        return !a->deferred;
+        return !deferred;
     me_refuse(a, resp, &err);
     return true;
 }

@@ -202,7 +202,7 @@ bool me_desk_run(struct ask *a, struct err *err)
     if (job->verb == DESK_PUT && (!read_version(a->req, &job->item.version, err) || !read_body(a, err)))
         return false;
     http_defer(a->req);
-    a->deferred = true;
+    *a->deferred = true;
     if (desk_submit(a->me->opt.desk, job, err))
         return true;
     job->err = *err;

@@ -32,7 +32,7 @@ struct ask {
     const struct me_route *route;
     struct str token; /* of the session; "" without */
     struct str id;    /* the last part of the address, of routes that have one */
-    bool deferred;    /* run has taken the request over: its answer comes later */
+    bool *deferred;   /* run has taken the request over: this may then be gone at any time */
     struct desk_job job;
 };
 

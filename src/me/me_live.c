@@ -567,7 +567,7 @@ bool me_live_run(struct ask *a, struct err *err)
     http_response_header(&resp, "X-Accel-Buffering", STR("no")); /* nginx: as it comes */
     resp.stream = (struct http_stream){on_read, on_free, s, UINT64_MAX, s->wake};
     http_defer(a->req);
-    a->deferred = true;
+    *a->deferred = true;
     api_finish_told(a->me->opt.api, a->caller, a->req, &resp, a->route->name, &patient, patient.p ? 1 : 0);
     return true;
 }
