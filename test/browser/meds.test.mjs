@@ -425,3 +425,26 @@ test("pictures for the README and the handbook, into docs/images with UPDATE=1",
   await take("lakemedel.png", MEDS, (page) => row(page, "Metoprolol").waitFor());
   await take("ordination.png", `${MEDS}?dialog=ordinera&om=favorit%3Afenoxi-800`, (page) => page.getByText("Stopp", { exact: true }).first().waitFor());
 });
+
+test("an allergy that has come since stops a renewal and a resumption too", () =>
+  visit(MEDS, async (page) => {
+    const put = (resource) => fetch(`${region.url}/fhir/${resource.resourceType}/${resource.id}`, { method: "PUT", headers: { "Content-Type": "application/fhir+json" }, body: JSON.stringify(resource) });
+    const order = (id, status) => ({ resourceType: "MedicationRequest", id, status, intent: "order", medicationCodeableConcept: { coding: [{ system: ATC, code: "C09AA02" }], text: `Enalapril ${id}` }, subject: { reference: "Patient/web-tolvan" }, dosageInstruction: [{ text: "1 tablett" }] });
+    for (const resource of [order("web-ace-1", "active"), order("web-ace-2", "on-hold"), { resourceType: "AllergyIntolerance", id: "web-ace", patient: { reference: "Patient/web-tolvan" }, code: { text: "ACE-hämmare, angioödem" } }])
+      assert.equal((await put(resource)).status, 201);
+    await page.reload();
+    await settled(page);
+    for (const [name, action, title] of [["web-ace-1", /^Förnya/, "Förnyat"], ["web-ace-2", /^Återuppta/, "Återupptaget"]]) {
+      await row(page, name).getByRole("link", { name: action }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByText("Överkänslig: ACE-hämmare, angioödem.").waitFor();
+      await page.keyboard.press("Control+Enter");
+      await dialog.getByText("Skriv varför ordinationen ska göras ändå.").waitFor();
+      await dialog.getByLabel("Skäl att ordinera ändå").fill("Utredd");
+      assert.deepEqual(await axeFaults(page), []);
+      await page.keyboard.press("Control+Enter");
+      await receipt(page, `${title}: Enalapril ${name}`);
+    }
+    const all = await requests("C09AA02");
+    assert.equal(all.filter((r) => r.status === "active" && r.detectedIssue?.length === 1).length, 2);
+  }));

@@ -3,7 +3,7 @@
 // has an address, says for whom, and is signed with one press once its few questions are answered.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
-import type { MedicationRequest } from "@fhir";
+import type { DetectedIssue, MedicationRequest } from "@fhir";
 import { goBack } from "../app/route.ts";
 import { allMedicines, dosages, medicineName } from "../chart/medicines.ts";
 import { useChart, type Chart } from "../chart/model.ts";
@@ -15,15 +15,17 @@ import { FailureBox } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { today } from "./begin.ts";
-import { ALL_ON, type CheckName } from "./checks.ts";
+import { CheckCards } from "./CheckCards.tsx";
+import { cardText } from "./cards.ts";
+import { ALL_ON, check, type Card, type CheckName, type Ordered } from "./checks.ts";
 import { isDec, readDec } from "./decimal.ts";
 import { reckoned } from "./dosage.ts";
 import { daysBetween, lastDay } from "./dose.ts";
 import { Failed, SignBar } from "./OrderFields.tsx";
-import { administration, dosagesOf, ended, reconciliation, renewed, resumed, signing, statementEnded, type Given, type Signer } from "./order.ts";
+import { administration, dosagesOf, ended, overridden, reconciliation, renewed, resumed, resuming, signing, statementEnded, type Given, type Signer } from "./order.ts";
 import { listPath, medicineOf, type MedDeed } from "./places.ts";
 import { amountText } from "./say.ts";
-import { signer, switches, switchesOn } from "./state.ts";
+import { drugFor, factsOf, signer, switches, switchesOn } from "./state.ts";
 import { unitName } from "./units.ts";
 import { sv } from "./words.sv.ts";
 import { m } from "./words.ts";
@@ -154,8 +156,27 @@ function WithReason({ chart, medicine, deed, close }: FormProps) {
 
 interface RequestProps extends FormProps { medicine: MedicationRequest }
 
+interface Checked { readonly cards: readonly Card[]; readonly missing: Card | null; readonly issues: (who: Signer) => DetectedIssue[]; readonly view: ComponentChildren; readonly wrong: string }
+
+/** What has come to light since it was ordered is checked before it goes on: as for a new order. */
+function useChecks(chart: Chart, medicine: MedicationRequest): Checked {
+  const [reasons, set] = useState<Readonly<Record<string, string>>>({});
+  const drug = drugFor(medicine, chart);
+  const order: Ordered = { name: drug.name, atc: drug.atc, substances: drug.substances, strength: drug.strength, lines: dosagesOf(medicine).map(reckoned) };
+  const cards = check(order, factsOf(chart, `MedicationRequest/${medicine.id ?? ""}`), switchesOn.value);
+  const stops = cards.filter((card) => card.level === "stop");
+  const missing = stops.find((card) => (reasons[card.id] ?? "").trim() === "") ?? null;
+  const issues = (who: Signer) => stops.map((card) => overridden(card, cardText(card, sv), (reasons[card.id] ?? "").trim(), who));
+  return { cards, missing, issues, wrong: missing === null ? "" : m.value.overrideNeeded, view: <div data-ask={stops.length > 0 ? "" : undefined}><CheckCards cards={cards} reasons={reasons} wrong="" change={set} /></div> };
+}
+
 function Resume({ chart, medicine, deed, close }: RequestProps) {
-  return <Frame chart={chart} medicine={medicine} deed={deed} close={close} wrong="" what={(who) => ({ update: resumed(medicine, who) })} />;
+  const checked = useChecks(chart, medicine);
+  const what = (who: Signer): What => {
+    const issues = checked.issues(who);
+    return issues.length === 0 ? { update: resumed(medicine, who) } : { transact: resuming(resumed(medicine, who), issues, () => crypto.randomUUID()) };
+  };
+  return <Frame chart={chart} medicine={medicine} deed={deed} close={close} wrong={checked.wrong} what={what}>{checked.view}</Frame>;
 }
 
 /** As long as it was last time, or until further notice as it was. */
@@ -169,16 +190,18 @@ const RENEW_DAYS = [30, 90, 365];
 function Renew({ chart, medicine, deed, close }: RequestProps) {
   const own = lengthOf(medicine);
   const [days, set] = useState(own);
+  const checked = useChecks(chart, medicine);
   const what = (who: Signer): What => {
     const request = renewed(medicine, today(), days === 0 ? "" : lastDay(today(), days), who);
-    return { transact: signing(request, [], ended(medicine, "completed", "Förnyad", who), () => crypto.randomUUID()) };
+    return { transact: signing(request, checked.issues(who), ended(medicine, "completed", "Förnyad", who), () => crypto.randomUUID()) };
   };
   const lengths = [...new Set([0, own, ...RENEW_DAYS])].sort((a, b) => a - b);
   return (
-    <Frame chart={chart} medicine={medicine} deed={deed} close={close} wrong="" what={what}>
+    <Frame chart={chart} medicine={medicine} deed={deed} close={close} wrong={checked.wrong} what={what}>
       <fieldset class="med-cures"><legend>{m.value.renewUntil}</legend>
         {lengths.map((n) => <label key={n} class="chip"><input type="radio" name="med-renew" checked={days === n} onChange={() => set(n)} /><span>{n === 0 ? m.value.furtherNotice : m.value.renewSame(n)}</span></label>)}
       </fieldset>
+      {checked.view}
     </Frame>
   );
 }

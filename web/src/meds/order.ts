@@ -243,6 +243,13 @@ export function signing(request: MedicationRequest, issues: readonly DetectedIss
   return [...issues.map((issue, i) => entry(urns[i] ?? "", issue)), entry(own, whole), ...(other === null ? [] : [putting(other)])];
 }
 
+/** An order taken up again, with the stops that were passed. */
+export function resuming(m: MedicationRequest, issues: readonly DetectedIssue[], uuid: () => string): BundleEntry[] {
+  const urns = issues.map(() => `urn:uuid:${uuid()}`);
+  const whole = issues.length === 0 ? m : { ...m, detectedIssue: [...(m.detectedIssue ?? []), ...urns.map((reference) => ({ reference }))] };
+  return [...issues.map((issue, i) => entry(urns[i] ?? "", issue)), putting(whole)];
+}
+
 /** The form's beginning for an order that is there: its lines, and its own words where the form says them otherwise. */
 export function linesOf(m: Medicine, words: (d: Dosage) => string): { lines: Line[]; words: string[] } {
   const read = dosagesOf(m).map((d) => fromDosage(d, words(d)));
