@@ -241,6 +241,26 @@ function writeAtRandom({ patients, count, window: name }) {
   return Promise.all(Array.from({ length: count }, async (_, n) => { await pause(); return one(n); }));
 }
 
+test("the service itself refuses what is about another patient than the chart it came from", async () => {
+  const send = (shown, about, key) => fetch(`${region.url}/fhir/Observation`, { method: "POST", headers: { "Content-Type": "application/fhir+json", "Helhet-Patient": shown, "Idempotency-Key": key }, body: JSON.stringify(pulse(about)) });
+  assert.equal((await send(PATIENT, PATIENT, "token-1")).status, 201);
+  const crossed = await send(PATIENT, OTHER, "token-2");
+  assert.equal(crossed.status, 409);
+  assert.match(await crossed.text(), /PATIENT_MISMATCH/);
+  assert.equal((await fetch(`${region.url}/me/receipts/token-2`)).status, 404, "nothing was saved");
+});
+
+test("what was done before a reload stands in the list of receipts, and recent patients follow the user", () =>
+  visit(`/patient/${OTHER}`, async (page) => {
+    await chart(page, "Åsa Öbergska");
+    assert.equal(await save(page, OTHER, "Puls före omladdning"), "saved");
+    await page.waitForFunction(() => window.helhet.settingState("recent-patients") === "kept");
+    await page.goto(`${region.url}/kvitton`);
+    await page.locator(".receipt-list li").filter({ hasText: "Lagt till: mätvärde – Åsa Öbergska" }).first().waitFor();
+    await page.goto(region.url);
+    await page.locator(".mine .hit", { hasText: "Öbergska" }).first().waitFor();
+  }));
+
 test("two windows, two patients each, writes at random: nothing lands on another patient", { timeout: 180_000 }, async () => {
   const COUNT = 60;
   const page = await openPage(browser);

@@ -10,7 +10,7 @@ import { d } from "./words.ts";
 const PAGE = 50;
 export interface HistoryPage { receipts: Receipt[]; /** Asks for what is older. */ next: string | null }
 
-/** What a kept receipt was about, in words: "Ny anteckning". */
+/** What a kept receipt was about, in words: "Lagt till: anteckning". */
 export function titleOf(kept: Pick<Kept, "method" | "path" | "resource">): string {
   const type = kept.resource.split("/")[0] || /^\/?(?:fhir\/)?([A-Z][A-Za-z]+)/.exec(kept.path)?.[1] || "Bundle";
   return d.value.did(d.value.methods[kept.method] ?? kept.method, d.value.types[type] ?? type);

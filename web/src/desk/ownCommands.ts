@@ -2,7 +2,7 @@
 // The commands that are always there; each screen adds its own beside them.
 import { openCharts } from "../app/charts.ts";
 import { askSearch, keysShown, newNote, otherChart } from "../app/keys.ts";
-import { adminPath, navigate, PAGES, pagePath, patientPath, route, SECTIONS, type PageName } from "../app/route.ts";
+import { adminPath, itemPath, navigate, PAGES, pagePath, patientPath, route, SECTIONS, type PageName } from "../app/route.ts";
 import { language, setLanguage, t } from "../i18n/index.ts";
 import { isOwn, logout, rights } from "../session/session.ts";
 import { patientName } from "../write/names.ts";
@@ -25,6 +25,7 @@ const SECTION_COMMANDS: readonly Command[] = SECTIONS.map((section, i) => ({
 
 const OTHER: readonly Command[] = [
   { id: "search", label: () => t.value.nav.search, keys: "/", when: () => !isOwn.value, run: askSearch },
+  { id: "new-note", label: () => d.value.commands.newNote, when: inChart, run: () => navigate(itemPath(chartId(), "anteckningar", "ny")) },
   { id: "other-chart", label: () => d.value.commands.otherChart, keys: "Alt+B", when: () => openCharts.value.some((c) => c.id !== chartId()), run: () => void otherChart() },
   { id: "new-note", label: () => t.value.notes.fresh, keys: "N", when: () => inChart() && !isOwn.value, run: () => void newNote() },
   { id: "close-chart", label: () => d.value.commands.closeChart, when: inChart, run: () => closeShown(chartId()) },

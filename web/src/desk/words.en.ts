@@ -12,13 +12,13 @@ export const en: Words = {
     filter: "Show",
     kinds: { all: "All", saved: "Saved", sending: "Saving", failed: "Not saved", unsure: "Not certain" },
   },
-  methods: { POST: "New", PUT: "Changed", PATCH: "Changed", DELETE: "Removed" },
+  methods: { POST: "Added", PUT: "Changed", PATCH: "Changed", DELETE: "Removed" },
   types: {
     AllergyIntolerance: "allergy", Appointment: "booked time", Bundle: "several entries", CarePlan: "care plan", Composition: "note", Condition: "diagnosis", Consent: "consent", DiagnosticReport: "report",
     DocumentReference: "note", Encounter: "contact", Flag: "warning", Immunization: "vaccination", MedicationAdministration: "dose given", MedicationRequest: "prescription", MedicationStatement: "stated medicine",
     Observation: "measurement", Patient: "patient details", Procedure: "procedure", ServiceRequest: "referral", Task: "task", PractitionerRole: "assignment",
   },
-  did: (how, what) => `${how} ${what}`,
+  did: (how, what) => `${how}: ${what}`,
   unfinished: {
     heading: "My unfinished work",
     intro: "What you have begun and not finished.",
@@ -74,6 +74,7 @@ export const en: Words = {
     count: (n) => (n === 1 ? "1 hit" : `${n} hits`),
   },
   commands: {
+    newNote: "New note",
     otherChart: "The other open chart",
     closeChart: "Close the chart",
     print: "Print",

@@ -11,14 +11,14 @@ export const sv = {
     filter: "Visa",
     kinds: { all: "Alla", saved: "Sparat", sending: "Sparas", failed: "Inte sparat", unsure: "Osäkert" },
   },
-  methods: { POST: "Ny", PUT: "Ändrad", PATCH: "Ändrad", DELETE: "Borttagen" } as Record<string, string>,
+  methods: { POST: "Lagt till", PUT: "Ändrat", PATCH: "Ändrat", DELETE: "Tagit bort" } as Record<string, string>,
   types: {
     AllergyIntolerance: "överkänslighet", Appointment: "bokad tid", Bundle: "flera uppgifter", CarePlan: "vårdplan", Composition: "anteckning", Condition: "diagnos", Consent: "samtycke", DiagnosticReport: "utlåtande",
     DocumentReference: "anteckning", Encounter: "vårdkontakt", Flag: "varning", Immunization: "vaccination", MedicationAdministration: "given dos", MedicationRequest: "ordination", MedicationStatement: "uppgivet läkemedel",
     Observation: "mätvärde", Patient: "patientuppgift", Procedure: "åtgärd", ServiceRequest: "remiss", Task: "uppgift", PractitionerRole: "uppdrag",
   } as Record<string, string>,
-  /** "Ny anteckning" */
-  did: (how: string, what: string) => `${how} ${what}`,
+  /** "Lagt till: anteckning" */
+  did: (how: string, what: string) => `${how}: ${what}`,
   unfinished: {
     heading: "Mina ofärdiga",
     intro: "Det du har börjat och inte gjort klart.",
@@ -74,6 +74,7 @@ export const sv = {
     count: (n: number) => (n === 1 ? "1 träff" : `${n} träffar`),
   },
   commands: {
+    newNote: "Ny anteckning",
     otherChart: "Den andra öppna journalen",
     closeChart: "Stäng journalen",
     print: "Skriv ut",
