@@ -2,7 +2,7 @@
 // What one event of the timeline says.
 import type { ComponentChildren } from "preact";
 import type { Observation } from "@fhir";
-import { patientPath } from "../app/route.ts";
+import { itemPath, patientPath } from "../app/route.ts";
 import { conceptsText } from "../fhir/text.ts";
 import { t, word } from "../i18n/index.ts";
 import type { EventResource, TimelineEvent } from "./events.ts";
@@ -46,7 +46,7 @@ function said(r: EventResource, chart: Chart): ComponentChildren {
       return <><Line title={medicineName(r, chart)} rest={[word(t.value.medication.statuses, r.status)]} />{dosages(r).map((text, i) => <ClinicalText key={i} text={text} />)}</>;
     case "DocumentReference":
     case "Composition":
-      return <Line title={<a href={patientPath(chart.id, "anteckningar")}>{noteTitle(r)}</a>} rest={(r.author ?? []).map((a) => chart.nameOf(a))} />;
+      return <Line title={<a href={r.id === undefined ? patientPath(chart.id, "anteckningar") : itemPath(chart.id, "anteckningar", r.id)}>{noteTitle(r)}</a>} rest={(r.author ?? []).map((a) => chart.nameOf(a))} />;
     case "DiagnosticReport":
       return <><Line title={hasWords(r) ? <a href={patientPath(chart.id, "anteckningar")}>{noteTitle(r)}</a> : noteTitle(r)} rest={[]} />{r.conclusion === undefined ? null : <ClinicalText text={r.conclusion} />}</>;
     case "ServiceRequest":
