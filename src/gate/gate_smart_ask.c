@@ -55,7 +55,7 @@ static bool read_request(struct ask *a, struct wish *w, struct err *err)
     if (!str_is(ask_param(a, "response_type"), "code"))
         return err_set_str(err, ERR_OAUTH_RESPONSE_TYPE, ask_param(a, "response_type"), STR(""));
     if (!w->state.n || w->state.n > STATE_MAX || w->nonce.n > STATE_MAX)
-        return wrong(err, "state krävs", "state is needed");
+        return wrong(err, "state krävs, högst 2048 byte", "state is needed, 2048 bytes at most");
     if (!str_is(ask_param(a, "code_challenge_method"), "S256") || !challenge_fits(w->challenge))
         return wrong(err, "PKCE krävs: code_challenge med S256", "PKCE is needed: code_challenge with S256");
     if (!for_us(a, ask_param(a, "aud")))
@@ -176,7 +176,7 @@ static bool send_back(struct ask *a, const struct wish *w, const char *name, str
 static bool refuse(struct ask *a, const struct wish *w, const struct err *err)
 {
     ask_log_refusal(a, err);
-    if (!w->redirect.n)
+    if (!w->redirect.n || w->state.n > STATE_MAX) /* what is too long to take is too long to send back */
         return page_error(a, err);
     return send_back(a, w, "error", str_of(ask_fault(err)));
 }

@@ -446,6 +446,53 @@ describe('what a person has said', () => {
   });
 });
 
+describe('when there is more than there is room for', () => {
+  test('more apps than the queue holds: each is answered, with a token or when to come again, and afterwards all is as before', async () => {
+    const asked = Array.from({ length: 200 }, () => assertion());
+    const all = await Promise.all(asked.map((jwt) => post('/auth/token', proof(jwt))));
+    const given = all.filter((r) => r.status === 200);
+    for (const r of all.filter((one) => one.status !== 200)) {
+      assert.equal(r.status, 503, r.text);
+      assert.equal(r.headers['retry-after'], '2');
+      assert.equal(r.json.error, 'temporarily_unavailable');
+    }
+    assert.ok(given.length > 0);
+    assert.equal(new Set(given.map((r) => r.json.access_token)).size, given.length, 'no two got the same');
+    assert.equal((await post('/auth/token', proof(assertion()))).status, 200);
+  });
+  test('more launches than are remembered: the oldest give way, the newest hold', async () => {
+    const cookie = await login(server, 'bo');
+    const launch = async () => {
+      const r = await raw(server, 'POST', '/auth/launch', { headers: { ...OURS, ...cookie }, body: JSON.stringify({ app: 'web', patient: 'pat' }) });
+      assert.equal(r.status, 200, r.text);
+      return r.json.launch;
+    };
+    const first = await launch();
+    for (let i = 0; i < 256; i++) await launch();
+    const newest = await launch();
+    const asked = (handle) => wish({ scope: 'launch patient/*.rs', launch: handle });
+    assert.equal(back(await page(asked(first), cookie)).get('error'), 'invalid_request');
+    const w = asked(newest);
+    assert.equal((await redeem(w, await code(w, cookie))).json.patient, 'pat');
+  });
+  test('scopes, states, addresses and bodies beyond their bounds are refused, one short of them is not', async () => {
+    const cookie = await login(server, 'bo');
+    const scopes = (n) => Array.from({ length: n }, (_, i) => `user/Observation.rs?code=${i}`).join(' ');
+    assert.equal((await page(wish({ scope: scopes(64) }), cookie)).status, 200);
+    assert.equal(back(await page(wish({ scope: scopes(65) }), cookie)).get('error'), 'invalid_scope');
+    assert.equal((await page(wish({ state: 's'.repeat(2048) }), cookie)).status, 200);
+    // The longest state, and each byte of it escaped, comes back whole; a longer one is told to the person, not lost on the way.
+    const whole = wish({ state: 'å'.repeat(1024) });
+    assert.equal(back(await consent(whole, cookie)).get('state'), 'å'.repeat(1024));
+    const long = await page(wish({ state: 's'.repeat(2049) }), cookie);
+    assert.equal(long.status, 400);
+    assert.match(long.text, /state krävs/);
+    const large = await post('/auth/token', { ...proof(assertion()), padding: 'x'.repeat(16384) });
+    assert.ok([400, 413].includes(large.status), String(large.status));
+    assert.equal((await post('/auth/token', proof(assertion()))).status, 200);
+  });
+});
+
 describe('tokens', () => {
   test('what is no token is refused with a challenge', async () => {
     for (const value of ['Bearer', 'Bearer x', `Bearer ${'a'.repeat(43)}`, 'Basic eDp5', 'bearer', `Bearer ${'a'.repeat(5000)}`]) {

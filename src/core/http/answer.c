@@ -64,7 +64,7 @@ void answer_refusal(struct http_exchange *x)
 
 static void add(struct MHD_Response *to, const char *name, struct str value)
 {
-    char text[2048];
+    char text[HTTP_VALUE_MAX];
     if (value.n >= sizeof(text))
         return;
     memcpy(text, value.p, value.n);

@@ -15,6 +15,7 @@
 enum {
     HTTP_URL_MAX = 40 * 1024, /* a thousand UUIDs fit; longer searches go by POST _search */
     HTTP_HEADERS_MAX = 100,
+    HTTP_VALUE_MAX = 16 * 1024, /* bytes of a header of an answer, its end too; a longer one is left out */
     HTTP_CONNECTIONS_MAX = 4096,
     HTTP_TIMEOUT_S = 30,
     HTTP_BODY_RATE_MIN = 1024, /* bytes a second a body must arrive at, once HTTP_TIMEOUT_S has passed */
