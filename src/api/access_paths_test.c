@@ -635,6 +635,17 @@ static void test_labels_and_signing(void **state)
     assert_non_null(strstr(a, "PractitionerRole/anna"));
     os_free(a);
     reads("anna", version, 200);
+    /* Marked as entered in error it is no draft again. */
+    static const char marked[] =
+        "{\"resourceType\":\"Observation\"%s,\"status\":\"%s\",\"code\":{\"text\":\"bytt\"},"
+        "\"subject\":{\"reference\":\"Patient/one\"}}";
+    snprintf(body, sizeof body, marked, with_id, "entered-in-error");
+    assert_int_equal(status(&full, "anna", "PUT", path, body), 200);
+    snprintf(body, sizeof body, marked, with_id, "preliminary");
+    assert_int_equal(status(&full, "anna", "PUT", path, body), 409);
+    assert_int_equal(status(&full, "anna", "DELETE", path, NULL), 409);
+    snprintf(body, sizeof body, marked, with_id, "amended");
+    assert_int_equal(status(&full, "anna", "PUT", path, body), 200);
     assert_int_equal(status(&full, "anna", "POST", "Observation",
                             "{\"resourceType\":\"Observation\",\"status\":\"final\",\"code\":{\"text\":\"x\"}"
                             ",\"subject\":{\"reference\":"

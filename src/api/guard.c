@@ -264,6 +264,12 @@ static bool correction(const struct json_doc *doc, uint32_t node)
     return false;
 }
 
+/* Is what is there signed, or was it, before it was marked as entered in error? Either way it stands. */
+static bool stands(const struct guarded *g)
+{
+    return g->now.rid && (g->was.flags & LABEL_SIGNED || guard_attest_corrects(&g->doc, g->w->call->arena).n);
+}
+
 /* A countersignature, or a request for one, changes no text: it is no correction. */
 static bool attests(const struct guarded *g)
 {
@@ -276,7 +282,7 @@ static bool signing(struct guarded *g, struct err *err)
 {
     struct write *w = g->w;
     struct label will = label_read(w->doc, w->node, w->call->type);
-    bool was = g->now.rid && (g->was.flags & LABEL_SIGNED);
+    bool was = stands(g);
     if (w->call->type == FHIR_TYPE_Composition && w->call->caller->kind == ACCESS_STAFF &&
         !guard_attest_own(g->now.rid ? &g->doc : NULL, w->doc, w->node, w->call->caller))
         return err_set(err, ERR_ACCESS_DENIED, "Signering i någon annans namn", "Signing in another's name",
@@ -369,9 +375,9 @@ static struct guard_label label_for(struct guarded *g)
         l.unit = g->was.unit;
         l.provider = g->was.provider;
     }
-    if (g->now.rid && g->was.flags & LABEL_SIGNED && attests(g))
+    if (stands(g) && attests(g))
         l.kept = guard_attest_corrects(&g->doc, c->arena);
-    else if (g->now.rid && g->was.flags & LABEL_SIGNED) {
+    else if (stands(g)) {
         l.corrects = arena_printf(c->arena, "%s/%.*s/_history/%u", fhir_types[c->type].name,
                                   STR_ARG(g->w->id), g->now.version);
         l.by = c->caller->assignment.n ? c->caller->assignment : c->caller->user;
@@ -391,7 +397,7 @@ static bool may_change(struct guarded *g, struct err *err)
         return true;
     if (is_record(w) && !own && (w->kind == WRITE_DELETE || !access_rules(c->api->access)->shared[c->type]))
         return err_set_str(err, ERR_ACCESS_OTHER_UNIT, resource_name(c->arena, c->type, w->id), STR(""));
-    if (w->kind == WRITE_DELETE && g->was.flags & LABEL_SIGNED)
+    if (w->kind == WRITE_DELETE && stands(g))
         return err_set_str(err, ERR_ACCESS_SIGNED, resource_name(c->arena, c->type, w->id), STR(""));
     return true;
 }
