@@ -44,19 +44,27 @@ static size_t sequence(const unsigned char *p, size_t n)
     return want;
 }
 
-/* Bytes at the front of p that stand as they are, eight at a time: none above 0x7E or below 0x20, no quote,
- * no backslash. Nearly all texts of the log are such throughout. */
-static size_t plain(const unsigned char *p, size_t n)
+/* Do eight bytes stand as they are: none above 0x7E or below 0x20, no quote, no backslash? */
+static bool plain_word(uint64_t w)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\', del = w ^ ones * 0x7F;
+    return !((w | (w - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & high);
+}
+
+/* Bytes at the front of p that do. Nearly all texts of the log are such throughout. */
+static size_t plain(const unsigned char *p, size_t n)
+{
     size_t i = 0;
-    for (uint64_t w; n - i >= sizeof w; i += sizeof w) {
+    uint64_t w;
+    for (; n - i >= sizeof w; i += sizeof w) {
         memcpy(&w, p + i, sizeof w);
-        uint64_t quote = w ^ ones * '"', slash = w ^ ones * '\\', del = w ^ ones * 0x7F;
-        if ((w | (w - ones * 0x20) | (quote - ones) | (slash - ones) | (del - ones)) & high)
-            break;
+        if (!plain_word(w))
+            return i;
     }
-    return i;
+    w = UINT64_C(0x2020202020202020);
+    memcpy(&w, p + i, n - i);
+    return plain_word(w) ? n : i;
 }
 
 /* Appends what s says to room for 2 * AUDIT_TEXT_MAX bytes; returns the end. */
