@@ -60,21 +60,39 @@ static bool get_region(struct access_view *v, struct store_read *r, struct err *
     return true;
 }
 
+/* Scopes of which all can be kept that is kept of who the caller is: those that no patient's record bounds.
+ */
+static size_t kept_scopes(const struct access_caller *c)
+{
+    return c->scopes && !c->scopes->patient.n ? c->scopes->count : 0;
+}
+
+static char *put_part(char *at, struct str s)
+{
+    *at++ = ' ';
+    return s.n ? mempcpy(at, s.p, s.n) : at;
+}
+
 /* Everything that who the caller is depends on. Every request needs it, so it is joined without printf. */
 static struct str caller_key(const struct access_caller *c, struct arena *arena)
 {
     const struct str part[] = {c->user, c->assignment, c->role, c->purpose};
-    size_t n = 1;
+    size_t n = 1, scopes = kept_scopes(c);
     for (size_t i = 0; i < sizeof part / sizeof *part; i++)
         n += 1 + part[i].n;
+    for (size_t i = 0; i < scopes; i++)
+        n += 2 + sizeof(uint32_t) + c->scopes->item[i].type.n + 1 + c->scopes->item[i].query.n;
     char *text = arena_alloc(arena, n), *at = text;
     if (!text)
         return (struct str){0};
     *at++ = (char)('0' + (int)c->kind);
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-        *at++ = ' ';
-        if (part[i].n)
-            at = mempcpy(at, part[i].p, part[i].n);
+    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+        at = put_part(at, part[i]);
+    for (size_t i = 0; i < scopes; i++) {
+        const struct access_scope *s = &c->scopes->item[i];
+        *at++ = (char)('0' + (int)s->level);
+        at = mempcpy(at, &s->actions, sizeof(uint32_t));
+        at = put_part(put_part(at, s->type), s->query);
     }
     return (struct str){text, n};
 }
@@ -176,7 +194,8 @@ static bool *find_whole(struct access_view *v, uint32_t action, struct arena *ar
 static void set_whole(struct access_view *v)
 {
     const struct access_held *who = v->who;
-    if (who->whole[0] && !v->caller->scopes && who->usable == v->me.usable)
+    bool kept = !v->caller->scopes || kept_scopes(v->caller);
+    if (who->whole[0] && kept && who->usable == v->me.usable)
         v->view.whole = who->whole[v->action == ACCESS_SEARCH];
     else
         v->view.whole = find_whole(v, v->action, &v->arena);
@@ -188,7 +207,7 @@ static void keep_who(struct access_view *v, struct store_read *r)
     struct access_held *who = v->who;
     if (store_read_in_job(r))
         return;
-    if (!v->caller->scopes) {
+    if (!v->caller->scopes || kept_scopes(v->caller)) {
         who->usable = v->me.usable;
         who->whole[0] = find_whole(v, ACCESS_READ, &who->arena);
         who->whole[1] = find_whole(v, ACCESS_SEARCH, &who->arena);
