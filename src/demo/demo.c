@@ -42,6 +42,7 @@ bool demo_generate(const struct demo_options *options, bool (*emit)(void *arg, s
         demo_background_make(d);
         demo_access_make(d, i);
         demo_unsigned_make(d, i);
+        demo_results_make(d, i);
     }
     bool done = !d->stopped;
     buf_release(&d->buf);

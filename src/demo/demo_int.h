@@ -328,9 +328,12 @@ struct demo {
     struct demo_people people;
     struct demo_patient p;
     struct demo_visit visit;
-    uint32_t responsible;    /* unit under whose responsibility what comes now is written */
-    bool access_shown;       /* somebody has both a block and a consent */
-    uint32_t unsigned_shown; /* notes that wait for the accounts' physicians */
+    uint32_t responsible;     /* unit under whose responsibility what comes now is written */
+    bool access_shown;        /* somebody has both a block and a consent */
+    uint32_t unsigned_shown;  /* notes that wait for the accounts' physicians */
+    uint32_t results_shown;   /* results that wait to be acknowledged by them or by their units */
+    char report[DEMO_ID_MAX]; /* the latest laboratory report, and when it was issued */
+    int64_t report_ms;
 };
 
 /* ---- writing FHIR: demo_fhir.c. key NULL inside arrays. ---- */
@@ -388,8 +391,14 @@ void demo_access_make(struct demo *d, uint32_t index);
 /* demo_unsigned.c: a note that waits for a signature, about this patient, until all there are have been made.
  */
 void demo_unsigned_make(struct demo *d, uint32_t index);
+/* demo_results.c: results of this patient that wait to be acknowledged, until all there are have been made.
+ */
+void demo_results_make(struct demo *d, uint32_t index);
 void demo_region_emit(struct demo *d);
 uint32_t demo_region_unit(struct demo *d, enum demo_unit_kind kind); /* the patient's one of that kind */
+/* The first unit of the kind where somebody has the title, as the accounts look for it. */
+bool demo_region_titled(const struct demo *d, enum demo_unit_kind kind, const char *title, uint32_t *unit,
+                        uint32_t *staff);
 uint32_t demo_region_staff(struct demo *d, uint32_t unit, enum demo_profession profession);
 
 void demo_range_emit(struct demo *d);                   /* the range of medicines to order from */

@@ -125,9 +125,9 @@ static void observation(struct demo *d, const struct result *r, int64_t issued_m
 static void report(struct demo *d, const struct result *results, uint32_t n, int64_t issued_ms,
                    uint32_t lab_unit)
 {
-    char id[DEMO_ID_MAX];
-    demo_rng_uuid(&d->rng, id);
-    demo_fhir_begin(d, "DiagnosticReport", id);
+    demo_rng_uuid(&d->rng, d->report);
+    d->report_ms = issued_ms;
+    demo_fhir_begin(d, "DiagnosticReport", d->report);
     demo_fhir_cstr(d, "status", "final");
     demo_fhir_concepts(d, "category", DEMO_TERMINOLOGY "v2-0074", "LAB", "Laboratory", NULL);
     demo_fhir_concept(d, "code", DEMO_SYSTEM_LOINC, "11502-2", "Laboratory report", "Provsvar klinisk kemi");

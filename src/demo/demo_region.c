@@ -340,3 +340,16 @@ uint32_t demo_region_staff(struct demo *d, uint32_t at, enum demo_profession pro
     }
     return u->staff_from + from;
 }
+
+bool demo_region_titled(const struct demo *d, enum demo_unit_kind kind, const char *title, uint32_t *unit,
+                        uint32_t *staff)
+{
+    for (uint32_t u = 0; u < d->unit_count; u++)
+        for (uint32_t s = 0; d->unit[u].kind == kind && s < d->unit[u].staff_count; s++)
+            if (strcmp(d->staff[d->unit[u].staff_from + s].title, title) == 0) {
+                *unit = u;
+                *staff = d->unit[u].staff_from + s;
+                return true;
+            }
+    return false;
+}

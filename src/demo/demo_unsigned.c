@@ -84,20 +84,6 @@ static const struct waiting {
       {"bedomning-plan", "Bedömning och plan", "Välreglerat. Ingen ändring. Ny kontroll om sex månader."}}},
 };
 
-/* The first unit of the kind where somebody has the title, as the accounts look for it. */
-static bool find(const struct demo *d, enum demo_unit_kind kind, const char *title, uint32_t *unit,
-                 uint32_t *staff)
-{
-    for (uint32_t u = 0; u < d->unit_count; u++)
-        for (uint32_t s = 0; d->unit[u].kind == kind && s < d->unit[u].staff_count; s++)
-            if (strcmp(d->staff[d->unit[u].staff_from + s].title, title) == 0) {
-                *unit = u;
-                *staff = d->unit[u].staff_from + s;
-                return true;
-            }
-    return false;
-}
-
 static void encounter(struct demo *d, const struct waiting *w, uint32_t author, int64_t ms)
 {
     demo_fhir_begin(d, "Encounter", d->visit.id);
@@ -178,8 +164,8 @@ void demo_unsigned_make(struct demo *d, uint32_t index)
     if (!plain || d->unsigned_shown == sizeof waiting / sizeof *waiting)
         return;
     const struct waiting *w = &waiting[d->unsigned_shown++];
-    if (!find(d, w->unit, w->author, &unit, &author) ||
-        (w->counter && !find(d, w->unit, w->counter, &unit, &counter)))
+    if (!demo_region_titled(d, w->unit, w->author, &unit, &author) ||
+        (w->counter && !demo_region_titled(d, w->unit, w->counter, &unit, &counter)))
         return;
     int64_t ms = d->options->now_ms - w->hours * DEMO_HOUR;
     d->rng = demo_rng_stream(d->options->seed ^ STREAM, (uint64_t)index + 1);
