@@ -17,6 +17,7 @@ function rows() {
     { ways: [[k.enter]], does: k.open },
     { ways: [["N"]], does: k.note },
     { ways: [["O"]], does: k.medicine },
+    { ways: [["V"]], does: k.acknowledge },
     { ways: [[k.ctrl, k.enter]], does: k.sign },
     { ways: [[k.esc]], does: k.back },
     { ways: [["?"]], does: k.help },

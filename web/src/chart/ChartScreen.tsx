@@ -20,7 +20,6 @@ import { activeAllergies, activeFlags } from "./state.ts";
 import { Storyboard } from "./Storyboard.tsx";
 import { ConditionsSection } from "./sections/ConditionsSection.tsx";
 import { EncountersSection } from "./sections/EncountersSection.tsx";
-import { LabsSection } from "./sections/LabsSection.tsx";
 import { NotesSection } from "./sections/NotesSection.tsx";
 import { OverviewSection } from "./sections/OverviewSection.tsx";
 import { ReferralsSection } from "./sections/ReferralsSection.tsx";
@@ -36,7 +35,7 @@ const SCREENS: Record<Section, ComponentType> = {
   diagnoser: ConditionsSection,
   varningar: WarningsSection,
   lakemedel: lazy(() => import("../meds/MedsSection.tsx").then((module) => module.MedsSection)),
-  provsvar: LabsSection,
+  provsvar: lazy(() => import("../results/LabsSection.tsx").then((module) => module.LabsSection)),
   anteckningar: NotesSection,
   remisser: ReferralsSection,
   tidslinje: TimelineSection,

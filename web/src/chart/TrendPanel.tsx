@@ -2,6 +2,7 @@
 // One analyte over time: the curve with its reference band, and the same values as a table.
 import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
+import type { Observation } from "@fhir";
 import { decimal, showDateTime } from "../i18n/format.ts";
 import { language, t, word } from "../i18n/index.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -10,7 +11,11 @@ import { series, type Analyte, type LabValue } from "./labs.ts";
 import { useChart } from "./model.ts";
 import { Comments } from "./Parts.tsx";
 
-export function TrendPanel({ row, close }: { row: Analyte; close: () => void }) {
+/** A column of the screen's own in the table of values. */
+interface Column { heading: string; of: (observation: Observation) => string }
+interface Props { row: Analyte; done: Column; close: () => void }
+
+export function TrendPanel({ row, done, close }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const l = t.value.labs;
   const range = rangeOf(row.values[0]);
@@ -29,7 +34,7 @@ export function TrendPanel({ row, close }: { row: Analyte; close: () => void }) 
         <button type="button" class="button" onClick={close}><Icon name="left" />{t.value.common.back}</button>
       </header>
       <Curve row={row} />
-      <TrendTable row={row} />
+      <TrendTable row={row} done={done} />
     </section>
   );
 }
@@ -63,13 +68,13 @@ function Curve({ row }: { row: Analyte }) {
   );
 }
 
-function TrendTable({ row }: { row: Analyte }) {
+function TrendTable({ row, done }: { row: Analyte; done: Column }) {
   const chart = useChart();
   const l = t.value.labs;
   return (
     <table class="trend-table">
       <caption class="sr">{l.trendHeading(row.name)}</caption>
-      <thead><tr><th scope="col">{l.when}</th><th scope="col">{l.value}</th><th scope="col">{l.assessment}</th><th scope="col">{l.range}</th><th scope="col">{l.performer}</th></tr></thead>
+      <thead><tr><th scope="col">{l.when}</th><th scope="col">{l.value}</th><th scope="col">{l.assessment}</th><th scope="col">{l.range}</th><th scope="col">{l.performer}</th><th scope="col">{done.heading}</th></tr></thead>
       <tbody>
         {row.values.map((v, i) => (
           <tr key={i}>
@@ -78,6 +83,7 @@ function TrendTable({ row }: { row: Analyte }) {
             <td>{l.levels[v.level]}{v.observation.status === "final" ? "" : ` · ${word(l.statuses, v.observation.status)}`}<Comments notes={v.observation.note} /></td>
             <td class="num">{rangeOf(v)}</td>
             <td>{(v.observation.performer ?? []).map((p) => chart.nameOf(p)).filter((n) => n !== "").join(", ")}</td>
+            <td>{done.of(v.observation)}</td>
           </tr>
         ))}
       </tbody>

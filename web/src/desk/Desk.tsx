@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lies around every screen beside the header, fetched after the first screen: the palette and the receipts' strip.
+import { useEffect } from "preact/hooks";
+import { watchTasks } from "../results/watch.ts";
 import { ReceiptStrip } from "../write/ReceiptStrip.tsx";
 import { ChartTabs } from "./ChartTabs.tsx";
 import { Palette } from "./Palette.tsx";
@@ -7,5 +9,6 @@ import { Palette } from "./Palette.tsx";
 export const DeskTop = ChartTabs;
 
 export function DeskFoot() {
+  useEffect(watchTasks, []);
   return <><ReceiptStrip /><Palette /></>;
 }

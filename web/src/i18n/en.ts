@@ -10,7 +10,7 @@ export const en: Catalogue = {
   region: "One record for the whole region",
   skipLink: "Skip to content",
   title: (parts) => [...parts, "Helhet"].join(" · "),
-  nav: { search: "Find patient", admin: "Administration", tavla: "Board", ofardiga: "My unfinished work", kvitton: "Receipts", keys: "Keyboard shortcuts", language: "På svenska", languageCode: "sv", main: "Main menu" },
+  nav: { search: "Find patient", admin: "Administration", inkorg: "Tasks", tavla: "Board", ofardiga: "My unfinished work", kvitton: "Receipts", keys: "Keyboard shortcuts", language: "På svenska", languageCode: "sv", main: "Main menu" },
   login: {
     heading: "Log in",
     name: "User name",
@@ -312,6 +312,7 @@ export const en: Catalogue = {
     open: "Open what is marked",
     note: "New note about the patient",
     medicine: "New order, in the medication list",
+    acknowledge: "Acknowledge the result, Shift for all shown",
     sign: "Sign what you write or read",
     back: "Back; what you have written stays",
     help: "Show this box",

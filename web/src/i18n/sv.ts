@@ -10,7 +10,7 @@ export const sv = {
   region: "Journal för hela regionen",
   skipLink: "Hoppa till innehållet",
   title: (parts: readonly string[]) => [...parts, "Helhet"].join(" · "),
-  nav: { search: "Sök patient", admin: "Administration", tavla: "Tavla", ofardiga: "Mina ofärdiga", kvitton: "Kvitton", keys: "Kortkommandon", language: "In English", languageCode: "en", main: "Huvudmeny" },
+  nav: { search: "Sök patient", admin: "Administration", inkorg: "Uppgifter", tavla: "Tavla", ofardiga: "Mina ofärdiga", kvitton: "Kvitton", keys: "Kortkommandon", language: "In English", languageCode: "en", main: "Huvudmeny" },
   login: {
     heading: "Logga in",
     name: "Användarnamn",
@@ -313,6 +313,7 @@ export const sv = {
     open: "Öppna det markerade",
     note: "Ny anteckning för patienten",
     medicine: "Ny ordination, i läkemedelslistan",
+    acknowledge: "Vidimera provsvaret, skift för alla som visas",
     sign: "Signera det du skriver eller läser",
     back: "Tillbaka; skriver du något ligger texten kvar",
     help: "Visa denna ruta",

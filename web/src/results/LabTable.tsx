@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { goBack, patientPath, route } from "../../app/route.ts";
-import { showClock, showDate } from "../../i18n/format.ts";
-import { t, word } from "../../i18n/index.ts";
-import { Icon } from "../../ui/Icon.tsx";
-import { rangeOf, Sparkline, Value } from "../LabParts.tsx";
-import { analytes, matrix, type Analyte, type LabValue, type Matrix } from "../labs.ts";
-import { ListFrame, MoreButton } from "../ListFrame.tsx";
-import { useChart, useLists, type ListName } from "../model.ts";
-import { TrendPanel } from "../TrendPanel.tsx";
-
-const KINDS = { laboratory: "labs", "vital-signs": "vitals", all: "measurements" } as const satisfies Record<string, ListName>;
-type Kind = keyof typeof KINDS;
-const KIND_NAMES = Object.keys(KINDS) as Kind[];
+// The matrix: a row an analyte, a column a sampling time, newest to the left.
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { patientPath } from "../app/route.ts";
+import { rangeOf, Sparkline, Value } from "../chart/LabParts.tsx";
+import { matrix, type Analyte, type LabValue, type Matrix } from "../chart/labs.ts";
+import { useChart } from "../chart/model.ts";
+import { showClock, showDate } from "../i18n/format.ts";
+import { t } from "../i18n/index.ts";
+import { Icon } from "../ui/Icon.tsx";
+import type { Answer } from "./answers.ts";
+import { r } from "./words.ts";
 
 const ROWS_MAX = 100;
 const NAME_PX = 230;
@@ -24,37 +21,8 @@ const DIGIT_PX = 9;
 const COLUMN_MARGIN_PX = 24;
 const NARROW_PX = 620;
 
-const collator = new Intl.Collator("sv");
-
-export function LabsSection() {
-  const kind = useSignal<Kind>("laboratory");
-  const name = KINDS[kind.value];
-  const chart = useLists(name);
-  const list = chart.lists[name];
-  const rows = useComputed(() => analytes(chart.lists[KINDS[kind.value]].items.value).sort((a, b) => collator.compare(a.name, b.name)));
-  const now = route.value;
-  const detail = now.screen === "patient" ? now.detail : "";
-  const chosen = rows.value.find((row) => row.key === detail);
-  const elsewhere = detail !== "" && chosen === undefined && list.status.value === "ready";
-  useEffect(() => {
-    if (elsewhere) kind.value = "all";
-  }, [elsewhere]);
-  return (
-    <>
-      <fieldset class="chips">
-        <legend>{t.value.labs.kind}</legend>
-        {KIND_NAMES.map((k) => (
-          <label key={k} class="chip"><input type="radio" name="lab-kind" checked={kind.value === k} onChange={() => (kind.value = k)} /><span>{word(t.value.labs.kinds, k)}</span></label>
-        ))}
-      </fieldset>
-      {chosen === undefined ? null : <TrendPanel key={chosen.key} row={chosen} close={() => goBack(patientPath(chart.id, "provsvar"))} />}
-      <ListFrame names={[name]} empty={kind.value === "laboratory" ? t.value.empty.provsvar : t.value.empty.filtered}>
-        <LabTable rows={rows.value} chosen={detail} />
-        {list.more.value ? <MoreButton names={[name]} text={t.value.labs.readMore} /> : null}
-      </ListFrame>
-    </>
-  );
-}
+/** For each observation, "Observation/x", the answer that waits to be acknowledged. */
+export type Waits = ReadonlyMap<string, Answer>;
 
 /** How many sampling times fit beside the names; the rest are a step away. On a narrow screen only the latest value of each analyte is shown. */
 function useColumns(rows: readonly Analyte[]) {
@@ -74,7 +42,7 @@ function useColumns(rows: readonly Analyte[]) {
   return { box, narrow, count: Math.max(1, Math.floor((width.value - NAME_PX - RANGE_PX - TREND_PX) / column)) };
 }
 
-function LabTable({ rows, chosen }: { rows: readonly Analyte[]; chosen: string }) {
+export function LabTable({ rows, chosen, waits }: { rows: readonly Analyte[]; chosen: string; waits: Waits }) {
   const from = useSignal(0);
   const shown = useSignal(ROWS_MAX);
   const { box, narrow, count } = useColumns(rows);
@@ -94,7 +62,7 @@ function LabTable({ rows, chosen }: { rows: readonly Analyte[]; chosen: string }
             {places.map((i) => <th key={i} scope="col" class="lab-when"><span class="nowrap">{showDate(table.columns[i])}</span> <span class="lab-clock">{showClock(table.columns[i])}</span></th>)}
           </tr>
         </thead>
-        <tbody>{rows.slice(0, shown.value).map((row) => <LabRow key={row.key} row={row} table={table} places={places} narrow={narrow} chosen={row.key === chosen} />)}</tbody>
+        <tbody>{rows.slice(0, shown.value).map((row) => <LabRow key={row.key} row={row} table={table} places={places} narrow={narrow} chosen={row.key === chosen} waits={waits} />)}</tbody>
       </table>
       {rows.length > shown.value ? <p class="more"><button type="button" class="button" onClick={() => (shown.value += ROWS_MAX)}>{t.value.common.more}</button></p> : null}
     </div>
@@ -115,24 +83,30 @@ function ColumnSteps({ first, count, of, step, move }: StepProps) {
   );
 }
 
-interface RowProps { row: Analyte; table: Matrix; places: readonly number[]; narrow: boolean; chosen: boolean }
+interface RowProps { row: Analyte; table: Matrix; places: readonly number[]; narrow: boolean; chosen: boolean; waits: Waits }
 
-function LabRow({ row, table, places, narrow, chosen }: RowProps) {
+function LabRow({ row, table, places, narrow, chosen, waits }: RowProps) {
   const chart = useChart();
   const link = useRef<HTMLAnchorElement>(null);
   const range = rangeOf(row.values[0]);
   const cells: readonly LabValue[][] = table.cells.get(row.key) ?? [];
   const latest = row.values[0];
   return (
-    <tr class={chosen ? "chosen" : ""} onClick={(event) => { if (!(event.target instanceof HTMLAnchorElement)) link.current?.click(); }}>
+    <tr class={chosen ? "chosen" : ""} data-analyte={row.key} onClick={(event) => { if (!(event.target instanceof HTMLAnchorElement)) link.current?.click(); }}>
       <th scope="row">
         <a ref={link} href={patientPath(chart.id, "provsvar", row.key)} data-row aria-label={t.value.labs.openTrend(row.name)}>{row.name === "" ? t.value.common.unnamed : row.name}</a>
         <span class="unit">{row.unit}</span>
         {narrow && range !== "" ? <span class="unit">{t.value.labs.range} {range}</span> : null}
       </th>
       {narrow ? null : <td class="num lab-range">{range}</td>}
-      {narrow ? <td class="lab-value">{latest === undefined ? null : <><Value value={latest} /><span class="unit">{showDate(latest.date)}</span></>}</td> : <td class="lab-trend"><Sparkline row={row} /></td>}
-      {places.map((i) => <td key={i} class="lab-value">{(cells[i] ?? []).map((value, n) => <Value key={n} value={value} />)}</td>)}
+      {narrow ? <td class="lab-value">{latest === undefined ? null : <><Marked value={latest} waits={waits} /><span class="unit">{showDate(latest.date)}</span></>}</td> : <td class="lab-trend"><Sparkline row={row} /></td>}
+      {places.map((i) => <td key={i} class="lab-value">{(cells[i] ?? []).map((value, n) => <Marked key={n} value={value} waits={waits} />)}</td>)}
     </tr>
   );
+}
+
+/** A value, and that it waits to be acknowledged. */
+export function Marked({ value, waits }: { value: LabValue; waits: Waits }) {
+  const fresh = waits.has(`Observation/${value.observation.id ?? ""}`);
+  return <>{fresh ? <span class="lab-fresh">{r.value.fresh}<span class="sr">{r.value.freshLong}</span></span> : null}<Value value={value} /></>;
 }
