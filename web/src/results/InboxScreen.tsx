@@ -126,8 +126,7 @@ function Age({ date }: { date: string }) {
 }
 
 function Owner({ item }: { item: Item }) {
-  const named = item.task.owner?.display;
-  return <>{item.whose === "other" || me.value.open ? (named ?? r.value.noOwner) : r.value.inbox[item.whose]}</>;
+  return <>{item.whose === "other" || me.value.open ? item.owner || r.value.noOwner : r.value.inbox[item.whose]}</>;
 }
 
 function Row({ item, said }: { item: Item; said: (text: string) => void }) {

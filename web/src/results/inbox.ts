@@ -5,7 +5,7 @@ import type { DiagnosticReport, Observation, Task } from "@fhir";
 import { pagePath, patientPath } from "../app/route.ts";
 import { resourceLink } from "../desk/links.ts";
 import { search, type Params } from "../fhir/client.ts";
-import { conceptText, referenceText } from "../fhir/text.ts";
+import { conceptsText, conceptText, currentName, nameText, referenceText } from "../fhir/text.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { unsigned, type UnsignedList } from "../note/unsigned.ts";
 import { failureText } from "../ui/failureText.ts";
@@ -17,7 +17,7 @@ import { r } from "./words.ts";
 
 const PAGE = "200";
 
-export interface Item { task: Task; title: string; patient: string; date: string; link: string; whose: Whose; until: string }
+export interface Item { task: Task; title: string; patient: string; date: string; link: string; owner: string; whose: Whose; until: string }
 export interface Tasks { items: readonly Item[]; more: boolean }
 type Part<T> = { data: T; error: null } | { data: null; error: unknown };
 export interface Inbox { tasks: Part<Tasks>; notes: Part<UnsignedList> }
@@ -30,6 +30,15 @@ function titleOf(task: Task, held: Known): string {
   return [kind, said].filter((text) => text !== "").join(": ") || r.value.inbox.untitled;
 }
 
+/** A Task that the service made says only whom it points at. */
+function ownerOf(task: Task, held: Known): string {
+  const one = held.get(task.owner?.reference ?? "");
+  if (task.owner?.display !== undefined) return task.owner.display;
+  if (one?.resourceType === "Organization") return one.name ?? "";
+  if (one?.resourceType === "PractitionerRole") return [one.practitioner?.display ?? "", conceptsText(one.code)].filter((text) => text !== "").join(", ");
+  return one?.resourceType === "Practitioner" ? nameText(currentName(one.name)) : "";
+}
+
 function linkOf(task: Task): string {
   const patient = patientOf(task);
   if (isAcknowledge(task) && patient !== "") return patientPath(patient, "provsvar");
@@ -38,12 +47,12 @@ function linkOf(task: Task): string {
 }
 
 export function itemOf(task: Task, held: Known, me: Me, now: number): Item {
-  return { task, title: titleOf(task, held), patient: patientOf(task), date: task.authoredOn ?? task.lastModified ?? "", link: linkOf(task), whose: whose(task, me), until: restsUntil(task, me, now) };
+  return { task, title: titleOf(task, held), patient: patientOf(task), date: task.authoredOn ?? task.lastModified ?? "", link: linkOf(task), owner: ownerOf(task, held), whose: whose(task, me), until: restsUntil(task, me, now) };
 }
 
 async function readTasks(me: Me, signal: AbortSignal): Promise<Tasks> {
   const owners = [...me.refs, me.unit].filter((one) => one !== "").join(",");
-  const params: Params = [...(me.open || owners === "" ? [] : [["owner", owners] as const]), ["status", OPEN_STATES.join(",")], ["_include", "Task:focus"], ["_sort", "authored-on"], ["_count", PAGE]];
+  const params: Params = [...(me.open || owners === "" ? [] : [["owner", owners] as const]), ["status", OPEN_STATES.join(",")], ["_include", "Task:focus"], ["_include", "Task:owner"], ["_sort", "authored-on"], ["_count", PAGE]];
   const page = await search("Task", params, signal);
   const held = known(page.others);
   return { items: page.matches.map((task) => itemOf(task, held, me, Date.now())), more: page.next !== null };
