@@ -179,16 +179,12 @@ static void ward_days(struct demo *d, const struct demo_admission *a, int64_t ad
     d->visit.start_ms = admitted;
 }
 
-/* Who is in hospital now has what a ward works by: the last mornings' results, orders, a plan and what was
- * measured today. */
+/* Who is in hospital now has what a ward works by, beside its orders (demo_meds_ward): the last mornings'
+ * results, a plan and what was measured today. */
 static void ward_now(struct demo *d, const struct demo_admission *a, int64_t admitted)
 {
-    static const enum demo_drug_id drugs[] = {DRUG_PARACETAMOL, DRUG_FUROSEMID, DRUG_PROPIOMAZIN};
     uint32_t n = plan_length(a->labs, sizeof a->labs / sizeof a->labs[0]);
     d->visit.start_ms = admitted + DEMO_HOUR;
-    for (size_t i = 0; i < sizeof drugs / sizeof *drugs; i++)
-        if (demo_meds_fits(&d->p, drugs[i]))
-            demo_meds_order(d, drugs[i], "active", false);
     demo_background_ward_plan(d);
     for (int64_t ms = admitted + 10 * DEMO_HOUR; ms < d->options->now_ms; ms += DEMO_DAY) {
         d->visit.start_ms = ms;

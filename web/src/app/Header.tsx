@@ -27,8 +27,8 @@ export function Header() {
         {route.value.screen === "search" ? null : (
           <a class="top-action" href="/"><Icon name={isOwn.value ? "person" : "search"} /><span>{isOwn.value ? t.value.access.own.heading : nav.search}</span></a>
         )}
-        <button type="button" class="top-action" onClick={() => (keysShown.value = true)}><Icon name="keys" /><span>{nav.keys}</span></button>
-        <button type="button" class="top-action" lang={nav.languageCode} onClick={() => void setLanguage(language.value === "sv" ? "en" : "sv")}>
+        <button type="button" class="top-action top-rare" title={nav.keys} onClick={() => (keysShown.value = true)}><Icon name="keys" /><span>{nav.keys}</span></button>
+        <button type="button" class="top-action top-rare" title={nav.language} lang={nav.languageCode} onClick={() => void setLanguage(language.value === "sv" ? "en" : "sv")}>
           <Icon name="language" /><span>{nav.language}</span>
         </button>
       </nav>
