@@ -9,11 +9,12 @@ import { nextPage, read, search, type Page, type Params } from "../fhir/client.t
 import { FhirError } from "../fhir/error.ts";
 import { referenceText } from "../fhir/text.ts";
 import { showDateTime } from "../i18n/format.ts";
-import { failureText } from "../ui/failureText.ts";
+import { newKey } from "../ids/key.ts";
 import { transact } from "../write/write.ts";
 import { answerOf, byObservation, inOrder, known, type Answer } from "./answers.ts";
 import { me } from "./me.ts";
 import { ACKNOWLEDGE, acknowledged, doneBy, mayAct, OPEN_STATES, whose } from "./tasks.ts";
+import { notSaved } from "./notSaved.ts";
 import { tasksChanged } from "./waiting.ts";
 import { r } from "./words.ts";
 import { sv } from "./words.sv.ts";
@@ -102,12 +103,13 @@ export class Acks {
     this.busy.value = true;
     this.wrong.value = "";
     const at = new Date().toISOString();
+    const key = newKey();
     try {
-      await transact(chosen.map((one) => entryOf(acknowledged(one.task, now, at, one.seen, sv.record.output))), { patient: this.chart.id, title: r.value.receipt(chosen.length), link: patientPath(this.chart.id, "provsvar") });
+      await transact(chosen.map((one) => entryOf(acknowledged(one.task, now, at, one.seen, sv.record.output))), { patient: this.chart.id, title: r.value.receipt(chosen.length), link: patientPath(this.chart.id, "provsvar"), key });
       return true;
     } catch (error) {
       const conflict = error instanceof FhirError && error.status === PRECONDITION_FAILED;
-      this.wrong.value = conflict ? await this.whoWasFirst(chosen) : `${r.value.notSaved}: ${failureText(error)}`;
+      this.wrong.value = conflict ? await this.whoWasFirst(chosen) : notSaved(key, error);
       return false;
     } finally {
       await this.load();

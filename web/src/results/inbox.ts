@@ -7,11 +7,12 @@ import { resourceLink } from "../desk/links.ts";
 import { search, type Params } from "../fhir/client.ts";
 import { conceptsText, conceptText, currentName, nameText, referenceText } from "../fhir/text.ts";
 import { showDateTime } from "../i18n/format.ts";
+import { newKey } from "../ids/key.ts";
 import { unsigned, type UnsignedList } from "../note/unsigned.ts";
-import { failureText } from "../ui/failureText.ts";
 import { Conflict, update } from "../write/write.ts";
 import { known, placeOf, type Known } from "./answers.ts";
 import { doneBy, isAcknowledge, OPEN_STATES, patientOf, restsUntil, whose, type Me, type Whose } from "./tasks.ts";
+import { notSaved } from "./notSaved.ts";
 import { tasksChanged } from "./waiting.ts";
 import { r } from "./words.ts";
 
@@ -67,11 +68,12 @@ export async function readInbox(me: Me, signal: AbortSignal): Promise<Inbox> {
 
 /** Writes the task as it is to be; "" when done, else what is wrong in words. */
 export async function change(item: Item, next: Task, title: string): Promise<string> {
+  const key = newKey();
   try {
-    await update(next, { patient: item.patient, title, link: pagePath("inkorg") });
+    await update(next, { patient: item.patient, title, link: pagePath("inkorg"), key });
     return "";
   } catch (error) {
-    return error instanceof Conflict ? whoWasFirst(error.theirs as Task | null) : `${r.value.notSaved}: ${failureText(error)}`;
+    return error instanceof Conflict ? whoWasFirst(error.theirs as Task | null) : notSaved(key, error);
   } finally {
     tasksChanged.value++;
   }

@@ -50,6 +50,7 @@ export const en: Words = {
   conflictChanged: "One of the results has changed since you read it.",
   conflictNothing: "Nothing of yours was saved. The list now shows what is left.",
   notSaved: "It could not be saved",
+  unsure: "It is not certain that it was saved. The receipt below can ask again, and the list shows what the record says now.",
   somebody: "Somebody else",
   openUser: "Without login",
   print: "Print the results",

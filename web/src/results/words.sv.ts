@@ -48,6 +48,7 @@ export const sv = {
   conflictChanged: "Ett av svaren har ändrats sedan du läste det.",
   conflictNothing: "Inget av ditt sparades. Listan visar nu vad som är kvar.",
   notSaved: "Det kunde inte sparas",
+  unsure: "Det är osäkert om det sparades. Kvittot nedan kan fråga igen, och listan visar vad journalen säger nu.",
   somebody: "Någon annan",
   openUser: "Utan inloggning",
   print: "Skriv ut provlistan",
