@@ -25,7 +25,7 @@ export function Header() {
         {isOwn.value ? null : OWN_PAGES.map(({ page, icon }) => <a key={page} class="top-action" href={pagePath(page)} aria-current={route.value.screen === "page" && route.value.page === page ? "page" : undefined}><Icon name={icon} /><span>{nav[page]}</span>{page === "inkorg" && waitingTasks.value !== null ? <b class="top-count">{waitingTasks.value}</b> : null}</a>)}
         <Who />
         {route.value.screen === "search" ? null : (
-          <a class="top-action" href="/"><Icon name={isOwn.value ? "person" : "search"} /><span>{isOwn.value ? t.value.access.own.heading : nav.search}</span></a>
+          <a class="top-action top-rare" title={isOwn.value ? t.value.access.own.heading : nav.search} href="/"><Icon name={isOwn.value ? "person" : "search"} /><span>{isOwn.value ? t.value.access.own.heading : nav.search}</span></a>
         )}
         <button type="button" class="top-action top-rare" title={nav.keys} onClick={() => (keysShown.value = true)}><Icon name="keys" /><span>{nav.keys}</span></button>
         <button type="button" class="top-action top-rare" title={nav.language} lang={nav.languageCode} onClick={() => void setLanguage(language.value === "sv" ? "en" : "sv")}>
