@@ -40,8 +40,11 @@ bool demo_generate(const struct demo_options *options, bool (*emit)(void *arg, s
         demo_patient_make(d, i);
         demo_story_run(d);
         demo_background_make(d);
+        bool before = d->access_shown;
         demo_access_make(d, i);
-        demo_unsigned_make(d, i);
+        /* Who shows what access is about has no visit of today that would open what is closed. */
+        if (d->access_shown == before)
+            demo_unsigned_make(d, i);
         demo_results_make(d, i);
     }
     bool done = !d->stopped;
