@@ -36,13 +36,15 @@ export function counted(page) {
   };
 }
 
-/** Prints the median and fails when it is past the bar, with slack for the noise and for what else runs on the machine. */
+/** Prints the median and fails when it is past the bar, with slack for the noise and for what else runs on the machine. A bar that
+ * is not met yet stands among "missed" with what it must not get worse than: it is said each time, and may only go down. */
 export function withinTime(name, values) {
   const sorted = [...values].sort((a, b) => a - b);
   const median = sorted[Math.floor(sorted.length / 2)];
   const bar = BUDGET.times[name];
   assert.equal(typeof bar, "number", `no budget ${name}`);
+  const held = BUDGET.missed[name] ?? bar;
   const slack = SLACK_MIN * crowding();
-  console.log(`BUDGET ${name}: median ${Math.round(median)} ms of ${values.length}, worst ${Math.round(sorted.at(-1))} ms, bar ${bar} ms${median > bar ? ` OVER, slack ${slack.toFixed(1)}` : ""}`);
-  assert.ok(median <= bar * slack, `${name}: ${Math.round(median)} ms, bar ${bar} ms, slack ${slack.toFixed(1)}`);
+  console.log(`BUDGET ${name}: median ${Math.round(median)} ms of ${values.length}, worst ${Math.round(sorted.at(-1))} ms, bar ${bar} ms${median > bar ? ` OVER${held === bar ? "" : `: a bar that is missed, held at ${held}`}, slack ${slack.toFixed(1)}` : ""}`);
+  assert.ok(median <= held * slack, `${name}: ${Math.round(median)} ms, bar ${bar} ms, held at ${held} ms, slack ${slack.toFixed(1)}`);
 }
