@@ -96,6 +96,31 @@ void buf_char(struct buf *b, char c)
     }
 }
 
+void buf_html(struct buf *b, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        switch (s.p[i]) {
+        case '&':
+            buf_cstr(b, "&amp;");
+            break;
+        case '<':
+            buf_cstr(b, "&lt;");
+            break;
+        case '>':
+            buf_cstr(b, "&gt;");
+            break;
+        case '"':
+            buf_cstr(b, "&quot;");
+            break;
+        case '\'':
+            buf_cstr(b, "&#39;");
+            break;
+        default:
+            buf_char(b, s.p[i]);
+        }
+    }
+}
+
 void buf_u64(struct buf *b, uint64_t v)
 {
     char digits[20];

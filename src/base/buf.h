@@ -31,6 +31,8 @@ void buf_add(struct buf *b, const void *p, size_t n);
 void buf_str(struct buf *b, struct str s);
 void buf_cstr(struct buf *b, const char *c);
 void buf_char(struct buf *b, char c);
+/* As text or as a quoted attribute value of HTML. */
+void buf_html(struct buf *b, struct str s);
 void buf_u64(struct buf *b, uint64_t v);
 void buf_i64(struct buf *b, int64_t v);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -84,31 +84,6 @@ static const char script[] =
 
 /* ---- writing ---- */
 
-static void escaped(struct buf *out, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '&':
-            buf_cstr(out, "&amp;");
-            break;
-        case '<':
-            buf_cstr(out, "&lt;");
-            break;
-        case '>':
-            buf_cstr(out, "&gt;");
-            break;
-        case '"':
-            buf_cstr(out, "&quot;");
-            break;
-        case '\'':
-            buf_cstr(out, "&#39;");
-            break;
-        default:
-            buf_char(out, s.p[i]);
-        }
-    }
-}
-
 /* Writes text with each {} replaced by the next of the arguments, escaped. */
 static void fill(struct buf *out, const char *text, struct str a, struct str b)
 {
@@ -118,7 +93,7 @@ static void fill(struct buf *out, const char *text, struct str a, struct str b)
         buf_str(out, str_sub(rest, 0, at));
         if (at == SIZE_MAX || i == 2)
             return;
-        escaped(out, arg[i]);
+        buf_html(out, arg[i]);
         rest = str_sub(rest, at + 2, rest.n);
     }
 }

@@ -20,28 +20,6 @@ static const char page_style[] =
 
 /* ---- texts ---- */
 
-static void put(struct buf *out, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        switch (s.p[i]) {
-        case '&':
-            buf_cstr(out, "&amp;");
-            break;
-        case '<':
-            buf_cstr(out, "&lt;");
-            break;
-        case '>':
-            buf_cstr(out, "&gt;");
-            break;
-        case '"':
-            buf_cstr(out, "&quot;");
-            break;
-        default:
-            buf_char(out, s.p[i]);
-        }
-    }
-}
-
 static void put_decimal(struct buf *out, struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -63,7 +41,7 @@ static void put_time(struct buf *out, struct str s)
     if (time_parse(s, true, &t) && t.precision > TIME_DAY)
         put_instant(out, time_span(&t, 0).low_ms);
     else
-        put(out, s);
+        buf_html(out, s);
 }
 
 /* ---- elements ---- */
@@ -96,14 +74,14 @@ static void put_concept(struct buf *out, const struct json_doc *d, uint32_t i)
     struct str text = text_at(d, i, "text");
     uint32_t codings = child(d, i, "coding");
     bool any = text.n;
-    put(out, text);
+    buf_html(out, text);
     if (any || codings == UINT32_MAX)
         return;
     JSON_EACH(d, codings, c)
     {
         struct str shown = text_at(d, c, "display");
         buf_cstr(out, any ? ", " : "");
-        put(out, shown.n ? shown : text_at(d, c, "code"));
+        buf_html(out, shown.n ? shown : text_at(d, c, "code"));
         any = true;
     }
 }
@@ -120,10 +98,10 @@ static bool coded(const struct json_doc *d, uint32_t i, const char *code)
 static void put_quantity(struct buf *out, const struct json_doc *d, uint32_t i)
 {
     struct str unit = text_at(d, i, "unit");
-    put(out, text_at(d, i, "comparator"));
+    buf_html(out, text_at(d, i, "comparator"));
     put_decimal(out, text_at(d, i, "value"));
     buf_char(out, ' ');
-    put(out, unit.n ? unit : text_at(d, i, "code"));
+    buf_html(out, unit.n ? unit : text_at(d, i, "code"));
 }
 
 /* ---- who ---- */
@@ -140,16 +118,16 @@ static void put_name(struct buf *out, const struct json_doc *d)
         return;
     }
     if (text.n && !has(d, use, "family")) {
-        put(out, text);
+        buf_html(out, text);
         return;
     }
-    put(out, text_at(d, use, "family"));
+    buf_html(out, text_at(d, use, "family"));
     buf_cstr(out, ",");
     if (given != UINT32_MAX)
         JSON_EACH(d, given, g)
         {
             buf_char(out, ' ');
-            put(out, json_text(d, g));
+            buf_html(out, json_text(d, g));
         }
 }
 
@@ -164,11 +142,11 @@ static void put_number(struct buf *out, const struct json_doc *d)
     if (!value.n)
         buf_cstr(out, "nummer saknas");
     else if (value.n == 12) {
-        put(out, str_sub(value, 0, 8));
+        buf_html(out, str_sub(value, 0, 8));
         buf_char(out, '-');
-        put(out, str_sub(value, 8, 12));
+        buf_html(out, str_sub(value, 8, 12));
     } else
-        put(out, value);
+        buf_html(out, value);
 }
 
 /* ---- lists ---- */
@@ -251,7 +229,7 @@ static void put_medication(struct buf *out, const struct downtime_patient *p, co
             return;
         }
     }
-    put(out, shown.n ? shown : STR("Läkemedlets namn kunde inte läsas"));
+    buf_html(out, shown.n ? shown : STR("Läkemedlets namn kunde inte läsas"));
 }
 
 /* The text that was written; without one, dose and how often, and that the order itself says more. */
@@ -261,7 +239,7 @@ static void put_dosage(struct buf *out, const struct json_doc *d, uint32_t i)
     uint32_t dose = child(d, first(d, child(d, i, "doseAndRate")), "doseQuantity");
     uint32_t repeat = child(d, child(d, i, "timing"), "repeat");
     if (text.n || patient.n) {
-        put(out, text.n ? text : patient);
+        buf_html(out, text.n ? text : patient);
         return;
     }
     if (dose != UINT32_MAX)
@@ -272,7 +250,7 @@ static void put_dosage(struct buf *out, const struct json_doc *d, uint32_t i)
         buf_cstr(out, " per ");
         put_decimal(out, text_at(d, repeat, "period"));
         buf_char(out, ' ');
-        put(out, text_at(d, repeat, "periodUnit"));
+        buf_html(out, text_at(d, repeat, "periodUnit"));
     }
     if (str_is(text_at(d, i, "asNeededBoolean"), "true"))
         buf_cstr(out, " vid behov");
@@ -298,14 +276,14 @@ static void put_drug(struct buf *out, const struct downtime_patient *p, const st
     buf_cstr(out, "<td class=num>");
     put_time(out, text_at(d, 0, order ? "authoredOn" : "dateAsserted"));
     buf_cstr(out, "<td>");
-    put(out, text_at(d, child(d, 0, order ? "requester" : "informationSource"), "display"));
+    buf_html(out, text_at(d, child(d, 0, order ? "requester" : "informationSource"), "display"));
 }
 
 static void put_range(struct buf *out, const struct json_doc *d, uint32_t range)
 {
     uint32_t low = child(d, range, "low"), high = child(d, range, "high");
     if (has(d, range, "text")) {
-        put(out, text_at(d, range, "text"));
+        buf_html(out, text_at(d, range, "text"));
         return;
     }
     if (low != UINT32_MAX && high == UINT32_MAX)
@@ -330,7 +308,7 @@ static void put_value(struct buf *out, const struct json_doc *d, uint32_t i)
     else if (concept != UINT32_MAX)
         put_concept(out, d, concept);
     else if (text.n)
-        put(out, text);
+        buf_html(out, text);
     else if (has(d, i, "dataAbsentReason")) {
         buf_cstr(out, "inget värde: ");
         put_concept(out, d, child(d, i, "dataAbsentReason"));
@@ -383,7 +361,7 @@ static void put_result(struct buf *out, const struct downtime_patient *p, const 
         buf_cstr(out, " (");
         buf_cstr(out, str_is(status, "preliminary") ? "preliminärt" : "status: ");
         if (!str_is(status, "preliminary"))
-            put(out, status);
+            buf_html(out, status);
         buf_cstr(out, ")");
     }
     buf_cstr(out, "<td>");
@@ -405,9 +383,9 @@ static void put_plan(struct buf *out, const struct downtime_patient *p, const st
     struct str title = text_at(d, 0, "title");
     (void)p;
     buf_cstr(out, "<li><b>");
-    put(out, title.n ? title : STR("Plan"));
+    buf_html(out, title.n ? title : STR("Plan"));
     buf_cstr(out, "</b> <span class=text>");
-    put(out, text_at(d, 0, "description"));
+    buf_html(out, text_at(d, 0, "description"));
     buf_cstr(out, "</span>");
     if (first(d, doings) == UINT32_MAX)
         return;
@@ -419,7 +397,7 @@ static void put_plan(struct buf *out, const struct downtime_patient *p, const st
                    ref = text_at(d, child(d, a, "reference"), "display");
         buf_cstr(out, "<li>");
         if (text.n || ref.n)
-            put(out, text.n ? text : ref);
+            buf_html(out, text.n ? text : ref);
         else
             put_concept(out, d, child(d, detail, "code"));
         if (str_is(text_at(d, detail, "status"), "completed"))
@@ -481,9 +459,9 @@ static void put_head(struct buf *out, struct str title, int64_t now_ms)
 {
     buf_cstr(out, "<!doctype html><html lang=sv><meta charset=utf-8><meta name=viewport "
                   "content=\"width=device-width\"><title>");
-    put(out, title);
+    buf_html(out, title);
     buf_printf(out, "</title><style>%s</style>\n<h1>", page_style);
-    put(out, title);
+    buf_html(out, title);
     buf_cstr(out, "</h1><p class=warn>Läget <b>");
     put_instant(out, now_ms);
     buf_cstr(out, "</b>. Det som hänt efter det finns inte här. <span id=old></span></p>"
@@ -501,7 +479,7 @@ static void put_where(struct buf *out, const struct json_doc *encounter)
     if (places != UINT32_MAX)
         JSON_EACH(encounter, places, l)
         {
-            put(out, text_at(encounter, child(encounter, l, "location"), "display"));
+            buf_html(out, text_at(encounter, child(encounter, l, "location"), "display"));
             buf_cstr(out, ". ");
         }
     buf_cstr(out, "Sedan <span class=num>");
@@ -512,7 +490,7 @@ static void put_where(struct buf *out, const struct json_doc *encounter)
 static void put_patient(struct buf *out, const struct downtime_patient *p)
 {
     buf_cstr(out, "<h2 id=\"");
-    put(out, p->id);
+    buf_html(out, p->id);
     buf_cstr(out, "\">");
     if (!p->patient) {
         buf_cstr(out, "En patient vars uppgifter inte får visas här</h2>\n");
@@ -549,7 +527,7 @@ void downtime_page(const struct downtime_unit *u, struct buf *out)
     buf_cstr(out, "<ol>");
     for (size_t i = 0; i < u->patient_count; i++) {
         buf_cstr(out, "<li><a href=\"#");
-        put(out, u->patient[i].id);
+        buf_html(out, u->patient[i].id);
         buf_cstr(out, "\">");
         if (u->patient[i].patient) {
             put_name(out, u->patient[i].patient);
@@ -574,9 +552,9 @@ void downtime_index(const struct downtime_line *line, size_t count, int64_t now_
                every_s);
     for (size_t i = 0; i < count; i++) {
         buf_cstr(out, "<li><a href=\"");
-        put(out, line[i].id);
+        buf_html(out, line[i].id);
         buf_cstr(out, ".html\">");
-        put(out, line[i].name);
+        buf_html(out, line[i].name);
         buf_printf(out, "</a>: %zu %s", line[i].patients, line[i].patients == 1 ? "patient" : "patienter");
     }
     buf_cstr(out, count ? "</ul></html>\n" : "</ul><p>Ingen enhet har inskrivna patienter.</html>\n");
