@@ -5,6 +5,7 @@
 
 #include "audit/audit_index.h"
 #include "base/time.h"
+#include "fhir/out.h"
 #include "fhir_gen/names.h"
 
 enum { EVENT_WAIT_MS = 3000, EVENT_COUNT = 50, EVENT_BYTES_MAX = 64 << 20 };
@@ -55,11 +56,8 @@ static void put_coding(struct json_out *o, const char *key, const char *system, 
 
 static void put_reference(struct json_out *o, const char *key, struct str reference)
 {
-    if (!reference.n)
-        return;
-    json_out_object(o, key);
-    json_out_string(o, "reference", reference);
-    json_out_end_object(o);
+    if (reference.n)
+        fhir_out_reference(o, key, reference);
 }
 
 static void put_concept(struct json_out *o, const char *key, const char *system, struct str code)

@@ -2,7 +2,7 @@
 #include "api/grant.h"
 
 #include "access/read_body.h"
-#include "base/time.h"
+#include "fhir/out.h"
 #include "fhir_gen/names.h"
 
 #define SCOPE_SYSTEM "http://terminology.hl7.org/CodeSystem/consentscope"
@@ -70,20 +70,6 @@ static void concept(struct json_out *o, const char *key, const char *system, con
     json_out_end_object(o);
 }
 
-static void reference(struct json_out *o, const char *key, struct str to)
-{
-    json_out_object(o, key);
-    json_out_string(o, "reference", to);
-    json_out_end_object(o);
-}
-
-static void instant(struct json_out *o, const char *key, int64_t ms)
-{
-    char text[TIME_TEXT_MAX];
-    size_t n = time_format(ms, text);
-    json_out_string(o, key, (struct str){text, n});
-}
-
 static void extensions(struct json_out *o, const struct grant *g)
 {
     const struct {
@@ -115,14 +101,14 @@ static void provision(struct json_out *o, const struct grant *g)
     json_out_object(o, "provision");
     json_out_cstr(o, "type", g->deny ? "deny" : "permit");
     json_out_object(o, "period");
-    instant(o, "start", g->from_ms);
+    fhir_out_instant(o, "start", g->from_ms);
     if (g->to_ms != INT64_MAX)
-        instant(o, "end", g->to_ms);
+        fhir_out_instant(o, "end", g->to_ms);
     json_out_end_object(o);
     json_out_array(o, "actor");
     json_out_object(o, NULL);
     concept(o, "role", ROLE_SYSTEM, g->deny ? "CST" : "IRCP");
-    reference(o, "reference", g->actor);
+    fhir_out_reference(o, "reference", g->actor);
     json_out_end_object(o);
     json_out_end_array(o);
     json_out_end_object(o);
@@ -142,13 +128,13 @@ static void write_consent(const struct call *c, const struct grant *g, struct bu
     coding(&o, ACCESS_URL_CATEGORY, g->category);
     json_out_end_object(&o);
     json_out_end_array(&o);
-    reference(&o, "patient", resource_name(c->arena, FHIR_TYPE_Patient, c->id));
-    instant(&o, "dateTime", g->from_ms);
+    fhir_out_reference(&o, "patient", resource_name(c->arena, FHIR_TYPE_Patient, c->id));
+    fhir_out_instant(&o, "dateTime", g->from_ms);
     json_out_array(&o, "performer");
-    reference(&o, NULL, c->caller->assignment.n ? c->caller->assignment : c->caller->user);
+    fhir_out_reference(&o, NULL, c->caller->assignment.n ? c->caller->assignment : c->caller->user);
     json_out_end_array(&o);
     if (g->source.n)
-        reference(&o, "sourceReference", g->source);
+        fhir_out_reference(&o, "sourceReference", g->source);
     json_out_object(&o, "policyRule");
     json_out_cstr(&o, "text", g->law);
     json_out_end_object(&o);

@@ -8,6 +8,7 @@
 #include "api/grant.h"
 #include "api/params.h"
 #include "audit/audit.h"
+#include "fhir/out.h"
 #include "fhir_gen/names.h"
 
 #define HOUR_MS (INT64_C(3600) * 1000)
@@ -92,9 +93,7 @@ static void number(struct json_out *o, const char *name, int64_t value)
 static void reference(struct json_out *o, const char *name, struct str to)
 {
     open_part(o, name);
-    json_out_object(o, "valueReference");
-    json_out_string(o, "reference", to);
-    json_out_end_object(o);
+    fhir_out_reference(o, "valueReference", to);
     json_out_end_object(o);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "access/read_body.h"
-#include "base/time.h"
+#include "fhir/out.h"
 #include "fhir_gen/names.h"
 #include "results/results_int.h"
 #include "search/label.h"
@@ -161,27 +161,13 @@ struct str results_task_id(struct store *s, struct arena *arena, struct str name
                         (unsigned long long)hash_sip(other, text));
 }
 
-static void reference(struct json_out *o, const char *key, struct str to)
-{
-    json_out_object(o, key);
-    json_out_string(o, "reference", to);
-    json_out_end_object(o);
-}
-
-static void instant(struct json_out *o, const char *key, int64_t ms)
-{
-    char text[TIME_TEXT_MAX];
-    size_t n = time_format(ms, text);
-    json_out_string(o, key, (struct str){text, n});
-}
-
 static void label(struct json_out *o, const char *url, struct str to)
 {
     if (!to.n)
         return;
     json_out_object(o, NULL);
     json_out_cstr(o, "url", url);
-    reference(o, "valueReference", to);
+    fhir_out_reference(o, "valueReference", to);
     json_out_end_object(o);
 }
 
@@ -218,11 +204,11 @@ bool results_task_write(const struct result *res, int64_t now_ms, struct buf *ou
     concept(&o, "code", RESULTS_TASK_CODE, "Vidimera svar");
     if (res->title.n)
         json_out_string(&o, "description", str_sub(res->title, 0, TITLE_MAX));
-    reference(&o, "focus", res->name);
-    reference(&o, "for", res->patient);
-    instant(&o, "authoredOn", now_ms);
-    instant(&o, "lastModified", now_ms);
-    reference(&o, "owner", res->requester.n ? res->requester : res->unit);
+    fhir_out_reference(&o, "focus", res->name);
+    fhir_out_reference(&o, "for", res->patient);
+    fhir_out_instant(&o, "authoredOn", now_ms);
+    fhir_out_instant(&o, "lastModified", now_ms);
+    fhir_out_reference(&o, "owner", res->requester.n ? res->requester : res->unit);
     json_out_end_object(&o);
     return buf_ok(out);
 }
@@ -280,15 +266,15 @@ bool results_task_change(struct str body, enum results_change how, int64_t now_m
         json_out_cstr(&o, "status", how == RESULTS_CANCEL ? "cancelled" : "requested");
     if (how == RESULTS_ESCALATE) {
         concept(&o, "businessStatus", "escalated", "Övertagen av enheten");
-        reference(&o, "owner", unit);
+        fhir_out_reference(&o, "owner", unit);
     }
     if (how == RESULTS_CANCEL)
     concept(&o, "businessStatus", "in-report", "Ingår i ett svar");
     if (how == RESULTS_REOPEN) {
         concept(&o, "businessStatus", "corrected", "Svaret har rättats");
-        instant(&o, "authoredOn", now_ms);
+        fhir_out_instant(&o, "authoredOn", now_ms);
     }
-    instant(&o, "lastModified", now_ms);
+    fhir_out_instant(&o, "lastModified", now_ms);
     json_out_end_object(&o);
     return buf_ok(out) || err_set(err, ERR_NO_MEMORY, NULL);
 }
