@@ -139,10 +139,20 @@ static void write_answer(const struct ask *a, struct buf *out)
     }
 }
 
+/* A setting that nobody has put there yet is no fault: there is nothing in it. */
+static bool unset(const struct ask *a)
+{
+    return a->route->what == DESK_SETTING && a->job.verb == DESK_GET && a->job.err.code == ERR_ME_NONE;
+}
+
 static void fill(struct ask *a, struct http_response *resp)
 {
     const struct desk_job *job = &a->job;
     struct buf out;
+    if (!job->ok && unset(a)) {
+        me_answer(a, resp, NULL, 204);
+        return;
+    }
     if (!job->ok) {
         me_refuse(a, resp, &job->err);
         return;

@@ -102,14 +102,16 @@ describe('drafts', () => {
 });
 
 test('settings: one body each, by version', async () => {
-  assert.equal((await me(bo, 'GET', 'settings/recent')).status, 404);
-  let r = await me(bo, 'PUT', 'settings/recent', ['pat']);
+  let r = await me(bo, 'GET', 'settings/recent');
+  assert.deepEqual([r.status, r.text, r.headers.etag], [204, '', undefined], 'nothing yet is no fault');
+  assert.equal((await me(bo, 'GET', 'settings/Recent')).status, 404, 'no name of a setting');
+  r = await me(bo, 'PUT', 'settings/recent', ['pat']);
   assert.deepEqual([r.status, r.headers.etag], [201, 'W/"1"'], r.text);
   r = await me(bo, 'GET', 'settings/recent');
   assert.deepEqual([r.json, r.headers.etag], [['pat'], 'W/"1"']);
   assert.equal((await me(bo, 'PUT', 'settings/recent', ['b'])).status, 412);
   assert.equal((await me(bo, 'PUT', 'settings/recent', ['b'], { 'If-Match': 'W/"1"' })).headers.etag, 'W/"2"');
-  assert.equal((await me(anna, 'GET', 'settings/recent')).status, 404);
+  assert.equal((await me(anna, 'GET', 'settings/recent')).status, 204, 'each has settings of one\'s own');
 });
 
 test('receipts: the own ones, newest first, page by page', async () => {

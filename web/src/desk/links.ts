@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where things are shown: the screen of a resource, and the screen a draft is written in.
-import { itemPath, patientPath, type Place } from "../app/route.ts";
+import { itemPath, pagePath, patientPath, type Place } from "../app/route.ts";
 
 const PLACES: Readonly<Record<string, Place>> = {
   AllergyIntolerance: "varningar", Flag: "varningar", Condition: "diagnoser", MedicationRequest: "lakemedel", MedicationStatement: "lakemedel", MedicationAdministration: "lakemedel", Observation: "provsvar",
-  DiagnosticReport: "provsvar", Composition: "anteckningar", DocumentReference: "anteckningar", ServiceRequest: "remisser", Task: "remisser", Encounter: "kontakter", Appointment: "kontakter", Procedure: "tidslinje",
+  DiagnosticReport: "provsvar", Composition: "anteckningar", DocumentReference: "anteckningar", ServiceRequest: "remisser", Encounter: "kontakter", Appointment: "kontakter", Procedure: "tidslinje",
   Immunization: "tidslinje", Consent: "atkomst",
 };
 
@@ -12,6 +12,8 @@ const PLACES: Readonly<Record<string, Place>> = {
 export function resourceLink(resource: string, patient: string): string {
   const [type = "", id = ""] = resource.split("/");
   const of = type === "Patient" ? id : patient;
+  // A task may be about anything; what it is stands in the inbox.
+  if (type === "Task") return pagePath("inkorg");
   if (of !== "" && (type === "Composition" || type === "DocumentReference")) return itemPath(of, "anteckningar", id);
   return of === "" ? "" : patientPath(of, PLACES[type] ?? "oversikt");
 }

@@ -4,11 +4,10 @@
 import { effect, signal, type Signal } from "@preact/signals";
 import { FhirError } from "../fhir/error.ts";
 import { stage } from "../session/session.ts";
-import { me } from "./call.ts";
+import { me, type Held } from "./call.ts";
 
 const PAUSE_MS = 300;
 const AGAIN_MS = 5000;
-const NOT_FOUND = 404;
 const CHANGED = 412;
 
 export type SettingState = "reading" | "kept" | "keeping" | "not kept";
@@ -47,17 +46,22 @@ class Setting<T> {
     const before = this.kept;
     try {
       const held = await me("GET", `settings/${this.name}`);
-      const mine = this.value.peek();
-      const changed = JSON.stringify(mine) !== before;
-      this.version = held.version;
-      this.kept = JSON.stringify(held.body);
-      this.value.value = changed ? this.merge(mine, held.body as T) : (held.body as T);
+      if (held.body !== null) this.take(held, before); // else there is none yet
       this.state.value = "kept";
-    } catch (error) {
-      if (error instanceof FhirError && error.status === NOT_FOUND) this.state.value = "kept"; // none yet
-      else { this.read = false; this.state.value = "not kept"; setTimeout(() => { if (!this.read) void this.load(); }, AGAIN_MS); }
+    } catch {
+      this.read = false;
+      this.state.value = "not kept";
+      setTimeout(() => { if (!this.read) void this.load(); }, AGAIN_MS);
     }
     if (JSON.stringify(this.value.peek()) !== this.kept) this.soon(PAUSE_MS);
+  }
+
+  private take(held: Held, before: string): void {
+    const mine = this.value.peek();
+    const changed = JSON.stringify(mine) !== before;
+    this.version = held.version;
+    this.kept = JSON.stringify(held.body);
+    this.value.value = changed ? this.merge(mine, held.body as T) : (held.body as T);
   }
 
   private async save(): Promise<void> {
