@@ -11,6 +11,7 @@
 #include "api/audited.h"
 #include "api/chart.h"
 #include "api/guard.h"
+#include "api/merge.h"
 #include "audit/audit.h"
 #include "base/log.h"
 
@@ -47,7 +48,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->paths = path_cache_new();
     if (!a->paths)
         err_set(err, ERR_NO_MEMORY, NULL);
-    if (!a->paths || !audited_watch(a, err) || !capability_make(a, err) ||
+    if (!a->paths || !audited_watch(a, err) || !capability_make(a, err) || !merge_start(a, err) ||
         (opt->web_dir && !(a->web = web_new(opt->web_dir, err)))) {
         api_free(a);
         return NULL;

@@ -134,6 +134,7 @@ struct api {
         watch; /* with a log, what readers without a caller's view look through (audited_watch) */
     bool *watch_whole;
     fhir_param_id *watch_about;
+    atomic_bool merges;                       /* somebody has been merged: writes are held to it (merge.h) */
     atomic_int auditing;                      /* answers and refusals whose records are not on disk yet */
     atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
     struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */
@@ -369,6 +370,7 @@ call_fn op_view_run, op_view_export_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_block_run, op_unblock_run, op_lift_block_run, op_consent_run, op_active_choice_run;
 call_fn op_emergency_run, op_access_explain_run;
+call_fn op_unknown_run, op_merge_run, op_unmerge_run;
 call_fn op_audit_flags_run, op_audit_sample_run, op_audit_review_run, op_audit_mine_run, op_access_log_run;
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_reindex_run, op_reindex_status_run;

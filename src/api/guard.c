@@ -15,6 +15,7 @@ enum need {
     NEED_EXPORT,  /* people with the right to export; clients of their own get what their scopes leave */
     NEED_IMPORT,  /* a client of its own that may do everything: what it imports is not held to the rules of
                      writes */
+    NEED_MERGE,   /* staff who may change the type, in person; clients of their own that may do everything */
     NEED_ADMIN,   /* the administrator's, or such a client's */
 };
 
@@ -50,6 +51,9 @@ static const struct {
     {op_job_status_run, NEED_EXPORT, 0},
     {op_job_cancel_run, NEED_EXPORT, 0},
     {op_job_file_run, NEED_EXPORT, 0},
+    {op_unknown_run, NEED_CALLER, ACCESS_CREATE},
+    {op_merge_run, NEED_MERGE, ACCESS_READ | ACCESS_UPDATE},
+    {op_unmerge_run, NEED_MERGE, ACCESS_READ | ACCESS_UPDATE},
     {op_reindex_run, NEED_ADMIN, 0},
     {op_reindex_status_run, NEED_ADMIN, 0},
 };
@@ -83,6 +87,10 @@ static bool allowed(struct call *c, enum need need, uint32_t actions, struct err
                access_view_right(c->view, RULES_EXPORT) || refused(c, err);
     case NEED_IMPORT:
         return has_all(c, read | write | ACCESS_DELETE) || refused(c, err);
+    case NEED_MERGE:
+        if (client ? !has_all(c, read | write) : c->caller->kind != ACCESS_STAFF || c->caller->scopes != NULL)
+            return refused(c, err);
+        break;
     case NEED_ADMIN:
         return access_view_right(c->view, RULES_ADMINISTRATE) || has_all(c, read | write | ACCESS_DELETE) ||
                refused(c, err);

@@ -327,6 +327,35 @@ static void kinds_and_systems(void **state)
     }
 }
 
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+/* Each is read back as what it is, has the published example among them, and none comes twice. */
+static void reserve_numbers(void **state)
+{
+    (void)state;
+    static const enum personnummer_sex sexes[] = {PERSONNUMMER_SEX_UNKNOWN, PERSONNUMMER_FEMALE,
+                                                  PERSONNUMMER_MALE};
+    static char made[PERSONNUMMER_RESERVE_SERIALS][PERSONNUMMER_LEN + 1];
+    char example[PERSONNUMMER_LEN + 1];
+    for (size_t s = 0; s < 3; s++) {
+        for (unsigned i = 0; i < PERSONNUMMER_RESERVE_SERIALS; i++) {
+            struct personnummer p;
+            personnummer_reserve(1980, sexes[s], i, made[i]);
+            if (!personnummer_parse(str_of(made[i]), now_ms, &p, NULL) || p.kind != PERSONNUMMER_RESERV_VGR ||
+                p.sex != sexes[s] || p.year != 1980)
+                fail_msg("%s", made[i]);
+        }
+        qsort(made, PERSONNUMMER_RESERVE_SERIALS, sizeof made[0], by_text);
+        for (unsigned i = 1; i < PERSONNUMMER_RESERVE_SERIALS; i++)
+            assert_string_not_equal(made[i - 1], made[i]);
+    }
+    personnummer_reserve(2021, PERSONNUMMER_FEMALE, (31 + 28 + 24) * 100 + 6, example);
+    assert_string_equal(example, "20210325K069");
+}
+
 /* The same ten digits mean another century a day later, and '+' one before that. */
 static void century(void **state)
 {
@@ -392,6 +421,7 @@ int main(void)
         cmocka_unit_test(ways_of_writing),
         cmocka_unit_test(refused_with_reason),
         cmocka_unit_test(kinds_and_systems),
+        cmocka_unit_test(reserve_numbers),
         cmocka_unit_test(century),
         cmocka_unit_test(every_wrong_digit_is_found),
         cmocka_unit_test(hsa_ids),

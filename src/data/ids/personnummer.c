@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ids/personnummer.h"
 
+#include <stdio.h>
+
+#include "base/os.h"
 #include "base/time.h"
 #include "ids/idsystem.h"
 #include "ids/luhn.h"
@@ -176,6 +179,28 @@ static bool check_tail(struct personnummer *out)
         return true;
     }
     return false;
+}
+
+void personnummer_reserve(int year, enum personnummer_sex sex, unsigned serial,
+                          char out[PERSONNUMMER_LEN + 1])
+{
+    enum { DAYS = 365, PER_DAY = 100 };
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    size_t of = 0;
+    int month = 0, day = (int)(serial / PER_DAY % DAYS);
+    OS_ASSERT(year >= YEAR_FIRST && year <= 9999);
+    while (day >= lengths[month])
+        day -= lengths[month++];
+    while (letters[of].kind != PERSONNUMMER_RESERV_VGR || letters[of].sex != sex)
+        of++;
+    char text[32], digits[9];
+    snprintf(text, sizeof text, "%04d%02d%02d%c%02u", year, month + 1, day + 1, letters[of].letter,
+             serial % PER_DAY);
+    memcpy(digits, text + 2, sizeof digits);
+    digits[6] = letters[of].counts_as;
+    memcpy(out, text, PERSONNUMMER_LEN - 1);
+    out[PERSONNUMMER_LEN - 1] = luhn_digit((struct str){digits, sizeof digits});
+    out[PERSONNUMMER_LEN] = '\0';
 }
 
 /* All but the ninth character must be digits, and that one a digit or a letter from the table. */

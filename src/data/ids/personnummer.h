@@ -37,6 +37,13 @@ struct personnummer {
  * IDENTITY_FORM, IDENTITY_DATE or IDENTITY_CHECK in err (which may be NULL); *out is then not valid. O(1). */
 bool personnummer_parse(struct str text, int64_t now_ms, struct personnummer *out, struct err *err);
 
+/* Makes a reserve number of PERSONNUMMER_RESERV_VGR's form into out, ends in NUL. Serials 0 to
+ * PERSONNUMMER_RESERVE_SERIALS - 1 give each year and sex numbers that are all different; larger ones come
+ * round again. The date in it is made up: only the year may say something. year: 1800 to 9999, asserted. */
+enum { PERSONNUMMER_RESERVE_SERIALS = 36500 };
+void personnummer_reserve(int year, enum personnummer_sex sex, unsigned serial,
+                          char out[PERSONNUMMER_LEN + 1]);
+
 /* The Identifier.system of a kind (idsystem.h). */
 const char *personnummer_system(enum personnummer_kind kind);
 
