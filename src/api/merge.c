@@ -6,7 +6,7 @@
 #include "api/body.h"
 #include "api/guard.h"
 #include "api/params.h"
-#include "base/time.h"
+#include "fhir/out.h"
 #include "fhir_gen/names.h"
 #include "search/label.h"
 
@@ -110,20 +110,13 @@ bool merge_put(struct merge *m, fhir_type_id type, struct str id, struct str tex
     return store_put(m->tx, change, err);
 }
 
-static void reference(struct json_out *o, const char *key, struct str to)
-{
-    json_out_object(o, key);
-    json_out_string(o, "reference", to);
-    json_out_end_object(o);
-}
-
 static void label(struct json_out *o, const char *url, struct str to)
 {
     if (!to.n)
         return;
     json_out_object(o, NULL);
     json_out_cstr(o, "url", url);
-    reference(o, "valueReference", to);
+    fhir_out_reference(o, "valueReference", to);
     json_out_end_object(o);
 }
 
@@ -152,10 +145,8 @@ static void note_moved(struct json_out *o, const struct merge *m)
 /* Who did it, when, and what it was called. */
 static void note_who(struct json_out *o, const struct call *c, const char *code)
 {
-    char time[TIME_TEXT_MAX];
-    size_t n = time_format(os_now_ms(), time);
     struct str who = !c->caller ? STR("") : c->caller->assignment.n ? c->caller->assignment : c->caller->user;
-    json_out_string(o, "recorded", (struct str){time, n});
+    fhir_out_instant(o, "recorded", os_now_ms());
     json_out_object(o, "activity");
     json_out_array(o, "coding");
     json_out_object(o, NULL);
@@ -193,8 +184,9 @@ bool merge_note(struct merge *m, const char *code, struct err *err)
     note_moved(&o, m);
     json_out_array(&o, "target");
     for (size_t i = 0; i < 2; i++)
-        reference(&o, NULL,
-                  arena_printf(arena, "%.*s/_history/%u", STR_ARG(sides[i]->name), sides[i]->change.version));
+        fhir_out_reference(
+            &o, NULL,
+            arena_printf(arena, "%.*s/_history/%u", STR_ARG(sides[i]->name), sides[i]->change.version));
     json_out_end_array(&o);
     note_who(&o, m->call, code);
     json_out_end_object(&o);

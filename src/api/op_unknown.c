@@ -6,6 +6,7 @@
 #include "api/guard.h"
 #include "api/params.h"
 #include "base/time.h"
+#include "fhir/out.h"
 #include "fhir_gen/names.h"
 #include "ids/idsystem.h"
 #include "ids/personnummer.h"
@@ -124,19 +125,10 @@ static void write_patient(struct unknown *u, struct buf *out)
     json_out_end_object(&o);
 }
 
-static void reference(struct json_out *o, const char *key, struct str to)
-{
-    json_out_object(o, key);
-    json_out_string(o, "reference", to);
-    json_out_end_object(o);
-}
-
 static void write_visit(struct unknown *u, struct buf *out)
 {
     struct json_out o;
-    char time[TIME_TEXT_MAX];
     const struct access_caller *who = u->patient.call->caller;
-    size_t n = time_format(os_now_ms(), time);
     json_out_init(&o, out);
     json_out_object(&o, NULL);
     json_out_cstr(&o, "resourceType", "Encounter");
@@ -145,12 +137,13 @@ static void write_visit(struct unknown *u, struct buf *out)
     json_out_cstr(&o, "system", "http://terminology.hl7.org/CodeSystem/v3-ActCode");
     json_out_cstr(&o, "code", "EMER");
     json_out_end_object(&o);
-    reference(&o, "subject", resource_name(u->patient.call->arena, FHIR_TYPE_Patient, u->patient.id));
+    fhir_out_reference(&o, "subject",
+                       resource_name(u->patient.call->arena, FHIR_TYPE_Patient, u->patient.id));
     json_out_object(&o, "period");
-    json_out_string(&o, "start", (struct str){time, n});
+    fhir_out_instant(&o, "start", os_now_ms());
     json_out_end_object(&o);
     if (who && who->unit.n)
-        reference(&o, "serviceProvider", who->unit);
+        fhir_out_reference(&o, "serviceProvider", who->unit);
     json_out_end_object(&o);
 }
 
