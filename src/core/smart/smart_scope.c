@@ -86,6 +86,15 @@ static bool flag_of(struct str text, unsigned *to)
     return false;
 }
 
+/* RFC 6749 3.3: visible ASCII but " and \\. */
+static bool token_ok(struct str text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] < '!' || text.p[i] > '~' || text.p[i] == '"' || text.p[i] == '\\')
+            return false;
+    return true;
+}
+
 bool smart_scopes_parse(struct str text, struct arena *arena, struct smart_scopes *out, struct err *err)
 {
     *out = (struct smart_scopes){0};
@@ -100,7 +109,7 @@ bool smart_scopes_parse(struct str text, struct arena *arena, struct smart_scope
         bool is_clinical = false;
         if (!one.n)
             continue;
-        if (out->count == SMART_SCOPES_MAX || out->ignored_count == SMART_SCOPES_MAX)
+        if (out->count == SMART_SCOPES_MAX || out->ignored_count == SMART_SCOPES_MAX || !token_ok(one))
             return err_set_str(err, ERR_SCOPE, one, STR(""));
         for (size_t i = 0; i < COUNT(levels) && !is_clinical; i++) {
             struct str level = str_of(levels[i].name);

@@ -56,7 +56,10 @@ static void test_grammar(void **state)
                                         "patient/Obs.rs",          "patient/Observation.sr",
                                         "patient/Observation.rr",  "user/.rs",
                                         "patient/Observation.rs?", "system/*.readwrite",
-                                        "patient/observation.r",   "patient/*.rs.r"};
+                                        "patient/observation.r",   "patient/*.rs.r",
+                                        "user/*.s?code=a\001b",    "user/*.s?code=a\\,b",
+                                        "user/*.s?code=å",         "open\"id"};
+    static const char nul[] = "user/*.s?code=a\0b";
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         struct smart_scopes s = parse(pairs[i][0]);
@@ -71,6 +74,8 @@ static void test_grammar(void **state)
         assert_int_equal(err.code, ERR_SCOPE);
         assert_string_equal(err.arg[0], wrong[i]);
     }
+    struct smart_scopes s;
+    assert_false(smart_scopes_parse((struct str){nul, sizeof nul - 1}, &arena, &s, NULL));
 }
 
 static void test_bounds(void **state)
