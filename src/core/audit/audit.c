@@ -128,7 +128,7 @@ struct audit_status audit_status(struct audit *a)
     pthread_mutex_lock(&a->lock);
     struct audit_status s = {.state = (enum audit_state)a->state,
                              .records = a->written,
-                             .seq = a->durable.seq,
+                             .seq = audit_durable(a),
                              .groups = a->groups,
                              .waiting = a->pending.waits,
                              .refused = a->refused};
@@ -136,12 +136,9 @@ struct audit_status audit_status(struct audit *a)
     return s;
 }
 
-struct audit_end audit_durable(struct audit *a)
+uint64_t audit_durable(const struct audit *a)
 {
-    pthread_mutex_lock(&a->lock);
-    struct audit_end end = a->durable;
-    pthread_mutex_unlock(&a->lock);
-    return end;
+    return a->durable;
 }
 
 /* ---- open and close ---- */
@@ -174,7 +171,7 @@ static bool start(struct audit *a, struct err *err)
     if (!lock_take(a, err) || !audit_hash_init(&a->hash, err) ||
         !audit_end_find(a->dir, a->spare[0] ? a->spare : NULL, &a->end, &damaged, err))
         return false;
-    a->durable = a->end;
+    a->durable = a->end.seq;
     a->damaged = damaged;
     a->reason = damaged ? "damaged" : "start";
     log_end_found(a, damaged);

@@ -48,9 +48,9 @@ static bool wait_ms(struct audit_index_thread *t, unsigned ms)
 /* Waits until there is reason to go on. */
 static void rest(struct audit_index_thread *t)
 {
-    uint64_t before = audit_durable(t->audit).seq, now;
+    uint64_t before = audit_durable(t->audit), now;
     while (!wait_ms(t, FOLLOW_IDLE_MS)) {
-        now = audit_durable(t->audit).seq;
+        now = audit_durable(t->audit);
         if (now == t->index->place.seq)
             continue;
         if (now - before < FOLLOW_BUSY || now - t->index->place.seq > FOLLOW_BEHIND_MAX)
@@ -79,7 +79,7 @@ static void *follow_main(void *arg)
         pthread_mutex_lock(&t->lock);
         bool stopping = t->stopping; /* before the round: what is durable by now is then in it */
         pthread_mutex_unlock(&t->lock);
-        bool ok = audit_index_follow(t->index, audit_durable(t->audit).seq, &more, &err);
+        bool ok = audit_index_follow(t->index, audit_durable(t->audit), &more, &err);
         if (ok)
             atomic_store(&t->seq, t->index->place.seq);
         else
@@ -134,7 +134,7 @@ void audit_index_stop(struct audit_index_thread *t)
 bool audit_index_wait(struct audit *a, unsigned ms, struct err *err)
 {
     struct audit_index_thread *t = a->index;
-    uint64_t want = audit_durable(a).seq, begun = os_mono_ns(), have;
+    uint64_t want = audit_durable(a), begun = os_mono_ns(), have;
     char percent[24];
     if (!t)
         return err_set(err, ERR_AUDIT_BEHIND, "0", NULL);

@@ -30,11 +30,13 @@ struct audit {
     pthread_cond_t wake;
     struct audit_batch pending; /* under the lock */
     bool sleeping, stopping;
-    bool ready;               /* what is pending is to be written now */
-    struct audit_end durable; /* as far as others may read */
+    bool ready; /* what is pending is to be written now */
     uint64_t written, groups, refused;
-    atomic_int state; /* enum audit_state */
-    bool damaged;     /* at open: more lay after the end than a crash explains */
+    /* Without the lock: the index's thread has the lowest priority, and would hold up every answer if it were
+     * put aside with the lock in its hands. */
+    atomic_uint_fast64_t durable; /* seq as far as others may read */
+    atomic_int state;             /* enum audit_state */
+    bool damaged;                 /* at open: more lay after the end than a crash explains */
 
     /* The writing thread's own. */
     pthread_t thread;
@@ -58,8 +60,8 @@ struct audit {
 
 /* Appends a record's text; false, with nothing changed, when there is no room. */
 bool audit_batch_add(struct audit_batch *b, const struct audit_record *r);
-/* The last line that is on disk. */
-struct audit_end audit_durable(struct audit *a);
+/* seq of the last record that is on disk. */
+uint64_t audit_durable(const struct audit *a);
 
 /* ---- audit_text.c ---- */
 

@@ -315,8 +315,8 @@ static void deliver(struct audit *a)
     bool ok = write_somewhere(a, &err);
     set_state(a, !ok ? AUDIT_DOWN : a->fd_spare ? AUDIT_SPARE : AUDIT_UP, &err);
     if (ok) {
+        a->durable = a->end.seq;
         pthread_mutex_lock(&a->lock);
-        a->durable = a->end;
         a->groups++;
         a->written += records;
         pthread_mutex_unlock(&a->lock);
