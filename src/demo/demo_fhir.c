@@ -168,13 +168,18 @@ void demo_fhir_concepts(struct demo *d, const char *key, const char *system, con
     json_out_end_array(&d->out);
 }
 
-void demo_fhir_identifier(struct demo *d, const char *key, const char *system, const char *value)
+void demo_fhir_numbered(struct demo *d, const char *system, const char *value)
 {
-    json_out_array(&d->out, key);
     json_out_object(&d->out, NULL);
     json_out_cstr(&d->out, "system", system);
     json_out_cstr(&d->out, "value", value);
     json_out_end_object(&d->out);
+}
+
+void demo_fhir_identifier(struct demo *d, const char *key, const char *system, const char *value)
+{
+    json_out_array(&d->out, key);
+    demo_fhir_numbered(d, system, value);
     json_out_end_array(&d->out);
 }
 

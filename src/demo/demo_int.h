@@ -21,6 +21,7 @@ enum {
     DEMO_TEXT_MAX = 1 << 16, /* bytes of one note */
     DEMO_RESOURCE_MAX = 1 << 18,
     DEMO_NESTING_MAX = 8, /* of choices in a text */
+    DEMO_NEAR = 2,        /* staff who are patients too */
     DEMO_YEARS = TESTID_YEAR_LAST - TESTID_YEAR_FIRST + 1,
 };
 
@@ -95,6 +96,11 @@ struct demo_staff {
     char name[DEMO_NAME_MAX];
     const char *title; /* "Distriktssköterska" */
     enum demo_profession profession;
+};
+/* One of the staff who is a patient too. given NULL: not made yet. */
+struct demo_near {
+    char number[13];
+    const char *given, *family;
 };
 struct demo_unit {
     enum demo_unit_kind kind;
@@ -326,6 +332,7 @@ struct demo {
     uint32_t unit_count, staff_count, hsa_next;
     struct demo_provider provider[PROVIDER_COUNT];
     struct demo_people people;
+    struct demo_near near[DEMO_NEAR];
     struct demo_patient p;
     struct demo_visit visit;
     uint32_t responsible;     /* unit under whose responsibility what comes now is written */
@@ -362,6 +369,8 @@ void demo_fhir_concept(struct demo *d, const char *key, const char *system, cons
 /* The same as the one member of an array. */
 void demo_fhir_concepts(struct demo *d, const char *key, const char *system, const char *code,
                         const char *display, const char *text);
+void demo_fhir_numbered(struct demo *d, const char *system, const char *value); /* one Identifier */
+/* The same as the one member of an array. */
 void demo_fhir_identifier(struct demo *d, const char *key, const char *system, const char *value);
 void demo_fhir_telecom(struct demo *d, const char *system, const char *value, const char *use);
 void demo_fhir_time(struct demo *d, const char *key, int64_t ms); /* Swedish local time with its offset */
@@ -400,6 +409,11 @@ uint32_t demo_region_unit(struct demo *d, enum demo_unit_kind kind); /* the pati
 bool demo_region_titled(const struct demo *d, enum demo_unit_kind kind, const char *title, uint32_t *unit,
                         uint32_t *staff);
 uint32_t demo_region_staff(struct demo *d, uint32_t unit, enum demo_profession profession);
+/* demo_near.c: the identity of a member of staff who is a patient too, NULL for all others. */
+const struct demo_near *demo_near_staff(struct demo *d, enum demo_unit_kind unit, const char *title,
+                                        bool female, const char *given, const char *family);
+/* Who the patient of that index is of the staff, or NULL. */
+const struct demo_near *demo_near_patient(const struct demo *d, uint32_t index);
 
 void demo_range_emit(struct demo *d);                   /* the range of medicines to order from */
 void demo_patient_make(struct demo *d, uint32_t index); /* fills d->p and emits */

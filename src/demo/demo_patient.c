@@ -203,7 +203,7 @@ static void resource(struct demo *d)
     demo_fhir_end(d);
 }
 
-static void settle_death(struct demo *d)
+static void settle_death(struct demo *d, const struct demo_near *near)
 {
     struct demo_patient *p = &d->p;
     p->end_ms = d->options->now_ms;
@@ -212,7 +212,7 @@ static void settle_death(struct demo *d)
     while (age > deaths[i].age)
         i++;
     p->dead = demo_rng_chance(&d->rng, deaths[i].permille);
-    if (p->dead && age > 20)
+    if (p->dead && age > 20 && !near)
         p->end_ms -= demo_rng_between(&d->rng, 2, DIED_WITHIN_DAYS) * DEMO_DAY + 3 * DEMO_HOUR;
     else
         p->dead = false;
@@ -232,13 +232,17 @@ static void settle_home(struct demo *d)
     p->vc = candidates[demo_rng_below(&d->rng, n)];
 }
 
-static void settle_name(struct demo *d)
+static void settle_name(struct demo *d, const struct demo_near *near)
 {
     struct demo_patient *p = &d->p;
     do {
         p->given = demo_names_given(&d->rng, p->female, p->birth_year);
         p->family = demo_names_family(&d->rng);
     } while (!demo_names_allowed(p->given, p->family));
+    if (near) {
+        p->given = near->given;
+        p->family = near->family;
+    }
     snprintf(p->name, sizeof p->name, "%s %s", p->given, p->family);
 }
 
@@ -250,10 +254,13 @@ void demo_patient_make(struct demo *d, uint32_t index)
     *p = (struct demo_patient){.birth_year = 0};
     demo_rng_uuid(&d->rng, p->id);
     demo_fhir_local(d->options->now_ms, &year_now, &month, &day);
+    const struct demo_near *near = demo_near_patient(d, index);
     int wanted = demo_people_birth_year(&d->rng, year_now);
-    p->samordning =
-        demo_rng_chance(&d->rng, SAMORDNING_PERMILLE) && demo_people_samordning(&d->people, p->number);
-    if (!p->samordning)
+    p->samordning = demo_rng_chance(&d->rng, SAMORDNING_PERMILLE) && !near &&
+                    demo_people_samordning(&d->people, p->number);
+    if (near)
+        memcpy(p->number, near->number, sizeof p->number);
+    else if (!p->samordning)
         demo_people_identity(&d->people, wanted, p->number);
     struct personnummer number;
     bool valid =
@@ -265,9 +272,9 @@ void demo_patient_make(struct demo *d, uint32_t index)
     p->protected_identity = demo_rng_chance(&d->rng, PROTECTED_PERMILLE) || index == SHOWN_PROTECTED;
     for (int i = 0; i < LAB_COUNT; i++)
         p->last[i] = NAN;
-    settle_death(d);
+    settle_death(d, near);
     settle_home(d);
-    settle_name(d);
+    settle_name(d, near);
     d->responsible = p->vc;
     resource(d);
 }

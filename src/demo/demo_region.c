@@ -153,11 +153,22 @@ static const struct {
     {"Biomedicinsk", "Legitimerad biomedicinsk analytiker", STAFF_OTHER},
 };
 
+static void identifiers(struct demo *d, const struct demo_near *near)
+{
+    char hsa[DEMO_ID_MAX];
+    next_hsa(d, hsa);
+    json_out_array(&d->out, "identifier");
+    demo_fhir_numbered(d, IDSYSTEM_HSA_ID, hsa);
+    if (near)
+        demo_fhir_numbered(d, IDSYSTEM_PERSONNUMMER, near->number);
+    json_out_end_array(&d->out);
+}
+
 static void practitioner(struct demo *d, const char *id, bool female, const char *given, const char *family,
-                         const char *licence)
+                         const char *licence, const struct demo_near *near)
 {
     demo_fhir_begin(d, "Practitioner", id);
-    hsa_identifier(d);
+    identifiers(d, near);
     json_out_bool(&d->out, "active", true);
     human_name(d, given, family);
     demo_fhir_cstr(d, "gender", female ? "female" : "male");
@@ -217,7 +228,8 @@ static void staff(struct demo *d, struct demo_unit *u, const char *title)
     char person[DEMO_ID_MAX];
     demo_rng_uuid(&d->rng, person);
     demo_rng_uuid(&d->rng, s->role);
-    practitioner(d, person, female, given, family, licence);
+    practitioner(d, person, female, given, family, licence,
+                 demo_near_staff(d, u->kind, title, female, given, family));
     role(d, s, person, u);
     u->staff_count++;
 }

@@ -41,6 +41,8 @@ struct region {
     uint32_t issues, late, hsa_bad;
     char first_issue[512];
     uint32_t request_state[16], task_state[16], encounter_state[8];
+    char staff[4][160];     /* number and name of staff that have an identity number … */
+    uint32_t staff_n, near; /* … and patients who are one of them */
 };
 
 static const char *const request_states[] = {"draft",     "active",           "on-hold", "revoked",
@@ -167,6 +169,35 @@ static void check_patient(struct region *r, const struct json_doc *doc)
     memcpy(r->number[r->patients++], p.text, sizeof p.text);
 }
 
+/* "199001012384 Given Family" of a person with a number, in out. */
+static bool identified(const struct json_doc *doc, char out[160])
+{
+    uint32_t list = json_get_key(doc, 0, STR("identifier"));
+    uint32_t name = json_get_key(doc, 0, STR("name"));
+    JSON_EACH(doc, list, i)
+    {
+        if (!str_is(text_of(doc, i, "system"), personnummer_system(PERSONNUMMER_PERSON)))
+            continue;
+        struct str number = text_of(doc, i, "value"), text = text_of(doc, name + 1, "text");
+        snprintf(out, 160, "%.*s %.*s", STR_ARG(number), STR_ARG(text));
+        return true;
+    }
+    return false;
+}
+
+static void check_near(struct region *r, const struct json_doc *doc, bool patient)
+{
+    char one[160];
+    if (!identified(doc, one))
+        return;
+    for (uint32_t i = 0; patient && i < r->staff_n; i++)
+        r->near += strcmp(one, r->staff[i]) == 0;
+    if (!patient) {
+        assert_true(r->staff_n < 4);
+        memcpy(r->staff[r->staff_n++], one, sizeof one);
+    }
+}
+
 /* References, notes, times and HSA-ids wherever they stand. */
 static void check_members(struct region *r, const struct json_doc *doc, bool planned)
 {
@@ -223,6 +254,8 @@ static bool gather(void *arg, struct str json)
     check_members(r, &doc, str_is(type, "Appointment"));
     if (str_is(type, "Patient"))
         check_patient(r, &doc);
+    if (str_is(type, "Patient") || str_is(type, "Practitioner"))
+        check_near(r, &doc, str_is(type, "Patient"));
     if (str_is(type, "ServiceRequest"))
         count_word(r->request_state, request_states, text_of(&doc, 0, "status"));
     if (str_is(type, "Encounter"))
@@ -405,6 +438,14 @@ static void identities_are_official_and_used_once(void **state)
     os_free(list[1]);
 }
 
+/* One's own record and a colleague's are there to be flagged. */
+static void some_staff_are_patients(void **state)
+{
+    (void)state;
+    assert_int_equal(run.staff_n, 2);
+    assert_int_equal(run.near, 2);
+}
+
 /* ---- determinism and bounds ---- */
 
 static bool digest_only(void *arg, struct str json)
@@ -485,6 +526,7 @@ int main(void)
         cmocka_unit_test(nothing_lies_in_the_future),
         cmocka_unit_test(ages_and_sexes_are_plausible),
         cmocka_unit_test(identities_are_official_and_used_once),
+        cmocka_unit_test(some_staff_are_patients),
         cmocka_unit_test(same_seed_same_bytes),
         cmocka_unit_test(any_day_works),
         cmocka_unit_test(emit_can_stop),
