@@ -11,7 +11,7 @@ const LOAD: Record<PageName, () => Promise<Page>> = {
   ofardiga: () => import("../desk/UnfinishedScreen.tsx").then((m) => m.UnfinishedScreen),
   osignerat: () => import("../note/UnsignedScreen.tsx").then((m) => m.UnsignedScreen),
   "min-logg": () => import("../mylog/MyLogScreen.tsx").then((m) => m.MyLogScreen),
-  inkorg: () => import("../results/InboxScreen.tsx").then((m) => m.InboxScreen),
+  inkorg: () => import("../inbox/InboxScreen.tsx").then((m) => m.InboxScreen),
   tavla: () => import("../board/BoardScreen.tsx").then((m) => m.BoardScreen),
 };
 

@@ -23,6 +23,8 @@ const DRAFT_PLACES: Readonly<Record<string, Place>> = { order: "lakemedel", refe
 
 export function draftLink(draft: { kind: string; patient: string; id: string }): string {
   const place = DRAFT_PLACES[draft.kind];
+  if (draft.kind === "message" || draft.kind === "todo") return pagePath("inkorg", `utkast.${draft.id}`);
+  if (draft.kind === "answer") return pagePath("inkorg", `meddelande.${draft.id.slice("answer-".length)}`);
   if (draft.patient === "") return "";
   if (draft.kind === "note") return noteDraftPath(draft.patient, draft.id);
   return place === undefined ? patientPath(draft.patient) : patientPath(draft.patient, place, draft.id);

@@ -23,7 +23,12 @@ const SECTION_COMMANDS: readonly Command[] = SECTIONS.map((section, i) => ({
   id: `section-${section}`, label: () => t.value.sections[section], keys: `Alt+${i + 1}`, when: inChart, run: () => navigate(patientPath(chartId(), section)),
 }));
 
+/** About the patient of the chart that is open, if one is. */
+const inInbox = (word: string) => navigate(pagePath("inkorg", inChart() ? `${word}.${chartId()}` : word));
+
 const OTHER: readonly Command[] = [
+  { id: "new-message", label: () => d.value.commands.newMessage, when: () => !isOwn.value, run: () => inInbox("nytt") },
+  { id: "new-task", label: () => d.value.commands.newTask, when: () => !isOwn.value, run: () => inInbox("uppgift") },
   { id: "search", label: () => t.value.nav.search, keys: "/", when: () => !isOwn.value, run: askSearch },
   { id: "new-note", label: () => d.value.commands.newNote, when: inChart, run: () => navigate(itemPath(chartId(), "anteckningar", "ny")) },
   { id: "other-chart", label: () => d.value.commands.otherChart, keys: "Alt+B", when: () => openCharts.value.some((c) => c.id !== chartId()), run: () => void otherChart() },

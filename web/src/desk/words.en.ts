@@ -40,7 +40,7 @@ export const en: Words = {
     settleWhat: (title) => `Done: ${title}`,
     untitled: "Untitled",
     nobody: "No patient",
-    kinds: { note: "Note", order: "Prescription", referral: "Referral" },
+    kinds: { note: "Note", order: "Prescription", referral: "Referral", message: "Message", answer: "Reply", todo: "Task" },
   },
   pages: { osignerat: "My unsigned notes" },
   charts: {
@@ -74,7 +74,7 @@ export const en: Words = {
     count: (n) => (n === 1 ? "1 hit" : `${n} hits`),
   },
   commands: {
-    newNote: "New note",
+    newNote: "New note", newMessage: "New message", newTask: "New task",
     otherChart: "The other open chart",
     closeChart: "Close the chart",
     print: "Print",

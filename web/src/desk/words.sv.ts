@@ -40,7 +40,7 @@ export const sv = {
     settleWhat: (title: string) => `Klart: ${title}`,
     untitled: "Utan rubrik",
     nobody: "Ingen patient",
-    kinds: { note: "Anteckning", order: "Ordination", referral: "Remiss" } as Record<string, string>,
+    kinds: { note: "Anteckning", order: "Ordination", referral: "Remiss", message: "Meddelande", answer: "Svar", todo: "Uppgift" } as Record<string, string>,
   },
   pages: { osignerat: "Mina osignerade" } as Record<string, string>,
   charts: {
@@ -74,7 +74,7 @@ export const sv = {
     count: (n: number) => (n === 1 ? "1 träff" : `${n} träffar`),
   },
   commands: {
-    newNote: "Ny anteckning",
+    newNote: "Ny anteckning", newMessage: "Nytt meddelande", newTask: "Ny uppgift",
     otherChart: "Den andra öppna journalen",
     closeChart: "Stäng journalen",
     print: "Skriv ut",

@@ -49,13 +49,18 @@ function roleShown(role: PractitionerRole, names: ReadonlyMap<string, string>): 
 }
 
 /** Everybody at the own unit who may sign, the own assignment left out. */
-export async function signers(signal: AbortSignal): Promise<Who[]> {
+export const signers = (signal: AbortSignal) => atUnit(signal, (role) => role.code?.some((c) => c.coding?.some((k) => k.system === ROLE_SYSTEM && SIGNING.has(k.code ?? ""))) === true);
+
+/** Everybody at the own unit, the own assignment left out. */
+export const colleagues = (signal: AbortSignal) => atUnit(signal, () => true);
+
+async function atUnit(signal: AbortSignal, which: (role: PractitionerRole) => boolean): Promise<Who[]> {
   const unit = ownUnit.peek()?.reference;
   if (unit === undefined) return [];
   const page = await search("PractitionerRole", [["organization", unit], ["active", "true"], ["_include", "PractitionerRole:practitioner"], ["_count", String(STAFF_MAX)]], signal);
   const names = new Map(page.others.flatMap((r) => (isType(r, "Practitioner") ? [[`Practitioner/${r.id ?? ""}`, nameText(currentName(r.name))] as const] : [])));
   return page.matches
-    .filter((role) => role.code?.some((c) => c.coding?.some((k) => k.system === ROLE_SYSTEM && SIGNING.has(k.code ?? ""))))
+    .filter(which)
     .map((role) => roleShown(role, names))
     .filter((who) => who.reference !== self.peek().reference)
     .sort((a, b) => (a.display ?? "").localeCompare(b.display ?? "", "sv"));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Task } from "@fhir";
 import { acknowledged, doneBy, handed, isAcknowledge, isEscalated, mayAct, morningIn, rested, restsUntil, TASK_SYSTEM, taken, whose, type Me } from "./tasks.ts";
 
-const ME: Me = { who: { reference: "PractitionerRole/anna-med", display: "Anna" }, refs: ["PractitionerRole/anna-med", "Practitioner/anna"], unit: "Organization/med", unitName: "Medicin", open: false };
+const ME: Me = { who: { reference: "PractitionerRole/anna-med", display: "Anna" }, refs: ["PractitionerRole/anna-med", "Practitioner/anna"], teams: [{ reference: "CareTeam/rond" }], unit: "Organization/med", unitName: "Medicin", open: false };
 const AT = "2026-11-22T08:00:00.000Z";
 const NOW = Date.parse(AT);
 const owned = (reference: string, more: Partial<Task> = {}): Task => ({ resourceType: "Task", id: "t", status: "requested", intent: "order", code: { coding: [{ system: TASK_SYSTEM, code: "acknowledge" }] }, owner: { reference }, ...more });

@@ -9,14 +9,18 @@ const UNIT_URL = "https://helhet.example/fhir/StructureDefinition/care-unit";
 export const OPEN_STATES = ["draft", "requested", "received", "accepted", "ready", "in-progress", "on-hold"] as const;
 export const ASLEEP = "on-hold";
 
-/** refs: assignment and person. open: a service without login, where whoever is there acts for all. */
-export interface Me { who: Reference; refs: readonly string[]; unit: string; unitName: string; open: boolean }
-export type Whose = "mine" | "unit" | "other";
+/** refs: assignment and person. teams: the pools of the unit that the user is in. open: a service without login, where whoever is there acts for all. */
+export interface Me { who: Reference; refs: readonly string[]; teams: readonly Reference[]; unit: string; unitName: string; open: boolean }
+export type Whose = "mine" | "team" | "unit" | "other";
 
 const coded = (task: Task, key: "code" | "businessStatus", code: string) => task[key]?.coding?.some((c) => c.system === TASK_SYSTEM && c.code === code) === true;
 export const isAcknowledge = (task: Task) => coded(task, "code", "acknowledge");
 /** The unit has it because nobody acknowledged it in time; not any more when somebody has taken it. */
 export const isEscalated = (task: Task) => coded(task, "businessStatus", "escalated") && task.owner?.reference?.startsWith("Organization/") === true;
+export const isMessage = (task: Task) => coded(task, "code", "message");
+export const isToDo = (task: Task) => coded(task, "code", "todo");
+/** It was acknowledged, and that was taken back. */
+export const isTakenBack = (task: Task) => coded(task, "businessStatus", "taken-back");
 export const isCorrected = (task: Task) => coded(task, "businessStatus", "corrected");
 export const isUrgent = (task: Task) => task.priority !== undefined && task.priority !== "routine";
 export const isWaiting = (task: Task) => (OPEN_STATES as readonly string[]).includes(task.status);
@@ -24,6 +28,7 @@ export const isWaiting = (task: Task) => (OPEN_STATES as readonly string[]).incl
 export function whose(task: Task, me: Me): Whose {
   const owner = task.owner?.reference ?? "";
   if (me.refs.includes(owner)) return "mine";
+  if (me.teams.some((one) => one.reference === owner)) return "team";
   return me.open || (me.unit !== "" && owner === me.unit) ? "unit" : "other";
 }
 
@@ -48,6 +53,18 @@ export function doneBy(task: Task): { who: Reference | undefined; when: string }
 }
 
 const changed = (task: Task, me: Me, at: string, status: Task["status"]): Task => ({ ...task, status, owner: me.who, lastModified: at });
+
+/** What the user's tasks are owned by: themselves, their teams and their unit. */
+export const owners = (me: Me) => [...me.refs, ...me.teams.map((one) => one.reference ?? ""), me.unit].filter((one) => one !== "");
+
+/** Done, by whom and when. */
+export const finished = (task: Task, me: Me, at: string): Task => ({ ...changed(task, me, at, "completed"), executionPeriod: { start: at, end: at } });
+
+/** An acknowledging that is taken back: it waits for the user again, and says who had acknowledged it, who took it back, when and why. */
+export function takenBack(task: Task, me: Me, at: string, said: string, word: string): Task {
+  const { output: _, ...rest } = awake(changed(task, me, at, "accepted"));
+  return { ...rest, businessStatus: { coding: [{ system: TASK_SYSTEM, code: "taken-back" }], text: word }, note: [...(task.note ?? []), { authorReference: me.who, time: at, text: said }] };
+}
 
 /** seen: the result in the version that was shown, "DiagnosticReport/x/_history/2". */
 export function acknowledged(task: Task, me: Me, at: string, seen: readonly string[], word: string): Task {

@@ -5,7 +5,8 @@ import { connection } from "../app/connection.ts";
 import { search } from "../fhir/client.ts";
 import { isOwn, stage } from "../session/session.ts";
 import { me } from "./me.ts";
-import { ASLEEP, OPEN_STATES, type Me } from "./tasks.ts";
+import { ASLEEP, OPEN_STATES, owners, type Me } from "./tasks.ts";
+import { readTeams } from "./teams.ts";
 import { tasksChanged, waitingTasks } from "./waiting.ts";
 
 const PERIOD_MS = 60_000;
@@ -19,8 +20,9 @@ async function count(params: readonly (readonly [string, string])[], signal: Abo
 /** What is awake, what the unit has that rests elsewhere, and one's own whose time has come. */
 async function ask(now: Me, signal: AbortSignal): Promise<number> {
   const own = now.refs.join(",");
-  const parts: Promise<number>[] = [count([["owner", [...now.refs, now.unit].filter((one) => one !== "").join(",")], ["status", AWAKE]], signal)];
-  if (now.unit !== "") parts.push(count([["owner", now.unit], ["status", ASLEEP]], signal));
+  const parts: Promise<number>[] = [count([["owner", owners(now).join(",")], ["status", AWAKE]], signal)];
+  const shared = owners({ ...now, refs: [] });
+  if (shared.length > 0) parts.push(count([["owner", shared.join(",")], ["status", ASLEEP]], signal));
   if (own !== "") parts.push(count([["owner", own], ["status", ASLEEP], ["period", `le${new Date().toISOString()}`]], signal));
   return (await Promise.all(parts)).reduce((sum, n) => sum + n, 0);
 }
@@ -38,7 +40,7 @@ export function watchTasks(): () => void {
     if (connection.peek() !== "up" || document.visibilityState !== "visible") return;
     stop = new AbortController();
     const asked = stop;
-    ask(now, asked.signal).then((n) => (waitingTasks.value = n), () => { if (!asked.signal.aborted) waitingTasks.value = null; });
+    readTeams(asked.signal).then(() => ask(me.peek(), asked.signal)).then((n) => (waitingTasks.value = n), () => { if (!asked.signal.aborted) waitingTasks.value = null; });
   };
   const timer = setInterval(look, PERIOD_MS);
   const end = effect(() => {

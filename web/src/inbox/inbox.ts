@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The inbox: tasks of one's own and of the unit, and notes to sign, each part read by itself so that one that fails
-// takes nothing from the other. And what can be done with a task.
-import type { DiagnosticReport, Observation, Task } from "@fhir";
+// The inbox: tasks of one's own, of one's teams and of the unit, and notes to sign, each part read by itself so that one
+// that fails takes nothing from the other; what has been sent and what is done. And what can be done with a task.
+import type { Communication, DiagnosticReport, Observation, Task } from "@fhir";
 import { pagePath, patientPath } from "../app/route.ts";
 import { resourceLink } from "../desk/links.ts";
 import { search, type Params } from "../fhir/client.ts";
@@ -10,13 +10,17 @@ import { showDateTime } from "../i18n/format.ts";
 import { newKey } from "../ids/key.ts";
 import { unsigned, type UnsignedList } from "../note/unsigned.ts";
 import { Conflict, update } from "../write/write.ts";
-import { known, placeOf, type Known } from "./answers.ts";
-import { doneBy, isAcknowledge, OPEN_STATES, patientOf, restsUntil, whose, type Me, type Whose } from "./tasks.ts";
-import { notSaved } from "./notSaved.ts";
-import { tasksChanged } from "./waiting.ts";
-import { r } from "./words.ts";
+import { known, placeOf, type Known } from "../results/answers.ts";
+import { doneBy, isAcknowledge, isMessage, isToDo, OPEN_STATES, owners, patientOf, restsUntil, TASK_SYSTEM, whose, type Me, type Whose } from "../results/tasks.ts";
+import { readTeams } from "../results/teams.ts";
+import { notSaved } from "../results/notSaved.ts";
+import { tasksChanged } from "../results/waiting.ts";
+import { r } from "../results/words.ts";
 
 const PAGE = "200";
+const LATEST = "50";
+/** What is open within the inbox, as it begins in the address. */
+export const PLACES = { hand: "lamna.", rest: "vila.", message: "meddelande.", draft: "utkast.", newMessage: "nytt", newTask: "uppgift", teams: "lag" } as const;
 
 export interface Item { task: Task; title: string; patient: string; date: string; link: string; owner: string; whose: Whose; until: string }
 export interface Tasks { items: readonly Item[]; more: boolean }
@@ -26,8 +30,9 @@ export interface Inbox { tasks: Part<Tasks>; notes: Part<UnsignedList> }
 function titleOf(task: Task, held: Known): string {
   const focus = held.get(placeOf(task.focus?.reference));
   const own = focus?.resourceType === "DiagnosticReport" || focus?.resourceType === "Observation" ? conceptText((focus as DiagnosticReport | Observation).code) : "";
-  const said = own || task.description || referenceText(task.focus);
-  const kind = isAcknowledge(task) ? "" : conceptText(task.code);
+  const topic = focus?.resourceType === "Communication" ? conceptText((focus as Communication).topic) : "";
+  const said = own || topic || task.description || referenceText(task.focus);
+  const kind = isAcknowledge(task) || isMessage(task) || isToDo(task) ? "" : conceptText(task.code);
   return [kind, said].filter((text) => text !== "").join(": ") || r.value.inbox.untitled;
 }
 
@@ -35,13 +40,15 @@ function titleOf(task: Task, held: Known): string {
 function ownerOf(task: Task, held: Known): string {
   const one = held.get(task.owner?.reference ?? "");
   if (task.owner?.display !== undefined) return task.owner.display;
-  if (one?.resourceType === "Organization") return one.name ?? "";
+  if (one?.resourceType === "Organization" || one?.resourceType === "CareTeam") return one.name ?? "";
   if (one?.resourceType === "PractitionerRole") return [one.practitioner?.display ?? "", conceptsText(one.code)].filter((text) => text !== "").join(", ");
   return one?.resourceType === "Practitioner" ? nameText(currentName(one.name)) : "";
 }
 
 function linkOf(task: Task): string {
   const patient = patientOf(task);
+  if (isMessage(task)) return pagePath("inkorg", PLACES.message + (task.id ?? ""));
+  if (isToDo(task) && task.focus === undefined) return patient === "" ? "" : patientPath(patient);
   if (isAcknowledge(task) && patient !== "") return patientPath(patient, "provsvar");
   const focus = placeOf(task.focus?.reference);
   return resourceLink(focus === "" ? `Task/${task.id ?? ""}` : focus, patient);
@@ -51,17 +58,37 @@ export function itemOf(task: Task, held: Known, me: Me, now: number): Item {
   return { task, title: titleOf(task, held), patient: patientOf(task), date: task.authoredOn ?? task.lastModified ?? "", link: linkOf(task), owner: ownerOf(task, held), whose: whose(task, me), until: restsUntil(task, me, now) };
 }
 
-async function readTasks(me: Me, signal: AbortSignal): Promise<Tasks> {
-  const owners = [...me.refs, me.unit].filter((one) => one !== "").join(",");
-  const params: Params = [...(me.open || owners === "" ? [] : [["owner", owners] as const]), ["status", OPEN_STATES.join(",")], ["_include", "Task:focus"], ["_include", "Task:owner"], ["_sort", "authored-on"], ["_count", PAGE]];
-  const page = await search("Task", params, signal);
+const WITH: Params = [["_include", "Task:focus"], ["_include", "Task:owner"]];
+
+async function readSome(params: Params, me: Me, signal: AbortSignal): Promise<Tasks> {
+  const page = await search("Task", [...params, ...WITH], signal);
   const held = known(page.others);
   return { items: page.matches.map((task) => itemOf(task, held, me, Date.now())), more: page.next !== null };
 }
 
+function readTasks(me: Me, signal: AbortSignal): Promise<Tasks> {
+  const all = owners(me).join(",");
+  return readSome([...(me.open || all === "" ? [] : [["owner", all] as const]), ["status", OPEN_STATES.join(",")], ["_sort", "authored-on"], ["_count", PAGE]], me, signal);
+}
+
+/** The latest that the user has sent, or made for others, whatever became of it. */
+export function readSent(me: Me, signal: AbortSignal): Promise<Tasks> {
+  const who: Params = me.open ? [] : [["requester", me.refs.join(",")]];
+  return readSome([...who, ["code", `${TASK_SYSTEM}|message,${TASK_SYSTEM}|todo`], ["_sort", "-authored-on"], ["_count", LATEST]], me, signal);
+}
+
+/** The latest that the user has finished. */
+export function readDone(me: Me, signal: AbortSignal): Promise<Tasks> {
+  const who: Params = me.open ? [] : [["owner", me.refs.join(",")]];
+  return readSome([...who, ["status", "completed"], ["_sort", "-_lastUpdated"], ["_count", LATEST]], me, signal);
+}
+
 const part = <T>(asked: Promise<T>): Promise<Part<T>> => asked.then((data) => ({ data, error: null }), (error: unknown) => ({ data: null, error }));
 
-export async function readInbox(me: Me, signal: AbortSignal): Promise<Inbox> {
+export async function readInbox(who: () => Me, signal: AbortSignal): Promise<Inbox> {
+  // Without the teams the rest is still to be seen; what went wrong with them shows when they are opened.
+  await readTeams(signal).catch(() => undefined);
+  const me = who();
   const [tasks, notes] = await Promise.all([part(readTasks(me, signal)), part(unsigned(me.refs, signal))]);
   return { tasks, notes };
 }

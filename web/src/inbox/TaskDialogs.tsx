@@ -8,13 +8,15 @@ import { fieldValue, useLoaded } from "../admin/load.ts";
 import { Fact } from "../chart/Parts.tsx";
 import { showDateTime } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
-import { signers } from "../note/people.ts";
+import { colleagues, signers } from "../note/people.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { called, patientName } from "../write/names.ts";
 import { change, type Item } from "./inbox.ts";
-import { me } from "./me.ts";
-import { handed, morningIn, rested } from "./tasks.ts";
-import { r } from "./words.ts";
+import { me } from "../results/me.ts";
+import { handed, isAcknowledge, morningIn, rested } from "../results/tasks.ts";
+import { teamRef, unitTeams } from "../results/teams.ts";
+import { r } from "../results/words.ts";
+import { m } from "./words.ts";
 
 interface Props { item: Item; close: () => void; said: (text: string) => void }
 interface FrameProps extends Props { heading: string; button: string; /** null: something is not answered. */ send(form: HTMLFormElement): Promise<string> | null; children: ComponentChildren }
@@ -52,10 +54,12 @@ function Frame({ item, close, said, heading, button, send, children }: FrameProp
 
 export function HandDialog(props: Props) {
   const i = r.value.inbox;
-  const people = useLoaded((signal) => signers(signal), []);
+  // A result is handed to who may answer for it; all else to anybody at the unit.
+  const people = useLoaded(isAcknowledge(props.item.task) ? signers : colleagues, []);
   const now = me.value;
   const unit: Reference[] = now.unit === "" || props.item.whose === "unit" ? [] : [{ reference: now.unit, display: now.unitName }];
-  const choices = [...unit.map((one) => ({ to: one, text: i.toUnit(one.display ?? "") })), ...(people.data ?? []).map((one) => ({ to: one as Reference, text: one.display ?? "" }))];
+  const teams = unitTeams.value.map(teamRef).filter((one) => one.reference !== props.item.task.owner?.reference);
+  const choices = [...unit.map((one) => ({ to: one, text: i.toUnit(one.display ?? "") })), ...teams.map((one) => ({ to: one, text: m.value.compose.team(one.display ?? "") })), ...(people.data ?? []).map((one) => ({ to: one as Reference, text: one.display ?? "" }))];
   const send = (form: HTMLFormElement) => {
     const to = choices.find((one) => one.to.reference === fieldValue(form, "to"))?.to;
     if (to === undefined) return null;
