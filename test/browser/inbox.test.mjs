@@ -70,6 +70,7 @@ test("a message about a patient, by keyboard: kept while it is written, sent, re
     await page.keyboard.press("Tab");
     await page.keyboard.insertText(TEXT);
     await page.waitForURL(/\/inkorg\/utkast\./);
+    await page.locator(".draft-keeping").waitFor({ timeout: 500 }).catch(() => undefined);
     await page.locator(".draft-kept").waitFor();
     assert.deepEqual(await axeFaults(page), []);
     await shot(page, "compose");
