@@ -249,7 +249,7 @@ bool op_job_cancel_run(struct call *c)
     return true;
 }
 
-/* Whose records the job's files hold, as it has told (bulk/bulk_whose.h). */
+/* Whose records the job's files hold, as it has told (api/job_whose.h). */
 static void name_patients(struct call *c, const struct jobs_status *st)
 {
     struct json_doc doc;

@@ -3,6 +3,7 @@
 
 #include "access/access_view.h"
 #include "access/caller_json.h"
+#include "api/job_whose.h"
 #include "api/view_source.h"
 #include "base/time.h"
 
@@ -14,6 +15,8 @@ struct run {
     struct access *access;
     struct access_caller *caller; /* NULL: sees everything */
     struct access_view *view;     /* of the slice at hand */
+    struct job_whose *whose;
+    struct err *err;
     struct arena arena;
     struct json_doc doc; /* the request */
     struct view_source_ask ask;
@@ -102,6 +105,12 @@ static bool hand_over(struct view_out *out, struct job_file *file, uint64_t *tol
     return ok;
 }
 
+static void remember(void *arg, struct store_read *r)
+{
+    struct run *u = arg;
+    job_whose_add(u->whose, r, u->view != NULL, u->err);
+}
+
 static bool run_slices(struct run *u, struct view_source *s, struct job_file *file, struct err *err)
 {
     uint64_t told = 0;
@@ -109,7 +118,7 @@ static bool run_slices(struct run *u, struct view_source *s, struct job_file *fi
         uint64_t before = s->resources;
         if (job_stopped(u->job))
             return err_set(err, ERR_CANCELLED, NULL);
-        if (!look_at_slice(u, s, err) || !view_source_next(s, err))
+        if (!look_at_slice(u, s, err) || !view_source_next(s, err) || u->err->code)
             return false;
         u->done += s->resources - before;
         job_progress(u->job, u->done, u->total > u->done ? u->total : u->done);
@@ -131,6 +140,8 @@ static bool run_into(struct run *u, const struct view *v, struct view_out *out, 
     if (r)
         store_read_end(r);
     source.slice.seq = u->seq;
+    source.given = remember;
+    source.given_arg = u;
     ok = ok && run_slices(u, &source, file, err);
     if (looked)
         view_source_release(&source);
@@ -181,9 +192,21 @@ static bool count_all(struct run *u, uint32_t list, struct err *err)
     return ok;
 }
 
-static bool run_all(struct run *u, struct err *err)
+static bool finish(struct run *u, int64_t time_ms, struct err *err)
 {
     char time[TIME_TEXT_MAX];
+    struct buf result;
+    buf_init(&result, JOB_KEPT_MAX);
+    buf_printf(&result, "{\"transactionTime\":\"%.*s\"", (int)time_format(time_ms, time), time);
+    job_whose_write(u->whose, &result);
+    buf_char(&result, '}');
+    bool ok = buf_ok(&result) ? job_result(u->job, buf_get(&result), err) : err_set(err, ERR_NO_MEMORY, NULL);
+    buf_release(&result);
+    return ok;
+}
+
+static bool run_all(struct run *u, struct err *err)
+{
     int64_t time_ms;
     if (!read_request(u, err) || !store_now(u->store, &u->seq, &time_ms, err))
         return false;
@@ -193,17 +216,18 @@ static bool run_all(struct run *u, struct err *err)
     JSON_EACH(&u->doc, list, i)
     if (!run_view(u, i, err))
         return false;
-    struct str result =
-        arena_printf(&u->arena, "{\"transactionTime\":\"%.*s\"}", (int)time_format(time_ms, time), time);
-    return job_result(u->job, result, err);
+    return finish(u, time_ms, err);
 }
 
 static bool view_job_run(struct job *j, void *arg, struct err *err)
 {
     const struct view_job *on = arg;
-    struct run u = {.job = j, .store = on->store, .terms = on->terms, .access = on->access};
+    struct run u = {.job = j, .store = on->store, .terms = on->terms, .access = on->access, .err = err};
     arena_init(&u.arena);
-    bool ok = run_all(&u, err);
+    u.whose = ARENA_NEW(&u.arena, struct job_whose);
+    if (u.whose)
+        *u.whose = (struct job_whose){.arena = &u.arena};
+    bool ok = u.whose ? run_all(&u, err) : err_set(err, ERR_NO_MEMORY, NULL);
     access_view_free(u.view);
     arena_release(&u.arena);
     return ok;

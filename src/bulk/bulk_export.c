@@ -3,12 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "api/job_whose.h"
 #include "api/subset.h"
 #include "base/os.h"
 #include "base/time.h"
 #include "bulk/bulk.h"
 #include "bulk/bulk_int.h"
-#include "bulk/bulk_whose.h"
 #include "fhir_gen/names.h"
 
 struct export
@@ -33,7 +33,7 @@ struct export
     size_t element_count;
     uint64_t done, total;
     fhir_type_id type;
-    struct bulk_whose *whose;
+    struct job_whose *whose;
 };
 
 static int by_rid(const void *a, const void *b)
@@ -371,7 +371,7 @@ static bool slice(struct export *e, struct store_as_of *q, bool *more)
     if (!r)
         return false;
     bool ok = store_as_of(r, q, each, e, &q->after_rid, more, e->err) &&
-              bulk_whose_add(e->whose, r, e->view != NULL, e->err);
+              job_whose_add(e->whose, r, e->view != NULL, e->err);
     read_end(e, r);
     return ok && e->err->code == ERR_OK;
 }
@@ -457,7 +457,7 @@ static bool finish(struct export *e, int64_t time_ms)
     time_format(time_ms, text);
     buf_init(&result, JOB_KEPT_MAX);
     buf_printf(&result, "{\"transactionTime\":\"%s\"", text);
-    bulk_whose_write(e->whose, &result);
+    job_whose_write(e->whose, &result);
     buf_char(&result, '}');
     ok = ok && (buf_ok(&result) ? job_result(e->job, buf_get(&result), e->err)
                                 : err_set(e->err, ERR_NO_MEMORY, NULL));
@@ -473,9 +473,9 @@ static bool export_run(struct job *j, void *arg, struct err *err)
     arena_init(&e.work);
     buf_init(&e.line, STORE_BODY_MAX + 1);
     buf_init(&e.bundle, BUF_NO_MAX);
-    e.whose = ARENA_NEW(&e.arena, struct bulk_whose);
+    e.whose = ARENA_NEW(&e.arena, struct job_whose);
     if (e.whose)
-        *e.whose = (struct bulk_whose){.arena = &e.arena};
+        *e.whose = (struct job_whose){.arena = &e.arena};
     bool ok = e.whose ? begin(&e, &time_ms) : err_set(err, ERR_NO_MEMORY, NULL);
     for (size_t i = 0; ok && i < e.req.type_count; i++) {
         e.type = e.req.type[i];

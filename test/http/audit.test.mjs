@@ -411,14 +411,16 @@ test('refused for want of right: whose it would have been is told; an export, wh
   const token = spawnSync(program, ['token', '--data', data, '--scope', 'system/*.rs'], { encoding: 'utf8' }).stdout.trim();
   const headers = { Authorization: `Bearer ${token}` };
   /** The record of the fetching of the first file of an export. */
-  const fetched = async (query) => {
-    const begun = await as(s, 'GET', `/fhir/${query}`, { headers: { ...headers, Prefer: 'respond-async', Accept: 'application/fhir+json' } });
+  const fetched = async (query, body) => {
+    const asked = { ...headers, Prefer: 'respond-async', Accept: 'application/fhir+json', ...(body && { 'Content-Type': 'application/fhir+json' }) };
+    const begun = await as(s, body ? 'POST' : 'GET', `/fhir/${query}`, { headers: asked, ...(body && { body: JSON.stringify(body) }) });
     assert.equal(begun.status, 202, begun.text);
     const where = new URL(begun.headers['content-location']).pathname;
     let r;
     while ((r = await as(s, 'GET', where, { headers })).status === 202) await new Promise((done) => setTimeout(done, 30));
     assert.equal(r.status, 200, r.text);
-    assert.equal((await as(s, 'GET', new URL(r.json.output[0].url).pathname, { headers })).status, 200);
+    const file = r.json.output?.[0].url ?? r.json.parameter.find((p) => p.name === 'output').part.find((p) => p.name === 'location').valueUri;
+    assert.equal((await as(s, 'GET', new URL(file).pathname, { headers })).status, 200);
     return last(s);
   };
   const few = await fetched('$export?_type=Patient,Observation&_typeFilter=Patient%3Factive%3Dtrue');
@@ -427,5 +429,13 @@ test('refused for want of right: whose it would have been is told; an export, wh
   assert.deepEqual([one.patients, one.many ?? false], [['many-1'], false]);
   const all = await fetched('$export?_type=Patient');
   assert.deepEqual([all.patients.length, all.many], [1000, true]);
+  const rows = (resource) => ({
+    resourceType: 'Parameters',
+    parameter: [{ name: 'viewResource', resource: { resourceType: 'ViewDefinition', name: 'rows', status: 'active', resource, select: [{ column: [{ name: 'id', path: 'id' }] }] } }, { name: '_format', valueCode: 'ndjson' }],
+  });
+  const view = await fetched('ViewDefinition/$viewdefinition-export', rows('Observation'));
+  assert.deepEqual([view.patients, view.many ?? false], [['many-1'], false]);
+  const views = await fetched('ViewDefinition/$viewdefinition-export', rows('Patient'));
+  assert.deepEqual([views.patients.length, views.many], [1000, true]);
   await s.stop();
 });

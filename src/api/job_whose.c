@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bulk/bulk_whose.h"
+#include "api/job_whose.h"
 
 #include "fhir_gen/names.h"
 #include "json/json.h"
 
 /* Where rid is, or is to be. */
-static size_t place_of(const struct bulk_whose *w, store_rid rid)
+static size_t place_of(const struct job_whose *w, store_rid rid)
 {
     size_t low = 0, high = w->count;
     while (low < high) {
@@ -18,7 +18,7 @@ static size_t place_of(const struct bulk_whose *w, store_rid rid)
     return low;
 }
 
-static bool add_one(struct bulk_whose *w, struct store_read *r, store_rid rid, struct err *err)
+static bool add_one(struct job_whose *w, struct store_read *r, store_rid rid, struct err *err)
 {
     uint16_t type;
     struct str id;
@@ -29,7 +29,7 @@ static bool add_one(struct bulk_whose *w, struct store_read *r, store_rid rid, s
         return false;
     if (type != FHIR_TYPE_Patient)
         return true;
-    if (w->count == BULK_WHOSE_MAX || w->bytes + id.n + sizeof "\"\"," > BULK_WHOSE_BYTES_MAX) {
+    if (w->count == JOB_WHOSE_MAX || w->bytes + id.n + sizeof "\"\"," > JOB_WHOSE_BYTES_MAX) {
         w->many = true;
         return true;
     }
@@ -40,7 +40,7 @@ static bool add_one(struct bulk_whose *w, struct store_read *r, store_rid rid, s
     return true;
 }
 
-bool bulk_whose_add(struct bulk_whose *w, struct store_read *r, bool viewed, struct err *err)
+bool job_whose_add(struct job_whose *w, struct store_read *r, bool viewed, struct err *err)
 {
     const store_rid *seen;
     store_rid copy[STORE_SEEN_MAX];
@@ -63,7 +63,7 @@ bool bulk_whose_add(struct bulk_whose *w, struct store_read *r, bool viewed, str
     return true;
 }
 
-void bulk_whose_write(const struct bulk_whose *w, struct buf *out)
+void job_whose_write(const struct job_whose *w, struct buf *out)
 {
     buf_cstr(out, ",\"patients\":[");
     for (size_t i = 0; i < w->count; i++) {
