@@ -15,6 +15,7 @@ function rows() {
     { ways: [[k.alt, "0"]], does: t.value.access.why },
     { ways: [["↓"], ["↑"], ["J"], ["K"]], does: k.move },
     { ways: [[k.enter]], does: k.open },
+    { ways: [["F"]], does: k.find },
     { ways: [["N"]], does: k.note },
     { ways: [["O"]], does: k.medicine },
     { ways: [["V"]], does: k.acknowledge },

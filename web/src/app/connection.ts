@@ -9,8 +9,19 @@ const ANSWER_MS_MAX = 900;
 export type Connection = "up" | "noNetwork" | "noServer";
 export const connection = signal<Connection>("up");
 
-export function serverAnswered(): void {
+/** How far the service's clock is before this computer's; its answers say the time to the second. */
+let ahead = 0;
+
+/** date: the answer's header, when there is one. */
+export function serverAnswered(date: string | null = null): void {
   connection.value = "up";
+  const told = Date.parse(date ?? "");
+  if (!Number.isNaN(told)) ahead = told - Date.now();
+}
+
+/** Now, by the service's clock, as FHIR writes an instant. At most a second late, never early. */
+export function serverTime(): string {
+  return new Date(Date.now() + ahead).toISOString();
 }
 
 export function serverSilent(): void {
@@ -23,8 +34,8 @@ export const waiters = signal(0);
 async function ask(): Promise<void> {
   if (document.visibilityState !== "visible" && waiters.peek() === 0) return;
   try {
-    await fetch("/health", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS_MAX) });
-    serverAnswered();
+    const response = await fetch("/health", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS_MAX) });
+    serverAnswered(response.headers.get("Date"));
   } catch {
     serverSilent();
   }

@@ -12,6 +12,17 @@ export const paletteShown = signal(false);
 /** Raised each time the search field is asked for. */
 export const searchAsked = signal(0);
 
+/** Raised when the field to search the open record is asked for; whoever has it takes it down again. */
+export const findAsked = signal(0);
+
+export function findInChart(): boolean {
+  const now = route.value;
+  if (now.screen !== "patient") return false;
+  navigate(patientPath(now.id, "tidslinje"));
+  findAsked.value++;
+  return true;
+}
+
 export function askSearch(): void {
   navigate("/");
   searchAsked.value++;
@@ -85,6 +96,7 @@ const SHORTCUTS: readonly Shortcut[] = [
   { single: true, matches: key("/"), run: () => (askSearch(), true) },
   { single: true, matches: key("?"), run: () => ((keysShown.value = true), true) },
   { single: true, matches: key("n"), run: newNote },
+  { single: true, matches: key("f"), run: findInChart },
   { single: true, matches: key("j"), run: () => moveInRows(1) },
   { single: true, matches: key("k"), run: () => moveInRows(-1) },
 ];

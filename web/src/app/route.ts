@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Addresses: "/" is the search, "/patient/ID/FLIK" a part of a chart, "/patient/ID/FLIK/SAK" one thing in it. Every screen has an address of its own; none of
 // them holds a name or a personal identity number.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 export const SECTIONS = ["oversikt", "kontakter", "diagnoser", "varningar", "lakemedel", "provsvar", "anteckningar", "remisser", "tidslinje"] as const;
 export type Section = (typeof SECTIONS)[number];
@@ -71,6 +71,8 @@ export function pagePath(page: PageName, about = ""): string {
 
 const here = () => parseRoute(location.pathname, location.search);
 export const route = signal<Route>({ screen: "unknown" });
+/** What follows "?" in the address, for parts that keep more there; no free text. */
+export const addressQuery = computed(() => (void route.value, location.search));
 
 /** How many steps of ours lie behind in the browser's history: Esc goes back only within the record. */
 let depth = 0;

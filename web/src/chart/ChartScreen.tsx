@@ -15,6 +15,8 @@ import { Icon } from "../ui/Icon.tsx";
 import { lazy } from "../ui/Lazy.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { Chart, ChartContext, useChart } from "./model.ts";
+import { watchChart } from "./live.ts";
+import { newsOf } from "./news.ts";
 import { leaveChart, takeChart } from "./open.ts";
 import { activeAllergies, activeFlags } from "./state.ts";
 import { Storyboard } from "./Storyboard.tsx";
@@ -23,7 +25,6 @@ import { EncountersSection } from "./sections/EncountersSection.tsx";
 import { NotesSection } from "./sections/NotesSection.tsx";
 import { OverviewSection } from "./sections/OverviewSection.tsx";
 import { ReferralsSection } from "./sections/ReferralsSection.tsx";
-import { TimelineSection } from "./sections/TimelineSection.tsx";
 import { WarningsSection } from "./sections/WarningsSection.tsx";
 import "../styles/chart.css";
 import "../styles/access.css";
@@ -38,7 +39,7 @@ const SCREENS: Record<Section, ComponentType> = {
   provsvar: lazy(() => import("../results/LabsSection.tsx").then((module) => module.LabsSection)),
   anteckningar: NotesSection,
   remisser: ReferralsSection,
-  tidslinje: TimelineSection,
+  tidslinje: lazy(() => import("../timeline/TimelineSection.tsx").then((module) => module.TimelineSection)),
 };
 
 /** The dialogs and the part about access: a file of its own, fetched at once after the chart, so that no dialog waits. */
@@ -63,6 +64,8 @@ function useOpenChart(id: string): Chart | null | "opening" {
     if (chart === "opening") setChart(takeChart(id));
     else if (chart !== null && !open) navigate("/");
   }, [id, open]);
+  useEffect(() => (chart instanceof Chart ? watchChart(chart) : undefined), [chart]);
+  useEffect(() => (chart instanceof Chart ? newsOf(chart).stay() : undefined), [chart]);
   useEffect(() => { if (chart === null) setChart(takeChart(id)); }, [all]);
   useEffect(() => () => { if (chart instanceof Chart) leaveChart(chart); }, [chart]);
   return chart;

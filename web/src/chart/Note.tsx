@@ -12,6 +12,7 @@ import { Carried } from "../note/Carried.tsx";
 import { awaited, corrector, corrects, originOf, reasonOf, signatures } from "../note/marks.ts";
 import { plainText, readText } from "../note/text.ts";
 import { Badge, type Tone } from "../ui/Badge.tsx";
+import { Marked } from "./Marked.tsx";
 import { useChart } from "./model.ts";
 import { ClinicalText, When } from "./Parts.tsx";
 
@@ -127,6 +128,6 @@ function NarrativeBody({ div }: { div: string }) {
 
 /** Headings inside a narrative would break the page's own order of headings, so they are drawn as strong text. */
 function drawn(node: NarrativeNode): ComponentChildren {
-  if (typeof node === "string") return node;
+  if (typeof node === "string") return h(Marked, { text: node });
   return h(/^h[1-6]$/.test(node.tag) ? "strong" : node.tag, null, ...node.children.map(drawn));
 }

@@ -5,6 +5,7 @@ import type { Annotation, CodeableConcept } from "@fhir";
 import { conceptText, shownCode } from "../fhir/text.ts";
 import { showDate, showDateTime } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
+import { Marked } from "./Marked.tsx";
 
 /** A term and what it is; nothing when there is nothing to say. */
 export function Fact({ term, children }: { term: string; children: ComponentChildren }) {
@@ -20,7 +21,7 @@ export function Concept({ concept }: { concept: CodeableConcept | undefined }) {
 
 /** Clinical text exactly as written: line ends and spaces are kept, nothing is cut. */
 export function ClinicalText({ text }: { text: string }) {
-  return <div class="clinical">{text}</div>;
+  return <div class="clinical"><Marked text={text} /></div>;
 }
 
 export function Comments({ notes }: { notes: readonly Annotation[] | undefined }) {

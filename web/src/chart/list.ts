@@ -3,6 +3,7 @@
 // screen shows what it has as soon as it has it and a failure in one takes nothing from another.
 import { signal, type Signal } from "@preact/signals";
 import type { Resource, ResourceOf, ResourceType } from "@fhir";
+import { turn } from "../app/turns.ts";
 import { nextPage, search, type Page, type Params } from "../fhir/client.ts";
 
 export type ListStatus = "idle" | "loading" | "ready" | "failed";
@@ -46,28 +47,41 @@ export class ChartList<T extends ResourceType> {
     await this.run();
   }
 
-  /** Everything anew, when what may be seen has changed. What is shown stays until the answer is here. */
-  async reload(): Promise<void> {
+  /**
+   * Everything anew, as far as it was read. What is shown stays until the answer is here. quiet: only the record has
+   * changed, not what may be seen of it: nothing says that it is being read, and what is shown stays if it cannot be.
+   */
+  async reload(quiet = false): Promise<void> {
     if (this.status.peek() === "idle") return;
     this.next = null;
     this.fresh = true;
-    await this.run();
+    await this.run(quiet && this.status.peek() === "ready");
   }
 
-  private async run(): Promise<void> {
-    const turn = ++this.turn;
-    this.status.value = "loading";
+  private async run(quiet = false): Promise<void> {
+    const mine = ++this.turn;
+    const count = this.fresh ? this.items.peek().length : 0;
+    let found: ResourceOf<T>[] = [];
+    if (!quiet) this.status.value = "loading";
     try {
       do {
         const page = await this.ask();
-        if (turn !== this.turn) return;
-        this.take(page);
-      } while (this.plan.whole && this.next !== null && this.items.peek().length < WHOLE_MAX);
+        // Answers that come together are drawn one at a time.
+        await turn();
+        if (mine !== this.turn) return;
+        this.include(page.others);
+        this.next = page.next;
+        found = this.fresh ? [...found, ...page.matches] : [...this.items.peek(), ...page.matches];
+        if (!this.fresh) this.items.value = found;
+      } while (this.next !== null && (this.plan.whole ? found.length < WHOLE_MAX : this.fresh && found.length < count));
+      this.items.value = found;
+      this.fresh = false;
+      this.more.value = this.next !== null;
       this.status.value = "ready";
     } catch (error) {
-      if (this.abort.aborted || turn !== this.turn) return;
+      if (this.abort.aborted || mine !== this.turn) return;
       // What could not be read anew may be what is no longer to be seen.
-      if (this.fresh) this.items.value = [];
+      if (this.fresh && !quiet) this.items.value = [];
       this.error.value = error;
       this.status.value = "failed";
     }
@@ -76,14 +90,6 @@ export class ChartList<T extends ResourceType> {
   private ask(): Promise<Page<ResourceOf<T>>> {
     if (this.next !== null) return nextPage(this.plan.type, this.next, this.abort);
     return search(this.plan.type, this.plan.params, this.abort);
-  }
-
-  private take(page: Page<ResourceOf<T>>): void {
-    this.include(page.others);
-    this.items.value = this.fresh ? page.matches : [...this.items.peek(), ...page.matches];
-    this.fresh = false;
-    this.next = page.next;
-    this.more.value = page.next !== null;
   }
 }
 

@@ -12,6 +12,7 @@ import { Sight } from "../access/sight.ts";
 import { learnPatient } from "../write/names.ts";
 import { ChartList, type ListPlan } from "./list.ts";
 import { Names } from "./names.ts";
+import { NOTHING, type Sought } from "./sought.ts";
 
 const PAGE = "50";
 const RESULTS_PAGE = "200";
@@ -55,7 +56,10 @@ export class Chart {
   readonly lists: Lists;
   readonly names: Names;
   readonly sight: Sight;
+  /** Words that have been searched for in this chart: marked wherever they stand in its texts. */
+  readonly sought = signal<Sought>(NOTHING);
   private readonly abort = new AbortController();
+  private readonly told = new Set<(keys: readonly string[] | null) => void>();
 
   constructor(readonly id: string) {
     this.names = new Names(this.abort.signal);
@@ -70,6 +74,7 @@ export class Chart {
   /** Reads again what has been read: what may be seen has changed. */
   async reload(): Promise<void> {
     forget();
+    this.tell(null);
     await Promise.all([this.readPatient(), ...Object.values(this.lists).map((list) => list.reload())]);
   }
 
@@ -77,7 +82,27 @@ export class Chart {
   async refresh(): Promise<void> {
     if (connection.peek() !== "up") return;
     void this.sight.load();
-    await Promise.all([this.readPatient(), ...Object.values(this.lists).map((list) => list.reload())]);
+    this.tell(null);
+    await Promise.all([this.readPatient(), ...Object.values(this.lists).map((list) => list.reload(true))]);
+  }
+
+  /** Word from the service that these ("Type/id") have changed, come or gone. null: anything may have. */
+  async changed(keys: readonly string[] | null): Promise<void> {
+    if (keys === null) return this.refresh();
+    const types = new Set(keys.map((key) => key.slice(0, key.indexOf("/"))));
+    this.tell(keys);
+    if (types.has("Consent")) void this.sight.load();
+    const lists = Object.values(this.lists).filter((list) => types.has(list.plan.type));
+    await Promise.all([types.has("Patient") ? this.readPatient() : undefined, ...lists.map((list) => list.reload(true))]);
+  }
+
+  /** For what keeps something of its own of this record: called with what has changed. */
+  whenChanged(listener: (keys: readonly string[] | null) => void): void {
+    this.told.add(listener);
+  }
+
+  private tell(keys: readonly string[] | null): void {
+    for (const listener of this.told) listener(keys);
   }
 
   async readPatient(): Promise<void> {
@@ -94,6 +119,11 @@ export class Chart {
   nameOf(reference: Reference | undefined): string {
     const own = referenceText(reference);
     return own !== "" || reference?.reference === undefined ? own : this.names.of(reference.reference);
+  }
+
+  /** Aborted when the chart is closed. */
+  get gone(): AbortSignal {
+    return this.abort.signal;
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The commands that are always there; each screen adds its own beside them.
 import { openCharts } from "../app/charts.ts";
-import { askSearch, keysShown, newNote, otherChart } from "../app/keys.ts";
+import { askSearch, findInChart, keysShown, newNote, otherChart } from "../app/keys.ts";
 import { adminPath, itemPath, navigate, PAGES, pagePath, patientPath, route, SECTIONS, type PageName } from "../app/route.ts";
 import { language, setLanguage, t } from "../i18n/index.ts";
 import { isOwn, logout, rights } from "../session/session.ts";
@@ -31,6 +31,7 @@ const OTHER: readonly Command[] = [
   { id: "new-task", label: () => d.value.commands.newTask, when: () => !isOwn.value, run: () => inInbox("uppgift") },
   { id: "search", label: () => t.value.nav.search, keys: "/", when: () => !isOwn.value, run: askSearch },
   { id: "new-note", label: () => d.value.commands.newNote, when: inChart, run: () => navigate(itemPath(chartId(), "anteckningar", "ny")) },
+  { id: "find", label: () => t.value.keys.find, keys: "F", when: inChart, run: () => void findInChart() },
   { id: "other-chart", label: () => d.value.commands.otherChart, keys: "Alt+B", when: () => openCharts.value.some((c) => c.id !== chartId()), run: () => void otherChart() },
   { id: "new-note", label: () => t.value.notes.fresh, keys: "N", when: () => inChart() && !isOwn.value, run: () => void newNote() },
   { id: "close-chart", label: () => d.value.commands.closeChart, when: inChart, run: () => closeShown(chartId()) },

@@ -33,7 +33,7 @@ export async function send(url: string, init: RequestInit, signal: AbortSignal, 
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await fetch(url, { ...init, signal: AbortSignal.any([signal, limit]) });
-    serverAnswered();
+    serverAnswered(response.headers.get("Date"));
     if (response.status !== 401 || again) return response;
   } catch (error) {
     if (signal.aborted) throw error;
@@ -114,6 +114,34 @@ export type Params = readonly (readonly [string, string])[];
 export async function search<T extends ResourceType>(type: T, params: Params, signal: AbortSignal): Promise<Page<ResourceOf<T>>> {
   const query = new URLSearchParams(params.map(([k, v]) => [k, v]));
   return page(type, await get(`${BASE}${type}?${query}`, signal));
+}
+
+function everything(body: unknown): Page<Resource> {
+  const bundle = body as Bundle;
+  if (bundle.resourceType !== "Bundle") throw new FhirError("format", 200);
+  const next = bundle.link?.find((link) => link.relation === "next")?.url;
+  const found = (bundle.entry ?? []).filter((entry) => entry.search?.mode === "match").flatMap((entry) => (entry.resource as Resource | undefined) ?? []);
+  return { matches: found, others: [], total: bundle.total ?? null, next: next === undefined ? null : sameOrigin(next) };
+}
+
+/** Search over many types at once; by POST, as what is looked for must not stand in an address. */
+export async function searchTypes(types: readonly ResourceType[], params: Params, signal: AbortSignal): Promise<Page<Resource>> {
+  const response = await send(`${BASE}_search`, {
+    method: "POST",
+    headers: { Accept: JSON_TYPE, "Content-Type": "application/x-www-form-urlencoded", "Helhet-Request": "1" },
+    body: new URLSearchParams([["_type", types.join(",")], ...params.map(([k, v]) => [k, v] as [string, string])]).toString(),
+  }, signal);
+  const body = await answer(response);
+  if (!response.ok) throw failureOf(response.status, body);
+  return everything(body);
+}
+
+/** The next page of such a search. Never kept. */
+export async function nextOfTypes(url: string, signal: AbortSignal): Promise<Page<Resource>> {
+  const response = await send(url, { headers: { Accept: JSON_TYPE }, cache: "no-store" }, signal);
+  const body = await answer(response);
+  if (!response.ok) throw failureOf(response.status, body);
+  return everything(body);
 }
 
 /** Search by POST, for what must not stand in an address: names and personal identity numbers. */

@@ -279,13 +279,11 @@ export const en: Catalogue = {
     performedBy: "Responsible now",
   },
   timeline: {
-    filter: "Show kinds",
     types: {
       Encounter: "Contact", Appointment: "Booked time", CarePlan: "Care plan", Condition: "Diagnosis", Observation: "Measurement", MedicationRequest: "Prescription", MedicationStatement: "Stated medication",
       DocumentReference: "Note", Composition: "Composition", DiagnosticReport: "Report", ServiceRequest: "Referral", Procedure: "Procedure",
       Immunization: "Vaccination", AllergyIntolerance: "Hypersensitivity", Flag: "Warning",
     },
-    incomplete: (names) => `The timeline is not complete. This could not be read: ${names}.`,
   },
   overview: {
     latestLabs: "Latest results",
@@ -307,6 +305,7 @@ export const en: Catalogue = {
     palette: "Find a patient or a command, wherever you are",
     otherChart: "The other open chart",
     search: "Find patient",
+    find: "Search for words in the patient's record",
     sections: "Go to part 1–9 of the record",
     move: "Next and previous in a list",
     open: "Open what is marked",

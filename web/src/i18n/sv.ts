@@ -280,13 +280,11 @@ export const sv = {
     performedBy: "Ansvarig nu",
   },
   timeline: {
-    filter: "Visa slag",
     types: {
       Encounter: "Vårdkontakt", Appointment: "Bokad tid", CarePlan: "Vårdplan", Condition: "Diagnos", Observation: "Mätvärde", MedicationRequest: "Ordination", MedicationStatement: "Uppgivet läkemedel",
       DocumentReference: "Anteckning", Composition: "Sammanställning", DiagnosticReport: "Svar", ServiceRequest: "Remiss", Procedure: "Åtgärd",
       Immunization: "Vaccination", AllergyIntolerance: "Överkänslighet", Flag: "Varning",
     },
-    incomplete: (names: string) => `Tidslinjen är inte fullständig. Detta kunde inte läsas: ${names}.`,
   },
   overview: {
     latestLabs: "Senaste provsvar",
@@ -308,6 +306,7 @@ export const sv = {
     palette: "Sök patient eller kommando, var du än är",
     otherChart: "Den andra öppna journalen",
     search: "Sök patient",
+    find: "Sök ord i patientens journal",
     sections: "Gå till journalens del 1–9",
     move: "Nästa och föregående i en lista",
     open: "Öppna det markerade",
