@@ -180,6 +180,53 @@ static void test_escalated(void **state)
     assert_int_equal(last_seq(), before); /* once */
 }
 
+/* The id of the first Task of that question. */
+static void id_of(const char *query, char id[64])
+{
+    char *a = tasks("machine", query), *at = strstr(a, "\"Task\",\"id\":\"");
+    assert_non_null(at);
+    at += strlen("\"Task\",\"id\":\"");
+    snprintf(id, 64, "%.*s", (int)strcspn(at, "\""), at);
+    os_free(a);
+}
+
+/* The unit has taken it over and hands it to a person, who does nothing either: it comes back in the same
+ * time. */
+static void test_handed_on(void **state)
+{
+    static const char *const focus = "focus=DiagnosticReport/r5";
+    struct err err = {0};
+    char id[64], now[TIME_TEXT_MAX + 1], rest[1024];
+    (void)state;
+    result("DiagnosticReport", "r5", "final", BASED);
+    settle();
+    assert_true(results_escalate(results, os_now_ms() + 25 * HOUR, &err));
+    expect("machine", "focus=DiagnosticReport/r5&owner=Organization/a&business-status=escalated", 1);
+    id_of(focus, id);
+    today(now);
+    snprintf(
+        rest, sizeof rest,
+        LABEL("a", "v1") ",\"status\":\"accepted\",\"intent\":\"order\",\"priority\":\"urgent\","
+                         "\"businessStatus\":{\"coding\":[{\"system\":\"" RESULTS_TASK_SYSTEM
+                         "\",\"code\":\"escalated\"}]},\"code\":{\"coding\":[{\"system\":"
+                         "\"" RESULTS_TASK_SYSTEM "\",\"code\":\"acknowledge\"}]},\"focus\":{\"reference\":"
+                         "\"DiagnosticReport/r5\"},\"for\":{\"reference\":\"Patient/one\"},\"authoredOn\":"
+                         "\"%s\",\"owner\":{\"reference\":\"PractitionerRole/anna\"}",
+        now);
+    put(&web, "Task", id, rest);
+    assert_true(results_escalate(results, os_now_ms() + 26 * HOUR, &err));
+    expect("machine", "focus=DiagnosticReport/r5&owner=PractitionerRole/anna&business-status=handed-on", 1);
+    int64_t before = last_seq();
+    assert_true(results_escalate(results, os_now_ms() + 49 * HOUR, &err));
+    assert_int_equal(last_seq(), before); /* 24 hours of her own */
+    assert_true(results_escalate(results, os_now_ms() + 51 * HOUR, &err));
+    expect("machine",
+           "focus=DiagnosticReport/r5&owner=Organization/a&business-status=escalated&status=accepted", 1);
+    before = last_seq();
+    assert_true(results_escalate(results, os_now_ms() + 52 * HOUR, &err));
+    assert_int_equal(last_seq(), before);
+}
+
 /* What is written while nobody follows is not lost, and not asked for twice. */
 static void test_again(void **state)
 {
@@ -227,7 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_made),      cmocka_unit_test(test_observation),
         cmocka_unit_test(test_corrected), cmocka_unit_test(test_escalated),
-        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_handed_on), cmocka_unit_test(test_again),
     };
     return cmocka_run_group_tests(tests, open_world, close_world);
 }

@@ -9,7 +9,7 @@
 #include "search/label.h"
 #include "json/json.h"
 
-enum { TASK_BYTES_MAX = 1 << 20 };
+enum { TASK_BYTES_MAX = 1 << 20, CURSOR_MAX = 1 << 16 };
 
 struct results {
     struct store *store;
@@ -57,7 +57,7 @@ static bool change(struct results *x, struct store_tx *tx, struct str id, enum r
     if (found != STORE_FOUND)
         return found != STORE_FAILED;
     buf_init(&text, TASK_BYTES_MAX);
-    bool ok = results_task_change(v.body, how, now_ms, arena, &text, err)
+    bool ok = results_task_change(&x->rules, v.body, how, now_ms, arena, &text, err)
                   ? put(x, tx, id, buf_get(&text), arena, err)
                   : err->code == ERR_OK;
     buf_release(&text);
@@ -151,61 +151,103 @@ static bool on_take(void *arg, struct feed *f, struct store_read *r, const struc
 struct handing {
     struct results *x;
     struct arena *arena;
-    const struct store_hits *hits;
+    enum results_change how;
+    struct str *id;
+    size_t count;
     int64_t now_ms;
 };
 
 static bool handing_run(struct store_tx *tx, void *arg, struct err *err)
 {
     struct handing *h = arg;
-    for (size_t i = 0; i < h->hits->count; i++)
-        if (!change(h->x, tx, h->hits->item[i].id, RESULTS_ESCALATE, h->now_ms, h->arena, err))
+    for (size_t i = 0; i < h->count; i++)
+        if (!change(h->x, tx, h->id[i], h->how, h->now_ms, h->arena, err))
             return false;
     return true;
 }
 
-/* Open ones of a priority that are older than it allows and not handed over yet. */
-static bool find_old(struct results *x, size_t which, int64_t now_ms, struct arena *arena,
-                     struct store_hits *hits, struct err *err)
+/* One page of what is looked for, those of it that are to be changed, and the change of them. *cursor moves
+ * on, and is empty after the last. */
+static bool hand_page(struct results *x, const struct search_param *params, size_t count,
+                      enum results_change how, int64_t now_ms, struct buf *cursor, struct err *err)
 {
-    char before[TIME_TEXT_MAX + 2] = "lt";
-    size_t n = time_format(now_ms - x->rules.escalate[which].hours * 3600 * 1000, before + 2);
-    const struct search_param params[] = {
-        {STR("code"), STR(RESULTS_TASK_SYSTEM "|" RESULTS_TASK_CODE)},
-        {STR("status"), STR("requested,received,accepted,ready,on-hold")},
-        {STR("priority"), x->rules.escalate[which].priority},
-        {STR("business-status:not"), STR(RESULTS_TASK_SYSTEM "|escalated")},
-        {STR("authored-on"), {before, n + 2}},
-    };
+    struct arena arena;
     struct search_query q;
+    struct store_hits hits = {0};
+    struct handing h = {.x = x, .arena = &arena, .how = how, .now_ms = now_ms};
+    struct store_job job = {
+        .run = handing_run, .arg = &h, .agent = STR("care/results"), .reason = STR("escalate")};
+    arena_init(&arena);
     struct store_read *r = store_read_begin(x->store, err);
-    bool ok = r && search_parse(x->search, r, FHIR_TYPE_Task, params, sizeof params / sizeof *params, false,
-                                arena, &q, err);
+    bool ok = r && search_parse(x->search, r, FHIR_TYPE_Task, params, count, false, &arena, &q, err);
     if (ok) {
         q.plan.limit = RESULTS_PAGE;
         q.plan.count = false;
-        q.plan.no_body = true;
-        ok = store_search(r, &q.plan, arena, hits, err);
+        q.plan.cursor = arena_str(&arena, buf_get(cursor));
+        ok = store_search(r, &q.plan, &arena, &hits, err);
     }
     store_read_end(r);
+    h.id = ARENA_ARRAY(&arena, struct str, hits.count + 1);
+    for (size_t i = 0; ok && h.id && i < hits.count; i++)
+        if (results_task_may(hits.item[i].body, how, now_ms, &arena))
+            h.id[h.count++] = hits.item[i].id;
+    buf_clear(cursor);
+    if (ok && hits.next.n)
+        buf_str(cursor, hits.next);
+    ok = ok && (h.id || err_set(err, ERR_NO_MEMORY, NULL)) &&
+         (buf_ok(cursor) || err_set(err, ERR_NO_MEMORY, NULL)) &&
+         (h.count == 0 || store_run(x->store, &job, err));
+    arena_release(&arena);
     return ok;
+}
+
+/* All that is waiting under that businessStatus. */
+static bool hand_all(struct results *x, struct search_param status, const struct search_param *old,
+                     enum results_change how, int64_t now_ms, struct err *err)
+{
+    struct search_param params[5] = {
+        {STR("code"), STR(RESULTS_TASK_SYSTEM "|" RESULTS_TASK_CODE)},
+        {STR("status"), STR("requested,received,accepted,ready,on-hold")},
+        status,
+    };
+    struct buf cursor;
+    size_t count = 3;
+    for (size_t i = 0; old && i < 2; i++)
+        params[count++] = old[i];
+    buf_init(&cursor, CURSOR_MAX);
+    bool ok, more = true;
+    for (size_t page = 0;
+         (ok = more ? hand_page(x, params, count, how, now_ms, &cursor, err) : true) && more;)
+        more = buf_get(&cursor).n > 0 && ++page < RESULTS_PAGES;
+    buf_release(&cursor);
+    return ok;
+}
+
+/* Open ones of a priority that are older than it allows, and have not been the unit's. */
+static bool hand_old(struct results *x, size_t which, int64_t now_ms, struct err *err)
+{
+    char before[TIME_TEXT_MAX + 2] = "lt";
+    size_t n = time_format(now_ms - x->rules.escalate[which].hours * 3600 * 1000, before + 2);
+    const struct search_param old[2] = {{STR("priority"), x->rules.escalate[which].priority},
+                                        {STR("authored-on"), {before, n + 2}}};
+    return hand_all(
+        x,
+        (struct search_param){STR("business-status:not"),
+                              STR(RESULTS_TASK_SYSTEM "|escalated," RESULTS_TASK_SYSTEM "|handed-on")},
+        old, RESULTS_ESCALATE, now_ms, err);
 }
 
 bool results_escalate(struct results *x, int64_t now_ms, struct err *err)
 {
     bool ok = true;
-    for (size_t i = 0; ok && i < x->rules.escalate_count; i++) {
-        struct arena arena;
-        struct store_hits hits = {0};
-        struct handing h = {x, &arena, &hits, now_ms};
-        struct store_job job = {
-            .run = handing_run, .arg = &h, .agent = STR("care/results"), .reason = STR("escalate")};
-        arena_init(&arena);
-        ok =
-            find_old(x, i, now_ms, &arena, &hits, err) && (hits.count == 0 || store_run(x->store, &job, err));
-        arena_release(&arena);
-    }
-    return ok;
+    for (size_t i = 0; ok && i < x->rules.escalate_count; i++)
+        ok = hand_old(x, i, now_ms, err);
+    /* What the unit has handed on is given the same time with who has it now, and comes back after it. */
+    return ok &&
+           hand_all(x, (struct search_param){STR("business-status"), STR(RESULTS_TASK_SYSTEM "|escalated")},
+                    NULL, RESULTS_HAND, now_ms, err) &&
+           hand_all(x, (struct search_param){STR("business-status"), STR(RESULTS_TASK_SYSTEM "|handed-on")},
+                    NULL, RESULTS_ESCALATE, now_ms, err);
 }
 
 static void on_tick(void *arg)

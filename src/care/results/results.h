@@ -10,7 +10,8 @@
 #define RESULTS_TASK_SYSTEM "https://helhet.example/fhir/CodeSystem/task"
 #define RESULTS_TASK_CODE "acknowledge"
 
-enum { RESULTS_PAGE = 200 }; /* Tasks handed over in one look, by priority */
+/* Tasks in one transaction, and how many such in one look at each kind of what waits. */
+enum { RESULTS_PAGE = 200, RESULTS_PAGES = 50 };
 
 struct results;
 

@@ -63,9 +63,13 @@ struct str results_task_id(struct store *s, struct arena *arena, struct str name
 /* The body of a new one. */
 bool results_task_write(const struct result *res, int64_t now_ms, struct buf *out);
 /* The body with another status, owner and businessStatus (empty: as they are), or false when it may not be
- * changed: nobody has begun, it is not escalated already (escalate), it is over (reopen). */
-enum results_change { RESULTS_REOPEN, RESULTS_CANCEL, RESULTS_ESCALATE };
-bool results_task_change(struct str body, enum results_change how, int64_t now_ms, struct arena *arena,
-                         struct buf *out, struct err *err);
+ * changed. REOPEN: it is over. CANCEL: it is not. ESCALATE: the unit takes it over, when it is not the
+ * unit's, and once more when who got it from the unit has had the time that its priority gives. HAND: the
+ * unit had taken it over and somebody else has it: their time begins. */
+enum results_change { RESULTS_REOPEN, RESULTS_CANCEL, RESULTS_ESCALATE, RESULTS_HAND };
+bool results_task_change(const struct results_rules *rules, struct str body, enum results_change how,
+                         int64_t now_ms, struct arena *arena, struct buf *out, struct err *err);
+/* Would it be changed? */
+bool results_task_may(struct str body, enum results_change how, int64_t now_ms, struct arena *arena);
 
 #endif

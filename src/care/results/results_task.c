@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "access/read_body.h"
+#include "base/time.h"
 #include "fhir/out.h"
 #include "fhir_gen/names.h"
 #include "results/results_int.h"
@@ -224,57 +225,131 @@ static bool is_open(struct str status)
     return false;
 }
 
-static bool may(const struct json_doc *doc, enum results_change how, struct str unit)
+static struct str code_of(const struct json_doc *doc)
 {
-    struct str status = json_text(doc, json_get(doc, 0, FHIR_NAME_status));
-    struct str owner = read_body_reference(doc, json_get(doc, 0, FHIR_NAME_owner));
-    if (how == RESULTS_ESCALATE)
-        return is_open(status) && unit.n && !str_eq(owner, unit);
-    return how == RESULTS_CANCEL ? is_open(status) : !is_open(status) && !str_is(status, "in-progress");
+    struct str code = {0};
+    read_body_walk(doc, 0, STR("businessStatus.coding.code"), take_title, &code);
+    return code;
 }
 
-bool results_task_change(struct str body, enum results_change how, int64_t now_ms, struct arena *arena,
-                         struct buf *out, struct err *err)
+/* When who has it since it was the unit's is to have acknowledged it; INT64_MIN: nobody has said. */
+static int64_t due_of(const struct json_doc *doc)
 {
-    static const char *const changed[] = {"status", "businessStatus", "lastModified", "owner", "authoredOn"};
+    struct time_value value;
+    struct str text = {0};
+    read_body_walk(doc, 0, STR("restriction.period.end"), take_title, &text);
+    return text.n && time_parse(text, false, &value) ? time_span(&value, 0).low_ms : INT64_MIN;
+}
+
+static bool may(const struct json_doc *doc, enum results_change how, struct str unit, int64_t now_ms)
+{
+    struct str status = json_text(doc, json_get(doc, 0, FHIR_NAME_status)), code = code_of(doc);
+    bool units = str_eq(read_body_reference(doc, json_get(doc, 0, FHIR_NAME_owner)), unit);
+    switch (how) {
+    case RESULTS_ESCALATE:
+        if (str_is(code, "handed-on"))
+            return is_open(status) && unit.n && (units || due_of(doc) <= now_ms);
+        return is_open(status) && unit.n && !units;
+    case RESULTS_HAND:
+        return is_open(status) && unit.n && !units && str_is(code, "escalated");
+    case RESULTS_CANCEL:
+        return is_open(status);
+    case RESULTS_REOPEN:
+        break;
+    }
+    return !is_open(status) && !str_is(status, "in-progress");
+}
+
+/* The members that a change writes anew, or leaves out. */
+static bool replaces(enum results_change how, struct str key)
+{
+    static const struct {
+        const char *key;
+        unsigned changes;
+    } table[] = {
+        {"status", ~0u},
+        {"businessStatus", ~0u},
+        {"lastModified", ~0u},
+        {"owner", 1u << RESULTS_ESCALATE},
+        {"authoredOn", 1u << RESULTS_REOPEN},
+        {"restriction", 1u << RESULTS_ESCALATE | 1u << RESULTS_HAND | 1u << RESULTS_REOPEN},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (str_is(key, table[i].key))
+            return table[i].changes & 1u << how;
+    return false;
+}
+
+static int64_t hours_of(const struct results_rules *rules, const struct json_doc *doc)
+{
+    struct str priority = json_text(doc, json_get_key(doc, 0, STR("priority")));
+    for (size_t i = 0; i < rules->escalate_count; i++)
+        if (str_eq(rules->escalate[i].priority, priority))
+            return rules->escalate[i].hours;
+    return rules->escalate[0].hours;
+}
+
+static void write_change(struct json_out *o, const struct results_rules *rules, const struct json_doc *doc,
+                         enum results_change how, struct str unit, int64_t now_ms)
+{
+    static const struct {
+        const char *status, *code, *text;
+    } becomes[] = {
+        [RESULTS_REOPEN] = {"requested", "corrected", "Svaret har rättats"},
+        [RESULTS_CANCEL] = {"cancelled", "in-report", "Ingår i ett svar"},
+        [RESULTS_ESCALATE] = {NULL, "escalated", "Övertagen av enheten"},
+        [RESULTS_HAND] = {NULL, "handed-on", "Lämnad vidare av enheten"},
+    };
+    json_out_string(o, "status",
+                    becomes[how].status ? str_of(becomes[how].status)
+                                        : json_text(doc, json_get(doc, 0, FHIR_NAME_status)));
+    concept(o, "businessStatus", becomes[how].code, becomes[how].text);
+    if (how == RESULTS_ESCALATE)
+        fhir_out_reference(o, "owner", unit);
+    if (how == RESULTS_REOPEN)
+        fhir_out_instant(o, "authoredOn", now_ms);
+    if (how == RESULTS_HAND) {
+        json_out_object(o, "restriction");
+        json_out_object(o, "period");
+        fhir_out_instant(o, "end", now_ms + hours_of(rules, doc) * 3600 * 1000);
+        json_out_end_object(o);
+        json_out_end_object(o);
+    }
+    fhir_out_instant(o, "lastModified", now_ms);
+}
+
+bool results_task_change(const struct results_rules *rules, struct str body, enum results_change how,
+                         int64_t now_ms, struct arena *arena, struct buf *out, struct err *err)
+{
     struct json_doc doc;
     struct json_out o;
     if (!json_parse(arena, body, &fhir_names, &doc, err))
         return false;
     struct str unit = read_body_label(&doc, 0, LABEL_UNIT_URL);
-    if (!may(&doc, how, unit))
+    if (!may(&doc, how, unit, now_ms))
         return false;
     json_out_init(&o, out);
     json_out_object(&o, NULL);
     JSON_EACH(&doc, 0, c)
     {
         struct str key = {doc.nodes[c].key, doc.nodes[c].key_len};
-        bool keep = true;
-        for (size_t i = 0; i < sizeof changed / sizeof *changed; i++)
-            keep = keep && (!str_is(key, changed[i]) ||
-                            (i >= 3 && how != (i == 3 ? RESULTS_ESCALATE : RESULTS_REOPEN)));
         struct buf text;
+        if (replaces(how, key))
+            continue;
         buf_init(&text, STORE_BODY_MAX);
         json_write(&doc, c, &text);
-        if (keep)
-            json_out_raw(&o, arena_cstr(arena, key), buf_get(&text));
+        json_out_raw(&o, arena_cstr(arena, key), buf_get(&text));
         buf_release(&text);
     }
-    if (how == RESULTS_ESCALATE)
-        json_out_string(&o, "status", json_text(&doc, json_get(&doc, 0, FHIR_NAME_status)));
-    else
-        json_out_cstr(&o, "status", how == RESULTS_CANCEL ? "cancelled" : "requested");
-    if (how == RESULTS_ESCALATE) {
-        concept(&o, "businessStatus", "escalated", "Övertagen av enheten");
-        fhir_out_reference(&o, "owner", unit);
-    }
-    if (how == RESULTS_CANCEL)
-    concept(&o, "businessStatus", "in-report", "Ingår i ett svar");
-    if (how == RESULTS_REOPEN) {
-        concept(&o, "businessStatus", "corrected", "Svaret har rättats");
-        fhir_out_instant(&o, "authoredOn", now_ms);
-    }
-    fhir_out_instant(&o, "lastModified", now_ms);
+    write_change(&o, rules, &doc, how, unit, now_ms);
     json_out_end_object(&o);
     return buf_ok(out) || err_set(err, ERR_NO_MEMORY, NULL);
+}
+
+bool results_task_may(struct str body, enum results_change how, int64_t now_ms, struct arena *arena)
+{
+    struct json_doc doc;
+    struct err err = {0};
+    return json_parse(arena, body, &fhir_names, &doc, &err) &&
+           may(&doc, how, read_body_label(&doc, 0, LABEL_UNIT_URL), now_ms);
 }
