@@ -291,10 +291,15 @@ static bool signing(struct guarded *g, struct err *err)
     struct write *w = g->w;
     struct label will = label_read(w->doc, w->node, w->call->type);
     bool was = stands(g);
-    if (w->call->type == FHIR_TYPE_Composition && w->call->caller->kind == ACCESS_STAFF &&
-        !guard_attest_own(g->now.rid ? &g->doc : NULL, w->doc, w->node, w->call->caller))
+    const struct json_doc *before = g->now.rid ? &g->doc : NULL;
+    bool staff = w->call->caller->kind == ACCESS_STAFF;
+    if (staff && w->call->type == FHIR_TYPE_Composition &&
+        !guard_attest_own(before, w->doc, w->node, w->call->caller))
         return err_set(err, ERR_ACCESS_DENIED, "Signering i någon annans namn", "Signing in another's name",
                        NULL);
+    if (staff && !guard_attest_named(before, w->doc, w->node, w->call->type, w->call->caller))
+        return err_set(err, ERR_ACCESS_DENIED, "Att signera eller skriva i någon annans namn",
+                       "Signing or writing in another's name", NULL);
     if (was && !attests(g) && !correction(w->doc, w->node))
         return err_set_str(err, ERR_ACCESS_SIGNED, resource_name(w->call->arena, w->call->type, w->id),
                            STR(""));

@@ -49,13 +49,17 @@ struct guard_label {
     int64_t time_ms;     /* when */
     struct str kept; /* the correction that the current version is, as it stands in its meta; empty: none */
 };
-/* guard_attest.c: signatures of Compositions (attester with a time). */
+/* guard_attest.c: signatures, of Compositions attesters with a time. */
 /* Is what is new in `will` that somebody attests what stands, or is asked to: attesters differ, nothing else
  * does, and no signature is gone? */
 bool guard_attest_only(const struct json_doc *was, const struct json_doc *will, uint32_t node);
 /* Is each signature that was not there before (was NULL: none were) the caller's own? */
 bool guard_attest_own(const struct json_doc *was, const struct json_doc *will, uint32_t node,
                       const struct access_caller *caller);
+/* Is who of the staff is said to have signed (DocumentReference.authenticator) or sent (Communication.sender)
+ * the caller, where that is new or the document is signed now? */
+bool guard_attest_named(const struct json_doc *was, const struct json_doc *will, uint32_t node,
+                        fhir_type_id type, const struct access_caller *caller);
 /* What the server noted of the correction that `was` is; empty when it is none, or there is no memory. */
 struct str guard_attest_corrects(const struct json_doc *was, struct arena *arena);
 

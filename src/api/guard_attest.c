@@ -3,6 +3,7 @@
 
 #include "access/read_body.h"
 #include "fhir_gen/names.h"
+#include "search/label.h"
 
 /* Signatures on a note are few. */
 enum { TEXT_MAX = 16 * 1024 };
@@ -111,6 +112,33 @@ bool guard_attest_own(const struct json_doc *was, const struct json_doc *will, u
                              ? STR("")
                              : json_text(will, json_get(will, party, FHIR_NAME_reference));
         if (!who.n || (!str_eq(who, caller->assignment) && !str_eq(who, caller->user)))
+            return false;
+    }
+    return true;
+}
+
+static struct str named_in(const struct json_doc *doc, uint32_t i, uint16_t element)
+{
+    return read_body_reference(doc, json_get(doc, i, element));
+}
+
+bool guard_attest_named(const struct json_doc *was, const struct json_doc *will, uint32_t node,
+                        fhir_type_id type, const struct access_caller *caller)
+{
+    static const struct {
+        fhir_type_id type;
+        uint16_t element;
+    } named[] = {{FHIR_TYPE_DocumentReference, FHIR_NAME_authenticator},
+                 {FHIR_TYPE_Communication, FHIR_NAME_sender}};
+    for (size_t i = 0; i < sizeof named / sizeof *named; i++) {
+        if (named[i].type != type)
+            continue;
+        struct str who = named_in(will, node, named[i].element);
+        bool staff = str_starts(who, STR("Practitioner/")) || str_starts(who, STR("PractitionerRole/"));
+        bool same_as_was =
+            was && str_eq(named_in(was, 0, named[i].element), who) &&
+            ((label_read(was, 0, type).flags ^ label_read(will, node, type).flags) & LABEL_SIGNED) == 0;
+        if (staff && !same_as_was && !str_eq(who, caller->assignment) && !str_eq(who, caller->user))
             return false;
     }
     return true;

@@ -145,3 +145,36 @@ test('a signature is one\'s own, a countersignature changes no text, a correctio
   await server.stop({ keep: true });
   forget(data);
 });
+
+test('whoever is said to have signed a document or sent a message is the caller', async () => {
+  const data = await makeData([{ resourceType: 'Encounter', id: 'e', status: 'in-progress', class: { code: 'IMP' }, subject: { reference: 'Patient/pat' }, period: { start: NOW }, serviceProvider: { reference: 'Organization/med' } }]);
+  const server = await closed(data);
+  const anna = { ...(await login(server, 'anna', { assignment: ANNA })), 'Helhet-Request': '1' };
+  const bo = { ...(await login(server, 'bo', { assignment: BO })), 'Helhet-Request': '1' };
+  const paper = { resourceType: 'DocumentReference', status: 'current', docStatus: 'preliminary', subject: { reference: 'Patient/pat' }, content: [{ attachment: { contentType: 'text/plain', data: 'SW5nZW4gZmViZXIu' } }] };
+  const post = (body, headers) => ask(server, 'POST', `/${body.resourceType}`, { body, headers });
+  const put = (body, headers) => ask(server, 'PUT', `/${body.resourceType}/${body.id}`, { body, headers });
+  const by = (reference) => ({ authenticator: { reference } });
+
+  assert.equal((await post({ ...paper, docStatus: 'final', ...by(ANNA) }, bo)).status, 403);
+  assert.equal((await post({ ...paper, ...by('Practitioner/anna') }, bo)).status, 403);
+  const made = await post({ ...paper, ...by(BO) }, bo);
+  assert.equal(made.status, 201, made.text);
+  // Said to be Bo's, but signed by Anna: no.
+  assert.equal((await put({ ...made.json, docStatus: 'final' }, anna)).status, 403);
+  assert.equal((await put({ ...made.json, description: 'Ändrad' }, anna)).status, 200);
+  const now = (await ask(server, 'GET', `/DocumentReference/${made.json.id}`, { headers: bo })).json;
+  const signed = await put({ ...now, docStatus: 'final' }, bo);
+  assert.equal(signed.status, 200, signed.text);
+  // A correction that leaves who signed as it was is not a signature.
+  assert.equal((await put({ ...signed.json, docStatus: 'amended', description: 'Rättad' }, anna)).status, 200);
+
+  const letter = { resourceType: 'Communication', status: 'completed', sender: { reference: ANNA }, payload: [{ contentString: 'Hej' }] };
+  assert.equal((await post(letter, bo)).status, 403);
+  assert.equal((await post({ ...letter, subject: { reference: 'Patient/pat' }, sender: { reference: 'Patient/pat' } }, bo)).status, 201);
+  const sent = await post(letter, anna);
+  assert.equal(sent.status, 201, sent.text);
+  assert.equal((await put({ ...sent.json, sender: { reference: BO } }, anna)).status, 403);
+  await server.stop({ keep: true });
+  forget(data);
+});
