@@ -179,6 +179,41 @@ test("what is abnormal or without reference is named; one is acknowledged with V
   assert.equal((await tasksOf("panel")).length, 0);
 }));
 
+test("an acknowledging is taken back with one press, and later with a reason; who and when stays", () => as("anna", "/patient/korg/provsvar", async (page) => {
+  await waits(page, 2);
+  await page.getByRole("button", { name: /^Vidimera Korgprov/ }).press("Enter");
+  await receipt(page, "1 svar vidimerat");
+  await page.getByRole("button", { name: "Ångra", exact: true }).press("Enter");
+  await receipt(page, "Vidimering av 1 svar ångrad");
+  const line = page.locator("[data-answer]", { hasText: "Korgprov" });
+  assert.match(await line.textContent(), /Väntar på dig.*Vidimering ångrad.*Vidimering av Anna Prov.* ångrad/);
+  assert.equal(await page.getByRole("button", { name: "Ångra", exact: true }).count(), 0);
+  await page.getByRole("button", { name: /^Vidimera Korgprov/ }).press("Enter");
+  await waits(page, 1);
+  // Later, after a reload: with a reason.
+  await page.reload();
+  await waits(page, 1);
+  await page.locator(".acks-done summary").press("Enter");
+  await page.getByRole("link", { name: /^Ångra vidimeringen av Korgprov/ }).press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Ångra vidimeringen" });
+  assert.match(await dialog.textContent(), /Kim Provsson.*19800223-2380.*Korgprov.*Vidimerat.*Anna Prov/);
+  await dialog.getByRole("button", { name: "Ångra vidimeringen" }).press("Enter");
+  await dialog.getByText("Skriv varför.").waitFor();
+  assert.deepEqual(await axeFaults(page), []);
+  await dialog.getByRole("textbox").fill("Läste fel prov");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await waits(page, 2);
+  assert.match(await line.textContent(), /ångrad: Läste fel prov/);
+  const [task] = await tasksOf("korg", "accepted");
+  const versions = (await asked("anna", `/Task/${task.id}/_history`)).entry.map((e) => e.resource.status);
+  assert.deepEqual(versions.slice(0, 4), ["accepted", "completed", "accepted", "completed"]);
+  assert.equal(task.note.length, 2);
+  // As it was, for what follows.
+  const { note: _note, businessStatus: _status, ...rest } = task;
+  await asked("anna", `/Task/${task.id}`, { method: "PUT", body: { ...rest, status: "requested", owner: { reference: "Organization/med" } } });
+}));
+
 test("somebody else is first: it says who, nothing is saved, and what is left can be acknowledged", () => as("anna", "/patient/lopp/provsvar", async (page) => {
   await waits(page, 3);
   const [first] = await tasksOf("lopp");

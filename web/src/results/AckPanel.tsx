@@ -12,7 +12,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { DRAWN_STEP, type Acks } from "./acks.ts";
 import { abnormalOf, isNormal, unjudgedOf, type Answer, type Part } from "./answers.ts";
 import { me } from "./me.ts";
-import { doneBy, isCorrected, isEscalated, isUrgent, mayAct, whose } from "./tasks.ts";
+import { doneBy, isCorrected, isEscalated, isTakenBack, isUrgent, mayAct, whose } from "./tasks.ts";
 import { r } from "./words.ts";
 
 interface Props { acks: Acks; ask: () => void }
@@ -29,9 +29,16 @@ export function AckPanel({ acks, ask }: Props) {
       {failed ? <FailureBox heading={r.value.failed} text={failureText(acks.error.value)} retry={() => void acks.load()} /> : null}
       {acks.status.value === "loading" && waiting === 0 ? <p class="quiet print-not" role="status">{r.value.loading}</p> : null}
       <div role="alert">{acks.wrong.value === "" ? null : <p class="box box-warn"><Icon name="warning" />{acks.wrong.value}</p>}</div>
+      <div role="status">{acks.undoable.value.length === 0 ? null : <Undo acks={acks} />}</div>
       {waiting === 0 ? null : <Waiting acks={acks} ask={ask} />}
     </>
   );
+}
+
+/** For a short time after: one press. */
+function Undo({ acks }: { acks: Acks }) {
+  const some = acks.undoable.value;
+  return <p class="box ack-undo print-not"><Icon name="check" />{r.value.receipt(some.length)} <button type="button" class="button button-small" aria-disabled={acks.busy.value} onClick={() => void acks.takeBack(some, "")}>{r.value.undo}</button></p>;
 }
 
 function Waiting({ acks, ask }: Props) {
@@ -63,6 +70,7 @@ function Line({ acks, one }: { acks: Acks; one: Answer }) {
     <li class="ack" data-answer={one.task.id} data-row tabIndex={-1}>
       <div class="ack-what">
         <p><b>{title}</b> <time dateTime={one.date} class="nowrap">{showDateTime(one.date)}</time> <span class="quiet">{r.value.waitsFor(owner)}</span> <Marks one={one} /></p>
+        {isTakenBack(one.task) ? <p class="quiet">{one.task.note?.at(-1)?.text}</p> : null}
         <Contents one={one} />
       </div>
       {mayAct(one.task, me.value) ? <button type="button" class="button button-small" aria-disabled={acks.busy.value} aria-label={r.value.oneOf(title, showDateTime(one.date))} onClick={() => void acks.acknowledge([one])}><Icon name="check" />{r.value.one}</button> : null}
@@ -76,6 +84,7 @@ function Marks({ one }: { one: Answer }) {
       {isEscalated(one.task) ? <Badge tone="warn" icon="warning" text={r.value.escalated} /> : null}
       {isUrgent(one.task) ? <Badge tone="danger" icon="mark" text={r.value.urgent} /> : null}
       {isCorrected(one.task) ? <Badge tone="warn" text={r.value.corrected} /> : null}
+      {isTakenBack(one.task) ? <Badge tone="warn" text={r.value.takenBack} /> : null}
     </>
   );
 }
@@ -105,7 +114,7 @@ export function Parts({ heading, parts }: { heading: string; parts: readonly Par
 }
 
 /** The latest that have been acknowledged. */
-export function DoneList({ acks }: { acks: Acks }) {
+export function DoneList({ acks, takeBack }: { acks: Acks; takeBack: (task: string) => string }) {
   const chart = useChart();
   const done = acks.done.value.slice(0, DRAWN_STEP);
   if (done.length === 0) return null;
@@ -115,7 +124,7 @@ export function DoneList({ acks }: { acks: Acks }) {
       {acks.more.value.done || acks.done.value.length > done.length ? <p class="quiet">{r.value.doneMore}</p> : null}
       <ul>{done.map((one) => {
         const by = doneBy(one.task);
-        return <li key={one.task.id}><b>{one.title || t.value.common.unnamed}</b> <span class="nowrap">{showDateTime(one.date)}</span>: {r.value.done} {r.value.doneBy(chart.nameOf(by?.who), showDateTime(by?.when))}</li>;
+        return <li key={one.task.id}><b>{one.title || t.value.common.unnamed}</b> <span class="nowrap">{showDateTime(one.date)}</span>: {r.value.done} {r.value.doneBy(chart.nameOf(by?.who), showDateTime(by?.when))} {mayAct(one.task, me.value) ? <a class="button button-small" href={takeBack(one.task.id ?? "")} aria-label={r.value.undoOf(one.title, showDateTime(one.date))}>{r.value.undoLater}</a> : null}</li>;
       })}</ul>
     </details>
   );

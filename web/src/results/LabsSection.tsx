@@ -17,6 +17,7 @@ import { AckDialog } from "./AckDialog.tsx";
 import { AckPanel, DoneList } from "./AckPanel.tsx";
 import { Acks } from "./acks.ts";
 import type { Answer } from "./answers.ts";
+import { BackDialog } from "./BackDialog.tsx";
 import { CumulativePrint, printList } from "./CumulativePrint.tsx";
 import { LabTable } from "./LabTable.tsx";
 import { r } from "./words.ts";
@@ -27,6 +28,7 @@ type Kind = keyof typeof KINDS;
 const KIND_NAMES = Object.keys(KINDS) as Kind[];
 /** The dialog's word in the address. */
 const DIALOG = "vidimera";
+const BACK = "angra";
 const collator = new Intl.Collator("sv");
 
 export function LabsSection() {
@@ -39,6 +41,7 @@ export function LabsSection() {
   const now = route.value;
   const detail = now.screen === "patient" ? now.detail : "";
   const asks = now.screen === "patient" && now.dialog === DIALOG;
+  const back = now.screen === "patient" && now.dialog === BACK ? acks.done.value.find((one) => one.task.id === now.about) : undefined;
   const chosen = rows.value.find((row) => row.key === detail);
   const elsewhere = detail !== "" && chosen === undefined && list.status.value === "ready";
   useEffect(() => {
@@ -67,7 +70,8 @@ export function LabsSection() {
         {list.more.value ? <MoreButton names={[name]} text={t.value.labs.readMore} /> : null}
         <CumulativePrint rows={rows.value} kind={word(t.value.labs.kinds, kind.value)} more={list.more.value} waits={acks.waits.value} />
       </ListFrame>
-      <DoneList acks={acks} />
+      <DoneList acks={acks} takeBack={(task) => patientPath(chart.id, "provsvar", detail, BACK, task)} />
+      {back === undefined ? null : <BackDialog acks={acks} one={back} close={() => goBack(patientPath(chart.id, "provsvar", detail))} />}
       {asks && acks.status.value !== "idle" && (acks.shown.value.length > 0 || acks.status.value !== "loading") ? <AckDialog acks={acks} close={() => goBack(patientPath(chart.id, "provsvar", detail))} empty={() => replaceWith(patientPath(chart.id, "provsvar", detail))} /> : null}
     </>
   );

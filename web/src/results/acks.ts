@@ -13,7 +13,7 @@ import { newKey } from "../ids/key.ts";
 import { transact } from "../write/write.ts";
 import { answerOf, byObservation, inOrder, known, type Answer } from "./answers.ts";
 import { me } from "./me.ts";
-import { ACKNOWLEDGE, acknowledged, doneBy, mayAct, OPEN_STATES, whose } from "./tasks.ts";
+import { ACKNOWLEDGE, acknowledged, doneBy, mayAct, OPEN_STATES, takenBack, whose } from "./tasks.ts";
 import { notSaved } from "./notSaved.ts";
 import { tasksChanged } from "./waiting.ts";
 import { r } from "./words.ts";
@@ -23,6 +23,8 @@ const PAGE = "100";
 const PAGES_MAX = 5;
 const PRECONDITION_FAILED = 412;
 export const DRAWN_STEP = 50;
+/** How long what was just acknowledged is taken back with one press and no reason. */
+const UNDO_MS = 120_000;
 
 const BY_VALUES: Params = [["_include", "Task:focus"], ["_include:iterate", "DiagnosticReport:result"], ["_count", PAGE]];
 
@@ -44,12 +46,16 @@ export class Acks {
   readonly shown = computed(() => this.mine.value.slice(0, this.drawn.value));
   readonly waits = computed(() => byObservation(this.open.value));
   private readonly acknowledgedBy = computed(() => byObservation(this.done.value));
+  /** Tasks that the user has just acknowledged, while one press takes that back. */
+  readonly lately = signal<ReadonlySet<string>>(new Set());
+  private forgetLately: ReturnType<typeof setTimeout> | undefined;
   private readonly abort = new AbortController();
   private turn = 0;
 
   constructor(private readonly chart: Chart) {}
 
   close(): void {
+    clearTimeout(this.forgetLately);
     this.abort.abort();
   }
 
@@ -97,15 +103,42 @@ export class Acks {
 
   /** All of them in one transaction, or none. True: the record has said that it is done. */
   async acknowledge(some: readonly Answer[]): Promise<boolean> {
+    const at = new Date().toISOString();
     const now = me.peek();
-    const chosen = some.filter((one) => mayAct(one.task, now));
+    const ok = await this.change(some.filter((one) => mayAct(one.task, now)), (one) => acknowledged(one.task, now, at, one.seen, sv.record.output), r.value.receipt);
+    if (ok) this.keepLately(some);
+    return ok;
+  }
+
+  /** Acknowledged in error: they wait again, and say who had acknowledged them, who took it back and why ("" within the short time). */
+  async takeBack(some: readonly Answer[], why: string): Promise<boolean> {
+    const at = new Date().toISOString();
+    const now = me.peek();
+    const said = (task: Task) => {
+      const by = doneBy(task);
+      return sv.record.takenBack(this.chart.nameOf(by?.who) || referenceText(by?.who), showDateTime(by?.when), why);
+    };
+    const ok = await this.change(some.filter((one) => mayAct(one.task, now)), (one) => takenBack(one.task, now, at, said(one.task), sv.record.taken), r.value.takenBackReceipt);
+    if (ok) this.lately.value = new Set();
+    return ok;
+  }
+
+  /** Of the done ones, those that one press takes back. */
+  readonly undoable = computed(() => this.done.value.filter((one) => this.lately.value.has(one.task.id ?? "")));
+
+  private keepLately(some: readonly Answer[]): void {
+    clearTimeout(this.forgetLately);
+    this.lately.value = new Set(some.map((one) => one.task.id ?? ""));
+    this.forgetLately = setTimeout(() => (this.lately.value = new Set()), UNDO_MS);
+  }
+
+  private async change(chosen: readonly Answer[], as: (one: Answer) => Task, title: (n: number) => string): Promise<boolean> {
     if (this.busy.peek() || chosen.length === 0) return false;
     this.busy.value = true;
     this.wrong.value = "";
-    const at = new Date().toISOString();
     const key = newKey();
     try {
-      await transact(chosen.map((one) => entryOf(acknowledged(one.task, now, at, one.seen, sv.record.output))), { patient: this.chart.id, title: r.value.receipt(chosen.length), link: patientPath(this.chart.id, "provsvar"), key });
+      await transact(chosen.map((one) => entryOf(as(one))), { patient: this.chart.id, title: title(chosen.length), link: patientPath(this.chart.id, "provsvar"), key });
       return true;
     } catch (error) {
       const conflict = error instanceof FhirError && error.status === PRECONDITION_FAILED;
