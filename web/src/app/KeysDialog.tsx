@@ -11,6 +11,7 @@ function rows() {
     { ways: [[k.ctrl, "K"]], does: k.palette },
     { ways: [["/"]], does: k.search },
     { ways: [[k.alt, "B"]], does: k.otherChart },
+    { ways: [[k.alt, "U"]], does: k.unknown },
     { ways: [[k.alt, "1"], [k.alt, "9"]], does: k.sections, range: true },
     { ways: [[k.alt, "0"]], does: t.value.access.why },
     { ways: [["↓"], ["↑"], ["J"], ["K"]], does: k.move },

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { isOwn } from "../session/session.ts";
 import { openCharts } from "./charts.ts";
-import { goBack, itemPath, navigate, patientPath, route, SECTIONS } from "./route.ts";
+import { goBack, itemPath, navigate, pagePath, patientPath, route, SECTIONS } from "./route.ts";
 import { singleKeys } from "./settings.ts";
 
 export const keysShown = signal(false);
@@ -51,6 +51,12 @@ export function newNote(): boolean {
   return true;
 }
 
+export function unknownPatient(): boolean {
+  if (isOwn.value) return false;
+  navigate(pagePath("okand"));
+  return true;
+}
+
 /** Moves focus along the elements marked data-row, in the order they stand. */
 export function moveInRows(step: 1 | -1): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => row.offsetParent !== null);
@@ -89,6 +95,7 @@ const key = (name: string) => (event: KeyboardEvent) => bare(event) && event.key
 const SHORTCUTS: readonly Shortcut[] = [
   { single: false, matches: (e) => (e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k", run: () => ((paletteShown.value = true), true) },
   { single: false, matches: (e) => e.altKey && !e.ctrlKey && e.code === "KeyB", run: otherChart },
+  { single: false, matches: (e) => e.altKey && !e.ctrlKey && e.code === "KeyU", run: unknownPatient },
   { single: false, matches: (e) => e.altKey && !e.ctrlKey && /^Digit[0-9]$/.test(e.code), run: (e) => goToSection(Number(e.code.slice(5))) },
   { single: false, matches: (e) => bare(e) && e.key === "Escape", run: leave },
   { single: false, matches: key("arrowdown"), run: () => moveFromLink(1) },

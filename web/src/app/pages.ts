@@ -12,6 +12,8 @@ const LOAD: Record<PageName, () => Promise<Page>> = {
   osignerat: () => import("../note/UnsignedScreen.tsx").then((m) => m.UnsignedScreen),
   "min-logg": () => import("../mylog/MyLogScreen.tsx").then((m) => m.MyLogScreen),
   inkorg: () => import("../inbox/InboxScreen.tsx").then((m) => m.InboxScreen),
+  okand: () => import("../unknown/UnknownScreen.tsx").then((m) => m.UnknownScreen),
+  sammanfor: () => import("../unknown/MergeScreen.tsx").then((m) => m.MergeScreen),
   tavla: () => import("../board/BoardScreen.tsx").then((m) => m.BoardScreen),
 };
 

@@ -69,6 +69,7 @@ function UnitBoard({ unit }: { unit: string }) {
           </select>
         </p>
         {unit === "" ? null : <p class="board-state" role="status">{liveness.value === "live" ? w.live : w.asking}{board === null ? "" : `. ${w.at(showClock(new Date(board.at).toISOString()))}`}</p>}
+        <p><a class="button" href={pagePath("okand")} aria-keyshortcuts="Alt+U">{t.value.search.unknown}</a></p>
         {unit === "" ? null : <p><a href={pagePath("tavla", `${PUBLIC}.${unit}`)}>{w.public.link}</a></p>}
       </div>
       {units.error === null ? null : <FailureBox text={failureText(units.error)} retry={units.again} />}

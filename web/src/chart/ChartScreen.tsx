@@ -10,10 +10,12 @@ import { navigate, patientPath, route, SECTIONS, type Place, type Section } from
 import { NoRoom } from "../desk/NoRoom.tsx";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { t } from "../i18n/index.ts";
+import { isOwn } from "../session/session.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { lazy } from "../ui/Lazy.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
+import { LedNotice } from "../unknown/LedNotice.tsx";
 import { Chart, ChartContext, useChart } from "./model.ts";
 import { watchChart } from "./live.ts";
 import { newsOf } from "./news.ts";
@@ -91,7 +93,9 @@ function OpenChart({ id }: { id: string }) {
         <div class="chart-main">
           <WhoBar />
           <EmergencyBanner />
+          <LedNotice />
           <SectionTabs id={id} />
+          <Acute />
           <ReceiptStrip />
           <CurrentSection />
         </div>
@@ -99,6 +103,14 @@ function OpenChart({ id }: { id: string }) {
       </div>
     </ChartContext.Provider>
   );
+}
+
+const AcutePanel = lazy(() => import("../unknown/AcutePanel.tsx").then((module) => module.AcutePanel));
+
+/** What is ordered at once, over whatever part of the chart is shown. */
+function Acute() {
+  const now = route.value;
+  return now.screen === "patient" && now.dialog === "akut" && !isOwn.value ? <AcutePanel /> : null;
 }
 
 function CurrentDialog() {

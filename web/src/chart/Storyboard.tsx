@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import type { Patient } from "@fhir";
 import { AccessLine, Emptiness } from "../access/AccessLine.tsx";
 import { stripOf } from "../app/charts.ts";
-import { patientPath } from "../app/route.ts";
+import { pagePath, patientPath } from "../app/route.ts";
 import { currentName, identityNumber, nameText, protection } from "../fhir/text.ts";
 import { showAge, showDate } from "../i18n/format.ts";
 import { t, word } from "../i18n/index.ts";
@@ -13,6 +13,7 @@ import { Badge } from "../ui/Badge.tsx";
 import { failureText } from "../ui/FailureBox.tsx";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
+import { u } from "../unknown/words.ts";
 import { isWaiting } from "./list.ts";
 import { useChart, useLists, type ListName } from "./model.ts";
 import { activeAllergies, activeConditions, activeFlags, allergyText, conditionText, flagText, saysNoneKnown } from "./state.ts";
@@ -47,6 +48,7 @@ function Identity({ patient }: { patient: Patient }) {
         <p class="who-number"><span class="sr">{i[number.kind]} </span><span class="num">{number.text}</span></p>
       )}
       <p class="who-facts">{showAge(patient)} · {word(i.sexes, patient.gender ?? "unknown")}{number?.kind === "personnummer" || patient.birthDate === undefined ? null : ` · ${i.born} ${showDate(patient.birthDate)}`}</p>
+      {number?.kind === "reservnummer" ? <><Badge tone="warn" icon="warning" text={u.value.reserve} /><p><a href={pagePath("sammanfor", patient.id ?? "")}>{u.value.whenKnown}</a></p></> : null}
       {dead ? <Badge tone="quiet" text={patient.deceasedDateTime === undefined ? i.deceased : i.deceasedOn(showDate(patient.deceasedDateTime))} /> : null}
       {protection(patient) === "" ? null : <Badge tone="danger" icon="lock" text={word(t.value.access.badges, protection(patient))} />}
     </header>

@@ -17,7 +17,11 @@ const inChart = () => chartId() !== "";
 /** What a page of its own is called: the header's word where it has one, else the palette's. */
 const pageWord = (page: PageName) => (t.value.nav as Readonly<Record<string, string>>)[page] ?? d.value.pages[page] ?? page;
 
-const PAGE_COMMANDS: readonly Command[] = PAGES.map((page) => ({ id: `page-${page}`, label: () => pageWord(page), when: () => !isOwn.value, run: () => navigate(pagePath(page)) }));
+/** Those that are about one patient are offered in the chart. */
+const OF_A_PATIENT: readonly PageName[] = ["sammanfor"];
+const PAGE_KEYS: Partial<Record<PageName, string>> = { okand: "Alt+U" };
+
+const PAGE_COMMANDS: readonly Command[] = PAGES.filter((page) => !OF_A_PATIENT.includes(page)).map((page) => ({ id: `page-${page}`, label: () => pageWord(page), ...(PAGE_KEYS[page] === undefined ? {} : { keys: PAGE_KEYS[page] }), when: () => !isOwn.value, run: () => navigate(pagePath(page)) }));
 
 const SECTION_COMMANDS: readonly Command[] = SECTIONS.map((section, i) => ({
   id: `section-${section}`, label: () => t.value.sections[section], keys: `Alt+${i + 1}`, when: inChart, run: () => navigate(patientPath(chartId(), section)),
@@ -34,6 +38,8 @@ const OTHER: readonly Command[] = [
   { id: "find", label: () => t.value.keys.find, keys: "F", when: inChart, run: () => void findInChart() },
   { id: "other-chart", label: () => d.value.commands.otherChart, keys: "Alt+B", when: () => openCharts.value.some((c) => c.id !== chartId()), run: () => void otherChart() },
   { id: "new-note", label: () => t.value.notes.fresh, keys: "N", when: () => inChart() && !isOwn.value, run: () => void newNote() },
+  { id: "acute", label: () => d.value.commands.acute, when: () => inChart() && !isOwn.value, run: () => navigate(patientPath(chartId(), "oversikt", "", "akut")) },
+  { id: "merge", label: () => d.value.commands.merge, when: () => inChart() && !isOwn.value, run: () => navigate(pagePath("sammanfor", chartId())) },
   { id: "close-chart", label: () => d.value.commands.closeChart, when: inChart, run: () => closeShown(chartId()) },
   { id: "access", label: () => t.value.sections.atkomst, keys: "Alt+0", when: inChart, run: () => navigate(patientPath(chartId(), "atkomst")) },
   { id: "admin", label: () => t.value.nav.admin, when: () => rights.value.has("administrate") || rights.value.has("log"), run: () => navigate(adminPath()) },

@@ -42,7 +42,7 @@ export const en: Words = {
     nobody: "No patient",
     kinds: { note: "Note", order: "Prescription", referral: "Referral", message: "Message", answer: "Reply", todo: "Task" },
   },
-  pages: { osignerat: "My unsigned notes" },
+  pages: { okand: "Unknown patient", osignerat: "My unsigned notes" },
   charts: {
     label: "Open charts",
     fullHeading: "Two charts are already open",
@@ -75,6 +75,8 @@ export const en: Words = {
   },
   commands: {
     newNote: "New note", newMessage: "New message", newTask: "New task",
+    acute: "Order at once",
+    merge: "Merge with another patient",
     otherChart: "The other open chart",
     closeChart: "Close the chart",
     print: "Print",

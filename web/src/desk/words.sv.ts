@@ -42,7 +42,7 @@ export const sv = {
     nobody: "Ingen patient",
     kinds: { note: "Anteckning", order: "Ordination", referral: "Remiss", message: "Meddelande", answer: "Svar", todo: "Uppgift" } as Record<string, string>,
   },
-  pages: { osignerat: "Mina osignerade" } as Record<string, string>,
+  pages: { okand: "Okänd patient", osignerat: "Mina osignerade" } as Record<string, string>,
   charts: {
     label: "Öppna journaler",
     fullHeading: "Två journaler är redan öppna",
@@ -75,6 +75,8 @@ export const sv = {
   },
   commands: {
     newNote: "Ny anteckning", newMessage: "Nytt meddelande", newTask: "Ny uppgift",
+    acute: "Beställ akut",
+    merge: "Sammanför med annan patient",
     otherChart: "Den andra öppna journalen",
     closeChart: "Stäng journalen",
     print: "Skriv ut",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reading the common FHIR shapes as plain text. Pure functions; texts of our own come from the catalogue, never from here.
 import type { Coding, CodeableConcept, HumanName, Identifier, Patient, Period, Reference } from "@fhir";
-import { showIdentityNumber, SYSTEM } from "../ids/personnummer.ts";
+import { RESERVE_VGR, showIdentityNumber, SYSTEM } from "../ids/personnummer.ts";
 
 /** What the writer wrote, else what the code system calls it, else the bare code. */
 export function conceptText(concept: CodeableConcept | undefined): string {
@@ -39,6 +39,8 @@ export function currentName(names: readonly HumanName[] | undefined): HumanName 
 
 export function nameText(name: HumanName | undefined): string {
   if (name === undefined) return "";
+  // What an unknown patient is called is said as it was made: "Okänd Kvinna 7".
+  if (name.use === "temp" && name.text !== undefined) return name.text;
   const built = [...(name.given ?? []), name.family ?? ""].filter((part) => part !== "").join(" ");
   return built !== "" ? built : (name.text ?? "");
 }
@@ -58,6 +60,8 @@ export function identityNumber(patient: Patient): ShownNumber | null {
     const value = identifierOf(patient.identifier, SYSTEM[kind]);
     if (value !== undefined) return { kind, text: showIdentityNumber(value) };
   }
+  const reserve = identifierOf(patient.identifier, RESERVE_VGR);
+  if (reserve !== undefined) return { kind: "reservnummer", text: showIdentityNumber(reserve) };
   const other = patient.identifier?.find((i) => i.value !== undefined && i.type !== undefined) ?? patient.identifier?.find((i) => i.value !== undefined);
   return other?.value === undefined ? null : { kind: "other", text: other.value };
 }

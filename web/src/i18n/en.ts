@@ -46,6 +46,7 @@ export const en: Catalogue = {
     noNetwork: "No network connection. What you see may be out of date.",
   },
   search: {
+    unknown: "Unknown patient",
     heading: "Find patient",
     label: "Personal identity number, name or id",
     hint: "All common ways of writing work. Names may be incomplete and in any order; year or date of birth can be added.",
@@ -304,6 +305,7 @@ export const en: Catalogue = {
     does: "Does",
     palette: "Find a patient or a command, wherever you are",
     otherChart: "The other open chart",
+    unknown: "Unknown patient: reserve number",
     search: "Find patient",
     find: "Search for words in the patient's record",
     sections: "Go to part 1–9 of the record",

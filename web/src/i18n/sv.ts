@@ -46,6 +46,7 @@ export const sv = {
     noNetwork: "Ingen nätverksanslutning. Det du ser kan vara inaktuellt.",
   },
   search: {
+    unknown: "Okänd patient",
     heading: "Sök patient",
     label: "Personnummer, namn eller id",
     hint: "Alla vanliga skrivsätt fungerar. Namn får vara ofullständiga och stå i vilken ordning som helst; födelseår eller födelsedatum kan läggas till.",
@@ -305,6 +306,7 @@ export const sv = {
     does: "Gör",
     palette: "Sök patient eller kommando, var du än är",
     otherChart: "Den andra öppna journalen",
+    unknown: "Okänd patient: reservnummer",
     search: "Sök patient",
     find: "Sök ord i patientens journal",
     sections: "Gå till journalens del 1–9",

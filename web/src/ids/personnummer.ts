@@ -8,6 +8,9 @@ export const SYSTEM = {
   reservnummer: "http://electronichealth.se/identifier/nationelltReservnummer",
 } as const;
 
+/** Västra Götalandsregionens own reserve numbers, which the service gives to unknown patients. */
+export const RESERVE_VGR = "urn:oid:1.2.752.113.11.0.2.1.1.1";
+
 export type NumberKind = keyof typeof SYSTEM;
 
 export interface IdentityNumber {

@@ -7,8 +7,8 @@ import { t, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import type { Hit } from "./state.ts";
 
-/** after: what can be done with it from here, beside the link. */
-export function PatientRow({ hit, after }: { hit: Hit; after?: ComponentChildren }) {
+/** after: what can be done with it from here, beside the link; href: where it leads, else to the chart. */
+export function PatientRow({ hit, after, href = patientPath(hit.id) }: { hit: Hit; after?: ComponentChildren; href?: string }) {
   const { patient } = hit;
   const s = t.value.search;
   const name = currentName(patient.name);
@@ -17,7 +17,7 @@ export function PatientRow({ hit, after }: { hit: Hit; after?: ComponentChildren
   const dead = patient.deceasedBoolean === true || patient.deceasedDateTime !== undefined;
   return (
     <li>
-      <a class="hit" href={patientPath(hit.id)} data-row>
+      <a class="hit" href={href} data-row>
         <span class="hit-name"><b>{name?.family ?? ""}</b>{name?.family === undefined || name.given === undefined ? null : ", "}{name?.given?.join(" ") ?? (name?.family === undefined ? nameText(name) || s.noName : "")}</span>
         <span class="hit-number num">{number === null ? s.noNumber : number.kind === "other" ? `${t.value.identity.born} ${showDate(patient.birthDate)}` : number.text}</span>
         <span class="hit-age">{showAge(patient)}</span>

@@ -3,7 +3,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { moveInRows, searchAsked } from "../app/keys.ts";
-import { navigate, patientPath } from "../app/route.ts";
+import { navigate, pagePath, patientPath } from "../app/route.ts";
 import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -20,6 +20,7 @@ export function SearchScreen() {
     <div class="page search">
       <h1>{s.heading}</h1>
       <SearchField />
+      <p><a class="button" href={pagePath("okand")} aria-keyshortcuts="Alt+U">{s.unknown}</a></p>
       <SearchAnswer />
       {patientSearch.state.value.kind === "idle" ? <MinePart /> : null}
     </div>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the search field's text asks the server: one or more Patient searches whose answers are put together.
-import { readIdentityNumber, SYSTEM } from "../ids/personnummer.ts";
+import { readIdentityNumber, RESERVE_VGR, SYSTEM } from "../ids/personnummer.ts";
 
 export interface PatientQuery {
   /** Form parameters of POST Patient/_search: names and numbers stay out of addresses and logs. */
@@ -34,7 +34,7 @@ export function patientQuery(text: string, today: Date): PatientQuery | null {
   if (trimmed.length < 2) return null;
   const numbers = readIdentityNumber(trimmed, today);
   if (numbers.length > 0) {
-    const tokens = numbers.map((n) => `${SYSTEM[n.kind]}|${n.canonical}`).join(",");
+    const tokens = numbers.flatMap((n) => [SYSTEM[n.kind], ...(n.kind === "reservnummer" ? [RESERVE_VGR] : [])].map((system) => `${system}|${n.canonical}`)).join(",");
     return { searches: [[["identifier", tokens]]], badControlDigit: !numbers.some((n) => n.checked) };
   }
   const words = trimmed.split(/[\s,;]+/).filter((w) => w !== "").slice(0, WORDS_MAX);

@@ -7,7 +7,7 @@ import { filterBy } from "./go.ts";
 import { EVERYTHING, hiddenCount, KINDS, NO_UNIT, type Hidden, type Kind, type Sifted, type Entry, type View } from "./view.ts";
 import { l } from "./words.ts";
 
-interface Props { view: View; sifted: Sifted<Entry>; /** Kinds that the record has any of. */ has: ReadonlySet<Kind>; first: boolean }
+interface Props { view: View; sifted: Sifted<Entry>; /** Kinds that the record has something of. */ has: ReadonlySet<Kind>; first: boolean }
 
 export function Filters({ view, sifted, has, first }: Props) {
   const chart = useChart();

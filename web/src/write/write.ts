@@ -2,7 +2,7 @@
 // Every change of the record goes through here. Each write carries the patient it is about and a key of its own, and
 // leaves a receipt at once. One whose reply is lost is asked for by its key; when it was never saved it is sent again
 // with the same key, which the service writes once however often it comes. What the service cannot tell is "unsure".
-import type { Bundle, BundleEntry, Resource } from "@fhir";
+import type { Bundle, BundleEntry, ParametersParameter, Resource, ResourceType } from "@fhir";
 import { connection } from "../app/connection.ts";
 import { answer, JSON_TYPE, read, send } from "../fhir/client.ts";
 import { writeJson } from "../fhir/decimal.ts";
@@ -190,6 +190,18 @@ export async function update<T extends Resource>(resource: T, how: Writing): Pro
     if (!(error instanceof FhirError) || error.status !== PRECONDITION_FAILED) throw error;
     throw new Conflict(resource, (await read(resource.resourceType, id, never).catch(() => null)) as T | null);
   }
+}
+
+/** An operation that changes the record, told as Parameters: its answer. Throws FhirError; the receipt has told it already. */
+export async function perform(path: string, parameters: readonly ParametersParameter[], how: Writing): Promise<Written<Resource>> {
+  const body = { resourceType: "Parameters", ...(parameters.length === 0 ? {} : { parameter: parameters }) };
+  const call = callOf("POST", `${BASE}/${path}`, body, how);
+  begin(call, how);
+  const got = await run(call);
+  const [type = "", id = ""] = got.resource.split("/");
+  // The answer did not come, but it was done: what stands tells.
+  const resource = got.body === null && id !== "" ? await read(type as ResourceType, id, never) : got.body;
+  return written(resource as Resource, call.key);
 }
 
 /** Several as one transaction, all or nothing. The answer's entries are those of the transaction; none when nothing but the receipt could be had. */
