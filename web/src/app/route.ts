@@ -3,7 +3,7 @@
 // them holds a name or a personal identity number.
 import { computed, signal } from "@preact/signals";
 
-export const SECTIONS = ["oversikt", "kontakter", "diagnoser", "varningar", "lakemedel", "provsvar", "anteckningar", "remisser", "tidslinje"] as const;
+export const SECTIONS = ["oversikt", "kontakter", "diagnoser", "varningar", "lakemedel", "provsvar", "anteckningar", "remisser", "tidslinje", "vitalparametrar", "vaccinationer"] as const;
 export type Section = (typeof SECTIONS)[number];
 /** Parts of a chart that have an address but no tab. */
 const PLACES = [...SECTIONS, "atkomst"] as const;

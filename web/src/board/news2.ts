@@ -46,6 +46,10 @@ const PULSE: Table = [[40, 3], [50, 1], [90, 0], [110, 1], [130, 2], [Infinity, 
 const TEMPERATURE: Table = [[35, 3], [36, 1], [38, 0], [39, 1], [Infinity, 2]];
 const OXYGEN_POINTS = 2;
 const NOT_ALERT_POINTS = 3;
+/** The paper chart's bands of each measure that is a number, lowest first: up to and including, and so many points. */
+export const BANDS: Readonly<Record<"respiration" | "saturation" | "saturation2Air" | "saturation2Oxygen" | "systolic" | "pulse" | "temperature", Table>> = {
+  respiration: RESPIRATION, saturation: SATURATION_1, saturation2Air: SATURATION_2_AIR, saturation2Oxygen: SATURATION_2_OXYGEN, systolic: SYSTOLIC, pulse: PULSE, temperature: TEMPERATURE,
+};
 const SINGLE_MAX = 3;
 const MEDIUM_FROM = 5;
 const HIGH_FROM = 7;

@@ -22,12 +22,10 @@ import { newsOf } from "./news.ts";
 import { leaveChart, takeChart } from "./open.ts";
 import { activeAllergies, activeFlags } from "./state.ts";
 import { Storyboard } from "./Storyboard.tsx";
-import { ConditionsSection } from "./sections/ConditionsSection.tsx";
 import { EncountersSection } from "./sections/EncountersSection.tsx";
 import { NotesSection } from "./sections/NotesSection.tsx";
 import { OverviewSection } from "./sections/OverviewSection.tsx";
 import { ReferralsSection } from "./sections/ReferralsSection.tsx";
-import { WarningsSection } from "./sections/WarningsSection.tsx";
 import "../styles/chart.css";
 import "../styles/access.css";
 import "../styles/print.css";
@@ -35,13 +33,15 @@ import "../styles/print.css";
 const SCREENS: Record<Section, ComponentType> = {
   oversikt: OverviewSection,
   kontakter: EncountersSection,
-  diagnoser: ConditionsSection,
-  varningar: WarningsSection,
+  diagnoser: lazy(() => import("../clinical/ConditionsSection.tsx").then((module) => module.ConditionsSection)),
+  varningar: lazy(() => import("../clinical/WarningsSection.tsx").then((module) => module.WarningsSection)),
   lakemedel: lazy(() => import("../meds/MedsSection.tsx").then((module) => module.MedsSection)),
   provsvar: lazy(() => import("../results/LabsSection.tsx").then((module) => module.LabsSection)),
   anteckningar: NotesSection,
   remisser: ReferralsSection,
   tidslinje: lazy(() => import("../timeline/TimelineSection.tsx").then((module) => module.TimelineSection)),
+  vitalparametrar: lazy(() => import("../clinical/VitalsSection.tsx").then((module) => module.VitalsSection)),
+  vaccinationer: lazy(() => import("../clinical/VaccinationsSection.tsx").then((module) => module.VaccinationsSection)),
 };
 
 /** The dialogs and the part about access: a file of its own, fetched at once after the chart, so that no dialog waits. */
@@ -150,6 +150,9 @@ function WhoBar() {
   );
 }
 
+/** Parts beyond these have no digit of their own. */
+const DIGITS = 9;
+
 function SectionTabs({ id }: { id: string }) {
   const now = route.value;
   const current = now.screen === "patient" ? now.section : "oversikt";
@@ -158,8 +161,8 @@ function SectionTabs({ id }: { id: string }) {
       <ol>
         {SECTIONS.map((section, i) => (
           <li key={section}>
-            <a href={patientPath(id, section)} aria-current={section === current ? "page" : undefined} aria-keyshortcuts={`Alt+${i + 1}`}>
-              {t.value.sections[section]}<kbd aria-hidden="true">{i + 1}</kbd>
+            <a href={patientPath(id, section)} aria-current={section === current ? "page" : undefined} aria-keyshortcuts={i < DIGITS ? `Alt+${i + 1}` : undefined}>
+              {t.value.sections[section]}{i < DIGITS ? <kbd aria-hidden="true">{i + 1}</kbd> : null}
             </a>
           </li>
         ))}

@@ -5,7 +5,7 @@ import { itemPath, pagePath, patientPath, type Place } from "../app/route.ts";
 const PLACES: Readonly<Record<string, Place>> = {
   AllergyIntolerance: "varningar", Flag: "varningar", Condition: "diagnoser", MedicationRequest: "lakemedel", MedicationStatement: "lakemedel", MedicationAdministration: "lakemedel", Observation: "provsvar",
   DiagnosticReport: "provsvar", Composition: "anteckningar", DocumentReference: "anteckningar", ServiceRequest: "remisser", Encounter: "kontakter", Appointment: "kontakter", Procedure: "tidslinje",
-  Immunization: "tidslinje", Consent: "atkomst",
+  Immunization: "vaccinationer", Consent: "atkomst",
 };
 
 /** "" when there is no screen for it. */
@@ -19,7 +19,7 @@ export function resourceLink(resource: string, patient: string): string {
 }
 
 /** Kinds of drafts and the screens they are written in; the draft's id is what the screen shows. */
-const DRAFT_PLACES: Readonly<Record<string, Place>> = { order: "lakemedel", referral: "remisser" };
+const DRAFT_PLACES: Readonly<Record<string, Place>> = { order: "lakemedel", referral: "remisser", diagnos: "diagnoser", overkanslighet: "varningar", varning: "varningar", vaccination: "vaccinationer", matning: "vitalparametrar" };
 
 export function draftLink(draft: { kind: string; patient: string; id: string }): string {
   const place = DRAFT_PLACES[draft.kind];

@@ -99,6 +99,8 @@ export const en: Catalogue = {
     anteckningar: "Notes",
     remisser: "Referrals",
     tidslinje: "Timeline",
+    vitalparametrar: "Vital signs",
+    vaccinationer: "Vaccinations",
     atkomst: "Access",
   },
   headings: { varningar: "Warnings and hypersensitivity" },

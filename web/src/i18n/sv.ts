@@ -99,6 +99,8 @@ export const sv = {
     anteckningar: "Anteckningar",
     remisser: "Remisser",
     tidslinje: "Tidslinje",
+    vitalparametrar: "Vitalparametrar",
+    vaccinationer: "Vaccinationer",
     atkomst: "Åtkomst",
   },
   headings: { varningar: "Varningar och överkänslighet" },
