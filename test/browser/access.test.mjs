@@ -3,66 +3,50 @@
 // an emergency opening within ten seconds, protected identities, patients and guardians. The demo region and its
 // accounts, with login.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
-import { auth, cookieOf } from "../http/accounts.mjs";
 import { ask, start } from "../http/server.mjs";
 import { COMPILED, compile } from "./compile.mjs";
-import { axeFaults, MODES, openPage, startBrowser } from "./harness.mjs";
+import { startDemo } from "./demo.mjs";
+import { ALL_MODES, axeFaults, MODES, openPage, startBrowser, visitPage } from "./harness.mjs";
 
 const EMERGENCY_MS_MAX = 10_000;
 const RESUME_MS_MAX = 3000;
 const PAUSE_MS = 400; // the dialog takes no second Enter sooner
 const LANG = { "Accept-Language": "sv" };
-/** 1280 pixels at 200 %. */
-const ZOOMED = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
 
-const region = { folder: "", data: "", passwords: {}, server: null };
+let region;
 const who = { blocked: "", plain: "", secret: "", street: "" };
 let browser;
 
-async function cookie(name) {
-  const answer = await auth(region.server, "login", { name, password: region.passwords[name] });
-  assert.equal(answer.status, 200, answer.text);
-  return cookieOf(answer);
-}
-
 async function asked(name, path) {
-  const answer = await ask(region.server, "GET", path, { headers: { Cookie: await cookie(name), ...LANG } });
+  const answer = await ask(region.server, "GET", path, { headers: { Cookie: await region.cookie(name), ...LANG } });
   assert.equal(answer.status, 200, answer.text);
   return answer.json;
 }
 
 /** Found in the open service: whom the rules hide cannot be asked for. */
-async function lookAround() {
-  const open = await start(region.data);
+async function lookAround(data) {
+  const open = await start(data);
   const all = (await ask(open, "GET", "/Patient?_count=200")).json.entry.map((e) => e.resource);
   const secret = all.find((p) => p.meta.security?.some((s) => s.code === "sekretessmarkering" || s.code === "skyddadFolkbokforing"));
+  const staff = new Set((await ask(open, "GET", "/Practitioner?_count=1000")).json.entry.flatMap((e) => e.resource.identifier.map((i) => i.value)));
   const blocks = (await ask(open, "GET", "/Consent?_count=200")).json.entry.map((e) => e.resource);
   const notes = (await ask(open, "GET", "/AllergyIntolerance?_count=200")).json.entry.map((e) => e.resource.patient.reference.slice("Patient/".length));
   await open.stop({ keep: true });
-  const ruled = new Set(blocks.map((c) => c.patient.reference.slice("Patient/".length)));
+  const near = all.filter((p) => p.identifier.some((i) => staff.has(i.value))).map((p) => p.id); // these have a warning of their own
+  const ruled = new Set([...blocks.map((c) => c.patient.reference.slice("Patient/".length)), ...near]);
   who.secret = secret.id;
   who.street = secret.address?.[0]?.line?.[0] ?? "";
   return notes.filter((id) => !ruled.has(id) && id !== secret.id);
 }
 
 before(async () => {
-  region.folder = mkdtempSync(join(tmpdir(), "helhet-access-web-"));
-  region.data = join(region.folder, "region");
-  execFileSync(process.env.HELHET_BIN ?? "build/helhet", ["demo", "--data", region.data, "--patients", "60", "--seed", "1"], { stdio: "ignore" });
-  for (const line of readFileSync(join(region.data, "demo-accounts.txt"), "utf8").split("\n").slice(1)) {
-    const [name, password] = line.split(/\s+/);
-    if (name) region.passwords[name] = password;
-  }
-  const candidates = await lookAround();
-  region.server = await start(region.data, ["--web", "build/web"], { login: true });
+  let candidates;
+  region = await startDemo({ before: async (data) => (candidates = await lookAround(data)) });
   who.blocked = (await asked("patient", "/Patient")).entry[0].resource.id;
-  const session = await cookie("overlakare");
+  const session = await region.cookie("overlakare");
   for (const id of candidates) {
     const told = (await ask(region.server, "GET", `/Patient/${id}/$access-explain`, { headers: { Cookie: session } })).text;
     if (told.includes('"careRelation","valueBoolean":false') && told.includes('"blocked","valueBoolean":false')) who.plain = id;
@@ -73,8 +57,7 @@ before(async () => {
 });
 after(async () => {
   await browser?.close();
-  await region.server?.stop({ keep: true });
-  if (region.folder !== "") rmSync(region.folder, { recursive: true, force: true });
+  await region?.remove();
 });
 
 const focused = (page) => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 120) ?? "");
@@ -90,17 +73,10 @@ async function logIn(page, name, password = region.passwords[name]) {
   await page.waitForSelector("button.whoami");
 }
 
-async function visit(name, path, body, options) {
-  const page = await openPage(browser, options);
-  try {
-    await page.goto(region.server.origin + path);
-    await logIn(page, name);
-    await body(page);
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const visit = (name, path, body, options) => visitPage(browser, region.server.origin + path, async (page) => {
+  await logIn(page, name);
+  await body(page);
+}, { options });
 
 const chart = (id, rest = "") => `/patient/${id}${rest}`;
 const noSideways = async (page, label) => assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, `${label} scrolls sideways`);
@@ -119,7 +95,7 @@ async function confirm(page) {
   await gone(page, "dialog.deed");
 }
 
-for (const [mode, options] of [...Object.entries(MODES), ["zoomed", ZOOMED]])
+for (const [mode, options] of Object.entries(ALL_MODES))
   test(`without a care relation the chart says so, and never that there is nothing: ${mode}`, () => visit("overlakare", chart(who.plain), async (page) => {
     await page.waitForSelector(".gate");
     const text = await page.textContent("main");
@@ -458,12 +434,12 @@ test("a new password, and out of every session at once", async () => {
     await page.waitForSelector("h1:text-is('Logga in')");
   });
   await other.context().close();
-  assert.ok((await cookie("fysioterapeut")).length > 0);
+  assert.ok((await region.cookie("fysioterapeut")).length > 0);
 });
 
 test("a session that rests is woken on the same screen within three seconds, with the dialog that was open", async () => {
-  await region.server.stop({ keep: true });
-  region.server = await start(region.data, ["--web", "build/web", "--session-idle", "5s"], { login: true });
+  await region.stop();
+  await region.start("--session-idle", "5s");
   await visit("overlakare", chart(who.plain, "/atkomst?dialog=sparr"), async (page) => {
     await page.waitForSelector("dialog.deed .pick");
     await page.waitForTimeout(6000);
@@ -479,8 +455,8 @@ test("a session that rests is woken on the same screen within three seconds, wit
     assert.ok(took < RESUME_MS_MAX, `${took} ms`);
     assert.equal(new URL(page.url()).search, "?dialog=sparr");
   });
-  await region.server.stop({ keep: true });
-  region.server = await start(region.data, ["--web", "build/web"], { login: true });
+  await region.stop();
+  await region.start();
 });
 
 /** Every text of a catalogue that has letters, not the functions. */

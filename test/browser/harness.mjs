@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A server of its own on a fresh demo region, and a browser that tells of every violation and error it sees.
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -66,6 +67,10 @@ export const MODES = {
   narrow: { viewport: { width: 320, height: 640 } },
 };
 
+/** 1280 pixels at 200 %. */
+export const ZOOMED = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
+export const ALL_MODES = { ...MODES, zoomed: ZOOMED };
+
 /** A page whose faults (policy violations, script errors, console errors) gather in page.faults. */
 export async function openPage(browser, options = MODES.light) {
   const context = await browser.newContext({ locale: "sv-SE", timezoneId: "Europe/Stockholm", ...options });
@@ -79,6 +84,20 @@ export async function openPage(browser, options = MODES.light) {
   await page.exposeFunction("policyViolated", (what) => page.faults.push(`policy: ${what}`));
   await page.addInitScript(() => document.addEventListener("securitypolicyviolation", (e) => window.policyViolated(`${e.violatedDirective} ${e.blockedURI} ${e.sample}`)));
   return page;
+}
+
+/** Opens the address, with a session's cookie ("name=value") when one is given, does body, and finds no faults on the page. */
+export async function visitPage(browser, url, body, { options = MODES.light, cookie = "" } = {}) {
+  const page = await openPage(browser, options);
+  try {
+    const [name, ...value] = cookie.split("=");
+    if (cookie !== "") await page.context().addCookies([{ name, value: value.join("="), url: new URL(url).origin }]);
+    await page.goto(url);
+    await body(page);
+    assert.deepEqual(page.faults, []);
+  } finally {
+    await page.context().close();
+  }
 }
 
 const AXE = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
