@@ -254,6 +254,84 @@ test("an own template is made of a note and used by its dot-phrase", () => as("b
   assert.equal(await field(page, "Status").inputValue(), "Öron: ");
 }));
 
+test("a note in the wrong chart is withdrawn: who, when and why; its text and what was signed can still be read", async () => {
+  let id = "";
+  await as("anna", "/patient/pat/anteckningar/ny", async (page) => {
+    await focusedIn(page, "Anteckning");
+    await page.keyboard.type("Ingen smärta. Fel patient.");
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name: "Rätta" }).waitFor();
+    id = idIn(page);
+    await page.getByRole("button", { name: "Makulera" }).press("Enter");
+    assert.match(await page.getByRole("form", { name: "Makulera" }).textContent(), /Per Patient/);
+    await page.getByRole("button", { name: "Makulera anteckningen" }).press("Enter");
+    await page.getByRole("alert").getByText("Skriv varför.").waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await page.getByRole("textbox", { name: "Varför är den felaktigt införd?" }).focus();
+    await page.keyboard.type("Skriven i fel journal");
+    await page.keyboard.press("Enter");
+    await page.locator(".receipt-strip .receipt-saved", { hasText: "Anteckning makulerad" }).waitFor();
+    await page.getByText(/Makulerad, felaktigt införd: Anna Prov.*Skäl: Skriven i fel journal/).waitFor();
+    assert.equal(await page.getByRole("button", { name: "Rätta" }).count(), 0);
+    assert.equal(await page.getByRole("button", { name: "Makulera" }).count(), 0);
+    const gone = page.locator("details.note-gone");
+    assert.equal(await gone.getByText("Fel patient.").isVisible(), false);
+    await page.getByText("Visa den makulerade texten").press("Enter");
+    await gone.getByText("Ingen smärta. Fel patient.").waitFor();
+    await page.getByRole("heading", { name: "Tidigare lydelser" }).waitFor();
+    assert.match(await page.locator(".note-wording").textContent(), /Signerad av.*Anna Prov.*Makulerad, felaktigt införd: Anna Prov.*Ingen smärta\. Fel patient\./);
+    assert.deepEqual(await axeFaults(page), []);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/withdrawn.png`, fullPage: true });
+  });
+  const history = (await asked("bo", `/Composition/${id}/_history`)).entry.map((e) => e.resource);
+  assert.deepEqual(history.map((one) => one.status), ["entered-in-error", "final"]);
+  assert.deepEqual(history[0].section, history[1].section);
+  assert.equal(history[0].meta.extension.find((e) => e.url.endsWith("/corrects")).extension.find((e) => e.url === "by").valueReference.reference, "PractitionerRole/anna-med");
+  // One that nobody has signed, by who may not sign.
+  await as("siv", "/patient/pat/anteckningar/ny", async (page) => {
+    await focusedIn(page, "Anteckning");
+    await page.keyboard.type("Osignerad i fel journal");
+    await page.getByLabel("Ska signeras av").selectOption({ label: "Bo Prov, Överläkare" });
+    await page.getByRole("button", { name: /^Klar, signeras senare/ }).click();
+    await page.locator(".receipt-strip .receipt-saved", { hasText: "ej signerad" }).waitFor();
+    await page.waitForURL((url) => /anteckningar\/[0-9a-f-]{36}$/.test(url.pathname));
+    await page.getByRole("button", { name: "Makulera" }).press("Enter");
+    await page.keyboard.type("Fel patient");
+    await page.keyboard.press("Enter");
+    await page.getByText(/Makulerad, felaktigt införd: Siv Prov.*Skäl: Fel patient/).waitFor();
+  });
+});
+
+test("a template is shared with the unit: a colleague uses it by its dot-phrase, and it can be ended", async () => {
+  await as("bo", "/patient/pat/anteckningar/ny", async (page) => {
+    await focusedIn(page, "Anteckning");
+    await page.keyboard.type("Enhetens egen text");
+    await page.locator(".note-more summary").click();
+    await page.getByRole("textbox", { name: "Mallens namn, utan punkt" }).fill("klinik");
+    await page.getByRole("checkbox", { name: "Ta med texten, inte bara sökorden" }).check();
+    await page.getByRole("button", { name: "Spara som egen mall" }).click();
+    await page.getByRole("button", { name: "Dela .klinik med enheten" }).press("Enter");
+    await page.locator(".receipt-strip .receipt-saved", { hasText: "Mallen .klinik delad med enheten" }).waitFor();
+    await page.getByText("Bo Prov, Överläkare").first().waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+  });
+  await as("anna", "/patient/other/anteckningar/ny", async (page) => {
+    await focusedIn(page, "Anteckning");
+    await page.locator(".note-more summary").click();
+    await page.getByRole("button", { name: "Sluta dela .klinik" }).waitFor();
+    await field(page, "Anteckning").focus();
+    await page.keyboard.type(".klinik");
+    await page.keyboard.press("Tab");
+    await page.waitForFunction(() => [...document.querySelectorAll("textarea")].some((one) => one.value === "Enhetens egen text"));
+    await page.getByRole("button", { name: "Sluta dela .klinik" }).press("Enter");
+    await page.locator(".receipt-strip .receipt-saved", { hasText: "delas inte längre" }).waitFor();
+    await page.getByRole("button", { name: "Sluta dela .klinik" }).waitFor({ state: "detached" });
+  });
+  // Another unit does not see it.
+  const elsewhere = await ask(server, "GET", "/Basic?_count=10", { headers: await login(server, "anna", { assignment: "PractitionerRole/anna-kir" }) });
+  assert.equal((elsewhere.json.entry ?? []).length, 0);
+});
+
 test("the page is killed in the middle of a word: at most a second of it is lost", async () => {
   const page = await openPage(browser);
   const { Cookie } = await login(server, "anna", { assignment: assignmentOf("anna") });

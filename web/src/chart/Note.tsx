@@ -9,7 +9,7 @@ import { conceptsText, conceptText } from "../fhir/text.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { t, word } from "../i18n/index.ts";
 import { Carried } from "../note/Carried.tsx";
-import { awaited, corrector, corrects, originOf, reasonOf, signatures } from "../note/marks.ts";
+import { awaited, corrector, corrects, originOf, reasonOf, signatures, withdrawn } from "../note/marks.ts";
 import { plainText, readText } from "../note/text.ts";
 import { Badge, type Tone } from "../ui/Badge.tsx";
 import { Marked } from "./Marked.tsx";
@@ -57,7 +57,7 @@ export function Note({ note, link = false }: NoteProps) {
         <h3>{linked ? <a href={itemPath(chart.id, "anteckningar", note.id ?? "")}>{title}</a> : title}{status === undefined || status === "final" ? null : <Badge tone={TONES[status] ?? "plain"} text={word(w.statuses, status)} />}</h3>
         <p class="note-by"><When date={noteDate(note)} clock />{said.map((p) => <span key={p}> · {p}</span>)}</p>
       </header>
-      <NoteBody note={note} />
+      <Standing note={note} />
     </article>
   );
 }
@@ -77,6 +77,20 @@ function signedBy(note: NoteResource, nameOf: (r: Reference | undefined) => stri
     ...awaited(note, "legal").map((who) => told(w.awaits, who)),
     ...awaited(note, "professional").map((who) => told(w.awaitsCounter, who)),
   ];
+}
+
+/** What was written in error says so first, and its text is one press away. */
+function Standing({ note }: { note: NoteResource }) {
+  const chart = useChart();
+  const w = t.value.notes;
+  const gone = note.resourceType === "DiagnosticReport" ? null : withdrawn(note);
+  if (gone === null) return <NoteBody note={note} />;
+  return (
+    <>
+      <p class="box box-warn">{w.withdrawnBy(chart.nameOf(gone.by), showDateTime(gone.at))}{gone.why === "" ? null : <> {w.withdrawnWhy}: {gone.why}</>}</p>
+      <details class="note-gone"><summary>{w.withdrawnText}</summary><NoteBody note={note} /></details>
+    </>
+  );
 }
 
 function NoteBody({ note }: { note: NoteResource }) {

@@ -19,7 +19,7 @@ export function CarryDialog({ editor, close }: { editor: Editor; close: () => vo
   const source = useSignal<Source | null>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const { compositions, documents } = chart.lists;
-  const all: Source[] = [...compositions.items.value.filter((c) => c.id !== editor.base.value?.id && c.status !== "entered-in-error"), ...documents.items.value];
+  const all: Source[] = [...compositions.items.value.filter((c) => c.id !== editor.base.value?.id && c.status !== "entered-in-error"), ...documents.items.value.filter((d) => d.status !== "entered-in-error")];
   const sources = all.sort((a, b) => timeOf(noteDate(b)) - timeOf(noteDate(a))).slice(0, SOURCES_MAX);
   const waiting = [compositions, documents].some((list) => list.status.value === "loading");
   const author = (one: Source) => (one.author ?? []).map((a) => chart.nameOf(a)).filter((text) => text !== "").join("; ");

@@ -9,6 +9,8 @@ import { setting } from "../me/settings.ts";
 import type { Editor } from "./editor.ts";
 import { SOKORD } from "./sokord.ts";
 import { isName, TEMPLATES, type Template } from "./templates.ts";
+import { ownUnit } from "./people.ts";
+import { endShared, share, unitTemplates } from "./unitTemplates.ts";
 import { n } from "./words.ts";
 
 const OWN_MAX = 100;
@@ -18,10 +20,11 @@ export const ownTemplates = setting<readonly Template[]>("note-templates", [], (
 
 export function TemplatePicker({ editor }: { editor: Editor }) {
   const own = ownTemplates.value.filter((one) => one.parts !== undefined);
-  const given = TEMPLATES.filter((one) => one.parts !== undefined);
+  const unit = unitTemplates.value.map((one) => one.template).filter((one) => one.parts !== undefined && !own.some((mine) => mine.name === one.name));
+  const given = TEMPLATES.filter((one) => one.parts !== undefined && !unit.some((other) => other.name === one.name));
   return (
     <div class="note-templates" role="group" aria-label={n.value.templates}>
-      {[...own, ...given].map((one) => (
+      {[...own, ...unit, ...given].map((one) => (
         <button key={`${one.own === true}${one.name}`} type="button" class="button button-small" onClick={() => editor.useTemplate(one)}>
           {one.title}<span class="note-dot" aria-hidden="true">.{one.name}</span>
         </button>
@@ -76,6 +79,7 @@ export function OwnTemplates({ editor }: { editor: Editor }) {
     said.value = n.value.keepDone(wanted);
     name.value = "";
   };
+  const told = async (asked: Promise<string>, done: string) => { name.value = ""; said.value = (await asked) || done; };
   const taken = ownTemplates.value.some((one) => one.name === name.value.trim().replace(/^\./, "").toLowerCase());
   return (
     <fieldset class="note-own">
@@ -88,9 +92,17 @@ export function OwnTemplates({ editor }: { editor: Editor }) {
       <p role="status">{said.value !== "" && name.value === "" ? said.value : taken ? n.value.keepTaken(name.value.trim()) : said.value}</p>
       <ul class="note-own-list">
         {ownTemplates.value.map((one) => (
-          <li key={one.name}>.{one.name} <span class="hint">{one.title}</span> <button type="button" class="button button-small" onClick={() => (ownTemplates.value = ownTemplates.value.filter((o) => o.name !== one.name))}>{n.value.removeTemplate(one.name)}</button></li>
+          <li key={one.name}>.{one.name} <span class="hint">{one.title}</span> <button type="button" class="button button-small" onClick={() => (ownTemplates.value = ownTemplates.value.filter((o) => o.name !== one.name))}>{n.value.removeTemplate(one.name)}</button>{ownUnit.value === undefined ? null : <> <button type="button" class="button button-small" onClick={() => void told(share(one), n.value.shared(one.name))}>{n.value.shareTemplate(one.name)}</button></>}</li>
         ))}
       </ul>
+      {unitTemplates.value.length === 0 ? null : (
+        <>
+          <p>{n.value.unitTemplates}</p>
+          <ul class="note-own-list">
+            {unitTemplates.value.map((one) => <li key={one.held.id}>.{one.template.name} <span class="hint">{[one.template.title, one.by].filter((text) => text !== "").join(" · ")}</span> <button type="button" class="button button-small" onClick={() => void told(endShared(one), n.value.sharedEnded(one.template.name))}>{n.value.endShared(one.template.name)}</button></li>)}
+          </ul>
+        </>
+      )}
     </fieldset>
   );
 }

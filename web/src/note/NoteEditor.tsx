@@ -11,6 +11,7 @@ import { isBlank } from "./note.ts";
 import { SectionField } from "./SectionField.tsx";
 import { SignBar, Signers } from "./SignBar.tsx";
 import { phrases } from "./templates.ts";
+import { readUnitTemplates, unitTemplates } from "./unitTemplates.ts";
 import { n } from "./words.ts";
 
 interface Props { editor: Editor; done: (id: string, deed: Deed) => void; discarded: () => void }
@@ -19,7 +20,12 @@ export function NoteEditor({ editor, done, discarded }: Props) {
   const chart = useChart();
   const carrying = useSignal(false);
   const encounters = useEncounters();
-  const all = useMemo(() => phrases(ownTemplates.value), [ownTemplates.value]);
+  const all = useMemo(() => phrases(ownTemplates.value, unitTemplates.value.map((one) => one.template)), [ownTemplates.value, unitTemplates.value]);
+  useEffect(() => {
+    const stop = new AbortController();
+    readUnitTemplates(stop.signal).catch(() => undefined);
+    return () => stop.abort();
+  }, []);
   const finish = (deed: Deed) => void editor.finish(deed).then((id) => (id === null ? undefined : done(id, deed)));
   useKeys(editor, finish);
   useOngoing(editor, encounters);

@@ -10,13 +10,15 @@ import { FhirError } from "../fhir/error.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
+import { Conflict, update } from "../write/write.ts";
 import { drafts, newDraftId, openDraft, type DraftLine } from "../write/drafts.ts";
-import { DRAFT_KIND, draftIdOf, Editor } from "./editor.ts";
+import { DRAFT_KIND, draftIdOf, Editor, localTime } from "./editor.ts";
 import { isSigned } from "./marks.ts";
-import { noteOf, noteOfDraft, type DraftNote } from "./note.ts";
+import { noteOf, noteOfDraft, withdraw, type DraftNote } from "./note.ts";
 import { NoteEditor } from "./NoteEditor.tsx";
 import { NoteView } from "./NoteView.tsx";
-import { isOurs } from "./people.ts";
+import { isOurs, self } from "./people.ts";
+import { Withdraw } from "./Withdraw.tsx";
 import { n } from "./words.ts";
 import "../styles/note.css";
 
@@ -130,10 +132,30 @@ function OneNote({ id }: { id: string }) {
       <>
         <h3>{editor.value.isCorrection ? n.value.correct : n.value.edit}</h3>
         <NoteEditor key={editor.value.draft} editor={editor.value} done={leave} discarded={leave} />
+        {now.resourceType === "Composition" && !isSigned(now) ? <WithdrawUnsigned note={now} done={() => { editor.value?.discard(); leave(); }} /> : null}
       </>
     );
   }
   return <NoteView note={now} edit={now.resourceType === "Composition" ? () => void edit(now) : null} changed={(fresh) => { note.value = fresh; }} />;
+}
+
+/** A note that nobody has signed may have been written in the wrong chart too. */
+function WithdrawUnsigned({ note, done }: { note: Composition; done: () => void }) {
+  const busy = useSignal(false);
+  const failure = useSignal<unknown>(null);
+  const run = async (why: string) => {
+    busy.value = true;
+    failure.value = null;
+    const patient = note.subject?.reference?.slice("Patient/".length) ?? "";
+    await update(withdraw(note, self.peek(), localTime(), why), { patient, title: `${n.value.done.withdrawn}: ${note.title}`, link: itemPath(patient, "anteckningar", note.id ?? "") }).then(done, (error: unknown) => (failure.value = error));
+    busy.value = false;
+  };
+  return (
+    <>
+      <div role="alert">{failure.value === null ? null : <p class="box box-warn">{failure.value instanceof Conflict ? n.value.conflict : failureText(failure.value)}</p>}</div>
+      <div class="note-acts"><Withdraw busy={busy.value} run={(why) => void run(why)} /></div>
+    </>
+  );
 }
 
 /** Has a change of it been begun and kept? */

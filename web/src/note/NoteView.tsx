@@ -5,16 +5,17 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Composition, DocumentReference } from "@fhir";
 import { itemPath, patientPath } from "../app/route.ts";
 import { useChart } from "../chart/model.ts";
-import { Note } from "../chart/Note.tsx";
+import { Note, noteTitle } from "../chart/Note.tsx";
 import { failureText } from "../ui/FailureBox.tsx";
 import { Conflict, update } from "../write/write.ts";
 import { localTime } from "./editor.ts";
 import { awaited, isSigned } from "./marks.ts";
-import { countersigned } from "./note.ts";
+import { countersigned, withdraw } from "./note.ts";
 import { isOurs, isSelf, maySign, self } from "./people.ts";
 import { ForWhom } from "./SignBar.tsx";
 import { markDone, waiting } from "./queue.ts";
 import { Versions } from "./Versions.tsx";
+import { Withdraw } from "./Withdraw.tsx";
 import { n } from "./words.ts";
 
 type Found = Composition | DocumentReference;
@@ -42,6 +43,7 @@ export function NoteView({ note, edit, changed }: Props) {
     busy.value = false;
   };
   const sign = signing(note);
+  const gone = note.status === "entered-in-error";
   const act = () => { if (sign !== null) void save(sign.make(), sign.title); };
   useSignKey(act);
   return (
@@ -55,13 +57,14 @@ export function NoteView({ note, edit, changed }: Props) {
       )}
       <div role="alert">{failure.value === null ? null : <div class="box box-failure"><div><strong>{n.value.failed}</strong><p>{failure.value instanceof Conflict ? n.value.conflict : failureText(failure.value)}</p></div></div>}</div>
       <p class="note-acts">
-        {edit !== null && isOurs(note) ? <button type="button" class="button" onClick={edit}>{note.resourceType === "Composition" && isSigned(note) ? n.value.act.correct : n.value.act.edit}</button> : null}
+        {edit !== null && isOurs(note) && !gone ? <button type="button" class="button" onClick={edit}>{note.resourceType === "Composition" && isSigned(note) ? n.value.act.correct : n.value.act.edit}</button> : null}
         <button type="button" class="button" onClick={() => print()}>{n.value.act.print}</button>
         <a class="button" href={patientPath(chart.id, "anteckningar")}>{n.value.back}</a>
+        {maySign.value && isOurs(note) && !gone ? <Withdraw busy={busy.value} run={(why) => void save(withdraw(note, self.peek(), localTime(), why), `${n.value.done.withdrawn}: ${noteTitle(note)}`)} /> : null}
         <NextUnsigned of={note.id ?? ""} signed={sign === null} />
       </p>
       {isOurs(note) ? null : <p class="hint">{n.value.otherUnit}</p>}
-      {note.resourceType === "Composition" && isSigned(note) ? <Versions note={note} /> : null}
+      {note.resourceType === "Composition" && (isSigned(note) || gone) ? <Versions note={note} /> : null}
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { t } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { Differences } from "./Differences.tsx";
-import { corrector, corrects, isSigned, reasonOf, signatures } from "./marks.ts";
+import { corrector, corrects, isSigned, reasonOf, signatures, withdrawn } from "./marks.ts";
 import { pairs } from "./merge.ts";
 import { noteOf } from "./note.ts";
 import { n } from "./words.ts";
@@ -39,7 +39,10 @@ export function Versions({ note }: { note: Composition }) {
   }, [note.id, note.meta?.versionId, turn.value]);
   if (failure.value !== null) return <FailureBox heading={n.value.versions} text={failureText(failure.value)} retry={() => turn.value++} />;
   if (history.value === null) return note.status === "final" ? null : <SectionSkeleton lines={2} />;
-  const all = wordings(history.value);
+  const signed = wordings(history.value);
+  const gone = note.status === "entered-in-error";
+  // A withdrawn note holds no wording that stands: each signed one is an earlier one.
+  const all = gone && signed.length > 0 ? [note, ...signed] : signed;
   if (all.length < 2) return note.status === "final" ? null : <p class="hint">{n.value.versionsNone}</p>;
   return (
     <section class="note-versions" aria-labelledby="versions-heading">
@@ -58,13 +61,14 @@ function Wording({ before, after }: { before: Composition; after: Composition })
   const first = signatures(before, "legal").at(-1);
   const changed = pairs(noteOf(after), noteOf(before)).filter((pair) => (pair.mine?.text ?? "") !== (pair.theirs?.text ?? ""));
   const why = reasonOf(after);
+  const gone = withdrawn(after);
   return (
     <article class="note note-wording">
       <header>
         <h4>{n.value.version(before.meta?.versionId ?? "", showDateTime(before.meta?.lastUpdated))}</h4>
-        <p class="note-by">{first === undefined ? null : <>{w.signedBy} {chart.nameOf(first.party)} {showDateTime(first.time)} · </>}{w.correctedBy(by, showDateTime(made?.at ?? after.meta?.lastUpdated))}{why === "" ? null : <> · {w.correctedWhy}: {why}</>}</p>
+        <p class="note-by">{first === undefined ? null : <>{w.signedBy} {chart.nameOf(first.party)} {showDateTime(first.time)} · </>}{gone === null ? w.correctedBy(by, showDateTime(made?.at ?? after.meta?.lastUpdated)) : w.withdrawnBy(chart.nameOf(gone.by), showDateTime(gone.at))}{why === "" ? null : <> · {w.correctedWhy}: {why}</>}</p>
       </header>
-      <h5>{n.value.changes}</h5>
+      {changed.length === 0 ? null : <h5>{n.value.changes}</h5>}
       {changed.map((pair) => <div key={pair.key} class="note-change"><b>{pair.title}</b><Differences before={pair.theirs?.text ?? ""} after={pair.mine?.text ?? ""} /></div>)}
       <h5>{n.value.whole}</h5>
       {(before.section ?? []).map((section, i) => <SectionBody key={i} section={section} level={6} patient={chart.id} />)}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a Composition says of itself beside its text: where a text was carried from, who has signed, from whom a
 // signature is awaited, what a correction corrects and why. Pure; reading alone.
-import type { Composition, CompositionAttester, CompositionSection, Reference } from "@fhir";
+import type { Composition, CompositionAttester, CompositionSection, DocumentReference, Reference } from "@fhir";
 import { readText } from "./text.ts";
 
 const EXTENSION = "https://helhet.example/fhir/StructureDefinition/";
 export const CARRIED_URL = `${EXTENSION}carried-from`;
 export const REASON_URL = `${EXTENSION}correction-reason`;
+export const WITHDRAWN_URL = `${EXTENSION}withdrawn`;
 const CORRECTS_URL = `${EXTENSION}corrects`;
 
 /** Where a text was carried from: which version of what, written by whom and when, and as it stood there. */
@@ -44,14 +45,24 @@ export function isSigned(c: Composition): boolean {
   return c.status === "final" || c.status === "amended";
 }
 
-export const reasonOf = (c: Composition) => c.extension?.find((e) => e.url === REASON_URL)?.valueString ?? "";
+export const reasonOf = (c: Composition | DocumentReference) => c.extension?.find((e) => e.url === REASON_URL)?.valueString ?? "";
 
 /** What the server noted of a correction: which version, by whom and when. */
-export function corrects(c: Composition): { version: string; by: Reference; at: string } | null {
+export function corrects(c: Composition | DocumentReference): { version: string; by: Reference; at: string } | null {
   const parts = c.meta?.extension?.find((e) => e.url === CORRECTS_URL)?.extension;
   const of = (url: string) => parts?.find((e) => e.url === url);
   const version = of("version")?.valueReference?.reference;
   return version === undefined ? null : { version, by: of("by")?.valueReference ?? {}, at: of("at")?.valueInstant ?? "" };
+}
+
+/** Who marked it as written in error, when and why; null when nobody has. What the server noted goes before what was said. */
+export function withdrawn(c: Composition | DocumentReference): { by: Reference; at: string; why: string } | null {
+  if (c.status !== "entered-in-error") return null;
+  const parts = c.extension?.find((e) => e.url === WITHDRAWN_URL)?.extension ?? [];
+  const said = parts.find((e) => e.url === "by")?.valueReference;
+  const noted = corrects(c);
+  const by = noted === null || noted.by.reference === said?.reference ? said : noted.by;
+  return { by: by ?? {}, at: noted?.at || (parts.find((e) => e.url === "at")?.valueDateTime ?? ""), why: reasonOf(c) };
 }
 
 /** Who corrected, called what they called themselves when they signed. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A note as it is written ⇄ a FHIR Composition. Pure. What a Composition from elsewhere holds beside the text (entries,
 // sections in sections, narrative of its own form) stays as it is unless that very text is changed.
-import type { CodeableConcept, Composition, CompositionAttester, CompositionSection, Extension, Reference } from "@fhir";
-import { CARRIED_URL, isSigned, originOf, REASON_URL, type Mode, type Origin } from "./marks.ts";
+import type { CodeableConcept, Composition, CompositionAttester, CompositionSection, DocumentReference, Extension, Reference } from "@fhir";
+import { CARRIED_URL, isSigned, originOf, REASON_URL, WITHDRAWN_URL, type Mode, type Origin } from "./marks.ts";
 import { plainText, readText, writeText } from "./text.ts";
 import { sokordConcept, sokordOf, sokordTitle } from "./sokord.ts";
 import type { Template } from "./templates.ts";
@@ -152,12 +152,19 @@ export function countersigned(c: Composition, who: Who, time: string): Compositi
   return { ...c, attester: attesting(c, "professional", who, time) };
 }
 
+/** Marked as written in error; the text stays as it is. What was signed becomes a correction, which the server marks. */
+export function withdraw<T extends Composition | DocumentReference>(c: T, who: Who, time: string, why: string): T {
+  const withdrawn: Extension = { url: WITHDRAWN_URL, extension: [{ url: "by", valueReference: who }, { url: "at", valueDateTime: time }] };
+  const marked = withReason({ ...c, extension: [...(c.extension ?? []).filter((e) => e.url !== WITHDRAWN_URL), withdrawn] }, why);
+  return { ...marked, status: "entered-in-error", ...(c.resourceType === "DocumentReference" ? { docStatus: "entered-in-error" } : {}) };
+}
+
 /** Why it was corrected, said by who did it. */
-export function withReason(c: Composition, reason: string): Composition {
+export function withReason<T extends Composition | DocumentReference>(c: T, reason: string): T {
   const rest = (c.extension ?? []).filter((e) => e.url !== REASON_URL);
   const extension = isBlank(reason) ? rest : [...rest, { url: REASON_URL, valueString: reason.trim() }];
   const { extension: _before, ...kept } = c;
-  return extension.length === 0 ? kept : { ...kept, extension };
+  return (extension.length === 0 ? kept : { ...kept, extension }) as T;
 }
 
 /* ---- drafts ---- */

@@ -38,12 +38,12 @@ export interface Phrase { name: string; title: string; template?: Template; keyw
 
 const plain = (text: string) => text.toLowerCase().replace(/[åä]/g, "a").replace(/ö/g, "o");
 
-/** Own templates go before ours of the same name, and templates before keywords. */
-export function phrases(own: readonly Template[]): Phrase[] {
+/** Own templates go before the unit's, those before ours of the same name, and templates before keywords. */
+export function phrases(own: readonly Template[], unit: readonly Template[] = []): Phrase[] {
   const found = new Map<string, Phrase>();
   const add = (phrase: Phrase) => found.has(phrase.name) || found.set(phrase.name, phrase);
   for (const template of own) add({ name: template.name, title: template.title, template: { ...template, own: true } });
-  for (const template of TEMPLATES) add({ name: template.name, title: template.title, template });
+  for (const template of [...unit, ...TEMPLATES]) add({ name: template.name, title: template.title, template });
   for (const one of SOKORD) add({ name: plain(one.title).replace(/ .*/, ""), title: sokordTitle(one.code), keyword: one.code });
   return [...found.values()];
 }
