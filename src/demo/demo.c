@@ -36,6 +36,7 @@ bool demo_generate(const struct demo_options *options, bool (*emit)(void *arg, s
     buf_init(&d->base64, 2 * DEMO_TEXT_MAX);
     demo_region_emit(d);
     demo_range_emit(d);
+    demo_terms_emit(d);
     for (uint32_t i = 0; i < options->patients && !d->stopped; i++) {
         demo_patient_make(d, i);
         demo_story_run(d);
@@ -46,6 +47,7 @@ bool demo_generate(const struct demo_options *options, bool (*emit)(void *arg, s
         if (d->access_shown == before)
             demo_unsigned_make(d, i);
         demo_results_make(d, i);
+        demo_growth_make(d, i);
     }
     bool done = !d->stopped;
     buf_release(&d->buf);

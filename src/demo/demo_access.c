@@ -16,7 +16,7 @@ enum { SHOWN_BORN_BEFORE = 2000 };
 /* What belongs to a region or to who people are, not to a record. */
 static const char *const unlabelled[] = {"Organization",     "Location",   "Practitioner",
                                          "PractitionerRole", "Patient",    "RelatedPerson",
-                                         "Library",          "Medication", NULL};
+                                         "Library",          "Medication", "ValueSet", NULL};
 
 static void organization(struct demo *d, const char *url, const char *id)
 {

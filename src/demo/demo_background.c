@@ -3,6 +3,8 @@
  * bookings. */
 #include "demo/demo_int.h"
 
+#include <stdio.h>
+
 enum {
     NO_ALLERGY_PERMILLE = 620,
     INFECTION_FLAG_PERMILLE = 14,
@@ -10,7 +12,8 @@ enum {
     CARE_PLAN_MEDS = 3,
     BOOKED_DAYS_MAX = 150,
     PENDING_PERMILLE = 330,
-    PENDING_DAYS_MAX = 75
+    PENDING_DAYS_MAX = 75,
+    VACCINE_STREAM = 0x7ACC
 };
 
 /* ---- allergies ---- */
@@ -127,15 +130,47 @@ static void make_allergies(struct demo *d)
 
 /* ---- warnings ---- */
 
+/* The Swedish degrees of a warning; R4 has no place for them. */
+static void alert_degree(struct demo *d, const char *category, const char *text)
+{
+    bool grave = strstr(text, "verkänslig") || strstr(text, "allergi") || strstr(text, "NSAID");
+    bool observe = strcmp(category, "clinical") == 0;
+    json_out_array(&d->out, "extension");
+    json_out_object(&d->out, NULL);
+    demo_fhir_cstr(d, "url", "https://helhet.example/fhir/StructureDefinition/alert-degree");
+    demo_fhir_concept(d, "valueCodeableConcept", "https://helhet.example/fhir/CodeSystem/alert-degree",
+                      grave     ? "life-threatening"
+                      : observe ? "observation"
+                                : "harmful",
+                      NULL,
+                      grave     ? "Livshotande"
+                      : observe ? "Observandum"
+                                : "Skadlig");
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+}
+
+static void alert_kind(struct demo *d, const char *text)
+{
+    bool contagion = strncmp(text, "Smitta", strlen("Smitta")) == 0;
+    demo_fhir_concept(d, NULL, "https://helhet.example/fhir/CodeSystem/alert-kind",
+                      contagion ? "contagion" : "disease", NULL,
+                      contagion ? "Smitta" : "Medicinskt tillstånd");
+}
+
 void demo_background_flag(struct demo *d, const char *category, const char *text, int64_t ms)
 {
     char id[DEMO_ID_MAX];
     demo_rng_uuid(&d->rng, id);
     demo_fhir_begin(d, "Flag", id);
+    alert_degree(d, category, text);
     demo_fhir_cstr(d, "status", d->p.dead ? "inactive" : "active");
-    demo_fhir_concepts(d, "category", DEMO_TERMINOLOGY "flag-category", category,
-                       strcmp(category, "clinical") == 0 ? "Clinical" : "Safety",
-                       strcmp(category, "clinical") == 0 ? "Observandum" : "Varning");
+    json_out_array(&d->out, "category");
+    demo_fhir_concept(d, NULL, DEMO_TERMINOLOGY "flag-category", category,
+                      strcmp(category, "clinical") == 0 ? "Clinical" : "Safety",
+                      strcmp(category, "clinical") == 0 ? "Observandum" : "Varning");
+    alert_kind(d, text);
+    json_out_end_array(&d->out);
     demo_fhir_concept(d, "code", NULL, NULL, NULL, text);
     demo_fhir_patient(d, "subject");
     demo_fhir_period(d, "period", ms, d->p.dead ? d->p.end_ms : 0);
@@ -173,7 +208,31 @@ static const struct vaccine {
     {{"J07AL02", "Pneumokocker, konjugerat"}, 66, 100, 3, 500},
 };
 
-static void vaccination(struct demo *d, const struct demo_code *code, int64_t ms)
+/* Batch, place and which dose it was; from a stream of its own, so that no other chance is moved. */
+static void vaccination_details(struct demo *d, int64_t ms, int dose)
+{
+    struct demo_rng own = {d->rng.state ^ VACCINE_STREAM};
+    char batch[16];
+    bool left = demo_rng_chance(&own, 700), small = ms - d->p.birth_ms < 2 * DEMO_YEAR;
+    snprintf(batch, sizeof batch, "%c%c%04d", (char)('A' + demo_rng_below(&own, 26)),
+             (char)('A' + demo_rng_below(&own, 26)), demo_rng_between(&own, 1, 9999));
+    demo_fhir_cstr(d, "lotNumber", batch);
+    demo_fhir_concept(d, "site", DEMO_TERMINOLOGY "v3-ActSite",
+                      small  ? left ? "LT" : "RT"
+                      : left ? "LA"
+                             : "RA",
+                      NULL,
+                      small  ? left ? "Vänster lår" : "Höger lår"
+                      : left ? "Vänster arm"
+                             : "Höger arm");
+    json_out_array(&d->out, "protocolApplied");
+    json_out_object(&d->out, NULL);
+    json_out_i64(&d->out, "doseNumberPositiveInt", dose);
+    json_out_end_object(&d->out);
+    json_out_end_array(&d->out);
+}
+
+static void vaccination(struct demo *d, const struct demo_code *code, int64_t ms, int dose)
 {
     char id[DEMO_ID_MAX];
     demo_rng_uuid(&d->rng, id);
@@ -185,6 +244,7 @@ static void vaccination(struct demo *d, const struct demo_code *code, int64_t ms
     json_out_bool(&d->out, "primarySource", true);
     demo_fhir_concept(d, "route", DEMO_TERMINOLOGY "v3-RouteOfAdministration", "IM",
                       "Injection, intramuscular", "Intramuskulärt");
+    vaccination_details(d, ms, dose);
     json_out_array(&d->out, "performer");
     json_out_object(&d->out, NULL);
     demo_fhir_role(d, "actor", d->visit.nurse);
@@ -198,20 +258,26 @@ static void make_vaccinations(struct demo *d)
     static const struct demo_code flu = {"J07BB02", "Influensa, inaktiverat, spjälkat virus eller ytantigen"},
                                   covid = {"J07BN01", "Covid-19, RNA-baserat vaccin"};
     int age = demo_fhir_age(&d->p, d->p.end_ms);
+    const char *before = "";
+    int dose = 0;
     for (size_t i = 0; i < sizeof vaccines / sizeof vaccines[0]; i++) {
         const struct vaccine *v = &vaccines[i];
         int64_t at = d->p.birth_ms + v->age_from * DEMO_YEAR + v->first_month * 30 * DEMO_DAY;
+        dose = strcmp(before, v->code.code) == 0 ? dose : 0;
+        before = v->code.code;
         if (age <= v->age_to && at < d->p.end_ms && demo_rng_chance(&d->rng, v->permille))
-            vaccination(d, &v->code, at);
+            vaccination(d, &v->code, at, ++dose);
     }
+    int flu_dose = 0, covid_dose = 0;
     int64_t autumn = d->p.end_ms - d->p.end_ms % DEMO_YEAR + 290 * DEMO_DAY;
     for (int64_t at = autumn - 4 * DEMO_YEAR; age >= 65 && at < d->p.end_ms; at += DEMO_YEAR) {
         if (demo_rng_chance(&d->rng, 680))
             vaccination(
                 d, &flu,
-                at + demo_rng_between(&d->rng, 0, 40) * DEMO_DAY > d->p.end_ms ? d->p.end_ms - DEMO_DAY : at);
+                at + demo_rng_between(&d->rng, 0, 40) * DEMO_DAY > d->p.end_ms ? d->p.end_ms - DEMO_DAY : at,
+                ++flu_dose);
         if (demo_rng_chance(&d->rng, 480))
-            vaccination(d, &covid, at);
+            vaccination(d, &covid, at, ++covid_dose);
     }
 }
 

@@ -415,6 +415,7 @@ const struct demo_near *demo_near_staff(struct demo *d, enum demo_unit_kind unit
 /* Who the patient of that index is of the staff, or NULL. */
 const struct demo_near *demo_near_patient(const struct demo *d, uint32_t index);
 
+void demo_terms_emit(struct demo *d);                   /* value sets to code with */
 void demo_range_emit(struct demo *d);                   /* the range of medicines to order from */
 void demo_patient_make(struct demo *d, uint32_t index); /* fills d->p and emits */
 
@@ -445,6 +446,8 @@ struct demo_shift { /* what an illness does to the vital signs */
     int8_t sys, pulse, sat, temp10, resp;
 };
 void demo_vitals_usual(struct demo *d);
+void demo_vitals_size(const struct demo_patient *p, int64_t ms, double *cm, double *kg); /* then */
+void demo_growth_make(struct demo *d, uint32_t index); /* a small child's visits */
 void demo_vitals_take(struct demo *d, uint32_t which, const struct demo_shift *shift);
 
 /* standing: it stays on the patient's list of medicines. */

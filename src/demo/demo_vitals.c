@@ -4,37 +4,44 @@
 
 #include <math.h>
 
-/* Growth: height in cm and weight in kg at these ages, girls and boys alike enough. */
+/* Growth: height in cm and weight in kg at these ages in years, girls and boys alike enough. */
 static const struct {
-    int age, height, weight;
-} growth[] = {{0, 51, 3},   {1, 76, 10},   {2, 87, 13},   {4, 103, 17},  {6, 117, 21},
-              {8, 129, 27}, {10, 140, 33}, {12, 152, 42}, {14, 163, 52}, {18, 173, 65}};
+    double age, height, weight;
+} growth[] = {{0, 50, 3.5},     {0.08, 54.5, 4.4}, {0.17, 58, 5.4},   {0.25, 61, 6.2},
+              {0.5, 67.5, 7.9}, {1, 76, 9.9},      {1.5, 82.5, 11.3}, {2, 88, 12.5},
+              {3, 96.5, 14.8},  {4, 104, 17},      {6, 117, 21},      {8, 129, 27},
+              {10, 140, 33},    {12, 152, 42},     {14, 163, 52},     {18, 173, 65}};
 
 static int clamp(int value, int low, int high)
 {
     return value < low ? low : value > high ? high : value;
 }
 
-/* Height and weight at an age, interpolated between the rows of the growth table for the young. */
-static void set_size(struct demo_patient *p, int64_t ms)
+void demo_vitals_size(const struct demo_patient *p, int64_t ms, double *cm, double *kg)
 {
     double age = (double)(ms - p->birth_ms) / (double)DEMO_YEAR;
     const size_t last = sizeof growth / sizeof growth[0] - 1;
-    double weight;
     if (age >= 18) {
-        p->height_cm = (int)((p->female ? 166 : 180) + 6.5 * p->height_z);
-        weight = (25.5 + 3.8 * p->bmi_z) * p->height_cm * p->height_cm / 10000.0;
-    } else {
-        size_t i = 0;
-        while (i + 1 < last && age >= growth[i + 1].age)
-            i++;
-        double part = (age - growth[i].age) / (growth[i + 1].age - growth[i].age);
-        p->height_cm =
-            (int)(growth[i].height + part * (growth[i + 1].height - growth[i].height) + 3 * p->height_z);
-        weight =
-            (growth[i].weight + part * (growth[i + 1].weight - growth[i].weight)) * (1 + 0.08 * p->bmi_z);
+        *cm = (int)((p->female ? 166 : 180) + 6.5 * p->height_z);
+        *kg = (25.5 + 3.8 * p->bmi_z) * *cm * *cm / 10000.0;
+        return;
     }
-    p->usual.weight10 = clamp((int)(weight * 10), 30, 1600);
+    size_t i = 0;
+    while (i + 1 < last && age >= growth[i + 1].age)
+        i++;
+    double part = (age - growth[i].age) / (growth[i + 1].age - growth[i].age);
+    double tall = 1 + 0.035 * p->height_z;
+    *cm = (growth[i].height + part * (growth[i + 1].height - growth[i].height)) * tall;
+    *kg = (growth[i].weight + part * (growth[i + 1].weight - growth[i].weight)) * tall * tall *
+          (1 + 0.08 * p->bmi_z);
+}
+
+static void set_size(struct demo_patient *p, int64_t ms)
+{
+    double cm, kg;
+    demo_vitals_size(p, ms, &cm, &kg);
+    p->height_cm = (int)cm;
+    p->usual.weight10 = clamp((int)(kg * 10), 30, 1600);
 }
 
 void demo_vitals_usual(struct demo *d)
