@@ -19,6 +19,7 @@ function rows() {
     { ways: [["F"]], does: k.find },
     { ways: [["N"]], does: k.note },
     { ways: [["O"]], does: k.medicine },
+    { ways: [["L"]], does: k.add },
     { ways: [["V"]], does: k.acknowledge },
     { ways: [[k.ctrl, k.enter]], does: k.sign },
     { ways: [[k.esc]], does: k.back },

@@ -16,7 +16,7 @@ import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { u } from "../unknown/words.ts";
 import { isWaiting } from "./list.ts";
 import { useChart, useLists, type ListName } from "./model.ts";
-import { activeAllergies, activeConditions, activeFlags, allergyText, conditionText, flagText, saysNoneKnown } from "./state.ts";
+import { activeAllergies, activeConditions, activeFlags, allergyText, conditionText, flagText, isGravest, saysNoneKnown } from "./state.ts";
 
 const STORYBOARD_DIAGNOSES_MAX = 12;
 
@@ -119,7 +119,7 @@ function Warnings() {
   if (flags.status.value === "failed") return <Card heading={s.warnings} icon="warning" tone="warn"><p>{s.notLoaded}</p></Card>;
   return (
     <Card heading={s.warnings} icon="warning" tone={active.length === 0 ? "plain" : "warn"}>
-      {active.length === 0 ? <><p class="quiet">{s.noWarnings}</p><Emptiness /></> : <ul>{active.map((flag) => <li key={flag.id}>{flagText(flag)}</li>)}</ul>}
+      {active.length === 0 ? <><p class="quiet">{s.noWarnings}</p><Emptiness /></> : <ul>{active.map((flag) => <li key={flag.id}>{flagText(flag)}{isGravest(flag) ? <Badge tone="danger" text={t.value.warning.gravest} /> : null}</li>)}</ul>}
       {flags.more.value ? <p>{t.value.common.incomplete}</p> : null}
     </Card>
   );
@@ -142,7 +142,7 @@ function Allergies() {
       <ul>{active.map((allergy) => (
         <li key={allergy.id}>
           <b>{allergyText(allergy)}</b>
-          {allergy.criticality === "high" ? <Badge tone="danger" text={word(t.value.warning.criticality, "high")} /> : null}
+          {isGravest(allergy) ? <Badge tone="danger" text={t.value.warning.gravest} /> : allergy.criticality === "high" ? <Badge tone="danger" text={word(t.value.warning.criticality, "high")} /> : null}
         </li>
       ))}</ul>
       {allergies.more.value ? <p>{t.value.common.incomplete}</p> : null}

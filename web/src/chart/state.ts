@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which of a patient's resources count now, and what to call them. Pure functions.
-import type { AllergyIntolerance, Condition, Flag, MedicationRequest, MedicationStatement, ServiceRequest } from "@fhir";
+import type { AllergyIntolerance, Condition, Extension, Flag, MedicationRequest, MedicationStatement, ServiceRequest } from "@fhir";
 import { conceptText, hasCode, newestFirst, shownCode } from "../fhir/text.ts";
 
 const WRONG = "entered-in-error";
 
+/** The Swedish degree of a warning or an intolerance (clinical/records.ts writes it); "" for none. */
+export function degreeOf(entry: { extension?: Extension[] }): string {
+  return entry.extension?.find((e) => e.url.endsWith("/alert-degree"))?.valueCodeableConcept?.coding?.[0]?.code ?? "";
+}
+
+const GRAVEST = "life-threatening";
+export const isGravest = (entry: { extension?: Extension[] }) => degreeOf(entry) === GRAVEST;
+
+/** What threatens life comes first. */
 export function activeFlags(flags: readonly Flag[]): Flag[] {
-  return flags.filter((flag) => flag.status === "active");
+  const active = flags.filter((flag) => flag.status === "active");
+  return [...active.filter(isGravest), ...active.filter((flag) => !isGravest(flag))];
 }
 
 export function flagText(flag: Flag): string {
@@ -24,10 +34,11 @@ function counts(allergy: AllergyIntolerance): boolean {
   return !hasCode(allergy.verificationStatus, WRONG, "refuted") && !hasCode(allergy.clinicalStatus, "inactive", "resolved");
 }
 
-/** An allergy without a status counts: silence must not hide a danger. Those with high risk come first. */
+/** An allergy without a status counts: silence must not hide a danger. The gravest come first. */
 export function activeAllergies(allergies: readonly AllergyIntolerance[]): AllergyIntolerance[] {
   const active = allergies.filter((a) => counts(a) && !isNoneKnown(a));
-  return [...active.filter((a) => a.criticality === "high"), ...active.filter((a) => a.criticality !== "high")];
+  const rank = (a: AllergyIntolerance) => (isGravest(a) ? 0 : a.criticality === "high" ? 1 : 2);
+  return [0, 1, 2].flatMap((one) => active.filter((a) => rank(a) === one));
 }
 
 export function pastAllergies(allergies: readonly AllergyIntolerance[]): AllergyIntolerance[] {

@@ -27,8 +27,8 @@ export function ConditionsSection() {
     <>
       <Head kinds={KINDS} asked={asked} />
       <ListFrame names={["conditions"]} empty={t.value.empty.diagnoser}>
-        <h3 class="group">{w.active}</h3>
-        {active.length === 0 ? <p class="empty">{t.value.storyboard.noDiagnoses}</p> : <ul class="rows">{active.map(row)}</ul>}
+        {all.length === 0 ? null : <h3 class="group">{w.active}</h3>}
+        {active.length > 0 ? <ul class="rows">{active.map(row)}</ul> : all.length === 0 ? null : <p class="empty">{t.value.storyboard.noDiagnoses}</p>}
         {past.length === 0 ? null : <><h3 class="group">{w.past}</h3><ul class="rows">{past.map(row)}</ul></>}
         <Mistakes entries={all.filter(isMistaken)} row={(one) => row(one as Condition)} />
         <MoreButton names={["conditions"]} />

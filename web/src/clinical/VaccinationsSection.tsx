@@ -24,7 +24,7 @@ export function VaccinationsSection() {
     <>
       <Head kinds={KINDS} asked={asked} />
       <ListFrame names={["immunizations"]} empty={c.value.vaccination.empty}>
-        {given.length === 0 ? <p class="empty">{c.value.vaccination.empty}</p> : <ul class="rows">{given.map(row)}</ul>}
+        {given.length === 0 ? (all.length === 0 ? null : <p class="empty">{c.value.vaccination.empty}</p>) : <ul class="rows">{given.map(row)}</ul>}
         <Mistakes entries={all.filter(isMistaken)} row={(one) => row(one as Immunization)} />
         <MoreButton names={["immunizations"]} />
       </ListFrame>

@@ -59,8 +59,8 @@ export function VitalsSection() {
       <BegunList kinds={KIND} hidden={place.deed !== "" || place.draft !== ""} />
       {open ? <VitalsPanel key={place.draft} deed="ny" about="" draft={place.draft} /> : null}
       <ListFrame names={["vitals"]} empty={c.value.vital.empty}>
-        <Charts observations={items} sets={sets} />
-        <h3 class="group">{c.value.vital.sets}</h3>
+        {items.length === 0 ? null : <Charts observations={items} sets={sets} />}
+        {items.length === 0 ? null : <h3 class="group">{c.value.vital.sets}</h3>}
         <ul class="rows">{sets.slice(0, shown).map((set) => <SetRow key={set.key} set={set} deed={place.about === set.key ? place.deed : ""} />)}</ul>
         {sets.length > shown ? <p class="more"><button type="button" class="button" onClick={() => setShown(shown + STEP)}>{t.value.common.more}</button></p> : <MoreButton names={["vitals"]} />}
         {wrong.length === 0 ? null : <><h3 class="group">{c.value.mistakes}</h3><ul class="rows">{wrong.slice(0, shown).map((set) => <SetRow key={`wrong-${set.key}`} set={set} mistaken deed={place.about === `fel.${set.key}` ? place.deed : ""} />)}</ul></>}

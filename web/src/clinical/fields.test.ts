@@ -2,9 +2,10 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import type { AllergyIntolerance, Condition, Flag, Immunization } from "@fhir";
+import { degreeOf } from "../chart/state.ts";
 import { amissOf, differing, FIELDS, isDate, KINDS, shownFields, taking, type Form } from "./fields.ts";
 import { changeIn, changeOf, lastChange, type Me } from "./marks.ts";
-import { degreeOf, emptyForm, endedEntry, entryOf, formOf, isMistaken, mistaken, noneKnown, type Entry } from "./records.ts";
+import { emptyForm, endedEntry, entryOf, formOf, isMistaken, mistaken, noneKnown, type Entry } from "./records.ts";
 
 const me: Me = { who: { reference: "PractitionerRole/a", display: "Anna Prov" }, now: "2026-11-22T10:00:00.000Z", patient: "p" };
 const TODAY = "2026-11-22";

@@ -2,6 +2,7 @@
 // Each kind of entry ⇄ its form. What the form does not ask about stays as it was, and an answer that was not changed
 // leaves its element untouched. Pure.
 import type { AllergyIntolerance, Annotation, CodeableConcept, Condition, Extension, Flag, Immunization, Reference } from "@fhir";
+import { degreeOf } from "../chart/state.ts";
 import { conceptCode, conceptsText, conceptText, hasCode } from "../fhir/text.ts";
 import { CODE_PARTS, OVER, type Form, type Kind } from "./fields.ts";
 import { DEGREE_URL, marked, REMARK_URL, withExtension, type Me } from "./marks.ts";
@@ -10,8 +11,8 @@ export type Entry = Condition | AllergyIntolerance | Flag | Immunization;
 
 const HL7 = "http://terminology.hl7.org/CodeSystem/";
 const OWN = "https://helhet.example/fhir/CodeSystem/";
-export const DEGREES = `${OWN}alert-degree`;
-export const ALERT_KINDS = `${OWN}alert-kind`;
+const DEGREES = `${OWN}alert-degree`;
+const ALERT_KINDS = `${OWN}alert-kind`;
 export const WRONG = "entered-in-error";
 const NONE_KNOWN = { system: "http://snomed.info/sct", code: "716186003", display: "No known allergy" };
 
@@ -44,10 +45,6 @@ function notes(before: readonly Annotation[] | undefined, text: string, me: Me):
   const rest = (before ?? []).slice(0, -1);
   const by = me.who.reference === undefined ? (me.who.display === undefined ? {} : { authorString: me.who.display }) : { authorReference: me.who };
   return text.trim() === "" ? rest : [...rest, { ...by, time: me.now, text: text.trim() }];
-}
-
-export function degreeOf(entry: { extension?: Extension[] }): string {
-  return codeFrom(entry.extension?.find((e) => e.url === DEGREE_URL)?.valueCodeableConcept, DEGREES);
 }
 
 function withDegree<T extends { extension?: Extension[] }>(entry: T, degree: string): T {

@@ -194,6 +194,7 @@ export const en: Catalogue = {
   warning: {
     flags: "Warnings",
     allergies: "Hypersensitivity",
+    gravest: "Life-threatening",
     reaction: "Reaction",
     category: "Kind",
     past: "No longer current",
@@ -318,6 +319,7 @@ export const en: Catalogue = {
     open: "Open what is marked",
     note: "New note about the patient",
     medicine: "New order, in the medication list",
+    add: "Add to diagnoses, allergies, vaccinations or vital signs",
     acknowledge: "Acknowledge the result, Shift for all shown",
     sign: "Sign what you write or read",
     back: "Back; what you have written stays",

@@ -195,6 +195,7 @@ export const sv = {
   warning: {
     flags: "Varningar",
     allergies: "Överkänslighet",
+    gravest: "Livshotande",
     reaction: "Reaktion",
     category: "Slag",
     past: "Inte längre aktuella",
@@ -319,6 +320,7 @@ export const sv = {
     open: "Öppna det markerade",
     note: "Ny anteckning för patienten",
     medicine: "Ny ordination, i läkemedelslistan",
+    add: "Lägg till i diagnoser, överkänslighet, vaccinationer eller vitalparametrar",
     acknowledge: "Vidimera provsvaret, skift för alla som visas",
     sign: "Signera det du skriver eller läser",
     back: "Tillbaka; skriver du något ligger texten kvar",
