@@ -39,6 +39,7 @@ struct call_wants {
     struct str accept, content_type, host, if_match, if_none_match, if_modified_since, if_none_exist;
     struct str patient; /* Helhet-Patient (chart.h) */
     struct str key;     /* Idempotency-Key (receipt.h) */
+    struct str told;    /* Helhet-Receipt (receipt.h) */
     enum call_return returns;
     struct str format_param; /* _format as sent */
     enum call_format format; /* of the answer; NONE: none that we have */

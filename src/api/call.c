@@ -70,6 +70,7 @@ bool call_headers(struct call *c, struct err *err)
         {"If-None-Exist", &w->if_none_exist},
         {"Helhet-Patient", &w->patient},
         {"Idempotency-Key", &w->key},
+        {"Helhet-Receipt", &w->told},
         {"Accept-Language", &language},
         {"Prefer", &none},
     };
@@ -85,7 +86,7 @@ bool call_headers(struct call *c, struct err *err)
             else if (wanted[j].to == &w->accept)
                 w->accept = arena_printf(c->arena, "%.*s,%.*s", STR_ARG(w->accept), STR_ARG(h->value));
             else if (wanted[j].to == &w->if_none_exist || wanted[j].to == &w->content_type ||
-                     wanted[j].to == &w->patient || wanted[j].to == &w->key)
+                     wanted[j].to == &w->patient || wanted[j].to == &w->key || wanted[j].to == &w->told)
                 return err_set(err, ERR_HEADER, wanted[j].name, "2", NULL);
         }
     }

@@ -36,7 +36,10 @@ static const char integrity_text[] =
     "first "
     "time (Idempotency-Replayed: true) and done once; another one under that key is refused (422 "
     "KEY_REUSED). Kept "
-    "30 days. / Idempotency-Key: samma begäran igen görs bara en gång.";
+    "30 days. Helhet-Receipt: title=TEXT&link=PATH (form-encoded, at most 400 and 200 bytes) beside it is "
+    "what the caller "
+    "calls what was done and the address of its screen; kept with the receipt, told in /me/receipts. / "
+    "Idempotency-Key: samma begäran igen görs bara en gång.";
 
 static void write_interactions(struct json_out *o, enum route_level a, enum route_level b)
 {

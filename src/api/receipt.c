@@ -12,6 +12,7 @@ enum { RECEIPT_HASH = 32 };
 
 struct receipt {
     struct str key, owner;
+    struct str title, link; /* empty: none */
     char hash[RECEIPT_HASH];
 };
 
@@ -74,6 +75,45 @@ static bool hash_of(const struct call *c, char to[RECEIPT_HASH], struct err *err
     return true;
 }
 
+static bool printable(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+            return false;
+    return true;
+}
+
+/* A link leads to a screen of the same origin, nowhere else. */
+static bool told_one(struct receipt *r, const struct http_pair *p)
+{
+    struct str v = p->value;
+    if (!printable(v))
+        return false;
+    if (str_is(p->name, "title") && !r->title.n) {
+        r->title = v;
+        return v.n <= RECEIPT_TITLE_MAX;
+    }
+    if (!str_is(p->name, "link") || r->link.n)
+        return false;
+    r->link = v;
+    return v.n <= RECEIPT_LINK_MAX && v.n && v.p[0] == '/' &&
+           (v.n == 1 || (v.p[1] != '/' && str_find(v, '\\', 0) == SIZE_MAX));
+}
+
+/* What the caller calls it, if it does. */
+static bool read_told(struct call *c, struct err *err)
+{
+    struct http_pair *pairs;
+    size_t count;
+    struct err why = {0};
+    if (!c->wants.told.n)
+        return true;
+    bool ok = http_query_parse(c->arena, c->wants.told, &pairs, &count, &why);
+    for (size_t i = 0; ok && i < count; i++)
+        ok = told_one(c->receipt, &pairs[i]);
+    return ok || err_set(err, ERR_HEADER, "Helhet-Receipt", "title=…&link=/…", NULL);
+}
+
 bool receipt_open(struct call *c, struct err *err)
 {
     struct str key = c->wants.key;
@@ -88,7 +128,7 @@ bool receipt_open(struct call *c, struct err *err)
         return err_set(err, ERR_NO_MEMORY, NULL);
     c->receipt->key = key;
     c->receipt->owner = receipt_owner(c->caller);
-    return hash_of(c, c->receipt->hash, err);
+    return read_told(c, err) && hash_of(c, c->receipt->hash, err);
 }
 
 /* ---- writing it down ---- */
@@ -134,6 +174,10 @@ static bool keep(struct call *c, struct store_tx *tx, const struct write *w, str
     json_out_string(&o, "m", c->req->method);
     json_out_string(&o, "p", c->req->path);
     json_out_string(&o, "pat", c->wants.patient);
+    if (c->receipt->title.n)
+        json_out_string(&o, "ti", c->receipt->title);
+    if (c->receipt->link.n)
+        json_out_string(&o, "li", c->receipt->link);
     json_out_i64(&o, "s", w ? write_result_status(w) : 200);
     json_out_bool(&o, "b", !w);
     json_out_array(&o, "e");
@@ -200,6 +244,8 @@ bool receipt_write(struct json_out *o, struct arena *arena, const struct store_r
     json_out_string(o, "method", text(&doc, 0, "m"));
     json_out_string(o, "path", text(&doc, 0, "p"));
     json_out_string(o, "patient", text(&doc, 0, "pat"));
+    json_out_string(o, "title", text(&doc, 0, "ti"));
+    json_out_string(o, "link", text(&doc, 0, "li"));
     json_out_i64(o, "status", number(&doc, 0, "s"));
     write_result(o, &doc, first_of(&doc, list));
     if (yes(&doc, 0, "b")) {

@@ -256,7 +256,8 @@ test("what was done before a reload stands in the list of receipts, and recent p
     assert.equal(await save(page, OTHER, "Puls före omladdning"), "saved");
     await page.waitForFunction(() => window.helhet.settingState("recent-patients") === "kept");
     await page.goto(`${region.url}/kvitton`);
-    await page.locator(".receipt-list li").filter({ hasText: "Lagt till: mätvärde – Åsa Öbergska" }).first().waitFor();
+    await page.locator(".receipt-list li").filter({ hasText: "Puls före omladdning – Åsa Öbergska" }).first().getByRole("link").press("Enter");
+    await page.waitForURL(`**/patient/${OTHER}/provsvar`);
     await page.goto(region.url);
     await page.locator(".mine .hit", { hasText: "Öbergska" }).first().waitFor();
   }));

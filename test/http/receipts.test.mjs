@@ -55,6 +55,21 @@ describe('Idempotency-Key', () => {
     assert.deepEqual([other.status, code(other)], [422, 'KEY_REUSED']);
   });
 
+  test('what the caller calls it is told with the receipt, within bounds, and decides nothing', async () => {
+    const key = randomUUID();
+    const told = (title, link) => ({ 'Helhet-Receipt': new URLSearchParams({ title, link }).toString() });
+    const send = (headers, k = randomUUID()) => ask(server, 'POST', '/Basic', { headers: { 'Idempotency-Key': k, ...headers }, body: note('a', 'rubrik') });
+    assert.equal((await send(told('Anteckning signerad: Ö & "å" +1', '/patient/a/anteckningar?visa=x'), key)).status, 201);
+    const again = await send(told('Något annat', '/'), key);
+    assert.equal(again.headers.get('idempotency-replayed'), 'true');
+    const kept = (await fetch(`${server.origin}/me/receipts/${key}`)).json();
+    const { title, link } = await kept;
+    assert.deepEqual([title, link], ['Anteckning signerad: Ö & "å" +1', '/patient/a/anteckningar?visa=x']);
+    for (const bad of [told('x', 'https://elak.example/'), told('x', '//elak.example/'), told('x', '/\\elak.example'), told('x'.repeat(401), '/'), told('x', `/${'y'.repeat(200)}`), told('rad\nbruten', '/'), { 'Helhet-Receipt': 'title=a&title=b' }, { 'Helhet-Receipt': 'annat=1' }, { 'Helhet-Receipt': 'title=%zz' }])
+      assert.equal((await send(bad)).status, 400, JSON.stringify(bad));
+    assert.equal((await send({})).status, 201);
+  });
+
   test('kill -9 in the midst of keyed writes: each is done once, whatever its sender got to know', async () => {
     const doomed = await start();
     let keys = [], round = 0, s = doomed;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a unit's board shows, out of its encounters and what is in the record about their patients. Pure, but for the
 // reading at the end.
-import type { Composition, DocumentReference, Encounter, Observation, Organization, Patient } from "@fhir";
+import type { Composition, DiagnosticReport, DocumentReference, Encounter, Observation, Organization, Patient, Resource, Task } from "@fhir";
 import { isType, nextPage, search, type Params } from "../fhir/client.ts";
 import { ageYears, isProtected } from "../fhir/text.ts";
+import { ACKNOWLEDGE, OPEN_STATES } from "../results/tasks.ts";
 import { learnPatient } from "../write/names.ts";
 import { news2, type News2 } from "./news2.ts";
 import { vitalsOf, VITAL_CODES } from "./vitals.ts";
@@ -59,13 +60,27 @@ export function plannedEndOf(encounter: Encounter): string {
 const ABNORMAL = new Set(["A", "AA", "H", "HH", "L", "LL", "HU", "LU", "POS"]);
 export const isAbnormal = (o: Observation) => o.interpretation?.some((i) => i.coding?.some((c) => ABNORMAL.has(c.code ?? "")) === true) === true;
 
-export interface Known { people: readonly Patient[]; vitals: readonly Observation[]; results: readonly Observation[]; unsigned: readonly (Composition | DocumentReference)[] }
+/** A result that nobody has acknowledged. */
+export interface Awaited { subject?: { reference?: string }; abnormal: boolean }
+export interface Known { people: readonly Patient[]; vitals: readonly Observation[]; results: readonly Awaited[]; unsigned: readonly (Composition | DocumentReference)[] }
 
 function scoreOf(person: Patient | null, vitals: readonly Observation[], now: number): Row["news"] {
   const years = ageYears(person?.birthDate, new Date(now));
   if (years !== null && years < NEWS2_FROM_YEARS) return "young";
   const measured = vitalsOf(vitals, now);
   return measured === null ? null : { ...news2(measured.vitals), since: measured.since, latest: measured.latest };
+}
+
+const placeOf = (reference: string | undefined) => /([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/.*)?$/.exec(reference ?? "")?.[1] ?? "";
+
+/** The Tasks to acknowledge, and whether something in what each is about is abnormal. */
+export function awaitedOf(tasks: readonly Task[], others: readonly Resource[]): Awaited[] {
+  const held = new Map(others.map((one) => [`${one.resourceType}/${one.id ?? ""}`, one]));
+  return tasks.map((task) => {
+    const focus = held.get(placeOf(task.focus?.reference));
+    const parts = focus?.resourceType === "DiagnosticReport" ? ((focus as DiagnosticReport).result ?? []).map((one) => held.get(placeOf(one.reference))) : [focus];
+    return { ...(task.for === undefined ? {} : { subject: task.for as { reference?: string } }), abnormal: parts.some((one) => isType(one, "Observation") && isAbnormal(one)) };
+  });
 }
 
 /** In bed by bed, those without one after; waiting by who came first. */
@@ -77,7 +92,7 @@ export function rowsOf(encounters: readonly Encounter[], known: Known, now: numb
     const results = own(known.results);
     return {
       id: e.id ?? "", patient, person, status: e.status, inBed: IN_BED.includes(e.class.code ?? ""), bed: bedOf(e), start: e.period?.start ?? "", reason: e.reasonCode?.[0]?.text ?? "",
-      responsible: responsibleOf(e), plannedEnd: plannedEndOf(e), news: scoreOf(person, own(known.vitals), now), results: results.length, abnormal: results.filter(isAbnormal).length, unsigned: own(known.unsigned).length,
+      responsible: responsibleOf(e), plannedEnd: plannedEndOf(e), news: scoreOf(person, own(known.vitals), now), results: results.length, abnormal: results.filter((one) => one.abnormal).length, unsigned: own(known.unsigned).length,
     };
   });
   const order = (a: Row, b: Row) => (a.inBed !== b.inBed ? (a.inBed ? -1 : 1) : a.inBed ? Number(a.bed === "") - Number(b.bed === "") || a.bed.localeCompare(b.bed, "sv", { numeric: true }) : 0) || a.start.localeCompare(b.start);
@@ -85,7 +100,7 @@ export function rowsOf(encounters: readonly Encounter[], known: Known, now: numb
 }
 
 /** Every page of a search, to a bound; `more` says that the bound was met. */
-async function whole<T extends "Observation" | "Composition" | "DocumentReference" | "Encounter">(type: T, params: Params, signal: AbortSignal) {
+async function whole<T extends "Observation" | "Composition" | "DocumentReference" | "Encounter" | "Task">(type: T, params: Params, signal: AbortSignal) {
   let page = await search(type, params, signal);
   const matches = [...page.matches];
   const others = [...page.others];
@@ -98,7 +113,8 @@ async function whole<T extends "Observation" | "Composition" | "DocumentReferenc
   return { matches, others, more: page.next !== null };
 }
 
-export interface Board { rows: Row[]; more: boolean; at: number; /** Parts that could not be read. */ failed: readonly ("vitals" | "results" | "unsigned")[] }
+const PARTS = ["vitals", "results", "unsigned"] as const;
+export interface Board { rows: Row[]; more: boolean; at: number; /** Parts that could not be read. */ failed: readonly (typeof PARTS)[number][] }
 
 const inChunks = <T>(all: readonly T[]) => Array.from({ length: Math.ceil(all.length / PATIENTS_ASKED) }, (_, i) => all.slice(i * PATIENTS_ASKED, (i + 1) * PATIENTS_ASKED));
 
@@ -112,24 +128,25 @@ export async function readBoard(unit: string, signal: AbortSignal): Promise<Boar
   const since = new Date(now - NEW_MS).toISOString();
   const failed: Board["failed"][number][] = [];
   let more = here.more;
-  const part = async <T extends "Observation" | "Composition" | "DocumentReference">(name: Board["failed"][number], type: T, params: Params) => {
+  const both = async <T extends "Observation" | "Composition" | "DocumentReference" | "Task">(name: Board["failed"][number], type: T, params: Params) => {
     try {
       const got = await Promise.all(inChunks(ids).map((some) => whole(type, [["patient", some.join(",")], ["_count", OBSERVATIONS_MAX], ...params], signal)));
       more ||= got.some((g) => g.more);
-      return got.flatMap((g) => g.matches);
+      return { matches: got.flatMap((g) => g.matches), others: got.flatMap((g) => g.others) };
     } catch (error) {
       if (signal.aborted) throw error;
       failed.push(name);
-      return [];
+      return { matches: [], others: [] };
     }
   };
+  const part = async <T extends "Observation" | "Composition" | "DocumentReference">(name: Board["failed"][number], type: T, params: Params) => (await both(name, type, params)).matches;
   const [vitals, results, notes, documents] = await Promise.all([
     part("vitals", "Observation", [["code", VITAL_CODES.join(",")], ["date", `ge${since}`]]),
-    part("results", "Observation", [["category", "laboratory"], ["date", `ge${since}`]]),
+    both("results", "Task", [["code", ACKNOWLEDGE], ["status", OPEN_STATES.join(",")], ["_include", "Task:focus"], ["_include:iterate", "DiagnosticReport:result"]]),
     part("unsigned", "Composition", [["status", "preliminary"]]),
     part("unsigned", "DocumentReference", [["doc-status", "preliminary"], ["status", "current"]]),
   ]);
-  return { rows: rowsOf(here.matches, { people, vitals, results, unsigned: [...notes, ...documents] }, now), more, at: now, failed: [...new Set(failed)] };
+  return { rows: rowsOf(here.matches, { people, vitals, results: awaitedOf(results.matches, results.others), unsigned: [...notes, ...documents] }, now), more, at: now, failed: PARTS.filter((name) => failed.includes(name)) };
 }
 
 /** A coded board: what a waiting room may see. Nothing of the patient is asked for at all. */

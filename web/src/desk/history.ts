@@ -4,6 +4,7 @@ import { FhirError } from "../fhir/error.ts";
 import { me } from "../me/call.ts";
 import type { Kept } from "../write/fate.ts";
 import type { Receipt } from "../write/receipts.ts";
+import { patientPath } from "../app/route.ts";
 import { resourceLink } from "./links.ts";
 import { d } from "./words.ts";
 
@@ -17,9 +18,9 @@ export function titleOf(kept: Pick<Kept, "method" | "path" | "resource">): strin
 }
 
 export function receiptFrom(kept: Kept): Receipt {
-  const link = resourceLink(kept.resource, kept.patient);
+  const link = kept.link || resourceLink(kept.resource, kept.patient) || (kept.patient === "" ? "" : patientPath(kept.patient));
   return {
-    key: kept.key, time: kept.time, title: titleOf(kept), patient: kept.patient, patientName: "", state: kept.status < 400 ? "saved" : "failed",
+    key: kept.key, time: kept.time, title: kept.title || titleOf(kept), patient: kept.patient, patientName: "", state: kept.status < 400 ? "saved" : "failed",
     ...(kept.resource === "" ? {} : { resource: kept.resource }), ...(kept.version === "" ? {} : { version: String(kept.version) }), ...(link === "" ? {} : { link }),
   };
 }

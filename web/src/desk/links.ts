@@ -12,6 +12,8 @@ const PLACES: Readonly<Record<string, Place>> = {
 export function resourceLink(resource: string, patient: string): string {
   const [type = "", id = ""] = resource.split("/");
   const of = type === "Patient" ? id : patient;
+  if (type === "Communication") return pagePath("inkorg", "skickat");
+  if (type === "CareTeam") return pagePath("inkorg", "lag");
   // A task may be about anything; what it is stands in the inbox.
   if (type === "Task") return pagePath("inkorg");
   if (of !== "" && (type === "Composition" || type === "DocumentReference")) return itemPath(of, "anteckningar", id);

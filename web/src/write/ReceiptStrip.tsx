@@ -4,6 +4,7 @@
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { pagePath } from "../app/route.ts";
+import { resourceLink } from "../desk/links.ts";
 import { showClock } from "../i18n/format.ts";
 import { Icon, type IconName } from "../ui/Icon.tsx";
 import { askAgain } from "./again.ts";
@@ -66,11 +67,12 @@ export function ReceiptText({ receipt }: { receipt: Receipt }) {
 
 /** What can be done with it. */
 export function ReceiptWays({ receipt }: { receipt: Receipt }) {
+  const link = receipt.link ?? resourceLink(receipt.resource ?? "", receipt.patient);
   return (
     <>
       {receipt.state === "unsure" ? <button type="button" class="button button-small" onClick={() => void askAgain(receipt)}>{w.value.again}</button> : null}
       {receipt.waits === true ? <button type="button" class="button button-small" onClick={() => cancelWaiting(receipt.key)}>{w.value.undo}</button> : null}
-      {receipt.link === undefined ? null : <a class="button button-small" href={receipt.link} aria-label={w.value.openWhat(receipt.title)}>{w.value.open}</a>}
+      {link === "" ? null : <a class="button button-small" href={link} aria-label={w.value.openWhat(receipt.title)}>{w.value.open}</a>}
     </>
   );
 }

@@ -8,7 +8,7 @@ import { pause, whenUp } from "./wait.ts";
 export type Fate = { known: "saved"; resource: string; version: string } | { known: "never" } | { known: "unknown" };
 
 /** One line of /me/receipts. */
-export interface Kept { key: string; time: string; method: string; path: string; patient: string; status: number; resource: string; version: string }
+export interface Kept { key: string; time: string; method: string; path: string; patient: string; title?: string; link?: string; status: number; resource: string; version: string }
 
 const ASKS_MAX = 8;
 const never = new AbortController().signal;

@@ -64,10 +64,23 @@ export function patientsOf(resource: Resource): string[] {
   return ABOUT.flatMap((name) => /^(?:.*\/)?Patient\/([A-Za-z0-9.-]{1,64})(?:\/_history\/.*)?$/.exec(held[name]?.reference ?? "")?.[1] ?? []);
 }
 
+const TITLE_BYTES_MAX = 400;
+const LINK_BYTES_MAX = 200;
+const bytes = new TextEncoder();
+
+/** The title and the link as the service keeps them with the receipt, within its bounds. */
+function toldOf({ title, link = "" }: Writing): string {
+  let kept = title.replace(/\p{Cc}/gu, " ");
+  while (bytes.encode(kept).length > TITLE_BYTES_MAX) kept = [...kept].slice(0, -1).join("");
+  const leads = link.startsWith("/") && link.length <= LINK_BYTES_MAX && /^[\x21-\x7e]+$/.test(link);
+  return new URLSearchParams({ title: kept, ...(leads ? { link } : {}) }).toString();
+}
+
 function callOf(method: Call["method"], url: string, body: unknown, how: Writing, match?: string): Call {
   const key = how.key ?? newKey();
   const headers: Record<string, string> = { Accept: JSON_TYPE, "Content-Type": JSON_TYPE, "Helhet-Request": "1", Prefer: "return=representation", "Idempotency-Key": key };
   if (how.patient !== "") headers["Helhet-Patient"] = how.patient;
+  headers["Helhet-Receipt"] = toldOf(how);
   if (match !== undefined) headers["If-Match"] = `W/"${match}"`;
   return { method, url, headers, body: writeJson(body), key };
 }
