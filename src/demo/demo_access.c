@@ -14,9 +14,9 @@ enum { ANALYSIS_DAYS = 200, ANALYSIS_YEARS = 2, ANALYSIS_STREAM = 0xBE4A };
 enum { SHOWN_BORN_BEFORE = 2000 };
 
 /* What belongs to a region or to who people are, not to a record. */
-static const char *const unlabelled[] = {"Organization",     "Location",   "Practitioner",
-                                         "PractitionerRole", "Patient",    "RelatedPerson",
-                                         "Library",          "Medication", "ValueSet", NULL};
+static const char *const unlabelled[] = {
+    "Organization",  "Location", "Practitioner", "PractitionerRole", "Patient",
+    "RelatedPerson", "Library",  "Medication",   "ValueSet",         NULL};
 
 static void organization(struct demo *d, const char *url, const char *id)
 {

@@ -125,6 +125,7 @@ test("two who write at once: both texts are shown, each field is chosen, and not
     await box.getByText("Ingenting av ditt har sparats.").waitFor();
     assert.match(await box.textContent(), /Min kommentar.*Kollegans kommentar/s);
     assert.match(await box.textContent(), /Bekräftad.*Preliminär/s);
+    await page.evaluate(() => scrollTo(0, 0));
     assert.deepEqual(await axeFaults(page), []);
     assert.equal((await fhir("Condition/web-diagnos-0")).note[0].text, "Kollegans kommentar");
     await box.locator("fieldset", { hasText: "Visshet" }).getByRole("radio").nth(1).check();
@@ -191,6 +192,8 @@ test("known of none in one press; an intolerance that is added is seen by the ch
     await storyboard(page).getByText("Livshotande").waitFor();
     assert.equal(await storyboard(page).getByText("Ingen känd överkänslighet").count(), 0);
     const made = (await all("AllergyIntolerance", "", "web-asa2")).find((a) => a.code.text.startsWith("Penicillin"));
+    const none = (await all("AllergyIntolerance", "", "web-asa2")).find((a) => a.code.coding?.[0].code === "716186003");
+    assert.equal(none.clinicalStatus.coding[0].code, "inactive", "the record never says both");
     assert.deepEqual([made.criticality, made.reaction[0].manifestation[0].text, made.category], ["high", "Anafylaxi", ["medication"]]);
     await page.keyboard.press("Alt+Digit5");
     await settled(page);
@@ -327,6 +330,44 @@ test("one value of a set is corrected: that one and the sum, nothing else; unlik
     await receipt(page, "Mätning märkt felaktigt införd");
     assert.deepEqual([...new Set((await all("Observation", "&code=8867-4,9279-1,8310-5,1104051000000101")).map((o) => o.status))], ["entered-in-error"]);
     await page.getByRole("heading", { name: "Felaktigt införda" }).waitFor();
+  }));
+
+test("two who change one set at once: both are shown, each value chosen, all or nothing written", () =>
+  visit(`/patient/web-asa/vitalparametrar`, async (page) => {
+    const note = { resourceType: "Observation", status: "final", category: [{ coding: [{ system: "http://terminology.hl7.org/CodeSystem/observation-category", code: "vital-signs" }] }], subject: { reference: "Patient/web-asa" }, effectiveDateTime: "2026-10-01T08:00:00Z" };
+    const made = async (code, value, unit, ucum) => (await fetch(`${region.url}/fhir/Observation`, { method: "POST", headers: { "Content-Type": "application/fhir+json", Prefer: "return=representation" }, body: JSON.stringify({ ...note, code: { coding: [{ system: "http://loinc.org", code }] }, valueQuantity: { value, unit, system: "http://unitsofmeasure.org", code: ucum } }) })).json();
+    const pulse = await made("8867-4", 70, "slag/min", "/min");
+    const weight = await made("29463-7", 61.5, "kg", "kg");
+    await page.reload();
+    await settled(page);
+    await page.locator("li[data-row]").filter({ hasText: "61,5 kg" }).getByRole("link", { name: /^Ändra/ }).press("Enter");
+    await inField(page);
+    await put({ ...pulse, valueQuantity: { ...pulse.valueQuantity, value: 96 } });
+    await tabTo(page, "Puls");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("69");
+    await tabTo(page, "Vikt");
+    await page.keyboard.press("Control+a");
+    await page.keyboard.type("62,5");
+    await page.keyboard.press("Control+Enter");
+    const box = page.locator(".clin-conflict");
+    await box.waitFor();
+    assert.match(await box.textContent(), /69 slag\/min.*96 slag\/min/s);
+    assert.equal((await fhir(`Observation/${weight.id}`)).valueQuantity.value, 61.5, "nothing of it was written");
+    await box.locator("fieldset", { hasText: "Puls" }).getByRole("radio").nth(1).check();
+    await box.getByRole("button", { name: "Använd det valda" }).press("Enter");
+    await page.waitForFunction(() => document.activeElement?.hasAttribute("data-sign"));
+    await page.keyboard.press("Enter");
+    await receipt(page, "Mätning ändrad");
+    assert.deepEqual([(await fhir(`Observation/${pulse.id}`)).valueQuantity.value, (await fhir(`Observation/${weight.id}`)).valueQuantity.value], [96, 62.5]);
+  }));
+
+test("what is already in the list is told of and not forbidden", () =>
+  visit(`${CHART}/diagnoser?dialog=ny-diagnos`, async (page) => {
+    await inField(page);
+    await page.keyboard.type("kronisk njursvikt, stadium 3");
+    await page.getByText("Kronisk njursvikt, stadium 3 finns redan i listan som aktuell.").waitFor();
+    await page.getByRole("button", { name: "Kasta utkastet" }).press("Enter");
   }));
 
 test("what is half written is a draft: it survives the page, is listed among the unfinished, and is gone on with", () =>

@@ -68,7 +68,7 @@ function scoreOf(person: Patient | null, vitals: readonly Observation[], now: nu
   const years = ageYears(person?.birthDate, new Date(now));
   if (years !== null && years < NEWS2_FROM_YEARS) return "young";
   const measured = vitalsOf(vitals, now);
-  return measured === null ? null : { ...news2(measured.vitals), since: measured.since, latest: measured.latest };
+  return measured === null ? null : { ...news2(measured.vitals, measured.scale), since: measured.since, latest: measured.latest };
 }
 
 const placeOf = (reference: string | undefined) => /([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/.*)?$/.exec(reference ?? "")?.[1] ?? "";

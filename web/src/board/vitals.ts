@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vitals of NEWS2 out of Observations: the latest of each measure within a day, by LOINC and SNOMED CT codes.
 import type { CodeableConcept, Observation } from "@fhir";
-import type { Vitals } from "./news2.ts";
+import type { Scale, Vitals } from "./news2.ts";
 
 const LOINC = "http://loinc.org";
 const SNOMED = "http://snomed.info/sct";
@@ -67,7 +67,16 @@ function alertOf(o: Part): boolean | undefined {
   return has(o.valueCodeableConcept, NOT_ALERT) ? false : undefined;
 }
 
-export interface Measured { vitals: Vitals; /** Of the oldest value that counts. */ since: string; latest: string }
+/** Which scale the saturation is judged on is kept with it; nobody has said so: scale 1. */
+export const SCALE = { system: "https://helhet.example/fhir/CodeSystem/vital", code: "news2-spo2-scale", text: "NEWS2: skala för saturation" } as const;
+export const isScale = (concept: CodeableConcept) => (concept.coding ?? []).some((c) => c.system === SCALE.system && c.code === SCALE.code);
+
+export function scaleOf(o: Pick<Observation, "component">): Scale | undefined {
+  const value = o.component?.find((part) => isScale(part.code))?.valueInteger;
+  return value === 1 || value === 2 ? value : undefined;
+}
+
+export interface Measured { vitals: Vitals; /** Of the latest saturation. */ scale: Scale; /** Of the oldest value that counts. */ since: string; latest: string }
 
 /** null: nothing within a day before `now`. */
 export function vitalsOf(observations: readonly Observation[], now: number): Measured | null {
@@ -89,5 +98,5 @@ export function vitalsOf(observations: readonly Observation[], now: number): Mea
   const times = used.map(timeOf).sort((a, b) => a - b);
   const first = times[0];
   const last = times.at(-1);
-  return first === undefined || last === undefined ? null : { vitals, since: new Date(first).toISOString(), latest: new Date(last).toISOString() };
+  return first === undefined || last === undefined ? null : { vitals, scale: fresh.map(scaleOf).find((scale) => scale !== undefined) ?? 1, since: new Date(first).toISOString(), latest: new Date(last).toISOString() };
 }

@@ -4,7 +4,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { navigate } from "../app/route.ts";
 import { useChart, type Chart } from "../chart/model.ts";
+import { activeAllergies, activeConditions, activeFlags, isNoneKnown } from "../chart/state.ts";
 import { read } from "../fhir/client.ts";
+import { conceptCode } from "../fhir/text.ts";
 import { FailureBox } from "../ui/FailureBox.tsx";
 import { failureText } from "../ui/failureText.ts";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -14,12 +16,13 @@ import { ConflictBox } from "./ConflictBox.tsx";
 import { amissOf, differing, ENDING, type Deed, type Form, type Kind } from "./fields.ts";
 import { FormFields } from "./FormFields.tsx";
 import { entriesOf, listPath, LIST_OF } from "./places.ts";
-import { emptyForm, endedEntry, entryOf, formOf, mistaken, type Entry } from "./records.ts";
+import { emptyForm, endedEntry, entryOf, formOf, isMistaken, mistaken, type Entry } from "./records.ts";
+import type { Me } from "./marks.ts";
 import { focusIn, focusOn } from "./rowFocus.ts";
 import { SaveBar } from "./SaveBar.tsx";
 import { readTerms } from "./terms.ts";
 import { c } from "./words.ts";
-import { meOf, today, useWriting, type What } from "./writing.ts";
+import { meOf, newUrn, today, useWriting, type What } from "./writing.ts";
 
 /** What a draft holds; its kind is the kind of entry, and version the one it was begun from. */
 export interface Content { readonly form: Form; readonly deed: Deed; readonly about: string; readonly version: string }
@@ -103,11 +106,31 @@ export function EntryPanel({ kind, deed, about, draft }: Props) {
 
 interface FilledProps { kind: Kind; begun: Begun; set: (state: Begun) => void; close: Close }
 
-function whatOf(kind: Kind, begun: Begun, patient: string): What {
-  const me = meOf(patient);
+function whatOf(chart: Chart, kind: Kind, begun: Begun): What {
+  const me = meOf(chart.id);
   const { base, form, deed } = begun;
-  if (base === null) return { create: entryOf(kind, null, form, me) };
+  if (base === null) return adding(chart, entryOf(kind, null, form, me), me);
   return { update: deed === "avsluta" ? endedEntry(base, form, me) : deed === "fel" ? mistaken(base, (form["why"] ?? "").trim(), me) : entryOf(kind, base, form, me) };
+}
+
+/** That none is known no longer holds once one is: both in one transaction, so that the record never says both. */
+function adding(chart: Chart, entry: Entry, me: Me): What {
+  const none = entry.resourceType !== "AllergyIntolerance" ? [] : chart.lists.allergies.items.peek().filter((one) => isNoneKnown(one) && conceptCode(one.clinicalStatus) === "active" && !isMistaken(one));
+  if (none.length === 0) return { create: entry };
+  const over = none.map((one) => ({ resource: endedEntry(one, { how: "inactive" }, me), request: { method: "PUT" as const, url: `AllergyIntolerance/${one.id ?? ""}`, ifMatch: `W/"${one.meta?.versionId ?? ""}"` } }));
+  return { transact: [{ fullUrl: newUrn(), resource: entry, request: { method: "POST", url: entry.resourceType } }, ...over] };
+}
+
+/** One that is current and says the same: told of, never forbidden. */
+function twin(chart: Chart, kind: Kind, form: Form): string {
+  const { what = "", whatCode = "" } = form;
+  const same = (entry: Entry) => {
+    const has = formOf(entry);
+    return whatCode === "" ? (has["what"] ?? "").toLowerCase() === what.trim().toLowerCase() : has["whatCode"] === whatCode;
+  };
+  const all: readonly Entry[] = kind === "diagnos" ? activeConditions(chart.lists.conditions.items.value) : kind === "overkanslighet" ? activeAllergies(chart.lists.allergies.items.value) : kind === "varning" ? activeFlags(chart.lists.flags.items.value) : [];
+  const found = what.trim() === "" ? undefined : all.find(same);
+  return found === undefined ? "" : (formOf(found)["what"] ?? "");
 }
 
 /** The first field that has something amiss, once it has been drawn so. */
@@ -129,6 +152,7 @@ function Filled({ kind, begun, set, close }: FilledProps) {
   const run = useWriting(chart, [LIST_OF[kind]], listPath(chart, kind));
   useFirstField(box);
   const amiss = amissOf(kind, deed, form, today());
+  const double = deed === "ny" ? twin(chart, kind, form) : "";
   const unchanged = deed === "andra" && base !== null && differing(kind, formOf(base), form).length === 0;
   const change = (next: Form) => {
     set({ ...begun, form: next, touched: true });
@@ -139,9 +163,15 @@ function Filled({ kind, begun, set, close }: FilledProps) {
     setTried(true);
     if (amiss !== null) return focusWrong(box.current);
     if (unchanged || begun.theirs !== undefined) return;
-    const end = await run.write(whatOf(kind, begun, chart.id), c.value.done[deed][kind](name.trim()));
+    const write = () => run.write(whatOf(chart, kind, begun), c.value.done[deed][kind](name.trim()));
+    let end = await write();
+    // Nothing of one's own was met when something is added: the list has changed, so it is read and added once more.
+    if (!end.done && end.met && base === null) {
+      await chart.lists[LIST_OF[kind]].reload();
+      end = await write();
+    }
     if (end.done) { drop(); close(base?.id ?? "", end.fresh); }
-    else if (end.met) set({ ...begun, theirs: end.theirs as Entry | null });
+    else if (end.met && base !== null) set({ ...begun, theirs: end.theirs as Entry | null });
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
@@ -151,6 +181,7 @@ function Filled({ kind, begun, set, close }: FilledProps) {
   return (
     <form class="clin-form" ref={box} onKeyDown={keys} onSubmit={(event) => { event.preventDefault(); void submit(); }} noValidate>
       {deed === "fel" ? <p class="hint">{c.value.wrongHint}</p> : null}
+      {double === "" ? null : <p class="box box-warn" role="status">{c.value.double(double)}</p>}
       <FormFields kind={kind} deed={deed} form={form} amiss={tried ? amiss : null} change={change} />
       <Met kind={kind} begun={begun} set={set} settled={() => setTimeout(() => focusIn(box.current, "[data-sign]"), 0)} />
       <div role="alert">{tried && unchanged ? <p class="deed-wrong">{c.value.unchanged}</p> : null}</div>

@@ -6,7 +6,7 @@ import type { Observation } from "@fhir";
 import { useChart } from "../chart/model.ts";
 import { ageYears } from "../fhir/text.ts";
 import { decimal, showDate } from "../i18n/format.ts";
-import { ageParts, CURVES, CURVE_UNITS, growthOf, ticks, type Curve, type Point } from "./growth.ts";
+import { ageParts, allYoung, CURVES, CURVE_UNITS, growthOf, ticks, type Curve, type Point } from "./growth.ts";
 import { c } from "./words.ts";
 
 const CHILD_YEARS = 20;
@@ -16,7 +16,6 @@ const RIGHT = 12;
 const TOP = 12;
 const BOTTOM = 30;
 const WIDTH_MIN = 260;
-const MONTHS_BELOW = 2.5;
 const POINTS_MAX = 400;
 
 export function GrowthChart({ observations }: { observations: readonly Observation[] }) {
@@ -26,13 +25,14 @@ export function GrowthChart({ observations }: { observations: readonly Observati
   const g = c.value.growth;
   const { curves, left } = growthOf(observations, birth);
   const drawn = CURVES.filter((curve) => curves[curve].length > 1);
+  const inMonths = allYoung(curves);
   const child = years !== null && years < CHILD_YEARS;
   if (birth === "" || (!child && drawn.length === 0)) return null;
   return (
     <section aria-labelledby="growth-heading">
       <h3 class="group" id="growth-heading">{child ? g.heading : g.headingAdult}</h3>
       {child ? <p class="hint">{g.noReference}</p> : null}
-      {drawn.length === 0 ? <p class="empty">{g.none}</p> : <div class="growth">{drawn.map((curve) => <OneCurve key={curve} curve={curve} points={curves[curve].slice(-POINTS_MAX)} />)}</div>}
+      {drawn.length === 0 ? <p class="empty">{g.none}</p> : <div class="growth">{drawn.map((curve) => <OneCurve key={curve} curve={curve} points={curves[curve].slice(-POINTS_MAX)} inMonths={inMonths} />)}</div>}
       {left === 0 ? null : <p class="hint">{g.otherUnit(left)}</p>}
       {drawn.length === 0 ? null : <Table curves={curves} />}
     </section>
@@ -57,12 +57,11 @@ export function ageText(age: number): string {
   return years < 2 ? c.value.growth.ageMonths(years * 12 + months) : c.value.growth.ageYears(years, months);
 }
 
-function OneCurve({ curve, points }: { curve: Curve; points: readonly Point[] }) {
+function OneCurve({ curve, points, inMonths }: { curve: Curve; points: readonly Point[]; inMonths: boolean }) {
   const { box, width } = useWidth();
   const g = c.value.growth;
   const values = points.map((p) => p.value);
   const ages = points.map((p) => p.age);
-  const inMonths = Math.max(...ages) < MONTHS_BELOW;
   const factor = inMonths ? 12 : 1;
   const ys = ticks(Math.min(...values), Math.max(...values), 5);
   const xs = ticks(Math.min(...ages) * factor, Math.max(...ages) * factor, Math.max(3, Math.floor(width / 90)));

@@ -73,3 +73,10 @@ export function ageParts(age: number): { years: number; months: number } {
   const months = Math.floor(age * 12 + 1e-6);
   return { years: Math.floor(months / 12), months: months % 12 };
 }
+
+const MONTHS_BELOW = 2.5;
+
+/** All of it so early that age is told in months. */
+export function allYoung(curves: Growth["curves"]): boolean {
+  return CURVES.every((curve) => curves[curve].every((point) => point.age < MONTHS_BELOW));
+}

@@ -5,7 +5,6 @@ import type { CodeableConcept } from "@fhir";
 
 export const LOINC = "http://loinc.org";
 export const SNOMED = "http://snomed.info/sct";
-export const OWN_CODES = "https://helhet.example/fhir/CodeSystem/vital";
 
 export const NUMBERS = ["respiration", "saturation", "flow", "systolic", "diastolic", "pulse", "temperature", "weight", "height", "head", "pain"] as const;
 export type NumberName = (typeof NUMBERS)[number];
@@ -43,7 +42,6 @@ export const ROOM_AIR = { code: "722742002", display: "Breathing room air", text
 export const ON_OXYGEN = { code: "371825009", display: "Patient on oxygen", text: "Får syrgas" } as const;
 export const RESPONSE = { code: "1104441000000107", display: "ACVPU (Alert Confusion Voice Pain Unresponsive) scale score", text: "Medvetande (ACVPU)" } as const;
 export const NEWS2_TOTAL = { code: "1104051000000101", display: "Royal College of Physicians NEWS2 (National Early Warning Score 2) total score", text: "NEWS2" } as const;
-export const SCALE = { code: "news2-spo2-scale", text: "NEWS2: skala för saturation" } as const;
 
 /** SNOMED CT, as the board reads them. */
 export const ACVPU: Readonly<Record<string, { code: string; text: string }>> = {

@@ -3,13 +3,13 @@
 // in which what was not changed is not touched. Pure.
 import type { BundleEntry, CodeableConcept, Observation, ObservationComponent, Quantity } from "@fhir";
 import { news2, type News2, type Scale, type Vitals } from "../board/news2.ts";
-import { vitalsOf } from "../board/vitals.ts";
+import { isScale, SCALE, scaleOf as scaleSaid, vitalsOf } from "../board/vitals.ts";
 import { decimalText, holdDecimal } from "../fhir/decimal.ts";
 import { hasCode, timeOf } from "../fhir/text.ts";
 import { decText, isDec, jsonNumber, readDec, type Dec, type Unread } from "../meds/decimal.ts";
 import type { Form } from "./fields.ts";
 import { marked, type Me } from "./marks.ts";
-import { ACVPU, loinc, MEASURES, NEWS2_TOTAL, NUMBERS, ON_OXYGEN, OWN_CODES, PRESSURE, RESPONSE, ROOM_AIR, SCALE, snomed, type Doubt, type Measure, type NumberName } from "./measures.ts";
+import { ACVPU, loinc, MEASURES, NEWS2_TOTAL, NUMBERS, ON_OXYGEN, PRESSURE, RESPONSE, ROOM_AIR, snomed, type Doubt, type Measure, type NumberName } from "./measures.ts";
 
 const MINUTE_MS = 60_000;
 const WRONG = "entered-in-error";
@@ -65,15 +65,10 @@ function oxygenOf(set: VitalSet): "" | "luft" | "syrgas" {
   return flow === null ? "" : Number(flow.text) > 0 ? "syrgas" : "luft";
 }
 
-const isScale = (concept: CodeableConcept) => (concept.coding ?? []).some((one) => one.system === OWN_CODES && one.code === SCALE.code);
-
 /** "" where the set does not say. */
 export function scaleOf(set: VitalSet): "" | "1" | "2" {
-  for (const o of set.observations) {
-    const value = o.component?.find((part) => isScale(part.code))?.valueInteger;
-    if (value === 1 || value === 2) return String(value) as "1" | "2";
-  }
-  return "";
+  const said = set.observations.map(scaleSaid).find((scale) => scale !== undefined);
+  return said === undefined ? "" : said === 1 ? "1" : "2";
 }
 
 function responseOf(set: VitalSet): string {
@@ -238,7 +233,7 @@ function oxygenParts(form: Form, numbers: Numbers): ObservationComponent[] {
 
 function saturation(set: VitalSet | null, form: Form, numbers: Numbers): Group {
   const value = numbers.saturation;
-  const scale: ObservationComponent[] = form["scale"] === "1" || form["scale"] === "2" ? [{ code: { coding: [{ system: OWN_CODES, code: SCALE.code }], text: SCALE.text }, valueInteger: Number(form["scale"]) }] : [];
+  const scale: ObservationComponent[] = form["scale"] === "1" || form["scale"] === "2" ? [{ code: { coding: [{ system: SCALE.system, code: SCALE.code }], text: SCALE.text }, valueInteger: Number(form["scale"]) }] : [];
   return {
     ...simple(set, "saturation", numbers), of: ["saturation", "oxygen", "flow", "scale"],
     say: (before) => {

@@ -85,6 +85,7 @@ export const en: Words = {
   discard: "Throw the draft away",
   failed: "It was not saved.",
   unchanged: "Nothing is changed.",
+  double: (name) => `${name} is in the list as current already.`,
   gone: "What was to be changed is no longer in the list.",
   dateHint: "year, year-month or year-month-day",
   wrongHint: "It is struck from the lists but stays in the record, marked, with your name and the reason.",

@@ -84,6 +84,7 @@ export const sv = {
   discard: "Kasta utkastet",
   failed: "Det sparades inte.",
   unchanged: "Ingenting är ändrat.",
+  double: (name: string) => `${name} finns redan i listan som aktuell.`,
   gone: "Det som skulle ändras finns inte längre i listan.",
   dateHint: "år, år-månad eller år-månad-dag",
   wrongHint: "Uppgiften stryks ur listorna men ligger kvar i journalen, märkt, med ditt namn och skälet.",
