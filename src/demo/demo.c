@@ -46,6 +46,8 @@ bool demo_generate(const struct demo_options *options, bool (*emit)(void *arg, s
         /* Who shows what access is about has no visit of today that would open what is closed. */
         if (d->access_shown == before)
             demo_unsigned_make(d, i);
+        if (d->access_shown == before)
+            demo_messages_make(d, i);
         demo_results_make(d, i);
         demo_growth_make(d, i);
     }

@@ -338,6 +338,7 @@ struct demo {
     uint32_t responsible;     /* unit under whose responsibility what comes now is written */
     bool access_shown;        /* somebody has both a block and a consent */
     uint32_t unsigned_shown;  /* notes that wait for the accounts' physicians */
+    uint32_t messages_shown;  /* units whose inboxes have got theirs */
     uint32_t results_shown;   /* results that wait to be acknowledged by them or by their units */
     char report[DEMO_ID_MAX]; /* the latest laboratory report, and when it was issued */
     int64_t report_ms;
@@ -403,6 +404,9 @@ void demo_unsigned_make(struct demo *d, uint32_t index);
 /* demo_results.c: results of this patient that wait to be acknowledged, until all there are have been made.
  */
 void demo_results_make(struct demo *d, uint32_t index);
+/* demo_messages.c: messages and tasks about this patient in the accounts' inboxes, until each unit has had
+ * its. */
+void demo_messages_make(struct demo *d, uint32_t index);
 void demo_region_emit(struct demo *d);
 uint32_t demo_region_unit(struct demo *d, enum demo_unit_kind kind); /* the patient's one of that kind */
 /* The first unit of the kind where somebody has the title, as the accounts look for it. */

@@ -339,6 +339,8 @@ static void content_is_rich(void **state)
                                         "DocumentReference",
                                         "ServiceRequest",
                                         "Task",
+                                        "Communication",
+                                        "CareTeam",
                                         "Appointment",
                                         "Flag",
                                         "CarePlan"};
