@@ -7,8 +7,10 @@ import { BeforeOpening } from "../access/NearWarning.tsx";
 import { isDeed, type DeedName } from "../access/deeds.ts";
 import { chartsElsewhere, openCharts } from "../app/charts.ts";
 import { navigate, patientPath, route, SECTIONS, type Place, type Section } from "../app/route.ts";
+import { turn } from "../app/turns.ts";
 import { NoRoom } from "../desk/NoRoom.tsx";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
+import { showAge } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
 import { isOwn } from "../session/session.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
@@ -20,12 +22,14 @@ import { Chart, ChartContext, useChart } from "./model.ts";
 import { watchChart } from "./live.ts";
 import { newsOf } from "./news.ts";
 import { leaveChart, takeChart } from "./open.ts";
-import { activeAllergies, activeFlags } from "./state.ts";
+import { SoughtLine } from "./SoughtLine.tsx";
+import { activeAllergies, activeFlags, allergyText, flagText } from "./state.ts";
 import { Storyboard } from "./Storyboard.tsx";
 import { EncountersSection } from "./sections/EncountersSection.tsx";
 import { NotesSection } from "./sections/NotesSection.tsx";
 import { OverviewSection } from "./sections/OverviewSection.tsx";
 import { ReferralsSection } from "./sections/ReferralsSection.tsx";
+import { c } from "./words.ts";
 import "../styles/chart.css";
 import "../styles/access.css";
 import "../styles/print.css";
@@ -61,10 +65,17 @@ function fetchAccess(): void {
 function useOpenChart(id: string): Chart | null | "opening" {
   const [chart, setChart] = useState<Chart | null | "opening">("opening");
   const open = openCharts.value.some((c) => c.id === id);
+  const asked = useRef<"no" | "yes" | "gone">("no");
+  useEffect(() => () => { asked.current = "gone"; }, []);
   const all = [...openCharts.value, ...chartsElsewhere.value].map((c) => c.id).join();
   useLayoutEffect(() => {
-    if (chart === "opening") setChart(takeChart(id));
-    else if (chart !== null && !open) navigate("/");
+    // First the key that opened it has its answer.
+    if (chart !== "opening") {
+      if (chart !== null && !open) navigate("/");
+    } else if (asked.current === "no") {
+      asked.current = "yes";
+      void turn().then(() => { if (asked.current === "yes") setChart(takeChart(id)); });
+    }
   }, [id, open]);
   useEffect(() => (chart instanceof Chart ? watchChart(chart) : undefined), [chart]);
   useEffect(() => (chart instanceof Chart ? newsOf(chart).stay() : undefined), [chart]);
@@ -78,8 +89,9 @@ export function ChartScreen({ id }: { id: string }) {
 }
 
 function OpenChart({ id }: { id: string }) {
-  useEffect(() => (access.value === null ? fetchAccess() : undefined), []);
+  useEffect(() => { if (access.value === null) void turn().then(turn).then(fetchAccess); }, []);
   const chart = useOpenChart(id);
+  const [over, setOver] = useState(false);
   if (chart === null) return <NoRoom />;
   if (chart === "opening") return <SectionSkeleton />;
   if (chart.failure.value !== null) {
@@ -89,9 +101,9 @@ function OpenChart({ id }: { id: string }) {
     <ChartContext.Provider value={chart}>
       <div class="chart">
         <PrintHead />
-        <Storyboard />
+        <Storyboard over={over} />
         <div class="chart-main">
-          <WhoBar />
+          <WhoBar over={over} setOver={setOver} />
           <EmergencyBanner />
           <LedNotice />
           <SectionTabs id={id} />
@@ -133,19 +145,24 @@ function PrintHead() {
   );
 }
 
-/** On small screens the storyboard scrolls away; this line with its most important parts does not. It only repeats. */
-function WhoBar() {
+/** Where the storyboard scrolls away with the page this line does not: who it is and what to beware of, and the rest one press away. */
+function WhoBar({ over, setOver }: { over: boolean; setOver: (on: boolean) => void }) {
   const chart = useChart();
+  const button = useRef<HTMLButtonElement>(null);
   const patient = chart.patient.value;
   if (patient === null) return null;
-  const flags = activeFlags(chart.lists.flags.items.value).length;
-  const allergies = activeAllergies(chart.lists.allergies.items.value).length;
+  const flags = activeFlags(chart.lists.flags.items.value);
+  const allergies = activeAllergies(chart.lists.allergies.items.value);
   return (
-    <div class="who-bar" aria-hidden="true">
-      <b>{nameText(currentName(patient.name))}</b> <span class="num">{identityNumber(patient)?.text ?? ""}</span>
-      {flags === 0 ? null : <span class="who-warn"><Icon name="warning" />{flags}</span>}
-      {allergies === 0 ? null : <span class="who-danger"><Icon name="allergy" />{allergies}</span>}
+    <div class="who-bar" onKeyDown={(event) => { if (event.key === "Escape" && over) { event.preventDefault(); setOver(false); button.current?.focus(); } }}>
+      <span class="who-line" aria-hidden="true">
+        <b>{nameText(currentName(patient.name))}</b> <span class="num">{identityNumber(patient)?.text ?? ""}</span> <span>{showAge(patient)}</span>
+        {flags.length === 0 ? null : <span class="who-warn"><Icon name="warning" />{flags.map(flagText).join(", ")}</span>}
+        {allergies.length === 0 ? null : <span class="who-danger"><Icon name="allergy" />{allergies.map(allergyText).join(", ")}</span>}
+        {chart.sight.hidden.value ? <span class="who-warn"><Icon name="lock" />{c.value.hidden}</span> : null}
+      </span>
       <EmergencyMark />
+      <button ref={button} type="button" class="who-more" aria-expanded={over} aria-controls="storyboard" onClick={() => setOver(!over)}>{c.value.sheet}</button>
     </div>
   );
 }
@@ -194,11 +211,16 @@ function CurrentSection() {
   useEffect(() => scrollTo(0, 0), [section]);
   // First the tab, the heading and their paint, then what can be long: no key waits for a whole list.
   const [drawn, setDrawn] = useState<Place | "">("");
-  useEffect(() => setDrawn(section), [section]);
+  useEffect(() => {
+    let gone = false;
+    void turn().then(() => { if (!gone) setDrawn(section); });
+    return () => { gone = true; };
+  }, [section]);
   const Screen = section === "atkomst" ? AccessPart : chart.sight.hidden.value ? Gate : SCREENS[section];
   return (
     <section class={`section section-${section}`} aria-labelledby="section-heading">
       <h2 id="section-heading" ref={heading} tabIndex={-1}>{title}</h2>
+      <SoughtLine />
       {drawn === section ? <Screen /> : <SectionSkeleton />}
     </section>
   );

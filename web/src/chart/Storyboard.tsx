@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What must be seen whatever part of the chart is open: who it is, what to beware of, what the patient suffers from,
 // and what could not be read.
-import type { ComponentChildren } from "preact";
 import type { Patient } from "@fhir";
 import { AccessLine, Emptiness } from "../access/AccessLine.tsx";
 import { stripOf } from "../app/charts.ts";
@@ -11,28 +10,37 @@ import { showAge, showDate } from "../i18n/format.ts";
 import { t, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { failureText } from "../ui/FailureBox.tsx";
-import { Icon, type IconName } from "../ui/Icon.tsx";
+import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
+import { Soon } from "../ui/Soon.tsx";
 import { u } from "../unknown/words.ts";
 import { isWaiting } from "./list.ts";
 import { useChart, useLists, type ListName } from "./model.ts";
 import { activeAllergies, activeConditions, activeFlags, allergyText, conditionText, flagText, isGravest, saysNoneKnown } from "./state.ts";
+import { Card, HiddenCard } from "./StoryCard.tsx";
+import { FindButton, NewsCard, NextCard } from "./StoryNext.tsx";
 
 const STORYBOARD_DIAGNOSES_MAX = 12;
 
-export function Storyboard() {
+/** Where there is no room beside the chart it lies above it, and comes down over it when it is asked for. */
+export function Storyboard({ over }: { over: boolean }) {
   const chart = useLists("flags", "allergies", "conditions");
   const patient = chart.patient.value;
   return (
-    <aside class={`storyboard strip-${stripOf(chart.id)}`} aria-label={t.value.storyboard.label}>
+    <aside id="storyboard" class={`storyboard strip-${stripOf(chart.id)}${over ? " storyboard-over" : ""}`} aria-label={t.value.storyboard.label}>
       {patient === null ? <SectionSkeleton lines={3} /> : <Identity patient={patient} />}
       <NotLoaded />
       <AccessLine />
-      <div class="storyboard-cards">
-        <Warnings />
-        <Allergies />
-        <Diagnoses />
-      </div>
+      <Soon lines={4}>
+        <div class="storyboard-cards">
+          <Warnings />
+          <Allergies />
+          <Diagnoses />
+          <NextCard />
+          <NewsCard />
+        </div>
+        <FindButton />
+      </Soon>
     </aside>
   );
 }
@@ -84,22 +92,6 @@ function NotLoaded() {
       )}
     </div>
   );
-}
-
-interface CardProps { heading: string; icon: IconName; tone: "warn" | "danger" | "plain"; children: ComponentChildren }
-
-function Card({ heading, icon, tone, children }: CardProps) {
-  return (
-    <section class={`sb-card sb-${tone}`}>
-      <h2><Icon name={icon} />{heading}</h2>
-      {children}
-    </section>
-  );
-}
-
-/** What nothing is seen of is never called empty. */
-function HiddenCard({ heading, icon }: { heading: string; icon: IconName }) {
-  return <Card heading={heading} icon={icon} tone="warn"><p>{t.value.access.cardHidden}</p></Card>;
 }
 
 /** Whether nothing may be said about this list yet, or at all. */

@@ -37,7 +37,7 @@ export class ChartList<T extends ResourceType> {
 
   /** The first page, once; afterwards nothing. */
   start(): void {
-    if (this.status.peek() === "idle") void this.load();
+    if (this.status.peek() === "idle") void turn().then(() => this.load());
   }
 
   /** The next page, or the one that failed; nothing when the list is complete or on its way. */

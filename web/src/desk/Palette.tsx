@@ -4,6 +4,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { paletteShown } from "../app/keys.ts";
 import { navigate, patientPath } from "../app/route.ts";
+import { turn } from "../app/turns.ts";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { showAge } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
@@ -77,7 +78,11 @@ function Body() {
   const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [marked, setMarked] = useState<number | null>(null);
-  const list = options(text, useLately());
+  const lately = useLately();
+  // First the field, so that the next key finds it; what can be chosen comes a moment after, or with the first letter.
+  const [open, setOpen] = useState(false);
+  useEffect(() => void turn().then(() => setOpen(true)), []);
+  const list = open || text !== "" ? options(text, lately) : [];
   const at = Math.min(marked ?? certain(list, text), list.length - 1);
   const p = d.value.palette;
   useLayoutEffect(() => {

@@ -2,6 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { decimal, decimals, showAge, showClock, showDate, showPeriod, showQuantity } from "./format.ts";
+import { language } from "./index.ts";
 
 test("dates keep the precision they have", () => {
   assert.deepEqual(["1998", "1998-06", "1998-06-10", "", undefined, "nonsense"].map(showDate), ["1998", "juni 1998", "10 juni 1998", "Datum saknas", "Datum saknas", "nonsense"]);
@@ -28,4 +29,19 @@ test("age: months for the youngest, at death for the dead", () => {
   assert.equal(showAge({ resourceType: "Patient", birthDate: born }), now.getMonth() === 1 ? "1 månad" : `${now.getMonth()} månader`);
   assert.equal(showAge({ resourceType: "Patient", birthDate: "1900-01-01", deceasedDateTime: "1950-06-01" }), "50 år");
   assert.equal(showAge({ resourceType: "Patient" }), "Ålder okänd");
+});
+
+test("dates are written as the language's own formats write them", () => {
+  for (const [lang, locale] of [["sv", "sv-SE"], ["en", "en-GB"]] as const) {
+    language.value = lang;
+    const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
+    const month = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
+    const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    for (let i = 0; i < 36; i++) {
+      const at = new Date(1999 + i, i % 12, 1 + ((i * 7) % 28), i % 24, (i * 13) % 60);
+      const date = `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
+      assert.deepEqual([showDate(date), showDate(date.slice(0, 7)), showClock(at.toISOString())], [day.format(at), month.format(at), clock.format(at)]);
+    }
+  }
+  language.value = "sv";
 });

@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Dates, numbers and ages in the language in use. English here means Swedish habits in English: 24 hours, day first.
-import { computed } from "@preact/signals";
 import type { Patient, Period, Quantity } from "@fhir";
 import { decimalText } from "../fhir/decimal.ts";
 import { ageMonths, ageYears } from "../fhir/text.ts";
 import { language, t } from "./index.ts";
 
-const formats = computed(() => {
-  const locale = language.value === "sv" ? "sv-SE" : "en-GB";
-  return {
-    day: new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" }),
-    month: new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" }),
-    clock: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
-  };
-});
+/** Swedish and British names of months as Intl has them; making one Intl.DateTimeFormat costs more than drawing a screen. */
+const MONTHS = {
+  sv: { short: ["jan.", "feb.", "mars", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."], long: ["januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"] },
+  en: { short: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sept", "Oct", "Nov", "Dec"], long: ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"] },
+};
+const two = (n: number) => String(n).padStart(2, "0");
 
 /** A FHIR date or dateTime with the precision it has: year, month or day. */
 export function showDate(date: string | undefined): string {
@@ -22,14 +19,16 @@ export function showDate(date: string | undefined): string {
   const local = /^\d{4}-\d{2}(-\d{2})?$/.test(date);
   const parsed = new Date(local ? `${date}${date.length === 7 ? "-01" : ""}T00:00:00` : date);
   if (Number.isNaN(parsed.getTime())) return date;
-  return date.length === 7 ? formats.value.month.format(parsed) : formats.value.day.format(parsed);
+  const names = MONTHS[language.value];
+  const month = parsed.getMonth();
+  return date.length === 7 ? `${names.long[month] ?? ""} ${parsed.getFullYear()}` : `${parsed.getDate()} ${names.short[month] ?? ""} ${parsed.getFullYear()}`;
 }
 
 /** The clock, when the date says one. */
 export function showClock(date: string | undefined): string {
   if (date === undefined || !date.includes("T")) return "";
   const parsed = new Date(date);
-  return Number.isNaN(parsed.getTime()) ? "" : formats.value.clock.format(parsed);
+  return Number.isNaN(parsed.getTime()) ? "" : `${two(parsed.getHours())}:${two(parsed.getMinutes())}`;
 }
 
 export function showDateTime(date: string | undefined): string {

@@ -36,19 +36,22 @@ function useColumns(rows: readonly Analyte[]) {
     watch.observe(element);
     return () => watch.disconnect();
   }, []);
+  const known = width.value > 0;
   const narrow = width.value < NARROW_PX;
   const longest = Math.max(0, ...rows.flatMap((row) => row.values.map((v) => (v.number === null ? 0 : v.text.length))));
   const column = Math.max(COLUMN_PX, longest * DIGIT_PX + COLUMN_MARGIN_PX);
-  return { box, narrow, count: Math.max(1, Math.floor((width.value - NAME_PX - RANGE_PX - TREND_PX) / column)) };
+  return { box, known, narrow, count: Math.max(1, Math.floor((width.value - NAME_PX - RANGE_PX - TREND_PX) / column)) };
 }
 
 export function LabTable({ rows, chosen, waits }: { rows: readonly Analyte[]; chosen: string; waits: Waits }) {
   const from = useSignal(0);
   const shown = useSignal(ROWS_MAX);
-  const { box, narrow, count } = useColumns(rows);
+  const { box, known, narrow, count } = useColumns(rows);
   const table = matrix(rows);
   const first = Math.min(from.value, Math.max(0, table.columns.length - 1));
   const places = narrow ? [] : table.columns.map((_, i) => i).slice(first, first + count);
+  // Drawn once, when it is known how wide.
+  if (!known) return <div ref={box} class="lab-box" />;
   return (
     <div ref={box} class="lab-box">
       {narrow ? null : <ColumnSteps first={first} count={places.length} of={table.columns.length} move={(to) => (from.value = to)} step={count} />}

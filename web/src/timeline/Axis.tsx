@@ -97,12 +97,12 @@ function Bars({ bars, view, now }: { bars: readonly Bar[]; view: View; now: numb
           onKeyDown={(event) => { const run = event.ctrlKey || event.altKey || event.metaKey ? undefined : keys[event.key]; if (run !== undefined) { event.preventDefault(); run(); } }}>
           {bars.map((bar, i) => (
             <li key={bar.span}>
-              <a href={viewPath(chart, { ...view, span: bar.span })} tabIndex={i === current ? 0 : -1} aria-label={t.bar(spanText(bar.span), bar.count, bar.fresh)} aria-current={bar.span === view.span ? "true" : undefined}>
+              <a href={viewPath(chart, { ...view, span: bar.span })} tabIndex={i === current ? 0 : -1} aria-current={bar.span === view.span ? "true" : undefined}>
                 <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
                   <rect class="tl-bar" x="1" width={WIDTH - 2} y={HEIGHT - heightOf(bar.count, most)} height={heightOf(bar.count, most)} />
                   {bar.fresh === 0 ? null : <rect class="tl-bar-new" x="1" width={WIDTH - 2} y={HEIGHT - heightOf(bar.fresh, most)} height={heightOf(bar.fresh, most)} />}
                 </svg>
-                <span aria-hidden="true">{shortText(bar.span)}</span>
+                <span aria-hidden="true">{shortText(bar.span)}</span><span class="sr">{t.bar(spanText(bar.span), bar.count, bar.fresh)}</span>
               </a>
             </li>
           ))}

@@ -3,6 +3,7 @@
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
 import { signal } from "@preact/signals";
+import { turn } from "../app/turns.ts";
 import { t } from "../i18n/index.ts";
 import { FailureBox } from "./FailureBox.tsx";
 import { SectionSkeleton } from "./Skeleton.tsx";
@@ -16,7 +17,7 @@ export function lazy<P extends object = object>(load: Loader<P>): Lazy<P> {
   const ahead = () => {
     if (found.peek() !== null) return;
     failed.value = false;
-    load().then((component) => (found.value = component), () => (failed.value = true));
+    load().then(async (component) => { await turn(); found.value = component; }, () => (failed.value = true));
   };
   const Lazy = (props: P) => {
     useEffect(ahead, []);

@@ -8,6 +8,7 @@ import { t, word } from "../../i18n/index.ts";
 import { session } from "../../session/session.ts";
 import { Badge } from "../../ui/Badge.tsx";
 import { SectionSkeleton } from "../../ui/Skeleton.tsx";
+import { Soon } from "../../ui/Soon.tsx";
 import { Sparkline, Value } from "../LabParts.tsx";
 import { analytes } from "../labs.ts";
 import { ListFrame } from "../ListFrame.tsx";
@@ -30,15 +31,15 @@ export function OverviewSection() {
   return (
     <div class="cards">
       <div>
-        <CurrentMedication />
-        <LatestNotes />
+        <Soon><CurrentMedication /></Soon>
+        <Soon><LatestNotes /></Soon>
       </div>
       <div>
-        <LatestLabs />
-        <OpenReferrals />
-        <LatestContacts />
-        <CarePlans />
-        <Personal />
+        <Soon><LatestLabs /></Soon>
+        <Soon><OpenReferrals /></Soon>
+        <Soon><LatestContacts /></Soon>
+        <Soon><CarePlans /></Soon>
+        <Soon><Personal /></Soon>
       </div>
     </div>
   );
