@@ -67,7 +67,8 @@ function Bars({ bars, view, now }: { bars: readonly Bar[]; view: View; now: numb
   const chart = useChart();
   const list = useRef<HTMLOListElement>(null);
   const [at, setAt] = useState<Span>("");
-  const within = useRef(false);
+  /** The bars have been used: the focus goes along to those that come instead. */
+  const follow = useRef(false);
   const most = Math.max(1, ...bars.map((bar) => bar.count));
   const found = bars.findIndex((bar) => bar.span === (at === "" ? view.span : at));
   const lastFull = bars.findLastIndex((bar) => bar.count > 0);
@@ -78,7 +79,8 @@ function Bars({ bars, view, now }: { bars: readonly Bar[]; view: View; now: numb
     const links = list.current?.querySelectorAll("a");
     const box = list.current?.parentElement;
     if (box !== null && box !== undefined) box.scrollLeft = box.scrollWidth;
-    if (within.current) links?.[current]?.focus();
+    if (follow.current) links?.[current]?.focus();
+    follow.current = false;
   }, [key]);
   const move = (step: number) => {
     const next = bars[current + step];
@@ -93,8 +95,8 @@ function Bars({ bars, view, now }: { bars: readonly Bar[]; view: View; now: numb
   return (
     <>
       <div class="tl-axis">
-        <ol ref={list} aria-label={t.axis(spanText(view.span))} aria-describedby="tl-keys" onFocusIn={() => (within.current = true)} onFocusOut={() => (within.current = false)}
-          onKeyDown={(event) => { const run = event.ctrlKey || event.altKey || event.metaKey ? undefined : keys[event.key]; if (run !== undefined) { event.preventDefault(); run(); } }}>
+        <ol ref={list} aria-label={t.axis(spanText(view.span))} aria-describedby="tl-keys" onClick={() => (follow.current = true)}
+          onKeyDown={(event) => { const run = event.ctrlKey || event.altKey || event.metaKey ? undefined : keys[event.key]; if (run !== undefined) { event.preventDefault(); follow.current = true; run(); } }}>
           {bars.map((bar, i) => (
             <li key={bar.span}>
               <a href={viewPath(chart, { ...view, span: bar.span })} tabIndex={i === current ? 0 : -1} aria-current={bar.span === view.span ? "true" : undefined}>
