@@ -5,6 +5,8 @@ import { useEffect } from "preact/hooks";
 import { adminPath } from "../app/route.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { word } from "../i18n/index.ts";
+import { said } from "../log/said.ts";
+import { w as log } from "../log/words.ts";
 import { Badge } from "../ui/Badge.tsx";
 import type { Access } from "./audit.ts";
 import { nameOf, wantNames } from "./names.ts";
@@ -36,7 +38,7 @@ function Row({ one, action }: { one: Access; action: ((one: Access) => Component
         {one.user.startsWith("Practitioner/") ? <a href={adminPath("logg", one.user)}>{nameOf(one.user)}</a> : one.user || one.account || w.nobody}
         <small>{one.unit === "" ? one.account : nameOf(one.unit)}</small>
       </td>
-      <td data-label={w.what}><span class="what">{one.what}</span><small>{one.resource === one.what ? "" : one.resource}</small></td>
+      <td data-label={w.what}><span class="what">{said(one.what, one.resource, log.value)}</span><small>{[...new Set([one.what, one.resource])].filter((text) => text !== "").join(" · ")}</small></td>
       <td data-label={w.whose}>{one.patients.map((p) => <a key={p} class="who" href={adminPath("logg", p)}>{p.slice("Patient/".length)}</a>)}{one.many ? <small>{w.many}</small> : null}</td>
       <td data-label={w.outcome}>
         <Badge text={word(w.outcomes, one.outcome)} tone={one.outcome === "0" ? "plain" : "warn"} icon={one.outcome === "0" ? "check" : "warning"} />

@@ -9,6 +9,8 @@ import { patientPath } from "../app/route.ts";
 import { nextPage, type Page } from "../fhir/client.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { t, word } from "../i18n/index.ts";
+import { said } from "../log/said.ts";
+import { w as log } from "../log/words.ts";
 import { isOwn } from "../session/session.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
@@ -84,7 +86,7 @@ function Table({ rows }: { rows: readonly Access[] }) {
           <tr key={one.id}>
             <th scope="row" class="num">{showDateTime(one.time)}</th>
             <td data-label={w.unit}>{nameOf(one.unit)}</td>
-            <td data-label={w.what}><span class="what">{one.what}</span><small>{one.resource === one.what ? "" : one.resource}</small></td>
+            <td data-label={w.what}><span class="what">{said(one.what, one.resource, log.value)}</span></td>
             <td data-label={w.whose}>
               {one.patients.map((p) => p.slice("Patient/".length)).map((id) => <a key={id} class="who" href={patientPath(id)} title={w.chart}>{id}</a>)}
               {one.many ? <small>{w.many}</small> : null}

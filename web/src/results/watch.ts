@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { connection } from "../app/connection.ts";
 import { search } from "../fhir/client.ts";
-import { isOwn, stage } from "../session/session.ts";
+import { forCare, isOwn, stage } from "../session/session.ts";
 import { me } from "./me.ts";
 import { ASLEEP, OPEN_STATES, owners, type Me } from "./tasks.ts";
 import { readTeams } from "./teams.ts";
@@ -33,7 +33,7 @@ export function watchTasks(): () => void {
   const look = (): void => {
     const now = me.peek();
     stop.abort();
-    if (stage.peek() !== "in" || isOwn.peek() || now.open || now.refs.length === 0) {
+    if (stage.peek() !== "in" || isOwn.peek() || !forCare.peek() || now.open || now.refs.length === 0) {
       waitingTasks.value = null;
       return;
     }
@@ -44,7 +44,7 @@ export function watchTasks(): () => void {
   };
   const timer = setInterval(look, PERIOD_MS);
   const end = effect(() => {
-    void [me.value, stage.value, isOwn.value, tasksChanged.value];
+    void [me.value, stage.value, isOwn.value, forCare.value, tasksChanged.value];
     look();
   });
   return () => { clearInterval(timer); end(); stop.abort(); };

@@ -33,6 +33,8 @@ export const current = computed(() => session.value?.assignments?.find((a) => a.
 /** A patient or a guardian: whose own record it is, and who searches for nobody. */
 export const isOwn = computed(() => session.value?.access === "on" && (session.value.kind === "patient" || session.value.kind === "guardian"));
 /** What the assignment may do beside the record: "administrate", "log". */
+/** Does the assignment in use read patients' records? (definitions/access/purposes.json) */
+export const forCare = computed(() => session.value?.access !== "on" || ["care", "coordination"].includes(session.value.purpose?.code ?? ""));
 export const rights = computed<ReadonlySet<string>>(() => new Set(current.value?.role?.rights ?? []));
 let waiting: (() => void)[] = [];
 
