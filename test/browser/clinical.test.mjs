@@ -3,9 +3,10 @@
 // added, changed, ended and marked as entered in error by keyboard alone; two who write at once; faults on the way; who
 // and when; the charts; in both themes, at 320 px and at 200 %.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { gunzipSync } from "node:zlib";
 import { closed, forget, login, makeData, named } from "../http/accounts.mjs";
 import { counted } from "./budgets.mjs";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
@@ -15,6 +16,10 @@ const CHART = "/patient/web-tolvan";
 const ALL_MODES = { ...MODES, "200 %": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };
 const ADD_KEYS_MAX = 12;
 const SET_KEYS_MAX = 40;
+/** A4 within its margins. */
+const A4_PX = 688;
+const FIND_MS_MAX = 300;
+const CODES = join(process.env.HELHET_CORPUS ?? join(import.meta.dirname, "../../../shared/corpus"), "terminology/no-icd10.json.gz");
 
 let region;
 let browser;
@@ -362,6 +367,32 @@ test("two who change one set at once: both are shown, each value chosen, all or 
     assert.deepEqual([(await fhir(`Observation/${pulse.id}`)).valueQuantity.value, (await fhir(`Observation/${weight.id}`)).valueQuantity.value], [96, 62.5]);
   }));
 
+test("a whole code system of a Nordic ICD-10 is found in as one writes", { skip: existsSync(CODES) ? false : "no ../shared/corpus" }, async () => {
+  const all = JSON.parse(gunzipSync(readFileSync(CODES)).toString("utf8"));
+  const codes = (Array.isArray(all) ? all : Object.values(all).find(Array.isArray)).map((one) => ({ code: one.code ?? one.kode, display: one.text ?? one.tekst })).filter((one) => one.code && one.display);
+  assert.ok(codes.length > 10_000, String(codes.length));
+  const system = "urn:oid:2.16.578.1.12.4.1.1.7110";
+  const known = (await fhir("ValueSet?url=https://helhet.example/fhir/ValueSet/diagnoses")).entry[0].resource;
+  const made = await fetch(`${region.url}/fhir/CodeSystem`, { method: "POST", headers: { "Content-Type": "application/fhir+json" }, body: JSON.stringify({ resourceType: "CodeSystem", url: system, status: "active", content: "complete", concept: codes }) });
+  assert.equal(made.status, 201, await made.text());
+  await put({ ...known, compose: { include: [{ system }] } });
+  await visit(`${CHART}/diagnoser?dialog=ny-diagnos`, async (page) => {
+    await inField(page);
+    await page.waitForFunction(() => !document.body.textContent.includes("Koderna läses"));
+    const [{ code, display }] = codes.filter((one) => /pneumoni/i.test(one.display)).slice(-1);
+    const before = Date.now();
+    await page.keyboard.type(code);
+    await page.getByRole("option", { name: display, exact: false }).first().waitFor();
+    const took = Date.now() - before;
+    console.log(`codes: ${codes.length}, "${code}" typed and found in ${took} ms`);
+    assert.ok(took <= FIND_MS_MAX * code.length, `${took} ms`);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Kasta utkastet" }).press("Enter");
+  });
+  const now = (await fhir("ValueSet?url=https://helhet.example/fhir/ValueSet/diagnoses")).entry[0].resource;
+  await put({ ...now, compose: known.compose });
+});
+
 test("what is already in the list is told of and not forbidden", () =>
   visit(`${CHART}/diagnoser?dialog=ny-diagnos`, async (page) => {
     await inField(page);
@@ -474,6 +505,10 @@ test("NEWS2 over time: value, points and sum as text beside the colour, the same
     assert.match(await rows.first().textContent(), /\(\d p\)/);
     await page.evaluate(() => document.querySelector(".chart-news").focus());
     assert.deepEqual(await axeFaults(page), []);
+    await page.setViewportSize({ width: A4_PX, height: 1000 });
+    await page.emulateMedia({ media: "print" });
+    const wide = await page.locator(".chart-news svg").evaluateAll((all) => all.reduce((sum, svg) => sum + svg.getBoundingClientRect().width, 0));
+    assert.ok(wide > 0 && wide <= A4_PX, `${wide} px on paper`);
   });
 });
 
