@@ -22,7 +22,7 @@ import { focusIn, focusOn } from "./rowFocus.ts";
 import { SaveBar } from "./SaveBar.tsx";
 import { readTerms } from "./terms.ts";
 import { c } from "./words.ts";
-import { meOf, newUrn, today, useWriting, type What } from "./writing.ts";
+import { today, useWriting, type What, type Writing } from "./writing.ts";
 
 /** What a draft holds; its kind is the kind of entry, and version the one it was begun from. */
 export interface Content { readonly form: Form; readonly deed: Deed; readonly about: string; readonly version: string }
@@ -106,19 +106,19 @@ export function EntryPanel({ kind, deed, about, draft }: Props) {
 
 interface FilledProps { kind: Kind; begun: Begun; set: (state: Begun) => void; close: Close }
 
-function whatOf(chart: Chart, kind: Kind, begun: Begun): What {
-  const me = meOf(chart.id);
+function whatOf(chart: Chart, kind: Kind, begun: Begun, run: Writing): What {
+  const me = run.me();
   const { base, form, deed } = begun;
-  if (base === null) return adding(chart, entryOf(kind, null, form, me), me);
+  if (base === null) return adding(chart, entryOf(kind, null, form, me), me, run.urns());
   return { update: deed === "avsluta" ? endedEntry(base, form, me) : deed === "fel" ? mistaken(base, (form["why"] ?? "").trim(), me) : entryOf(kind, base, form, me) };
 }
 
 /** That none is known no longer holds once one is: both in one transaction, so that the record never says both. */
-function adding(chart: Chart, entry: Entry, me: Me): What {
+function adding(chart: Chart, entry: Entry, me: Me, urn: () => string): What {
   const none = entry.resourceType !== "AllergyIntolerance" ? [] : chart.lists.allergies.items.peek().filter((one) => isNoneKnown(one) && conceptCode(one.clinicalStatus) === "active" && !isMistaken(one));
   if (none.length === 0) return { create: entry };
   const over = none.map((one) => ({ resource: endedEntry(one, { how: "inactive" }, me), request: { method: "PUT" as const, url: `AllergyIntolerance/${one.id ?? ""}`, ifMatch: `W/"${one.meta?.versionId ?? ""}"` } }));
-  return { transact: [{ fullUrl: newUrn(), resource: entry, request: { method: "POST", url: entry.resourceType } }, ...over] };
+  return { transact: [{ fullUrl: urn(), resource: entry, request: { method: "POST", url: entry.resourceType } }, ...over] };
 }
 
 /** One that is current and says the same: told of, never forbidden. */
@@ -163,7 +163,7 @@ function Filled({ kind, begun, set, close }: FilledProps) {
     setTried(true);
     if (amiss !== null) return focusWrong(box.current);
     if (unchanged || begun.theirs !== undefined) return;
-    const write = () => run.write(whatOf(chart, kind, begun), c.value.done[deed][kind](name.trim()));
+    const write = () => run.write(whatOf(chart, kind, begun, run), c.value.done[deed][kind](name.trim()));
     let end = await write();
     // Nothing of one's own was met when something is added: the list has changed, so it is read and added once more.
     if (!end.done && end.met && base === null) {

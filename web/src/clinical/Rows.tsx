@@ -8,12 +8,13 @@ import { useChart } from "../chart/model.ts";
 import { addCommands } from "../desk/commands.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { isOwn } from "../session/session.ts";
+import { FailureBox } from "../ui/FailureBox.tsx";
 import { lazy } from "../ui/Lazy.tsx";
 import { drafts, dropDraft, type DraftLine } from "../write/drafts.ts";
 import type { Props as PanelProps } from "./EntryPanel.tsx";
 import type { Kind } from "./fields.ts";
 import { lastChange, type Marked } from "./marks.ts";
-import { askedFor, deedPath, kindOf, PLACE_OF, type Asked } from "./places.ts";
+import { askedFor, deedPath, entriesOf, kindOf, LIST_OF, PLACE_OF, type Asked } from "./places.ts";
 import { formOf, isMistaken, recordedBy, type Entry } from "./records.ts";
 import { c } from "./words.ts";
 
@@ -61,10 +62,20 @@ export function Head({ kinds, asked, children }: { kinds: readonly Kind[]; asked
         </p>
       )}
       <BegunList kinds={kinds} hidden={asked.deed !== "" || asked.draft !== ""} />
+      <Gone asked={asked} />
       {asked.deed === "ny" && asked.kind !== "" ? <EntryPanel key={asked.kind} kind={asked.kind} deed="ny" about="" draft="" /> : null}
       {asked.draft === "" ? null : <DraftPanel key={asked.draft} kinds={kinds} draft={asked.draft} />}
     </>
   );
+}
+
+/** An address that leads to what is not in the list says so, once the list has been read whole. */
+function Gone({ asked }: { asked: Asked }) {
+  const chart = useChart();
+  if (asked.kind === "" || asked.about === "") return null;
+  const list = chart.lists[LIST_OF[asked.kind]];
+  const known = list.status.value !== "ready" || list.more.value || entriesOf(chart, asked.kind).some((one) => one.id === asked.about);
+  return known ? null : <FailureBox text={c.value.gone} />;
 }
 
 /** A draft knows its own kind; where the part has two lists it is asked for. */
@@ -110,7 +121,9 @@ export function WhoLine({ entry }: { entry: Entry }) {
   const chart = useChart();
   const { who, when } = recordedBy(entry);
   const date = when === "" ? "" : showDateTime(when);
-  const first = entry.resourceType === "Immunization" ? c.value.givenBy(date, chart.nameOf(who)) : c.value.recorded(date, chart.nameOf(who));
+  // What was given elsewhere was given by nobody known here, but somebody has written it down.
+  const given = entry.resourceType === "Immunization" && who !== undefined;
+  const first = given ? c.value.givenBy(date, chart.nameOf(who)) : c.value.recorded(date, chart.nameOf(who ?? (date === "" ? undefined : lastChange(entry)?.by)));
   return <Said first={first} entry={entry} when={when} />;
 }
 

@@ -20,7 +20,7 @@ import { SaveBar } from "./SaveBar.tsx";
 import { Doubts, VitalFields } from "./VitalFields.tsx";
 import { bmiOf, doubts, earlierOf, formOfSet, localTime, mistakenSet, newsOf, readSet, scaleIn, scaleOf, setsOf, vitalsIn, writesOf, type Read, type VitalSet } from "./vitals.ts";
 import { c } from "./words.ts";
-import { meOf, newUrn, useWriting, type What } from "./writing.ts";
+import { meOf, urnOf, useWriting, type What, type Writing } from "./writing.ts";
 
 export type VitalDeed = "ny" | "andra" | "fel";
 export interface Props { deed: VitalDeed; about: string; draft: string }
@@ -102,14 +102,18 @@ interface FilledProps { begun: Begun; set: (state: Begun) => void; close: (fresh
 
 interface Made { readonly what: What; readonly title: string; readonly nothing: boolean }
 
-function made(begun: Begun, read: Read, patient: string, years: number | null): Made {
+function made(begun: Begun, read: Read, run: Writing, years: number | null): Made {
   const v = c.value.vital;
-  const me = meOf(patient);
+  const me = run.me();
   const { base, form } = begun;
   if (begun.deed === "fel" && base !== null) return { what: { transact: mistakenSet(base, (form["why"] ?? "").trim(), me) }, title: v.wronged, nothing: false };
   const news = newsOf(vitalsIn(form, read), scaleIn(form["scale"] ?? ""), years);
-  const { entries, values } = writesOf(base, form, read, news, me, newUrn, show);
+  const { entries, values } = writesOf(base, form, read, news, me, run.urns(), show);
   return { what: { transact: entries }, title: base === null ? v.done(values) : v.changed, nothing: entries.length === 0 };
+}
+
+function changesNothing({ base, form }: Begun, read: Read, patient: string, years: number | null): boolean {
+  return writesOf(base, form, read, newsOf(vitalsIn(form, read), scaleIn(form["scale"] ?? ""), years), meOf(patient), () => urnOf("", 0), show).entries.length === 0;
 }
 
 function Filled({ begun, set, close }: FilledProps) {
@@ -123,7 +127,7 @@ function Filled({ begun, set, close }: FilledProps) {
   useEffect(() => focusIn(box.current, "[data-first]"), []);
   const read = readSet(form, Date.now());
   const wrong = deed === "fel" ? (form["why"] ?? "").trim() === "" : read.amiss !== null;
-  const nothing = deed === "andra" && !wrong && made(begun, read, chart.id, years).nothing;
+  const nothing = deed === "andra" && !wrong && changesNothing(begun, read, chart.id, years);
   const change = (next: Form) => {
     set({ ...begun, form: next, touched: true });
     keepDraft<Content>({ id: begun.draft, kind: DRAFT_KIND, patient: chart.id, title: deed === "ny" ? v.add : `${deed === "andra" ? v.change : v.wrong}: ${showDateTime(base?.time)}`, content: { form: next, deed, about: base?.key ?? "", versions: versionsOf(base) } });
@@ -137,7 +141,7 @@ function Filled({ begun, set, close }: FilledProps) {
     setTried(true);
     if (wrong) return focusWrong(box.current);
     if (nothing || begun.theirs !== undefined) return;
-    const { what, title } = made(begun, read, chart.id, years);
+    const { what, title } = made(begun, read, run, years);
     const end = await run.write(what, title);
     if (end.done) { drop(); close(end.fresh); }
     else if (end.met) await met();

@@ -16,7 +16,7 @@ import { listPath, type Asked } from "./places.ts";
 import { flagKind, isMistaken, noneKnown, type Entry } from "./records.ts";
 import { EntryRow, Head, Mistakes, useAsked } from "./Rows.tsx";
 import { c } from "./words.ts";
-import { meOf, useWriting } from "./writing.ts";
+import { useWriting } from "./writing.ts";
 import "./clinical.css";
 
 const KINDS = ["overkanslighet", "varning"] as const;
@@ -59,7 +59,7 @@ function NoneKnown({ offered }: { offered: boolean }) {
   return (
     <>
       {run.error === null ? null : <FailureBox heading={c.value.failed} text={failureText(run.error)} />}
-      <p class="actions"><button type="button" class="button" aria-disabled={run.busy} title={c.value.noneKnownHint} onClick={() => void run.write({ create: noneKnown(meOf(chart.id)) }, c.value.noneKnownDone)}>{c.value.noneKnown}</button></p>
+      <p class="actions"><button type="button" class="button" aria-disabled={run.busy} title={c.value.noneKnownHint} onClick={() => void run.write({ create: noneKnown(run.me()) }, c.value.noneKnownDone)}>{c.value.noneKnown}</button></p>
     </>
   );
 }

@@ -67,6 +67,7 @@ export async function readTerms(list: TermList): Promise<void> {
     const set = page.matches[0];
     if (set === undefined) return tell(list, { ...NONE, state: "missing" });
     const { terms, whole } = await expand(set);
+    await prepare(terms);
     tell(list, { state: whole ? "ready" : "partial", terms, error: null });
   } catch (error) {
     tell(list, { ...NONE, state: "failed", error });
@@ -83,6 +84,16 @@ function foundBy(term: Term): Found {
   const has = known.get(term) ?? { words: wordsIn(term.text), code: bare(term.code), text: fold(term.text) };
   known.set(term, has);
   return has;
+}
+
+const PREPARED_AT_ONCE = 1000;
+
+/** What they are found by is made ready a part at a time, so that the first letter written does not wait for all of it. */
+async function prepare(terms: readonly Term[]): Promise<void> {
+  for (let i = 0; i < terms.length; i += PREPARED_AT_ONCE) {
+    terms.slice(i, i + PREPARED_AT_ONCE).forEach(foundBy);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
 }
 
 /** By the beginnings of its words, or of its code with or without its point ("j18", "J189"). The code that is meant, and what begins as it is written, come first. */

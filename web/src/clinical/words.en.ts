@@ -86,7 +86,7 @@ export const en: Words = {
   failed: "It was not saved.",
   unchanged: "Nothing is changed.",
   double: (name) => `${name} is in the list as current already.`,
-  gone: "What was to be changed is no longer in the list.",
+  gone: "What the address is about is not in the list.",
   dateHint: "year, year-month or year-month-day",
   wrongHint: "It is struck from the lists but stays in the record, marked, with your name and the reason.",
   codeHint: "Write the beginning of the words or the code. Arrow down chooses from the list. Free text without a code is possible too.",

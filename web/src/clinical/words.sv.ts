@@ -85,7 +85,7 @@ export const sv = {
   failed: "Det sparades inte.",
   unchanged: "Ingenting är ändrat.",
   double: (name: string) => `${name} finns redan i listan som aktuell.`,
-  gone: "Det som skulle ändras finns inte längre i listan.",
+  gone: "Det som adressen gäller finns inte i listan.",
   dateHint: "år, år-månad eller år-månad-dag",
   wrongHint: "Uppgiften stryks ur listorna men ligger kvar i journalen, märkt, med ditt namn och skälet.",
   codeHint: "Skriv början av orden eller koden. Pil ned väljer ur listan. Det går också att skriva fritt, utan kod.",

@@ -17,6 +17,10 @@ export type Outcome = { readonly done: true; /** When the lists have been read a
 export interface Writing {
   readonly busy: boolean;
   readonly error: unknown;
+  /** Who writes, and the time it was first tried under this key: the same again is the very same, to the letter. */
+  me(): Me;
+  /** What a transaction names within itself; the same in the same order under the same key. */
+  urns(): () => string;
   write(what: What, title: string): Promise<Outcome>;
   clear(): void;
 }
@@ -27,10 +31,9 @@ export function meOf(patient: string): Me {
   return { who: self.peek(), now: new Date().toISOString(), patient };
 }
 
-/** Version 4 of RFC 9562, from a key of our own: for what a transaction names within itself. */
-export function newUrn(): string {
-  const key = newKey();
-  return `urn:uuid:${key.slice(0, 8)}-${key.slice(8, 12)}-4${key.slice(13, 16)}-a${key.slice(17, 20)}-${key.slice(20, 32)}`;
+/** As version 4 of RFC 9562, made of a key of our own and a number. */
+export function urnOf(key: string, n: number): string {
+  return `urn:uuid:${key.slice(0, 8)}-${key.slice(8, 12)}-4${key.slice(13, 16)}-a${key.slice(17, 20)}-${key.slice(20, 28)}${n.toString(16).padStart(4, "0")}`;
 }
 
 const met = (failed: unknown) => failed instanceof Conflict || (failed instanceof FhirError && failed.status === PRECONDITION_FAILED);
@@ -40,6 +43,7 @@ export function useWriting(chart: Chart, lists: readonly ListName[], link: strin
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const key = useRef(newKey());
+  const first = useRef("");
   const under = useRef(false);
   const write = async (what: What, title: string): Promise<Outcome> => {
     const nothing: Outcome = { done: false, met: false, theirs: null };
@@ -56,7 +60,10 @@ export function useWriting(chart: Chart, lists: readonly ListName[], link: strin
       return { done: true, fresh: Promise.all(lists.map((name) => chart.lists[name].reload())) };
     } catch (failed) {
       // What was refused for certain is another deed next time; only a lost answer is asked for by the same key.
-      if (refused(failed)) key.current = newKey();
+      if (refused(failed)) {
+        key.current = newKey();
+        first.current = "";
+      }
       if (met(failed)) return { done: false, met: true, theirs: failed instanceof Conflict ? (failed.theirs as Resource | null) : null };
       setError(failed);
       return nothing;
@@ -65,7 +72,16 @@ export function useWriting(chart: Chart, lists: readonly ListName[], link: strin
       setBusy(false);
     }
   };
-  return { busy, error, write, clear: () => setError(null) };
+  const me = (): Me => {
+    const made = meOf(chart.id);
+    first.current = first.current === "" ? made.now : first.current;
+    return { ...made, now: first.current };
+  };
+  const urns = () => {
+    let n = 0;
+    return () => urnOf(key.current, n++);
+  };
+  return { busy, error, me, urns, write, clear: () => setError(null) };
 }
 
 /** Today where the user is, as a FHIR date. */
