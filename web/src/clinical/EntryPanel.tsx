@@ -2,6 +2,7 @@
 // One entry being added, changed, ended or marked as a mistake: its fields, what is amiss, somebody else's change, and
 // the button that says for whom. What is written is a draft from the first key.
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { AllergyIntolerance } from "@fhir";
 import { navigate } from "../app/route.ts";
 import { useChart, type Chart } from "../chart/model.ts";
 import { activeAllergies, activeConditions, activeFlags, isNoneKnown } from "../chart/state.ts";
@@ -106,17 +107,25 @@ export function EntryPanel({ kind, deed, about, draft }: Props) {
 
 interface FilledProps { kind: Kind; begun: Begun; set: (state: Begun) => void; close: Close }
 
-function whatOf(chart: Chart, kind: Kind, begun: Begun, run: Writing): What {
+/** none: what says that no intolerance is known. */
+function whatOf(kind: Kind, begun: Begun, none: readonly AllergyIntolerance[], run: Writing): What {
   const me = run.me();
   const { base, form, deed } = begun;
-  if (base === null) return adding(chart, entryOf(kind, null, form, me), me, run.urns());
+  if (base === null) return adding(entryOf(kind, null, form, me), none, me, run.urns());
   return { update: deed === "avsluta" ? endedEntry(base, form, me) : deed === "fel" ? mistaken(base, (form["why"] ?? "").trim(), me) : entryOf(kind, base, form, me) };
 }
 
+const saysNone = (one: AllergyIntolerance) => isNoneKnown(one) && conceptCode(one.clinicalStatus) === "active" && !isMistaken(one);
+
+/** As they stand in the record now, whatever the list has. */
+async function noneAgain(none: readonly AllergyIntolerance[]): Promise<AllergyIntolerance[]> {
+  const fresh = await Promise.all(none.map((one) => read("AllergyIntolerance", one.id ?? "", new AbortController().signal)));
+  return fresh.filter(saysNone);
+}
+
 /** That none is known no longer holds once one is: both in one transaction, so that the record never says both. */
-function adding(chart: Chart, entry: Entry, me: Me, urn: () => string): What {
-  const none = entry.resourceType !== "AllergyIntolerance" ? [] : chart.lists.allergies.items.peek().filter((one) => isNoneKnown(one) && conceptCode(one.clinicalStatus) === "active" && !isMistaken(one));
-  if (none.length === 0) return { create: entry };
+function adding(entry: Entry, none: readonly AllergyIntolerance[], me: Me, urn: () => string): What {
+  if (entry.resourceType !== "AllergyIntolerance" || none.length === 0) return { create: entry };
   const over = none.map((one) => ({ resource: endedEntry(one, { how: "inactive" }, me), request: { method: "PUT" as const, url: `AllergyIntolerance/${one.id ?? ""}`, ifMatch: `W/"${one.meta?.versionId ?? ""}"` } }));
   return { transact: [{ fullUrl: urn(), resource: entry, request: { method: "POST", url: entry.resourceType } }, ...over] };
 }
@@ -147,6 +156,7 @@ function Filled({ kind, begun, set, close }: FilledProps) {
   const chart = useChart();
   const box = useRef<HTMLFormElement>(null);
   const [tried, setTried] = useState(false);
+  const [met, setMet] = useState(false);
   const { base, form, deed } = begun;
   const name = base === null ? (form["what"] ?? "") : (formOf(base)["what"] ?? "");
   const run = useWriting(chart, [LIST_OF[kind]], listPath(chart, kind));
@@ -163,13 +173,13 @@ function Filled({ kind, begun, set, close }: FilledProps) {
     setTried(true);
     if (amiss !== null) return focusWrong(box.current);
     if (unchanged || begun.theirs !== undefined) return;
-    const write = () => run.write(whatOf(chart, kind, begun, run), c.value.done[deed][kind](name.trim()));
-    let end = await write();
-    // Nothing of one's own was met when something is added: the list has changed, so it is read and added once more.
-    if (!end.done && end.met && base === null) {
-      await chart.lists[LIST_OF[kind]].reload();
-      end = await write();
-    }
+    const none = kind === "overkanslighet" ? chart.lists.allergies.items.peek().filter(saysNone) : [];
+    const write = (standing: readonly AllergyIntolerance[]) => run.write(whatOf(kind, begun, standing, run), c.value.done[deed][kind](name.trim()));
+    setMet(false);
+    let end = await write(none);
+    // Nothing of one's own was met when something is added: what has changed is read, and it is added once more.
+    if (!end.done && end.met && base === null) end = await write(await noneAgain(none).catch(() => none));
+    setMet(!end.done && end.met);
     if (end.done) { drop(); close(base?.id ?? "", end.fresh); }
     else if (end.met && base !== null) set({ ...begun, theirs: end.theirs as Entry | null });
   };
@@ -185,6 +195,7 @@ function Filled({ kind, begun, set, close }: FilledProps) {
       <FormFields kind={kind} deed={deed} form={form} amiss={tried ? amiss : null} change={change} />
       <Met kind={kind} begun={begun} set={set} settled={() => setTimeout(() => focusIn(box.current, "[data-sign]"), 0)} />
       <div role="alert">{tried && unchanged ? <p class="deed-wrong">{c.value.unchanged}</p> : null}</div>
+      {met && base === null ? <FailureBox heading={c.value.failed} text={c.value.conflict} /> : null}
       {run.error === null ? null : <FailureBox heading={c.value.failed} text={failureText(run.error)} />}
       {begun.theirs !== undefined ? null : <SaveBar busy={run.busy} text={deed === "fel" ? c.value.markWrong : deed === "avsluta" ? c.value.end : c.value.save} keeps={begun.touched} close={() => close(base?.id ?? "")} discard={begun.touched ? () => { drop(); close(base?.id ?? ""); } : null} />}
     </form>

@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { navigate, patientPath } from "../app/route.ts";
 import { useChart, type Chart } from "../chart/model.ts";
+import { read } from "../fhir/client.ts";
 import { ageYears } from "../fhir/text.ts";
 import { decimal, showDateTime } from "../i18n/format.ts";
 import { FailureBox } from "../ui/FailureBox.tsx";
@@ -100,6 +101,13 @@ export function VitalsPanel(props: Props) {
 
 interface FilledProps { begun: Begun; set: (state: Begun) => void; close: (fresh?: Promise<unknown>) => void }
 
+/** What stands now, measurement by measurement; one that all was marked as a mistake in is shown so. */
+async function standing(base: VitalSet): Promise<VitalSet | null> {
+  const stop = new AbortController().signal;
+  const fresh = await Promise.all(base.observations.map((o) => read("Observation", o.id ?? "", stop)));
+  return setsOf(fresh)[0] ?? setsOf(fresh, true)[0] ?? null;
+}
+
 interface Made { readonly what: What; readonly title: string; readonly nothing: boolean }
 
 function made(begun: Begun, read: Read, run: Writing, years: number | null): Made {
@@ -134,8 +142,8 @@ function Filled({ begun, set, close }: FilledProps) {
   };
   const drop = () => { if (begun.touched) dropDraft(begun.draft); };
   const met = async () => {
-    await chart.lists.vitals.reload();
-    set({ ...begun, theirs: setsOf(chart.lists.vitals.items.peek()).find((one) => one.observations.some((o) => versionsOf(base)[o.id ?? ""] !== undefined)) ?? null });
+    void chart.lists.vitals.reload();
+    set({ ...begun, theirs: base === null ? null : await standing(base).catch(() => null) });
   };
   const submit = async () => {
     setTried(true);
@@ -222,7 +230,7 @@ function Met({ begun, set, again, settled }: { begun: Begun; set: (state: Begun)
   const rows = FORM_FIELDS.filter((name) => (left[name] ?? "") !== (now[name] ?? "")).map((name) => ({ name, label: vitalLabel(name), mine: vitalAnswer(name, left), theirs: vitalAnswer(name, now) }));
   const latest = [...theirs.observations].sort((a, b) => (b.meta?.lastUpdated ?? "").localeCompare(a.meta?.lastUpdated ?? ""))[0];
   return (
-    <Choose rows={rows} standing={latest} told={told} mistaken={false} settle={(side) => {
+    <Choose rows={rows} standing={latest} told={told} mistaken={theirs.observations.every((o) => o.status === "entered-in-error")} settle={(side) => {
       const { theirs: _, ...rest } = begun;
       const form = told ? begun.form : Object.fromEntries([...Object.entries(begun.form), ...rows.filter((row) => side(row.name) === "theirs").map((row) => [row.name, now[row.name] ?? ""] as const)]);
       set({ ...rest, base: theirs, form, touched: true });
