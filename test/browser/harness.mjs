@@ -2,7 +2,7 @@
 // A server of its own on a fresh demo region, and a browser that tells of every violation and error it sees.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,11 +33,16 @@ async function answers(url) {
   throw new Error("the server did not answer in time");
 }
 
-/** A region of its own in a folder that is removed afterwards; the server can be killed and started again. */
-export async function startRegion(web = join(ROOT, "build/web")) {
+/** A region of its own in a folder that is removed afterwards, with what NDJSON says beside the demo's own; the server can be
+ * killed and started again. */
+export async function startRegion(web = join(ROOT, "build/web"), ndjson = "") {
   const folder = mkdtempSync(join(tmpdir(), "helhet-web-"));
   const data = join(folder, "region");
   execFileSync(PROGRAM, ["demo", "--data", data, "--patients", PATIENTS, "--seed", "1"], { cwd: ROOT, stdio: "ignore" });
+  if (ndjson !== "") {
+    writeFileSync(join(folder, "more.ndjson"), ndjson);
+    execFileSync(PROGRAM, ["import", "--data", data, join(folder, "more.ndjson")], { cwd: ROOT, stdio: "ignore" });
+  }
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let child = null;

@@ -85,17 +85,17 @@ test("where it does not fit it is one press away, and goes with Esc", () =>
   }, MODES.narrow));
 
 test("zoom by keyboard: a bar is gone to with the arrows and Enter, minus goes out, the address says where", () =>
-  visit(TIMELINE, async (page) => {
+  visit(`${TIMELINE}?tid=202x`, async (page) => {
     await settled(page);
     const all = counts(await told(page));
-    assert.equal(all.shown, all.of);
+    assert.equal(all.shown + all.hidden, all.of);
     await page.locator(".tl-axis a[tabindex='0']").focus();
-    await page.keyboard.press("Home");
+    await page.keyboard.press("ArrowLeft");
     await page.keyboard.press("Enter");
-    await page.waitForFunction(() => /tid=\d{3}[\dx]$/.test(location.search));
+    await page.waitForFunction(() => /tid=\d{4}$/.test(location.search));
     const year = query(page);
     const inYear = counts(await told(page));
-    assert.ok(inYear.shown > 0 && inYear.shown < all.of);
+    assert.ok(inYear.shown > 0 && inYear.shown < all.shown);
     assert.equal(inYear.shown + inYear.hidden, all.of, "what is hidden is counted");
     assert.ok(await page.evaluate(() => document.activeElement?.closest(".tl-axis") !== null), "the focus goes along");
     await page.keyboard.press("ArrowLeft");
@@ -252,8 +252,9 @@ test("a timeline that could not be read whole says so", async () => {
   await page.context().close();
 });
 
-test("axe finds nothing and nothing scrolls sideways: light, dark, 320 px, 200 %; the pictures of the handbook", async () => {
-  mkdirSync(join("build", "images"), { recursive: true });
+test("axe finds nothing and nothing scrolls sideways: light, dark, 320 px, 200 %; the handbook's pictures, into docs/images with UPDATE=1", async () => {
+  const folder = join(import.meta.dirname, "../..", process.env.UPDATE === "1" ? "docs/images" : "build/images");
+  mkdirSync(folder, { recursive: true });
   for (const [mode, options] of Object.entries(ALL_MODES)) {
     await visit(`${TIMELINE}?tid=2013`, async (page) => {
       for (const path of [`${TIMELINE}?tid=2013`, `${TIMELINE}?vy=tabell&utan=flags`]) {
@@ -263,13 +264,14 @@ test("axe finds nothing and nothing scrolls sideways: light, dark, 320 px, 200 %
         assert.equal(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth)), 0, `${mode} ${path} scrolls sideways`);
       }
       await search(page, "ingen");
+      await page.evaluate(() => scrollTo(0, 0));
       assert.deepEqual(await axeFaults(page), [], `${mode} search`);
       assert.equal(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth)), 0, `${mode} search scrolls sideways`);
-      if (mode === "light") await page.screenshot({ path: join("build", "images", "journalsok.png") });
+      if (mode === "light") await page.screenshot({ path: join(folder, "journalsok.png") });
     }, options);
   }
   await visit(TIMELINE, async (page) => {
     await settled(page);
-    await page.screenshot({ path: join("build", "images", "tidslinje.png") });
+    await page.screenshot({ path: join(folder, "tidslinje.png") });
   });
 });

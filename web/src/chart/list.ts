@@ -5,6 +5,7 @@ import { signal, type Signal } from "@preact/signals";
 import type { Resource, ResourceOf, ResourceType } from "@fhir";
 import { turn } from "../app/turns.ts";
 import { nextPage, search, type Page, type Params } from "../fhir/client.ts";
+import { FhirError } from "../fhir/error.ts";
 
 export type ListStatus = "idle" | "loading" | "ready" | "failed";
 
@@ -49,7 +50,7 @@ export class ChartList<T extends ResourceType> {
 
   /**
    * Everything anew, as far as it was read. What is shown stays until the answer is here. quiet: only the record has
-   * changed, not what may be seen of it: nothing says that it is being read, and what is shown stays if it cannot be.
+   * changed, not what may be seen of it: nothing says that it is being read, and what is shown stays when no answer comes.
    */
   async reload(quiet = false): Promise<void> {
     if (this.status.peek() === "idle") return;
@@ -81,7 +82,7 @@ export class ChartList<T extends ResourceType> {
     } catch (error) {
       if (this.abort.aborted || mine !== this.turn) return;
       // What could not be read anew may be what is no longer to be seen.
-      if (this.fresh && !quiet) this.items.value = [];
+      if (this.fresh && !(quiet && unanswered(error))) this.items.value = [];
       this.error.value = error;
       this.status.value = "failed";
     }
@@ -91,6 +92,11 @@ export class ChartList<T extends ResourceType> {
     if (this.next !== null) return nextPage(this.plan.type, this.next, this.abort);
     return search(this.plan.type, this.plan.params, this.abort);
   }
+}
+
+/** Nobody said anything, least of all that it may no longer be seen. */
+function unanswered(error: unknown): boolean {
+  return error instanceof FhirError && (error.kind === "network" || error.kind === "timeout");
 }
 
 interface Waitable {

@@ -36,7 +36,8 @@ export class News {
   /** While the chart is on the screen. Answers with what ends it. */
   stay(): () => void {
     const mark = () => {
-      if (settingState(NAME) === "reading" || document.visibilityState !== "visible") return;
+      // Where nothing is seen nobody has been.
+      if (settingState(NAME) === "reading" || document.visibilityState !== "visible" || this.chart.sight.hidden.peek()) return;
       const now = serverTime();
       const visit = arrive(visits.peek()[this.chart.id], now);
       visits.value = mergeVisits({ [this.chart.id]: visit }, visits.peek());
@@ -49,7 +50,7 @@ export class News {
     // Once what is kept is known: what was written over it would be lost.
     let begun = false;
     const end = effect(() => {
-      if (begun || settingState(NAME) === "reading" || this.chart.patient.value === null) return;
+      if (begun || settingState(NAME) === "reading" || this.chart.patient.value === null || this.chart.sight.status.value === "loading") return;
       begun = true;
       queueMicrotask(mark);
     });

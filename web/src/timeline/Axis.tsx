@@ -86,6 +86,7 @@ function Bars({ bars, view, now }: { bars: readonly Bar[]; view: View; now: numb
     const next = bars[current + step];
     if (next === undefined) return void (view.span === "" ? undefined : goTo(chart, { ...view, span: besides(view.span, step > 0 ? 1 : -1, now) }));
     setAt(next.span);
+    follow.current = false;
     list.current?.querySelectorAll("a")[current + step]?.focus();
   };
   const keys: Readonly<Record<string, () => void>> = {

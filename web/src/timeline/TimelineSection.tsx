@@ -18,6 +18,7 @@ import { Filters, Told } from "./Filters.tsx";
 import { FindBar, Hits } from "./FindBar.tsx";
 import { finderOf, type Finder } from "./find.ts";
 import { outlineOf, type Outline } from "./outline.ts";
+import { bounds } from "./span.ts";
 import { KINDS, readView, sift, type Entry, type Kind } from "./view.ts";
 import { l } from "./words.ts";
 import "../styles/timeline.css";
@@ -86,7 +87,7 @@ function Shown({ chart, outline, finder, sifted, of, hits, table, isNew, view }:
   const unread = bodies.error.value === null ? drawn.filter((entry) => bodyOf(entry.key) === undefined).map((entry) => entry.key) : [];
   useEffect(() => bodies.want(unread), [unread.join()]);
   const reading = !hits && outline.reading.value;
-  const waiting = hits ? finder.state.value.kind === "searching" : reading;
+  const waiting = hits ? finder.state.value.kind === "searching" : reading && outline.horizon.value > bounds(readView(view).span, Date.now()).from;
   const rest = sifted.shown.length - drawn.length;
   const blank = !hits && of === 0;
   return (

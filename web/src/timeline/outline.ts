@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole record in outline: of each thing only when, what kind and whose, read to its end in the background. So that
 // what a filter hides can be counted, and any time be gone to at once, while only what is shown is read whole.
-import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { turn } from "../app/turns.ts";
 import type { Chart, ListName } from "../chart/model.ts";
 import type { EventResource, EventType } from "../chart/events.ts";
@@ -10,6 +10,8 @@ import { byTime, entryOf, keyOf } from "./entries.ts";
 import { KINDS, type Entry, type Kind } from "./view.ts";
 
 const PAGE = "1000";
+/** What has been read is counted anew each so many pages. */
+const SHOWN_EACH = 5;
 /** No record is read further than this; past it the counts say "at least". */
 export const OUTLINE_MAX = 100_000;
 
@@ -44,11 +46,11 @@ class KindOutline {
     let found: Entry[] = [];
     try {
       let page: Page<EventResource> = (await search(this.plan.type, params, this.chart.gone)) as Page<EventResource>;
-      for (;;) {
+      for (let pages = 1; ; pages++) {
         await turn();
         if (mine !== this.turn) return;
         found = [...found, ...page.matches.map(entryOf)];
-        if (!again) this.entries.value = found;
+        if (!again && pages % SHOWN_EACH === 1) this.entries.value = found;
         if (page.next === null || found.length >= OUTLINE_MAX) break;
         page = (await nextPage(this.plan.type, page.next, this.chart.gone)) as Page<EventResource>;
       }
@@ -77,6 +79,8 @@ export class Outline {
   private readonly known: ReadonlyMap<Kind, ReadonlySignal<readonly Entry[]>>;
   /** Everything known that nothing newer can come in between, newest first. */
   readonly entries: ReadonlySignal<readonly Entry[]>;
+  /** Down to this time everything is known. */
+  readonly horizon: ReadonlySignal<number>;
   /** More is on its way. */
   readonly reading: ReadonlySignal<boolean>;
   /** Kinds of which not all could be read. */
@@ -96,8 +100,9 @@ export class Outline {
       // Both are the newest of the same: the longer has them all. What the list has read anew comes first.
       return [kind, computed(() => (outline === undefined || outline.entries.value.length < list.value.length ? list.value : outline.entries.value))] as const;
     }));
+    this.horizon = computed(() => Math.max(Number.NEGATIVE_INFINITY, ...KINDS.map((kind) => (this.more(kind) ? (this.known.get(kind)?.value.at(-1)?.time ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY))));
     this.entries = computed(() => {
-      const horizon = Math.max(Number.NEGATIVE_INFINITY, ...KINDS.map((kind) => (this.more(kind) ? (this.known.get(kind)?.value.at(-1)?.time ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY)));
+      const horizon = this.horizon.value;
       return byTime(KINDS.flatMap((kind) => (this.known.get(kind)?.value ?? []).filter((entry) => entry.time >= horizon)));
     });
     this.reading = computed(() => KINDS.some((kind) => this.more(kind)));
@@ -124,6 +129,9 @@ export class Outline {
       if (this.chart.gone.aborted) return;
       if (this.chart.lists[kind].more.peek()) await outline.read();
     }
+    // A list that outgrows its page later.
+    const end = effect(() => { for (const [kind, outline] of this.paged) if (this.chart.lists[kind].more.value && outline.status.value === "idle") void outline.read(); });
+    this.chart.gone.addEventListener("abort", end);
   }
 
   private firstPage(kind: Kind): Promise<void> {
