@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The budgets of ui-budget.json that belong to no single screen: finding and opening a patient, first paint and the
 // worst answer to a key at four times slower a processor, and switching screens.
+import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { BUDGET, counted, crowding, within95, withinTime } from "./budgets.mjs";
 import { openPage, startBrowser, startRegion } from "./harness.mjs";

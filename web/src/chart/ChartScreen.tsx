@@ -15,7 +15,7 @@ import { t } from "../i18n/index.ts";
 import { isOwn } from "../session/session.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { lazy } from "../ui/Lazy.tsx";
+import { lazy, type Lazy } from "../ui/Lazy.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { LedNotice } from "../unknown/LedNotice.tsx";
 import { Chart, ChartContext, useChart } from "./model.ts";
@@ -47,6 +47,12 @@ const SCREENS: Record<Section, ComponentType> = {
   vitalparametrar: lazy(() => import("../clinical/VitalsSection.tsx").then((module) => module.VitalsSection)),
   vaccinationer: lazy(() => import("../clinical/VaccinationsSection.tsx").then((module) => module.VaccinationsSection)),
 };
+
+const AHEAD_MS = 1500;
+
+function fetchAhead(screen: ComponentType | Lazy<object>): void {
+  if ("ahead" in screen) screen.ahead();
+}
 
 /** The dialogs and the part about access: a file of its own, fetched at once after the chart, so that no dialog waits. */
 interface AccessParts { AccessSection: ComponentType; AccessDialog: ComponentType<{ deed: DeedName; about: string }> }
@@ -89,6 +95,14 @@ export function ChartScreen({ id }: { id: string }) {
 }
 
 function OpenChart({ id }: { id: string }) {
+  useEffect(() => {
+    // Its file is on its way while the chart is opened; then those of the other parts, so that no key waits for one.
+    const now = route.peek();
+    const first = now.screen === "patient" && now.section !== "atkomst" ? SCREENS[now.section] : null;
+    if (first !== null) fetchAhead(first);
+    const rest = setTimeout(() => Object.values(SCREENS).forEach((screen) => void turn().then(() => fetchAhead(screen))), AHEAD_MS);
+    return () => clearTimeout(rest);
+  }, []);
   useEffect(() => { if (access.value === null) void turn().then(turn).then(fetchAccess); }, []);
   const chart = useOpenChart(id);
   const [over, setOver] = useState(false);
