@@ -38,6 +38,7 @@ typedef bool call_fn(struct call *c);
 struct call_wants {
     struct str accept, content_type, host, if_match, if_none_match, if_modified_since, if_none_exist;
     struct str patient; /* Helhet-Patient (chart.h) */
+    struct str by;      /* Helhet-Caller (chart.h) */
     struct str key;     /* Idempotency-Key (receipt.h) */
     struct str told;    /* Helhet-Receipt (receipt.h) */
     enum call_return returns;

@@ -69,6 +69,7 @@ bool call_headers(struct call *c, struct err *err)
         {"If-Modified-Since", &w->if_modified_since},
         {"If-None-Exist", &w->if_none_exist},
         {"Helhet-Patient", &w->patient},
+        {"Helhet-Caller", &w->by},
         {"Idempotency-Key", &w->key},
         {"Helhet-Receipt", &w->told},
         {"Accept-Language", &language},
@@ -86,7 +87,8 @@ bool call_headers(struct call *c, struct err *err)
             else if (wanted[j].to == &w->accept)
                 w->accept = arena_printf(c->arena, "%.*s,%.*s", STR_ARG(w->accept), STR_ARG(h->value));
             else if (wanted[j].to == &w->if_none_exist || wanted[j].to == &w->content_type ||
-                     wanted[j].to == &w->patient || wanted[j].to == &w->key || wanted[j].to == &w->told)
+                     wanted[j].to == &w->patient || wanted[j].to == &w->key || wanted[j].to == &w->told ||
+                     wanted[j].to == &w->by)
                 return err_set(err, ERR_HEADER, wanted[j].name, "2", NULL);
         }
     }

@@ -5,10 +5,24 @@
 #include "api/guard.h"
 #include "fhir_gen/names.h"
 
+/* Who it was written by, in which assignment, is who sends it. */
+static bool own(const struct call *c, struct err *err)
+{
+    const struct access_caller *a = c->caller;
+    struct str is = !a ? STR("")
+                       : arena_printf(c->arena, "%.*s%s%.*s", STR_ARG(a->user), a->assignment.n ? " " : "",
+                                      STR_ARG(a->assignment));
+    return !c->wants.by.p || str_eq(c->wants.by, is) || err_set_str(err, ERR_CALLER_OTHER, c->wants.by, is);
+}
+
 bool chart_open(const struct call *c, struct err *err)
 {
     struct str open = c->wants.patient;
-    if (!open.p || str_is(c->method, "GET") || str_is(c->method, "HEAD"))
+    if (str_is(c->method, "GET") || str_is(c->method, "HEAD"))
+        return true;
+    if (!own(c, err))
+        return false;
+    if (!open.p)
         return true;
     if (!fhir_prim_valid(FHIR_PRIM_ID, open))
         return err_set_str(err, ERR_HEADER, STR("Helhet-Patient"), open);

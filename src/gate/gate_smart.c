@@ -105,7 +105,7 @@ static bool answer_preflight(struct http_response *resp)
     http_response_header(
         resp, "Access-Control-Allow-Headers",
         STR("Authorization, Content-Type, Accept, Accept-Language, Prefer, If-Match, If-None-Match, "
-            "If-None-Exist, If-Modified-Since, Helhet-Patient, Idempotency-Key"));
+            "If-None-Exist, If-Modified-Since, Helhet-Patient, Helhet-Caller, Idempotency-Key"));
     http_response_header(resp, "Access-Control-Max-Age", STR("600"));
     return true;
 }

@@ -96,7 +96,7 @@ test("server gone: told within two seconds, what is written waits, leaving asks,
     await page.getByText("Ingen kontakt med servern.").waitFor({ timeout: BANNER_MS_MAX });
     assert.ok(Date.now() - lost <= BANNER_MS_MAX);
     const work = save(page, PATIENT, "Puls under avbrott");
-    await strip(page, "Väntar på servern: Puls under avbrott").waitFor();
+    await strip(page, "Väntar på servern, sparat på den här datorn: Puls under avbrott").waitFor();
     const asked = page.waitForEvent("dialog");
     await page.mouse.click(5, 5); // a page nobody has touched may be left without a question
     const leaving = page.close({ runBeforeUnload: true });

@@ -73,6 +73,15 @@ test('a page tells what its patients are treated with, whole and as recorded', (
   for (const part of ['Critical', 'Avslutad medicin', 'Avfärdad allergi', 'Läkt fraktur', 'P-Gammalt', 'Hemgangen']) assert.ok(!seen.includes(part), part);
 });
 
+test('what is done meanwhile can be written on the page: by its patients, with nothing but the page', () => {
+  const html = page('med');
+  assert.match(html, /<form id=rf [^>]*data-unit="med" data-name="Medicinkliniken"/);
+  assert.match(html, /<option value="ena">Prov, Ena 19121212-1212<\/option>/);
+  assert.ok(html.includes('helhet-reserve-1'));
+  assert.ok(!/(src|href)="?(https?:)?\/\//.test(html) && !/<(link|img|iframe)/.test(html), 'nothing of it lies elsewhere');
+  assert.ok(!/localStorage|indexedDB/.test(html), 'nothing is kept in the browser');
+});
+
 test('what the unit may not see is not there, and that it is left out is said where it is', () => {
   const med = text(page('med')), kir = text(page('kir'));
   assert.ok(!med.includes('Kirurgens') && !med.includes('Tva') && !kir.includes('Ena') && !kir.includes('Waran'));

@@ -51,6 +51,10 @@ struct downtime_line {
 void downtime_index(const struct downtime_line *line, size_t count, int64_t now_ms, unsigned every_s,
                     struct buf *out);
 
+/* downtime_form.c: what is written during a downtime. Between the two stand an option for each patient. */
+void downtime_form_begin(const struct downtime_unit *u, struct buf *out);
+void downtime_form_end(struct buf *out);
+
 /* downtime_unit.c: what the view of r lets be seen of the unit's patients. Everything in arena. */
 bool downtime_gather(struct store_read *r, struct search *s, struct arena *arena, struct downtime_unit *u,
                      struct err *err);

@@ -15,8 +15,11 @@ static const char page_style[] =
     "ul{margin:0;padding-left:1.2rem}p{margin:.25rem 0}.warn{border:3px solid #a00;padding:.5rem}"
     ".hidden{border-left:6px solid "
     "#a00;padding-left:.5rem}.num{font-variant-numeric:tabular-nums;white-space:nowrap}.text{white-space:pre-"
-    "wrap}"
-    "@media print{h2{break-before:page}body{max-width:none;padding:0}a{color:inherit}}";
+    "wrap}label{display:inline-block;margin:0 1rem .5rem "
+    "0}input,select,textarea,button{font:inherit;max-width:100%;"
+    "padding:.2rem}"
+    "@media "
+    "print{form,.entry>p{display:none}h2{break-before:page}body{max-width:none;padding:0}a{color:inherit}}";
 
 /* ---- texts ---- */
 
@@ -460,7 +463,7 @@ static void put_head(struct buf *out, struct str title, int64_t now_ms)
     buf_cstr(out, "<!doctype html><html lang=sv><meta charset=utf-8><meta name=viewport "
                   "content=\"width=device-width\"><title>");
     buf_html(out, title);
-    buf_printf(out, "</title><style>%s</style>\n<h1>", page_style);
+    buf_printf(out, "</title><style>%s</style>\n<main><h1>", page_style);
     buf_html(out, title);
     buf_cstr(out, "</h1><p class=warn>Läget <b>");
     put_instant(out, now_ms);
@@ -505,6 +508,24 @@ static void put_patient(struct buf *out, const struct downtime_patient *p)
         put_list(out, p, (enum downtime_list)i);
 }
 
+/* The patients that can be written about: those that are named on the page. */
+static void put_form(struct buf *out, const struct downtime_unit *u)
+{
+    downtime_form_begin(u, out);
+    for (size_t i = 0; i < u->patient_count; i++) {
+        if (!u->patient[i].patient)
+            continue;
+        buf_cstr(out, "<option value=\"");
+        buf_html(out, u->patient[i].id);
+        buf_cstr(out, "\">");
+        put_name(out, u->patient[i].patient);
+        buf_char(out, ' ');
+        put_number(out, u->patient[i].patient);
+        buf_cstr(out, "</option>");
+    }
+    downtime_form_end(out);
+}
+
 void downtime_page(const struct downtime_unit *u, struct buf *out)
 {
     struct buf title;
@@ -513,9 +534,8 @@ void downtime_page(const struct downtime_unit *u, struct buf *out)
     buf_str(&title, u->name);
     put_head(out, buf_get(&title), u->now_ms);
     buf_release(&title);
-    buf_cstr(
-        out,
-        "<p>Bara för läsning. Skriv på papper det som görs; det förs in i journalen när den är igång igen.");
+    buf_cstr(out, "<p>Journalen som den stod då. Det som görs under avbrottet skrivs sist på sidan, eller på "
+                  "papper.");
     if (u->withheld)
         buf_cstr(
             out,
@@ -540,6 +560,7 @@ void downtime_page(const struct downtime_unit *u, struct buf *out)
     buf_cstr(out, "</ol>\n");
     for (size_t i = 0; i < u->patient_count; i++)
         put_patient(out, &u->patient[i]);
+    put_form(out, u);
     buf_cstr(out, "</html>\n");
 }
 

@@ -14,6 +14,7 @@ const LOAD: Record<PageName, () => Promise<Page>> = {
   inkorg: () => import("../inbox/InboxScreen.tsx").then((m) => m.InboxScreen),
   okand: () => import("../unknown/UnknownScreen.tsx").then((m) => m.UnknownScreen),
   sammanfor: () => import("../unknown/MergeScreen.tsx").then((m) => m.MergeScreen),
+  reserv: () => import("../reserve/ReserveScreen.tsx").then((m) => m.ReserveScreen),
   tavla: () => import("../board/BoardScreen.tsx").then((m) => m.BoardScreen),
 };
 

@@ -20,7 +20,7 @@ export type AdminTab = (typeof ADMIN_TABS)[number];
 interface InAdmin { screen: "admin"; tab: AdminTab | ""; about: string }
 
 /** Screens of their own beside the chart, each one word long: a line here, and one in app/pages.ts. */
-export const PAGES = ["kvitton", "ofardiga", "osignerat", "min-logg", "tavla", "inkorg", "okand", "sammanfor"] as const;
+export const PAGES = ["kvitton", "ofardiga", "osignerat", "min-logg", "tavla", "inkorg", "okand", "sammanfor", "reserv"] as const;
 export type PageName = (typeof PAGES)[number];
 /** about: what follows the word in the address, such as "publik". */
 interface InPage { screen: "page"; page: PageName; about: string }

@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { watchTasks } from "../results/watch.ts";
 import { ReceiptStrip } from "../write/ReceiptStrip.tsx";
+import "../write/resume.ts";
 import { ChartTabs } from "./ChartTabs.tsx";
 import { Palette } from "./Palette.tsx";
 

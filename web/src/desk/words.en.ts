@@ -42,7 +42,7 @@ export const en: Words = {
     nobody: "No patient",
     kinds: { note: "Note", order: "Prescription", referral: "Referral", message: "Message", answer: "Reply", todo: "Task" },
   },
-  pages: { okand: "Unknown patient", osignerat: "My unsigned notes" },
+  pages: { reserv: "Downtime notes", okand: "Unknown patient", osignerat: "My unsigned notes" },
   charts: {
     label: "Open charts",
     fullHeading: "Two charts are already open",

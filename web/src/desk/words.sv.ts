@@ -42,7 +42,7 @@ export const sv = {
     nobody: "Ingen patient",
     kinds: { note: "Anteckning", order: "Ordination", referral: "Remiss", message: "Meddelande", answer: "Svar", todo: "Uppgift" } as Record<string, string>,
   },
-  pages: { okand: "Okänd patient", osignerat: "Mina osignerade" } as Record<string, string>,
+  pages: { reserv: "Reservanteckningar", okand: "Okänd patient", osignerat: "Mina osignerade" } as Record<string, string>,
   charts: {
     label: "Öppna journaler",
     fullHeading: "Två journaler är redan öppna",

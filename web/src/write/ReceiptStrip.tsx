@@ -55,7 +55,7 @@ function Line({ receipt }: { receipt: Receipt }) {
 
 /** State, what, whom and when, and what is wrong: the same in the strip and in the lists. */
 export function ReceiptText({ receipt }: { receipt: Receipt }) {
-  const state = receipt.waits === true ? w.value.waits : w.value.states[receipt.state];
+  const state = receipt.state === "sending" && receipt.kept === true ? w.value.waitsKept : receipt.waits === true ? w.value.waits : w.value.states[receipt.state];
   const name = receipt.patientName || patientName(receipt.patient);
   return (
     <span class="receipt-text">

@@ -16,6 +16,8 @@ export interface Receipt {
   failure?: string;
   /** Nothing has been sent yet: the service is away. */
   waits?: boolean;
+  /** It lies on this computer, and is sent by its author even if the page is gone. */
+  kept?: boolean;
 }
 
 const RECEIPTS_MAX = 500;

@@ -13,6 +13,8 @@ import { fateOf } from "./fate.ts";
 import { holdWhile } from "./leaving.ts";
 import { patientName } from "./names.ts";
 import { changeReceipt, noteReceipt, receiptOf, underWay, type Receipt } from "./receipts.ts";
+import { madeOffline } from "./offline.ts";
+import { caller, callerName, dropQueued, keepQueued, type Queued, type QueuedCall } from "./queue.ts";
 import "./unresolved.ts";
 import { Cancelled, pause, whenUp } from "./wait.ts";
 import { w } from "./words.ts";
@@ -50,9 +52,19 @@ const SENDS_MAX = 5;
 const PRECONDITION_FAILED = 412;
 const never = new AbortController().signal;
 
+// Also for what lies on the disk: it is sent when its author is back here, and perhaps that is not soon.
 holdWhile(() => underWay.peek().length > 0);
 
-interface Call { method: "POST" | "PUT"; url: string; headers: Record<string, string>; body: string; key: string }
+/** Written by somebody else than who is logged in now: it waits for its author. */
+export class Parked extends Error {
+  constructor() {
+    super("parked");
+    this.name = "Parked";
+  }
+}
+
+/** queued: as it lies, or would lie, on the disk; held: it does. */
+export interface Call extends QueuedCall { queued: Queued; held: boolean }
 interface Reply { body: unknown; resource: string; version: string }
 
 const ABOUT = ["subject", "patient", "for", "beneficiary"] as const;
@@ -82,8 +94,24 @@ function callOf(method: Call["method"], url: string, body: unknown, how: Writing
   if (how.patient !== "") headers["Helhet-Patient"] = how.patient;
   headers["Helhet-Receipt"] = toldOf(how);
   if (match !== undefined) headers["If-Match"] = `W/"${match}"`;
-  return { method, url, headers, body: writeJson(body), key };
+  const by = caller();
+  if (by !== "") headers["Helhet-Caller"] = by;
+  const made = new Date().toISOString();
+  const call: QueuedCall = { method, url, headers, body: writeJson(body), key };
+  return { ...call, held: false, queued: { key, by, name: callerName(), made, title: how.title, patient: how.patient, link: how.link ?? "", call, failure: "", conflict: false } };
 }
+
+/** While the service is away the resource itself says when it was written. */
+const timed = <T extends Resource>(resource: T): T => (connection.peek() === "up" ? resource : madeOffline(resource, new Date().toISOString()));
+
+/** Puts it on the disk, once. */
+async function hold(call: Call): Promise<void> {
+  if (call.held) return;
+  call.held = await keepQueued(call.queued);
+  if (call.held) changeReceipt(call.key, { kept: true });
+}
+
+const isOther = (failure: FhirError) => failure.status === 409 && (failure.outcome?.issue ?? []).some((i) => i.details?.coding?.some((c) => c.code === "CALLER_OTHER") === true);
 
 /** "Type/id" and version in the address a write answers with. */
 function placeOf(location: string | null): { resource: string; version: string } {
@@ -110,12 +138,14 @@ async function exchange(call: Call): Promise<Reply> {
 const uncertain = (failure: FhirError) => failure.status === 0 || failure.status >= 500 || (failure.kind === "format" && failure.status < 400);
 
 /** Sends until it is certain what became of it. Throws what the service said, or the last failure with `unsure`. */
-async function deliver(call: Call): Promise<{ reply: Reply } | { saved: string; version: string } | { failure: FhirError; unsure: boolean }> {
+export async function deliver(call: Call): Promise<{ reply: Reply } | { saved: string; version: string } | { failure: FhirError; unsure: boolean }> {
   for (let sent = 1; ; sent++) {
     if (connection.peek() !== "up") {
       changeReceipt(call.key, { waits: true });
+      await hold(call);
       await whenUp(call.key);
     }
+    if (caller() !== call.queued.by) throw new Parked();
     changeReceipt(call.key, { waits: false });
     let failure: FhirError;
     try {
@@ -124,7 +154,9 @@ async function deliver(call: Call): Promise<{ reply: Reply } | { saved: string; 
       if (!(error instanceof FhirError)) throw error;
       failure = error;
     }
+    if (isOther(failure)) throw new Parked();
     if (!uncertain(failure)) return { failure, unsure: false };
+    await hold(call);
     const fate = await fateOf(call.key);
     // The same again under the same key gives the answer that was lost, and writes nothing.
     if (fate.known === "saved") return exchange(call).then((reply) => ({ reply }), () => ({ saved: fate.resource, version: fate.version }));
@@ -136,13 +168,13 @@ async function deliver(call: Call): Promise<{ reply: Reply } | { saved: string; 
   }
 }
 
-function fail(key: string, failure: string, state: "failed" | "unsure" = "failed"): void {
+export function fail(key: string, failure: string, state: "failed" | "unsure" = "failed"): void {
   changeReceipt(key, { state, failure, waits: false });
 }
 
 function begin(call: Call, how: Writing): void {
   noteReceipt({
-    key: call.key, time: new Date().toISOString(), title: how.title, patient: how.patient, patientName: patientName(how.patient), state: "sending",
+    key: call.key, time: call.queued.made, title: how.title, patient: how.patient, patientName: patientName(how.patient), state: "sending",
     ...(how.link === undefined ? {} : { link: how.link }),
   });
 }
@@ -152,9 +184,12 @@ async function run(call: Call): Promise<{ body: unknown; resource: string }> {
   try {
     end = await deliver(call);
   } catch (error) {
-    fail(call.key, error instanceof Cancelled ? w.value.cancelled : failureText(error), error instanceof Cancelled ? "failed" : "unsure");
+    if (error instanceof Parked) await hold(call);
+    if (error instanceof Cancelled) await dropQueued(call.key);
+    fail(call.key, error instanceof Cancelled ? w.value.cancelled : error instanceof Parked && call.held ? w.value.parked(call.queued.name) : failureText(error), error instanceof Cancelled || error instanceof Parked ? "failed" : "unsure");
     throw error;
   }
+  if (call.held && !("failure" in end && end.unsure)) void dropQueued(call.key);
   if ("failure" in end) {
     if (end.unsure) fail(call.key, `${failureText(end.failure)} ${w.value.unsureWhere}`, "unsure");
     else fail(call.key, end.failure.status === PRECONDITION_FAILED ? w.value.conflict : `${failureText(end.failure)} ${w.value.nothingSaved}`);
@@ -184,7 +219,7 @@ async function standing<T extends Resource>(got: { body: unknown; resource: stri
 
 /** A new resource. Throws FhirError, WrongPatient; the receipt has told it already. */
 export async function create<T extends Resource>(resource: T, how: Writing): Promise<Written<T>> {
-  const call = callOf("POST", `${BASE}/${resource.resourceType}`, resource, how);
+  const call = callOf("POST", `${BASE}/${resource.resourceType}`, timed(resource), how);
   begin(call, how);
   refuseOthers(call, how, [resource]);
   return written(await standing(await run(call), resource), call.key);
@@ -194,7 +229,7 @@ export async function create<T extends Resource>(resource: T, how: Writing): Pro
 export async function update<T extends Resource>(resource: T, how: Writing): Promise<Written<T>> {
   const { id, meta } = resource;
   if (id === undefined || meta?.versionId === undefined) throw new Error("only what has been read is updated");
-  const call = callOf("PUT", `${BASE}/${resource.resourceType}/${id}`, resource, how, meta.versionId);
+  const call = callOf("PUT", `${BASE}/${resource.resourceType}/${id}`, timed(resource), how, meta.versionId);
   begin(call, how);
   refuseOthers(call, how, [resource]);
   try {
@@ -219,7 +254,7 @@ export async function perform(path: string, parameters: readonly ParametersParam
 
 /** Several as one transaction, all or nothing. The answer's entries are those of the transaction; none when nothing but the receipt could be had. */
 export async function transact(entries: BundleEntry[], how: Writing): Promise<Written<Bundle>> {
-  const bundle: Bundle = { resourceType: "Bundle", type: "transaction", entry: entries };
+  const bundle: Bundle = { resourceType: "Bundle", type: "transaction", entry: entries.map((e) => (e.resource === undefined ? e : { ...e, resource: timed(e.resource as Resource) as BundleEntry["resource"] & object })) };
   const call = callOf("POST", BASE, bundle, how);
   begin(call, how);
   refuseOthers(call, how, entries.flatMap((e) => (e.resource === undefined ? [] : [e.resource as Resource])));
