@@ -23,12 +23,7 @@ export interface Told { readonly label: string; readonly text: string }
 function toldBy(kind: Kind, entry: Entry): Told[] {
   const form = formOf(entry);
   const fields = FIELDS[kind].map((field) => ({ label: fieldName(kind, field.name), text: answerText(kind, field, form) }));
-  return [...fields, { label: c.value.state, text: isMistaken(entry) ? (c.value.choices["entered-in-error"] ?? "") : stateOf(entry) }].filter((one) => one.label !== "");
-}
-
-function stateOf(entry: Entry): string {
-  const code = entry.resourceType === "Flag" ? entry.status : entry.resourceType === "AllergyIntolerance" ? (entry.clinicalStatus?.coding?.[0]?.code ?? "") : "";
-  return c.value.choices[code] ?? code;
+  return [...fields, { label: c.value.state, text: isMistaken(entry) ? (c.value.choices["entered-in-error"] ?? "") : "" }].filter((one) => one.label !== "");
 }
 
 export function History({ entry }: { entry: Entry }) {

@@ -52,7 +52,7 @@ export function useAsked(kinds: readonly Kind[]): Asked {
 /** Above the lists: what adds, what is begun, and a form that is about no row. */
 export function Head({ kinds, asked, children }: { kinds: readonly Kind[]; asked: Asked; children?: ComponentChildren }) {
   const chart = useChart();
-  const open = asked.draft !== "" || asked.deed === "ny";
+  const open = !isOwn.value && (asked.draft !== "" || asked.deed === "ny");
   return (
     <>
       {isOwn.value || open ? null : (
@@ -63,8 +63,8 @@ export function Head({ kinds, asked, children }: { kinds: readonly Kind[]; asked
       )}
       <BegunList kinds={kinds} hidden={asked.deed !== "" || asked.draft !== ""} />
       <Gone asked={asked} />
-      {asked.deed === "ny" && asked.kind !== "" ? <EntryPanel key={asked.kind} kind={asked.kind} deed="ny" about="" draft="" /> : null}
-      {asked.draft === "" ? null : <DraftPanel key={asked.draft} kinds={kinds} draft={asked.draft} />}
+      {open && asked.deed === "ny" && asked.kind !== "" ? <EntryPanel key={asked.kind} kind={asked.kind} deed="ny" about="" draft="" /> : null}
+      {!open || asked.draft === "" ? null : <DraftPanel key={asked.draft} kinds={kinds} draft={asked.draft} />}
     </>
   );
 }
@@ -159,13 +159,13 @@ export function EntryRow({ entry, asked, over, tone = "", when, children }: RowP
       <div class="row-what">
         {children}
         <WhoLine entry={entry} />
-        {here ? null : (
+        {here || isOwn.value ? null : (
           <p class="actions" role="group" aria-label={c.value.actionsFor(name)}>
-            {actionsOf(entry, over).filter((action) => action === "historik" || !isOwn.value).map((action) => <a key={action} class="button button-small" href={deedPath(chart, kind, action, id)} aria-label={`${c.value.deeds[action]}: ${name}`}>{c.value.deeds[action]}</a>)}
+            {actionsOf(entry, over).map((action) => <a key={action} class="button button-small" href={deedPath(chart, kind, action, id)} aria-label={`${c.value.deeds[action]}: ${name}`}>{c.value.deeds[action]}</a>)}
           </p>
         )}
         {here && asked.deed === "historik" ? <History entry={entry} /> : null}
-        {here && (asked.deed === "andra" || asked.deed === "avsluta" || asked.deed === "fel") ? <EntryPanel key={asked.deed} kind={kind} deed={asked.deed} about={id} draft="" /> : null}
+        {here && !isOwn.value && (asked.deed === "andra" || asked.deed === "avsluta" || asked.deed === "fel") ? <EntryPanel key={asked.deed} kind={kind} deed={asked.deed} about={id} draft="" /> : null}
       </div>
     </li>
   );

@@ -52,7 +52,7 @@ export function VitalsSection() {
   const items = chart.lists.vitals.items.value;
   const sets = setsOf(items);
   const wrong = setsOf(items, true);
-  const open = place.deed === "ny" || place.draft !== "";
+  const open = !isOwn.value && (place.deed === "ny" || place.draft !== "");
   return (
     <>
       {isOwn.value || open ? null : <p class="actions clin-tools"><a class="button button-main" href={path(chart.id, "ny")} aria-keyshortcuts="L">{c.value.vital.add} <kbd aria-hidden="true">L</kbd></a></p>}
@@ -123,13 +123,13 @@ function SetRow({ set, deed, mistaken = false }: { set: VitalSet; deed: Deed | "
         <Values set={set} mistaken={mistaken} />
         <Comments notes={notes.length === 0 ? undefined : notes} />
         <Said first={c.value.measuredBy(who)} entry={latest} when={latest.issued ?? ""} />
-        {deed !== "" ? null : (
+        {deed !== "" || isOwn.value ? null : (
           <p class="actions" role="group" aria-label={c.value.actionsFor(`${v.saved} ${time}`)}>
-            {actions.filter((one) => one === "historik" || !isOwn.value).map((one) => <a key={one} class="button button-small" href={path(chart.id, one, key)} aria-label={`${c.value.deeds[one]}: ${v.saved} ${time}`}>{c.value.deeds[one]}</a>)}
+            {actions.map((one) => <a key={one} class="button button-small" href={path(chart.id, one, key)} aria-label={`${c.value.deeds[one]}: ${v.saved} ${time}`}>{c.value.deeds[one]}</a>)}
           </p>
         )}
         {deed === "historik" ? <SetHistory set={set} /> : null}
-        {(deed === "andra" || deed === "fel") && !mistaken ? <VitalsPanel key={deed} deed={deed} about={set.key} draft="" /> : null}
+        {(deed === "andra" || deed === "fel") && !mistaken && !isOwn.value ? <VitalsPanel key={deed} deed={deed} about={set.key} draft="" /> : null}
       </div>
     </li>
   );

@@ -85,7 +85,7 @@ test("a new entry says all the form says, and reads back as the same form", () =
   };
   for (const kind of KINDS) {
     const made = entryOf(kind, null, forms[kind], me);
-    assert.deepEqual(differing(kind, formOf(made), { ended: "", ...forms[kind] }), [], kind);
+    assert.deepEqual(differing(kind, formOf(made), { ended: "", status: "active", ...forms[kind] }), [], kind);
   }
   const allergy = entryOf("overkanslighet", null, forms.overkanslighet, me) as AllergyIntolerance;
   assert.equal(allergy.criticality, "low", "the degree is FHIR's risk as well");
@@ -99,6 +99,11 @@ test("ended, and entered in error, as FHIR's rules let them be", () => {
   assert.deepEqual([ended.clinicalStatus?.coding?.[0]?.code, ended.abatementDateTime, changeOf(ended)?.why], ["resolved", "2025-04-01", "Frisk"]);
   const again = entryOf("diagnos", ended, { ...formOf(ended), status: "active" }, me) as Condition;
   assert.equal(again.abatementDateTime, undefined, "con-4: what is current has not abated");
+  const taken = (entry: Entry, kind: "overkanslighet" | "varning") => entryOf(kind, entry, { ...formOf(entry), status: "active" }, me);
+  const gone = endedEntry(STORED.varning, { ended: "2026-01-01" }, me);
+  assert.deepEqual([shownFields("varning", "andra", formOf(gone)).some((f) => f.name === "status"), shownFields("varning", "andra", formOf(STORED.varning)).some((f) => f.name === "status")], [true, false]);
+  assert.deepEqual([(taken(gone, "varning") as Flag).status, (taken(gone, "varning") as Flag).period], ["active", { start: "2024-03-01" }]);
+  assert.equal((taken(endedEntry(STORED.overkanslighet, { how: "resolved" }, me), "overkanslighet") as AllergyIntolerance).clinicalStatus?.coding?.[0]?.code, "active");
   const refuted = endedEntry(STORED.overkanslighet, { how: "refuted" }, me) as AllergyIntolerance;
   assert.deepEqual([refuted.clinicalStatus?.coding?.[0]?.code, refuted.verificationStatus?.coding?.[0]?.code], ["inactive", "refuted"]);
   assert.deepEqual((endedEntry(STORED.varning, { ended: "2026-01-01" }, me) as Flag).period, { start: "2024-03-01", end: "2026-01-01" });

@@ -26,6 +26,8 @@ export interface Field {
 export const CODE_PARTS = ["what", "whatCode", "whatSystem"] as const;
 const WHAT: Field = { name: "what", control: "code", needed: true };
 const NOTE: Field = { name: "note", control: "area" };
+/** What is over can be taken up again; what is current is ended by its own deed, which asks when and why. */
+const AGAIN = (...choices: string[]): Field => ({ name: "status", control: "choice", choices, when: (form) => form["over"] === "yes" });
 const given = (form: Form) => form["status"] !== "not-done";
 const here = (form: Form) => given(form) && (form["origin"] ?? "") === "";
 
@@ -47,6 +49,7 @@ export const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
     { name: "severity", control: "choice", choices: ["mild", "moderate", "severe"], when: (form) => (form["reaction"] ?? "") !== "" },
     { name: "certainty", control: "choice", choices: ["confirmed", "unconfirmed"] },
     { name: "since", control: "date" },
+    AGAIN("active", "inactive", "resolved"),
     NOTE,
   ],
   varning: [
@@ -55,6 +58,7 @@ export const FIELDS: Readonly<Record<Kind, readonly Field[]>> = {
     { name: "degree", control: "choice", choices: ["life-threatening", "harmful", "troublesome", "observation"], needed: true },
     { name: "since", control: "date" },
     { name: "ended", control: "date", ahead: true },
+    AGAIN("active", "inactive"),
     NOTE,
   ],
   vaccination: [

@@ -58,17 +58,21 @@ function conditionForm(r: Condition): Form {
   return { ...whatForm(r.code), since: day(r.onsetDateTime), status: conceptCode(r.clinicalStatus), ended: day(r.abatementDateTime), certainty: conceptCode(r.verificationStatus), note: noteOf(r.note) };
 }
 
+/** over: it is no longer current, so that its state can be asked about. */
+const stateForm = (status: string): Form => ({ status, over: status === "" || status === "active" ? "" : "yes" });
+
 function allergyForm(r: AllergyIntolerance): Form {
   const reaction = r.reaction?.[0];
   const degree = degreeOf(r);
   return {
     ...whatForm(r.code ?? reaction?.substance), category: r.category?.[0] ?? "", degree: degree !== "" ? degree : r.criticality === "unable-to-assess" ? "unknown" : "", type: r.type ?? "",
     reaction: conceptsText(reaction?.manifestation), severity: reaction?.severity ?? "", certainty: conceptCode(r.verificationStatus), since: day(r.onsetDateTime), note: noteOf(r.note),
+    ...stateForm(conceptCode(r.clinicalStatus)),
   };
 }
 
 function flagForm(r: Flag): Form {
-  return { what: conceptText(r.code), whatCode: r.code.coding?.[0]?.code ?? "", whatSystem: r.code.coding?.[0]?.system ?? "", kind: flagKind(r), degree: degreeOf(r), since: day(r.period?.start), ended: day(r.period?.end), note: remarkOf(r) };
+  return { what: conceptText(r.code), whatCode: r.code.coding?.[0]?.code ?? "", whatSystem: r.code.coding?.[0]?.system ?? "", kind: flagKind(r), degree: degreeOf(r), since: day(r.period?.start), ended: day(r.period?.end), note: remarkOf(r), ...stateForm(r.status) };
 }
 
 function immunizationForm(r: Immunization): Form {
@@ -183,6 +187,8 @@ function toAllergy(before: AllergyIntolerance | null, form: Form, me: Me): Aller
     r = withDegree(r, degree);
     put(r, "criticality", CRITICALITY[degree]);
   }
+  const status = changed("status");
+  if (status !== undefined && status !== "") r.clinicalStatus = coded(`${HL7}allergyintolerance-clinical`, status);
   put(r, "reaction", reactions(before, form, changed));
   onset(r, changed("since"));
   const certainty = changed("certainty");
@@ -204,8 +210,12 @@ function toFlag(before: Flag | null, form: Form, me: Me): Flag {
   }
   const degree = changed("degree");
   if (degree !== undefined) r = withDegree(r, degree);
+  const status = changed("status");
+  const again = status === "active";
+  if (status === "active" || status === "inactive") r.status = status;
   for (const [name, key] of [["since", "start"], ["ended", "end"]] as const) {
-    const date = changed(name);
+    // What is taken up again does not end when it did.
+    const date = changed(name) ?? (again && name === "ended" ? "" : undefined);
     if (date === undefined) continue;
     const period = { ...r.period };
     put(period, key, date);
