@@ -11,7 +11,7 @@ import { readPatients, recent } from "../desk/mine.ts";
 import { t } from "../i18n/index.ts";
 import { colleagues } from "../note/people.ts";
 import { me } from "../results/me.ts";
-import { teamRef, unitTeams } from "../results/teams.ts";
+import { teamRef, teamsFailed, unitTeams } from "../results/teams.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -115,6 +115,7 @@ function Form({ now, change, drop, close }: FormProps) {
   const sendByKey = (event: KeyboardEvent) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); void send(); } };
   return (
     <form class="compose" onKeyDown={sendByKey} onSubmit={(event) => { event.preventDefault(); void send(); }}>
+      {teamsFailed.value ? <p class="box box-warn" role="status"><Icon name="warning" />{m.value.teamsFailed}</p> : null}
       {people.error === null ? null : <FailureBox text={failureText(people.error)} retry={people.again} />}
       <p class="field"><label for="compose-to">{c.to}</label>
         <select id="compose-to" value={chosen?.to.reference ?? ""} onChange={(event) => change({ to: event.currentTarget.value })}>{chosen === undefined ? <option value="">{c.choose}</option> : null}{choices.map((one) => <option key={one.to.reference} value={one.to.reference}>{one.text}</option>)}</select>
@@ -143,6 +144,7 @@ function AboutField({ patient, change }: { patient: string; change: (id: string)
   return (
     <div class="field">
       <label for="compose-about">{c.about}</label>
+      {loaded.error === null ? null : <FailureBox text={failureText(loaded.error)} retry={loaded.again} />}
       <select id="compose-about" value={patient} aria-describedby="compose-about-hint" onChange={(event) => change(event.currentTarget.value)}>
         <option value="">{c.nobody}</option>
         {ids.filter((id) => id === patient || (loaded.data ?? []).some((one) => one.id === id)).map((id) => <option key={id} value={id}>{named(id) || id}</option>)}

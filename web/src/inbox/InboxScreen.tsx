@@ -10,6 +10,7 @@ import { t } from "../i18n/index.ts";
 import type { Unsigned } from "../note/unsigned.ts";
 import { me } from "../results/me.ts";
 import { isAcknowledge, isMessage } from "../results/tasks.ts";
+import { teamsFailed } from "../results/teams.ts";
 import { r } from "../results/words.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
@@ -78,6 +79,8 @@ function Tasks({ about, filter, inbox, turn, again, wrong, said, close }: TasksP
       {me.value.open ? <p class="hint">{i.openUser}</p> : null}
       <div role="alert">{wrong === "" ? null : <p class="box box-warn"><Icon name="warning" />{wrong}</p>}</div>
       {gone ? <p class="box box-warn" role="status">{i.gone} <a href={pagePath("inkorg")}>{i.heading}</a></p> : null}
+      {teamsFailed.value ? <p class="box box-warn" role="status"><Icon name="warning" />{m.value.teamsFailed}</p> : null}
+      {inbox === null || inbox.tasks.error === null ? null : <FailureBox heading={i.tasksFailed} text={failureText(inbox.tasks.error)} retry={again} />}
       <Filters filter={filter} inbox={inbox} />
       {filter.kind === "skickat" || filter.kind === "klart" ? <Latest key={filter.kind} kind={filter.kind} turn={turn} said={said} /> : inbox === null ? <SectionSkeleton /> : <Shown inbox={inbox} filter={filter} again={again} said={said} />}
       {asked === undefined ? null : about.startsWith(PLACES.hand) ? <HandDialog key={about} item={asked} close={close} said={said} /> : <RestDialog key={about} item={asked} close={close} said={said} />}
@@ -133,7 +136,6 @@ function Shown({ inbox, filter, again, said }: ShownProps) {
   const signs = notes.data !== null && (filter.kind === "allt" || filter.kind === "signera") && (filter.whose === "alla" || filter.whose === "mina");
   return (
     <>
-      {tasks.error === null ? null : <FailureBox heading={i.tasksFailed} text={failureText(tasks.error)} retry={again} />}
       {notes.error === null ? null : <FailureBox heading={i.notesFailed} text={failureText(notes.error)} retry={again} />}
       {tasks.data === null ? null : <div class="inbox-state"><p role="status">{i.count(countOf(inbox, filter))}</p><span class="quiet">{m.value.live[liveness.value]}</span></div>}
       {tasks.data?.more === true ? <p class="box box-warn"><Icon name="warning" />{i.incomplete}</p> : null}

@@ -25,6 +25,7 @@ export const en: Words = {
   newMessage: "New message",
   newTask: "New task",
   teams: "Teams",
+  teamsFailed: "The teams could not be read. What your teams have may be missing here.",
   finish: "Done",
   finished: (title) => `Done: ${title}`,
   marked: (topic) => `Message read: ${topic}`,

@@ -23,6 +23,7 @@ export const sv = {
   newMessage: "Nytt meddelande",
   newTask: "Ny uppgift",
   teams: "Lag",
+  teamsFailed: "Lagen kunde inte läsas. Det som ligger hos dina lag kan saknas här.",
   finish: "Klar",
   finished: (title: string) => `Klar: ${title}`,
   marked: (topic: string) => `Meddelande läst: ${topic}`,

@@ -20,10 +20,19 @@ export const ownTeams = computed<readonly Reference[]>(() => {
   return unitTeams.value.filter((team) => isOne(team, refs)).map(teamRef);
 });
 
+/** The last time they were asked for, they could not be read. */
+export const teamsFailed = signal(false);
+
 /** Asks for them; the signal changes only when they have. */
 export async function readTeams(stop: AbortSignal): Promise<void> {
   if (current.peek() === null) return;
-  const page = await search("CareTeam", [["status", "active"], ["subject:missing", "true"], ["_count", TEAMS_MAX]], stop);
+  const page = await searchTeams(stop).catch((error: unknown) => {
+    if (!stop.aborted) teamsFailed.value = true;
+    throw error;
+  });
+  teamsFailed.value = false;
   const next = [...page.matches].sort((a, b) => (a.name ?? "").localeCompare(b.name ?? "", "sv"));
   if (JSON.stringify(next) !== JSON.stringify(unitTeams.peek())) unitTeams.value = next;
 }
+
+const searchTeams = (stop: AbortSignal) => search("CareTeam", [["status", "active"], ["subject:missing", "true"], ["_count", TEAMS_MAX]], stop);
