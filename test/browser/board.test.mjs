@@ -2,13 +2,11 @@
 // The unit's board and the waiting room's: what they show of the record, that changes come by themselves, and that the
 // public one knows nothing but codes.
 import assert from "node:assert/strict";
-import { mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients } from "./patients.mjs";
 
-const ROOT = join(import.meta.dirname, "../..");
 const UNIT = "tavla-med";
 const LIVE_MS_MAX = 5_000; // what is asked for each quarter of a minute would be later
 const LOINC = "http://loinc.org";
@@ -155,8 +153,5 @@ for (const [mode, options] of Object.entries({ ...MODES, "200 %": { viewport: { 
 test("a picture for the README, into docs/images with UPDATE=1", () =>
   visit(`/tavla/${UNIT}`, async (page) => {
     await shown(page);
-    const folder = join(ROOT, process.env.UPDATE === "1" ? "docs/images" : "build/images");
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: join(folder, "tavla.png") });
-    assert.ok(statSync(join(folder, "tavla.png")).size < 300_000);
-  }, { viewport: { width: 1440, height: 900 } }));
+    await takePicture(page, "tavla");
+  }, PICTURE));

@@ -3,13 +3,14 @@
 // added, changed, ended and marked as entered in error by keyboard alone; two who write at once; faults on the way; who
 // and when; the charts; in both themes, at 320 px and at 200 %.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { closed, forget, login, makeData, named } from "../http/accounts.mjs";
 import { counted } from "./budgets.mjs";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients } from "./patients.mjs";
 
 const CHART = "/patient/web-tolvan";
@@ -580,8 +581,6 @@ test("who and when: the one logged in stands in the row, in the history and in t
 });
 
 test("pictures for the handbook, into docs/images with UPDATE=1", async () => {
-  const folder = join(import.meta.dirname, "../..", process.env.UPDATE === "1" ? "docs/images" : "build/images");
-  mkdirSync(folder, { recursive: true });
   const child = await aChild();
   const inpatient = await anInpatient();
   const pictures = { diagnoser: `${CHART}/diagnoser?dialog=ny-diagnos`, overkanslighet: `${CHART}/varningar`, vitalparametrar: `/patient/${inpatient}/vitalparametrar?dialog=ny`, news2: `/patient/${inpatient}/vitalparametrar`, tillvaxt: `/patient/${child}/vitalparametrar` };
@@ -589,7 +588,7 @@ test("pictures for the handbook, into docs/images with UPDATE=1", async () => {
     await visit(path, async (page) => {
       await settled(page);
       await page.waitForFunction(() => document.querySelector(".clin-panel, .chart-box, .row") !== null);
-      await page.screenshot({ path: join(folder, `${name}.png`) });
-    });
+      await takePicture(page, name);
+    }, PICTURE);
   }
 });

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The search and the chart in a real browser against the real server: by keyboard alone, in both themes, at 320 px.
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { compile, COMPILED } from "./compile.mjs";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients, SPECIAL } from "./patients.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -342,17 +343,13 @@ test("a chart from another country's generator (Synthea) is shown whole", { skip
 });
 
 test("pictures for the README, into docs/images with UPDATE=1", async () => {
-  const folder = join(ROOT, process.env.UPDATE === "1" ? "docs/images" : "build/images");
-  mkdirSync(folder, { recursive: true });
-  const size = { viewport: { width: 1440, height: 900 } };
   await visit(CHART, async (page) => {
     await settled(page);
-    await page.screenshot({ path: join(folder, "journal.png") });
-  }, size);
+    await takePicture(page, "journal");
+  }, PICTURE);
   await visit("/", async (page) => {
     await write(page, "oberg");
     await page.locator(".hit").first().waitFor();
-    await page.screenshot({ path: join(folder, "sok.png") });
-  }, size);
-  for (const name of ["journal.png", "sok.png"]) assert.ok(statSync(join(folder, name)).size < 300_000, name);
+    await takePicture(page, "sok");
+  }, PICTURE);
 });

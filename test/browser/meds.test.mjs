@@ -2,10 +2,9 @@
 // Läkemedel in a real browser against the real server: ordering, what the checks say, renewing, stopping, giving and
 // reconciling; by keyboard alone, keys and clicks counted, in both themes, at 320 px and at 200 %.
 import assert from "node:assert/strict";
-import { mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { counted } from "./budgets.mjs";
 import { closed, forget, makeData, named, PASSWORD, role } from "../http/accounts.mjs";
 import { putPatients } from "./patients.mjs";
@@ -414,16 +413,13 @@ test("what a patient has stated is ordered, stands once in the list, and goes on
   }));
 
 test("pictures for the README and the handbook, into docs/images with UPDATE=1", async () => {
-  const folder = join(import.meta.dirname, "../..", process.env.UPDATE === "1" ? "docs/images" : "build/images");
-  mkdirSync(folder, { recursive: true });
   const take = (name, path, ready) => visit(path, async (page) => {
     await settled(page);
     await ready(page);
-    await page.screenshot({ path: join(folder, name) });
-    assert.ok(statSync(join(folder, name)).size < 300_000, name);
-  }, { viewport: { width: 1440, height: 900 } });
-  await take("lakemedel.png", MEDS, (page) => row(page, "Metoprolol").waitFor());
-  await take("ordination.png", `${MEDS}?dialog=ordinera&om=favorit%3Afenoxi-800`, (page) => page.getByText("Stopp", { exact: true }).first().waitFor());
+    await takePicture(page, name);
+  }, PICTURE);
+  await take("lakemedel", MEDS, (page) => row(page, "Metoprolol").waitFor());
+  await take("ordination", `${MEDS}?dialog=ordinera&om=favorit%3Afenoxi-800`, (page) => page.getByText("Stopp", { exact: true }).first().waitFor());
 });
 
 test("an allergy that has come since stops a renewal and a resumption too", () =>

@@ -2,13 +2,12 @@
 // Provsvar and Uppgifter: ten normal results acknowledged in two presses and one transaction, one by one, when somebody
 // else is first, on paper; the inbox with what is one's own and the unit's, taken, handed over and laid to rest.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { closed, forget, login, makeData, named } from "../http/accounts.mjs";
 import { ask } from "../http/server.mjs";
 import { counted } from "./budgets.mjs";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { takePicture } from "./picture.mjs";
 
 const TEN = 10;
 const WAIT_MS = 20_000;
@@ -325,16 +324,10 @@ test("the demo region has results to acknowledge; pictures of them, into docs/im
     assert.ok(of.length >= 10, `${of.length} tasks`);
     assert.ok(found.entry.some((e) => e.resource.businessStatus?.coding?.[0].code === "escalated"));
     const most = [...new Set(of)].sort((a, b) => of.filter((x) => x === b).length - of.filter((x) => x === a).length)[0];
-    const folder = join(import.meta.dirname, "../..", process.env.UPDATE === "1" ? "docs/images" : "build/images");
-    mkdirSync(folder, { recursive: true });
     await page.goto(`${region.url}/patient/${most}/provsvar`);
     await page.locator(".acks").waitFor();
     await settled(page);
-    await page.screenshot({ path: join(folder, "provsvar.png") });
-    await page.goto(`${region.url}/inkorg`);
-    await settled(page);
-    await page.waitForFunction(() => !document.body.innerText.includes("Patienten kan inte visas"));
-    await page.screenshot({ path: join(folder, "inkorg.png") });
+    await takePicture(page, "provsvar");
     assert.deepEqual(page.faults, []);
   } finally {
     await page.context().close();

@@ -2,10 +2,9 @@
 // Unknown patients in a real browser, with everything but the server itself out of reach: a reserve number and orders
 // within the budget; merging in two steps, old addresses that lead on, and undoing it; by keyboard, in every mode.
 import assert from "node:assert/strict";
-import { mkdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { counted } from "./budgets.mjs";
 import { putPatients } from "./patients.mjs";
 
@@ -195,14 +194,11 @@ for (const [mode, options] of Object.entries(ALL_MODES)) {
 
 test("pictures, into docs/images with UPDATE=1", async () => {
   const made = await register();
-  const folder = join(import.meta.dirname, "../..", process.env.UPDATE === "1" ? "docs/images" : "build/images");
-  mkdirSync(folder, { recursive: true });
   for (const [name, path] of [["okand", `/patient/${made.id}?dialog=akut`], ["sammanfor", `/sammanfor/${made.id}?med=web-asa`]]) {
     await visit(path, async (page) => {
       await settled(page);
       await page.locator(name === "okand" ? ".acute" : ".merge-table").waitFor();
-      await page.screenshot({ path: join(folder, `${name}.png`) });
-      assert.ok(statSync(join(folder, `${name}.png`)).size < 300_000);
-    }, { viewport: { width: 1280, height: 900 } });
+      await takePicture(page, name);
+    }, PICTURE);
   }
 });
