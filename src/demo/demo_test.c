@@ -343,7 +343,8 @@ static void content_is_rich(void **state)
                                         "CareTeam",
                                         "Appointment",
                                         "Flag",
-                                        "CarePlan"};
+                                        "CarePlan",
+                                        "ValueSet"};
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         if (count_of(&run, types[i]) == 0)
             fail_msg("no %s", types[i]);

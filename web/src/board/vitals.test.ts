@@ -26,6 +26,11 @@ test("air or oxygen, and ACVPU, as the British profiles code them", () => {
   assert.deepEqual(vitalsOf([confused, of("3151-8", 1, quantity(2, "L/min"))], NOW)?.vitals, { oxygen: true, alert: false });
 });
 
+test("the scale of saturation is the one it was measured on last; scale 1 where nobody has said", () => {
+  const on = (hours: number, scale: number) => of("59408-5", hours, { ...quantity(90, "%"), component: [{ code: { coding: [{ system: "https://helhet.example/fhir/CodeSystem/vital", code: "news2-spo2-scale" }] }, valueInteger: scale }] });
+  assert.deepEqual([vitalsOf([on(3, 1), on(1, 2)], NOW)?.scale, vitalsOf([on(3, 2), on(1, 1)], NOW)?.scale, vitalsOf([of("8867-4", 1, quantity(72, "/min"))], NOW)?.scale], [2, 1, 1]);
+});
+
 test("what is wrong, in another unit, only a limit, or of the future does not count", () => {
   const values = [
     of("8867-4", 1, { ...quantity(72, "/min"), status: "entered-in-error" }), of("8310-5", 1, quantity(98.6, "[degF]")), of("59408-5", 1, { valueQuantity: { value: 90, comparator: "<", code: "%" } }), of("9279-1", -1, quantity(16, "/min")),
