@@ -241,7 +241,7 @@ test("the reserve copy's page, from the file alone: notes, measurements and a gi
     await desk.getByLabel(/^Filer/).setInputFiles([{ name: "reserv.json", mimeType: "application/json", buffer: readFileSync(file) }, { name: "annat.json", mimeType: "application/json", buffer: Buffer.from("{}") }]);
     await desk.getByText("annat.json: ett format som inte kan läsas").waitFor();
     await desk.getByText("3 anteckningar").waitFor();
-    assert.equal(await desk.getByText("Namn och nummer stämmer").count(), 3);
+    await desk.getByText("Namn och nummer stämmer").nth(2).waitFor();
     assert.deepEqual(await axeFaults(desk), []);
     for (const what of ["anteckning", "mätvärden", "läkemedel givet"]) {
       await desk.getByRole("button", { name: new RegExp(`^För in ${what} för Ena Prov`) }).click();
