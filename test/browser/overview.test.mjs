@@ -2,10 +2,9 @@
 // Patientöversikt: the storyboard with the next step; the timeline's zoom and filters, in the address and counted; words
 // searched for and marked; what is new since the last visit, in another browser too; what changes while one looks.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ALL_MODES, axeFaults, MODES, openPage, startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients } from "./patients.mjs";
 
 const CHART = "/patient/web-tolvan";
@@ -252,9 +251,7 @@ test("a timeline that could not be read whole says so", async () => {
   await page.context().close();
 });
 
-test("axe finds nothing and nothing scrolls sideways: light, dark, 320 px, 200 %; the handbook's pictures, into docs/images with UPDATE=1", async () => {
-  const folder = join(import.meta.dirname, "../..", process.env.UPDATE === "1" ? "docs/images" : "build/images");
-  mkdirSync(folder, { recursive: true });
+test("axe finds nothing and nothing scrolls sideways: light, dark, 320 px, 200 %", async () => {
   for (const [mode, options] of Object.entries(ALL_MODES)) {
     await visit(`${TIMELINE}?tid=2013`, async (page) => {
       for (const path of [`${TIMELINE}?tid=2013`, `${TIMELINE}?vy=tabell&utan=flags`]) {
@@ -267,11 +264,14 @@ test("axe finds nothing and nothing scrolls sideways: light, dark, 320 px, 200 %
       await page.evaluate(() => scrollTo(0, 0));
       assert.deepEqual(await axeFaults(page), [], `${mode} search`);
       assert.equal(await page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - innerWidth)), 0, `${mode} search scrolls sideways`);
-      if (mode === "light") await page.screenshot({ path: join(folder, "journalsok.png") });
     }, options);
   }
-  await visit(TIMELINE, async (page) => {
-    await settled(page);
-    await page.screenshot({ path: join(folder, "tidslinje.png") });
-  });
 });
+
+test("pictures for the handbook, into docs/images with UPDATE=1", () => visit(TIMELINE, async (page) => {
+  await settled(page);
+  await takePicture(page, "tidslinje");
+  await search(page, "ingen");
+  await page.evaluate(() => scrollTo(0, 0));
+  await takePicture(page, "journalsok");
+}, PICTURE));
