@@ -271,6 +271,8 @@ test("axe finds nothing and nothing scrolls sideways: light, dark, 320 px, 200 %
 test("pictures for the handbook, into docs/images with UPDATE=1", () => visit(TIMELINE, async (page) => {
   await settled(page);
   await takePicture(page, "tidslinje");
+  // The index of texts is made when the service has begun.
+  for (const end = Date.now() + 60_000; Date.now() < end && (await fetch(`${region.url}/fhir/DocumentReference?_content=ingen&_summary=count`)).status !== 200;) await new Promise((resolve) => setTimeout(resolve, 500));
   await search(page, "ingen");
   await page.evaluate(() => scrollTo(0, 0));
   await takePicture(page, "journalsok");
