@@ -121,6 +121,11 @@ export class Chart {
     return own !== "" || reference?.reference === undefined ? own : this.names.of(reference.reference);
   }
 
+  /** Is its name still being asked for? */
+  awaitsName(reference: string): boolean {
+    return this.names.awaits(reference);
+  }
+
   /** Aborted when the chart is closed. */
   get gone(): AbortSignal {
     return this.abort.signal;

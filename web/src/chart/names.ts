@@ -23,6 +23,11 @@ export class Names {
     return name ?? "";
   }
 
+  /** Asked for and not answered yet. */
+  awaits(reference: string): boolean {
+    return !this.known.value.has(reference) && this.asked.has(reference);
+  }
+
   learn(resources: readonly Resource[]): void {
     if (resources.length === 0) return;
     const names = new Map(this.known.peek());
@@ -60,7 +65,10 @@ export class Names {
       const page = await search(type, [["_id", ids.join(",")], ["_count", String(BATCH_MAX)]], this.abort);
       this.learn(page.matches);
     } catch {
-      return;
+      // Its place stays empty.
     }
+    const names = new Map(this.known.peek());
+    for (const reference of ids.map((id) => `${type}/${id}`)) if (!names.has(reference)) names.set(reference, "");
+    this.known.value = names;
   }
 }

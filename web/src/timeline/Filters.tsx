@@ -45,7 +45,9 @@ export function Filters({ view, sifted, has, first }: Props) {
 
 export function unitName(chart: Chart, id: string): string {
   const f = l.value.filter;
-  return id === NO_UNIT || id === "" ? f.noUnit : chart.nameOf({ reference: `Organization/${id}` }) || f.unnamed(id);
+  if (id === NO_UNIT || id === "") return f.noUnit;
+  const reference = `Organization/${id}`;
+  return chart.nameOf({ reference }) || (chart.awaitsName(reference) ? f.naming : f.unnamed(id));
 }
 
 function unitsOf(chart: Chart, perUnit: ReadonlyMap<string, number>, chosen: string): { id: string; name: string; count: number }[] {

@@ -47,6 +47,7 @@ export const en: Words = {
     unit: "Unit",
     everyUnit: "All units",
     noUnit: "No unit stated",
+    naming: "Unit …",
     unnamed: (id) => `Unit ${id}`,
     fresh: (n) => `New since my last visit (${n})`,
     view: "Show as",

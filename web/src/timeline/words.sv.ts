@@ -46,6 +46,7 @@ export const sv = {
     unit: "Enhet",
     everyUnit: "Alla enheter",
     noUnit: "Utan angiven enhet",
+    naming: "Enhet …",
     unnamed: (id: string) => `Enhet ${id}`,
     fresh: (n: number) => `Nytt sedan mitt senaste besök (${n})`,
     view: "Visa som",
