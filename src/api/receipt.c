@@ -244,10 +244,10 @@ bool receipt_write(struct json_out *o, struct arena *arena, const struct store_r
     json_out_string(o, "method", text(&doc, 0, "m"));
     json_out_string(o, "path", text(&doc, 0, "p"));
     json_out_string(o, "patient", text(&doc, 0, "pat"));
-    json_out_string(o, "title", text(&doc, 0, "ti"));
-    json_out_string(o, "link", text(&doc, 0, "li"));
     json_out_i64(o, "status", number(&doc, 0, "s"));
     write_result(o, &doc, first_of(&doc, list));
+    json_out_string(o, "title", text(&doc, 0, "ti"));
+    json_out_string(o, "link", text(&doc, 0, "li"));
     if (yes(&doc, 0, "b")) {
         json_out_array(o, "entry");
         JSON_EACH(&doc, list, e)

@@ -28,7 +28,7 @@ enum {
 struct str receipt_owner(const struct access_caller *caller);
 /* Is the text a key? */
 bool receipt_key_valid(struct str key);
-/* Appends {"key","time","method","path","patient","title","link","status","resource","version"}, of a Bundle
+/* Appends {"key","time","method","path","patient","status","resource","version","title","link"}, of a Bundle
  * also "entry"
  * ({"status","resource","version"} of each). False with *err. */
 bool receipt_write(struct json_out *o, struct arena *arena, const struct store_receipt *r, struct err *err);
