@@ -295,9 +295,12 @@ test("a note in the wrong chart is withdrawn: who, when and why; its text and wh
     await page.getByRole("button", { name: /^Klar, signeras senare/ }).click();
     await page.locator(".receipt-strip .receipt-saved", { hasText: "ej signerad" }).waitFor();
     await page.waitForURL((url) => /anteckningar\/[0-9a-f-]{36}$/.test(url.pathname));
+    // The note's own field takes the focus as it opens.
+    await page.waitForFunction(() => document.activeElement?.matches("textarea"));
     await page.getByRole("button", { name: "Makulera" }).press("Enter");
-    await page.keyboard.type("Fel patient");
-    await page.keyboard.press("Enter");
+    const why = page.getByRole("textbox", { name: "Varför är den felaktigt införd?" });
+    await why.fill("Fel patient");
+    await why.press("Enter");
     await page.getByText(/Makulerad, felaktigt införd: Siv Prov.*Skäl: Fel patient/).waitFor();
   });
 });
