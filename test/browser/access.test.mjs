@@ -81,7 +81,6 @@ const visit = (name, path, body, options) => visitPage(browser, region.server.or
 const chart = (id, rest = "") => `/patient/${id}${rest}`;
 const noSideways = async (page, label) => assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, `${label} scrolls sideways`);
 async function sound(page, label) {
-  await page.evaluate(() => scrollTo(0, 0)); // nothing lies under the tabs that follow
   assert.deepEqual(await axeFaults(page), [], label);
   await noSideways(page, label);
 }

@@ -5,7 +5,7 @@ import { useRef, useState } from "preact/hooks";
 import type { BundleEntry, Resource } from "@fhir";
 import type { Chart, ListName } from "../chart/model.ts";
 import { FhirError } from "../fhir/error.ts";
-import { newKey } from "../ids/key.ts";
+import { newKey, uuidOf, uuids } from "../ids/key.ts";
 import { self } from "../note/people.ts";
 import { Conflict, create, transact, update } from "../write/write.ts";
 import type { Me } from "./marks.ts";
@@ -31,10 +31,7 @@ export function meOf(patient: string): Me {
   return { who: self.peek(), now: new Date().toISOString(), patient };
 }
 
-/** As version 4 of RFC 9562, made of a key of our own and a number. */
-export function urnOf(key: string, n: number): string {
-  return `urn:uuid:${key.slice(0, 8)}-${key.slice(8, 12)}-4${key.slice(13, 16)}-a${key.slice(17, 20)}-${key.slice(20, 28)}${n.toString(16).padStart(4, "0")}`;
-}
+export const urnOf = (key: string, n: number): string => `urn:uuid:${uuidOf(key, n)}`;
 
 const met = (failed: unknown) => failed instanceof Conflict || (failed instanceof FhirError && failed.status === PRECONDITION_FAILED);
 const refused = (failed: unknown) => failed instanceof Conflict || (failed instanceof FhirError && failed.status >= 400 && failed.status < 500);
@@ -78,8 +75,8 @@ export function useWriting(chart: Chart, lists: readonly ListName[], link: strin
     return { ...made, now: first.current };
   };
   const urns = () => {
-    let n = 0;
-    return () => urnOf(key.current, n++);
+    const next = uuids(key.current);
+    return () => `urn:uuid:${next()}`;
   };
   return { busy, error, me, urns, write, clear: () => setError(null) };
 }

@@ -4,7 +4,7 @@
 import type { BundleEntry, Communication, Resource, Task } from "@fhir";
 import { pagePath } from "../app/route.ts";
 import { isType, read, search } from "../fhir/client.ts";
-import { newKey } from "../ids/key.ts";
+import { newKey, uuidOf } from "../ids/key.ts";
 import { me } from "../results/me.ts";
 import { notSaved } from "../results/notSaved.ts";
 import { isMessage, patientOf, type Me } from "../results/tasks.ts";
@@ -63,7 +63,7 @@ export class Sender {
   async send(out: Outgoing, done: Task | null, title: string): Promise<string> {
     const of = JSON.stringify([out, done]);
     if (this.prepared?.of !== of || receiptOf(this.prepared.key)?.state === "failed") {
-      this.prepared = { of, key: newKey(), entries: entriesOf(out, me.peek(), new Date().toISOString(), crypto.randomUUID(), sv.record, done) };
+      this.prepared = { of, key: newKey(), entries: entriesOf(out, me.peek(), new Date().toISOString(), uuidOf(newKey(), 0), sv.record, done) };
     }
     const { key, entries } = this.prepared;
     try {

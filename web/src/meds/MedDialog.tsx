@@ -25,7 +25,7 @@ import { Failed, SignBar } from "./OrderFields.tsx";
 import { administration, dosagesOf, ended, overridden, reconciliation, renewed, resumed, resuming, signing, statementEnded, type Given, type Signer } from "./order.ts";
 import { listPath, medicineOf, type MedDeed } from "./places.ts";
 import { amountText } from "./say.ts";
-import { drugFor, factsOf, signer, switches, switchesOn } from "./state.ts";
+import { drugFor, factsOf, switches, switchesOn } from "./state.ts";
 import { unitName } from "./units.ts";
 import { sv } from "./words.sv.ts";
 import { m } from "./words.ts";
@@ -80,7 +80,7 @@ function focusAsked(form: HTMLFormElement | null): void {
   if (asked instanceof HTMLElement) asked.focus();
 }
 
-interface FrameProps { chart: Chart; medicine: Medicine | null; deed: MedDeed; close: () => void; wrong: string; what: (who: Signer) => What | null; children?: ComponentChildren }
+interface FrameProps { chart: Chart; medicine: Medicine | null; deed: MedDeed; close: () => void; wrong: string; what: (who: Signer, uuid: () => string) => What | null; children?: ComponentChildren }
 
 /** The form around every deed: whose and what it is, its questions, what went wrong, and the signature. */
 function Frame({ chart, medicine, deed, close, wrong, what, children }: FrameProps) {
@@ -90,7 +90,7 @@ function Frame({ chart, medicine, deed, close, wrong, what, children }: FramePro
   const title = m.value.dialogs[deed].title(medicine === null ? "" : medicineName(medicine, chart));
   const submit = async () => {
     setTried(true);
-    const made = wrong === "" ? what(signer(chart.id)) : null;
+    const made = wrong === "" ? what(run.signer(), run.uuids()) : null;
     if (made === null) setTimeout(() => focusAsked(box.current), 0);
     else if (await run.sign(made, title)) close();
   };
@@ -172,9 +172,9 @@ function useChecks(chart: Chart, medicine: MedicationRequest): Checked {
 
 function Resume({ chart, medicine, deed, close }: RequestProps) {
   const checked = useChecks(chart, medicine);
-  const what = (who: Signer): What => {
+  const what = (who: Signer, uuid: () => string): What => {
     const issues = checked.issues(who);
-    return issues.length === 0 ? { update: resumed(medicine, who) } : { transact: resuming(resumed(medicine, who), issues, () => crypto.randomUUID()) };
+    return issues.length === 0 ? { update: resumed(medicine, who) } : { transact: resuming(resumed(medicine, who), issues, uuid) };
   };
   return <Frame chart={chart} medicine={medicine} deed={deed} close={close} wrong={checked.wrong} what={what}>{checked.view}</Frame>;
 }
@@ -191,9 +191,9 @@ function Renew({ chart, medicine, deed, close }: RequestProps) {
   const own = lengthOf(medicine);
   const [days, set] = useState(own);
   const checked = useChecks(chart, medicine);
-  const what = (who: Signer): What => {
+  const what = (who: Signer, uuid: () => string): What => {
     const request = renewed(medicine, today(), days === 0 ? "" : lastDay(today(), days), who);
-    return { transact: signing(request, checked.issues(who), ended(medicine, "completed", "Förnyad", who), () => crypto.randomUUID()) };
+    return { transact: signing(request, checked.issues(who), ended(medicine, "completed", "Förnyad", who), uuid) };
   };
   const lengths = [...new Set([0, own, ...RENEW_DAYS])].sort((a, b) => a - b);
   return (

@@ -23,7 +23,7 @@ import { LineFields, wrongText } from "./LineFields.tsx";
 import { drugOf, ended, orderedOf, overridden, replacing, signing, toRequest, type Drug, type Order } from "./order.ts";
 import { Reckoning } from "./Reckoning.tsx";
 import { toDosage } from "./dosage.ts";
-import { factsOf, signer, switchesOn } from "./state.ts";
+import { factsOf, switchesOn } from "./state.ts";
 import { sv } from "./words.sv.ts";
 import { m } from "./words.ts";
 import { readAgain, useSigning, type Signing } from "./writing.ts";
@@ -43,15 +43,15 @@ function readForm(chart: Chart, form: OrderForm, prior: Medicine | null): Read {
   return { order, amiss: lines.find((one) => one.amiss !== null)?.amiss ?? readDates(form), cards, missing: cards.find((card) => card.level === "stop" && (form.reasons[card.id] ?? "").trim() === "") ?? null };
 }
 
-function write(chart: Chart, read: Read, form: OrderForm, prior: Medicine | null, run: Signing): Promise<boolean> {
-  const who = signer(chart.id);
+function write(read: Read, form: OrderForm, prior: Medicine | null, run: Signing): Promise<boolean> {
+  const who = run.signer();
   const { order, cards } = read;
   const changed = prior?.resourceType === "MedicationRequest" ? prior : null;
   const request = changed === null ? toRequest(order, who) : replacing(order, changed, who);
   const issues = cards.filter((card) => card.level === "stop").map((card) => overridden(card, cardText(card, sv), (form.reasons[card.id] ?? "").trim(), who));
   const replaced = changed !== null ? ended(changed, "stopped", "Ersatt av ändrad ordination", who) : prior?.resourceType === "MedicationStatement" ? prior : null;
   const title = changed === null ? m.value.ordered(order.drug.name) : m.value.changed(order.drug.name);
-  return issues.length === 0 && replaced === null ? run.sign({ create: request }, title) : run.sign({ transact: signing(request, issues, replaced, () => crypto.randomUUID()) }, title);
+  return issues.length === 0 && replaced === null ? run.sign({ create: request }, title) : run.sign({ transact: signing(request, issues, replaced, run.uuids()) }, title);
 }
 
 /** The first field that has something amiss, once it has been drawn so. */
@@ -71,7 +71,7 @@ export function OrderFields({ form, words, prior, lost, change, another, touched
   const submit = async () => {
     setTried(true);
     if (read.amiss !== null || read.missing !== null || lost) focusWrong(box.current);
-    else if (await write(chart, read, form, prior, run)) done();
+    else if (await write(read, form, prior, run)) done();
   };
   const keys = (event: KeyboardEvent) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import type { Composition, Reference } from "@fhir";
 import { FhirError } from "../fhir/error.ts";
+import { newKey } from "../ids/key.ts";
 import { dropDraft, keepDraft } from "../write/drafts.ts";
 import { Conflict, create, update, type Writing } from "../write/write.ts";
 import { itemPath } from "../app/route.ts";
@@ -179,7 +180,7 @@ export class Editor {
     }
     const of = this.note.peek();
     const again = this.unsure?.of === of && this.unsure.deed === deed ? this.unsure : null;
-    const sent = again ?? { of, deed, composition: this.composed(deed), key: crypto.randomUUID() };
+    const sent = again ?? { of, deed, composition: this.composed(deed), key: newKey() };
     this.busy.value = deed;
     this.failure.value = null;
     this.unsure = null;

@@ -9,6 +9,7 @@ import { read, search, searchPrivately } from "../fhir/client.ts";
 import { FhirError } from "../fhir/error.ts";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { showDateTime } from "../i18n/format.ts";
+import { newKey, uuids } from "../ids/key.ts";
 import { signer } from "../meds/state.ts";
 import { patientQuery } from "../search/query.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
@@ -83,7 +84,7 @@ function EntryRow({ entry }: { entry: Entry }) {
     setError(null);
     try {
       const who = signer(patient.id);
-      const how = { patient: patient.id, by: who.reference, now: who.now, late: sv.file.late(authorOf(entry), showDateTime(entry.made)), uuid: () => crypto.randomUUID() };
+      const how = { patient: patient.id, by: who.reference, now: who.now, late: sv.file.late(authorOf(entry), showDateTime(entry.made)), uuid: uuids(newKey()) };
       await transact(entriesOf(entry, how), { patient: patient.id, title: w.title(what), link: patientPath(patient.id, entry.kind === "note" ? "anteckningar" : entry.kind === "given" ? "lakemedel" : "tidslinje") });
       loaded.again();
     } catch (failed) {

@@ -6,19 +6,17 @@ import { navigate, patientPath, route } from "../app/route.ts";
 import { singleKeys } from "../app/settings.ts";
 import { useLists, type Chart } from "../chart/model.ts";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
-import { FhirError } from "../fhir/error.ts";
-import { newKey } from "../ids/key.ts";
 import { fromFavourite } from "../meds/begin.ts";
 import { cardText } from "../meds/cards.ts";
 import { check, type Card } from "../meds/checks.ts";
 import { favourites } from "../meds/favourites.ts";
 import { readLine, type Favourite } from "../meds/form.ts";
 import { drugOf, orderedOf, toRequest, type Order } from "../meds/order.ts";
-import { factsOf, signer, switchesOn } from "../meds/state.ts";
+import { factsOf, switchesOn } from "../meds/state.ts";
 import { m } from "../meds/words.ts";
+import { useSigning } from "../meds/writing.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { transact } from "../write/write.ts";
 import { ACUTE, FIRST, serviceRequest, together, type Acute } from "./acute.ts";
 import { sv } from "./words.sv.ts";
 import { u } from "./words.ts";
@@ -38,32 +36,14 @@ function cardsOf(chart: Chart, order: Order): Card[] {
 }
 
 function useAcute(chart: Chart) {
-  const key = useRef(newKey());
-  const under = useRef(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const sign = async (tests: readonly Acute[], drugs: readonly Order[]): Promise<boolean> => {
-    if (under.current) return false;
-    under.current = true;
-    setBusy(true);
-    setError(null);
-    const who = signer(chart.id);
-    const entries = together([...tests.map((one) => serviceRequest(one, sv.acute.orders[one], who)), ...drugs.map((order) => toRequest(order, who))], () => crypto.randomUUID());
+  const run = useSigning(chart, "remisser", ["referrals", "prescriptions"]);
+  const sign = (tests: readonly Acute[], drugs: readonly Order[]): Promise<boolean> => {
+    const who = run.signer();
+    const entries = together([...tests.map((one) => serviceRequest(one, sv.acute.orders[one], who)), ...drugs.map((order) => toRequest(order, who))], run.uuids());
     const said = [...tests.map((one) => u.value.acute.orders[one]), ...drugs.map((order) => order.drug.name)].join(", ");
-    try {
-      await transact(entries, { patient: chart.id, title: u.value.acute.done(said), link: patientPath(chart.id, "remisser"), key: key.current });
-      void Promise.all(["referrals" as const, "prescriptions" as const].map((name) => chart.lists[name].reload()));
-      return true;
-    } catch (failed) {
-      if (failed instanceof FhirError && failed.status >= 400 && failed.status < 500) key.current = newKey();
-      setError(failed);
-      return false;
-    } finally {
-      under.current = false;
-      setBusy(false);
-    }
+    return run.sign({ transact: entries }, u.value.acute.done(said));
   };
-  return { busy, error, sign };
+  return { busy: run.busy, error: run.error, sign };
 }
 
 const toggled = <T,>(all: readonly T[], one: T) => (all.includes(one) ? all.filter((x) => x !== one) : [...all, one]);
