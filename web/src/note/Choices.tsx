@@ -58,7 +58,7 @@ export function EncounterPicker({ editor, encounters }: { editor: Editor; encoun
   const shown = (e: Encounter) => [encounterTitle(e), encounterUnit(e, chart), showDate(e.period?.start)].filter((text) => text !== "").join(", ");
   return (
     <label class="note-choice">{n.value.encounter}
-      <select value={editor.encounter.value} onChange={(event) => { editor.encounter.value = event.currentTarget.value; editor.keep(); }}>
+      <select value={editor.encounter.value} onChange={(event) => editor.choose(event.currentTarget.value)}>
         <option value="">{n.value.noEncounter}</option>
         {encounters.map((e) => <option key={e.id} value={`Encounter/${e.id ?? ""}`}>{shown(e)}</option>)}
       </select>

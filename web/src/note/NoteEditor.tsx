@@ -72,11 +72,12 @@ function useKeys(editor: Editor, finish: (deed: Deed) => void): void {
   }, [editor]);
 }
 
-/** A new note belongs to the encounter that is going on, when there is exactly one; the writer can change it. */
+/** A new note belongs to the encounter that is going on, when there is exactly one, also when that is known only
+ * after the first words; the writer can change it. */
 function useOngoing(editor: Editor, encounters: ReturnType<typeof useEncounters>): void {
   const ongoing = encounters.filter((e) => e.status === "in-progress");
   const id = ongoing.length === 1 ? ongoing[0]?.id : undefined;
   useEffect(() => {
-    if (id !== undefined && editor.base.peek() === null && editor.encounter.peek() === "" && !editor.touched.peek()) editor.encounter.value = `Encounter/${id}`;
-  }, [id]);
+    if (id !== undefined && editor.base.peek() === null && editor.encounter.peek() === "" && !editor.chosen) editor.encounter.value = `Encounter/${id}`;
+  }, [id, editor]);
 }

@@ -34,6 +34,8 @@ export class Editor {
   readonly base = signal<Composition | null>(null);
   readonly reason = signal("");
   readonly encounter = signal("");
+  /** The writer has said which one, or none. */
+  chosen = false;
   readonly signer = signal<Who | null>(null);
   /** undefined: as the note says already. */
   readonly counter = signal<Who | null | undefined>(undefined);
@@ -65,6 +67,12 @@ export class Editor {
   change(note: Note): void {
     this.note.value = note;
     this.touched.value = true;
+    this.keep();
+  }
+
+  choose(encounter: string): void {
+    this.encounter.value = encounter;
+    this.chosen = true;
     this.keep();
   }
 
