@@ -45,7 +45,6 @@ export const en: Words = {
     found: (name) => `Found: ${name}`,
     isIn: "Entered already",
     put: (what, name) => `Enter ${what.toLowerCase()} for ${name}`,
-    putAll: (n) => (n === 1 ? "Enter the one that agrees" : `Enter all ${n} that agree`),
     busy: "Entering …",
     title: (what) => `Entered afterwards: ${what.toLowerCase()}`,
     late: (author, made) => `Entered afterwards. Written by ${author} ${made}, during downtime.`,

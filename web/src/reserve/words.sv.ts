@@ -44,7 +44,6 @@ export const sv = {
     found: (name: string) => `Hittad: ${name}`,
     isIn: "Redan införd",
     put: (what: string, name: string) => `För in ${what.toLowerCase()} för ${name}`,
-    putAll: (n: number) => (n === 1 ? "För in den som stämmer" : `För in alla ${n} som stämmer`),
     busy: "För in …",
     title: (what: string) => `Infört i efterhand: ${what.toLowerCase()}`,
     late: (author: string, made: string) => `Infört i efterhand. Skrivet av ${author} ${made}, under avbrott.`,
