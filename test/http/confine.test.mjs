@@ -2,7 +2,7 @@
 // The running service confines itself: what the kernel says of it, and that all it answers works so.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -35,9 +35,11 @@ test('started as root it becomes the owner of the store', { skip: root ? false :
   const above = mkdtempSync(join(tmpdir(), 'helhet-user-')), data = join(above, 'store');
   try {
     mkdirSync(data);
+    const web = join(above, 'web');
+    cpSync('build/web', web, { recursive: true }); // that user can read it there, wherever the project lies
     chownSync(data, 65534, 65534);
     chownSync(above, 65534, 65534);
-    const server = await start(data);
+    const server = await start(data, ['--web', web]);
     assert.deepEqual(status(server.child.pid).Uid.split('\t'), ['65534', '65534', '65534', '65534']);
     assert.equal(status(server.child.pid).Groups.trim(), '');
     assert.equal((await ask(server, 'PUT', '/Patient/a', { body: { resourceType: 'Patient', id: 'a' } })).status, 201);

@@ -52,15 +52,25 @@ function certain(list: readonly Option[], text: string): number {
 export function Palette() {
   const dialog = useRef<HTMLDialogElement>(null);
   const shown = paletteShown.value;
-  // Before the next key: what is typed right after Ctrl+K belongs here.
+  // Before the next key: what is typed right after Ctrl+K belongs here. Not showModal, which has all that lies beneath
+  // styled anew, long charts too, before the key is answered: focus is held by the one field there is.
   useLayoutEffect(() => {
-    if (shown) dialog.current?.showModal();
+    if (shown) dialog.current?.show();
     else dialog.current?.close();
   }, [shown]);
+  const away = () => (paletteShown.value = false);
+  const held = (event: KeyboardEvent) => {
+    if (event.key === "Escape") away();
+    else if (event.key !== "Tab") return;
+    event.preventDefault();
+  };
   return (
-    <dialog ref={dialog} class="dialog palette" aria-label={d.value.palette.label} onClose={() => (paletteShown.value = false)} onClick={(event) => { if (event.target === dialog.current) paletteShown.value = false; }}>
-      {shown ? <Body /> : null}
-    </dialog>
+    <>
+      {shown ? <div class="palette-ground" onClick={away} /> : null}
+      <dialog ref={dialog} class="dialog palette" aria-modal="true" aria-label={d.value.palette.label} onClose={away} onKeyDown={held}>
+        {shown ? <Body /> : null}
+      </dialog>
+    </>
   );
 }
 
