@@ -15,7 +15,7 @@ const SHOWN_STEP = 20;
 const LABEL = 132;
 const WIDTH = 52;
 const HEIGHT = 20;
-const HEAD = 38;
+const HEAD = 52;
 const FOOT = 26;
 const GAP = 6;
 
@@ -51,9 +51,12 @@ function Legend() {
   );
 }
 
+/** A temperature is read in tenths: 39,0. */
+const number = (value: number, measure: Measure) => decimal(measure === "temperature" && Number.isInteger(value) ? value.toFixed(1) : String(value));
+
 function useRows(columns: readonly Column[]): Row[] {
   const n = c.value.news;
-  return rowsOf(columns, { air: n.air, oxygen: n.onOxygen, alert: n.alert, notAlert: n.notAlert, withOxygen: (label) => `${label} ${n.onOxygen.toLowerCase()}`, withAir: (label) => `${label} ${n.air.toLowerCase()}` }, (value) => decimal(String(value)));
+  return rowsOf(columns, { air: n.air, oxygen: n.onOxygen, alert: n.alert, notAlert: n.notAlert, withOxygen: (label) => `${label} ${n.onOxygen.toLowerCase()}`, withAir: (label) => `${label} ${n.air.toLowerCase()}` }, number);
 }
 
 const rowName = (row: Row) => c.value.news.rows[row.measure === "saturation" && row.scale === 2 ? "saturation2" : row.measure] ?? row.measure;
@@ -88,9 +91,16 @@ function Drawn({ columns }: { columns: readonly Column[] }) {
   );
 }
 
+/** When, with the year where another one begins: columns lie side by side whatever time there is between them. */
 function Times({ column, x, before }: { column: Column; x: number; before: Column | undefined }) {
-  const day = showDate(column.time).replace(/ \d{4}$/, "");
-  return <>{before === undefined || showDate(before.time) !== showDate(column.time) ? <text class="cb-strong" x={x + 3} y="14">{day}</text> : null}<text class="cb-soft" x={x + 3} y="30">{showClock(column.time)}</text></>;
+  const [day, year] = [showDate(column.time).replace(/ \d{4}$/, ""), column.time.slice(0, 4)];
+  return (
+    <>
+      {before?.time.slice(0, 4) === year ? null : <text class="cb-strong" x={x + 3} y="12">{year}</text>}
+      {before === undefined || showDate(before.time) !== showDate(column.time) ? <text class="cb-strong" x={x + 3} y="28">{day}</text> : null}
+      <text class="cb-soft" x={x + 3} y="44">{showClock(column.time)}</text>
+    </>
+  );
 }
 
 /** Beside the columns, and in view however they are scrolled: each band's limits and points. */
@@ -162,7 +172,7 @@ function cell(column: Column, measure: Measure): string {
   const n = c.value.news;
   const { vitals, news } = column;
   const points = news.points[measure];
-  const value = measure === "oxygen" ? (vitals.oxygen === undefined ? "" : vitals.oxygen ? n.onOxygen : n.air) : measure === "consciousness" ? (vitals.alert === undefined ? "" : vitals.alert ? n.alert : n.notAlert) : vitals[measure] === undefined ? "" : decimal(String(vitals[measure]));
+  const value = measure === "oxygen" ? (vitals.oxygen === undefined ? "" : vitals.oxygen ? n.onOxygen : n.air) : measure === "consciousness" ? (vitals.alert === undefined ? "" : vitals.alert ? n.alert : n.notAlert) : vitals[measure] === undefined ? "" : number(vitals[measure], measure);
   return value === "" ? "–" : points === undefined ? value : `${value} (${c.value.vital.points(points)})`;
 }
 

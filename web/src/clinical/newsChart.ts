@@ -49,8 +49,8 @@ function numberRow(measure: NumberMeasure, table: Limits, step: number, scale: 1
 export interface Names { readonly air: string; readonly oxygen: string; readonly alert: string; readonly notAlert: string; readonly withOxygen: (label: string) => string; readonly withAir: (label: string) => string }
 
 /** The rows that the columns need: scale 2 only where some set is on it. */
-export function rowsOf(columns: readonly Column[], names: Names, show: (value: number) => string): Row[] {
-  const number = (measure: NumberMeasure) => (column: Column) => (column.vitals[measure] === undefined ? "" : show(column.vitals[measure]));
+export function rowsOf(columns: readonly Column[], names: Names, show: (value: number, measure: Measure) => string): Row[] {
+  const number = (measure: NumberMeasure) => (column: Column) => (column.vitals[measure] === undefined ? "" : show(column.vitals[measure], measure));
   const rows: Row[] = [];
   for (const measure of MEASURES) {
     if (measure === "oxygen") {
