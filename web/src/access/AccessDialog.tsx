@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The dialogs that open, block and end access: one way for all, in two steps. First what is asked, then what will happen,
 // for whom, for how long, and that it is logged. Each has an address, so each can be linked to and left by going back.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { goBack, patientPath, route } from "../app/route.ts";
 import { useChart, type Chart } from "../chart/model.ts";
 import { Fact } from "../chart/Parts.tsx";
@@ -193,7 +193,7 @@ function Confirm({ deed, about, own, close, plan, values, error, busy, send, bac
   const chart = useChart();
   const shown = useRef(Date.now());
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const a = t.value.access;
   const f = a.form;
   const submit = (event: SubmitEvent) => {
@@ -230,7 +230,7 @@ function Emergency({ close }: { close: () => void }) {
   const [busy, setBusy] = useState(false);
   const a = t.value.access;
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const begin = () => {
     if (busy) return;
     setBusy(true);
@@ -264,7 +264,7 @@ function EmergencyReason({ ticket, close, again }: ReasonProps) {
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const a = t.value.access;
-  useEffect(() => form.current?.querySelector("input")?.focus(), []);
+  useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (busy) return;

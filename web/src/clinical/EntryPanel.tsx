@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One entry being added, changed, ended or marked as a mistake: its fields, what is amiss, somebody else's change, and
 // the button that says for whom. What is written is a draft from the first key.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AllergyIntolerance } from "@fhir";
 import { navigate } from "../app/route.ts";
 import { useChart, type Chart } from "../chart/model.ts";
@@ -149,7 +149,7 @@ function focusWrong(form: HTMLFormElement | null): void {
 
 /** Where writing begins. */
 function useFirstField(box: { current: HTMLFormElement | null }): void {
-  useEffect(() => focusIn(box.current, "[data-first]", "input:checked", "input, textarea"), []);
+  useLayoutEffect(() => focusIn(box.current, "[data-first]", "input:checked", "input, textarea"), []);
 }
 
 function Filled({ kind, begun, set, close }: FilledProps) {

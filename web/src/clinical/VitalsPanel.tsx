@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A set of vital signs being registered, changed or marked as a mistake: one form, one transaction. What is unlikely is
 // asked about, never forbidden; NEWS2 and BMI of what is filled in are told as it is written.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { navigate, patientPath } from "../app/route.ts";
 import { useChart, type Chart } from "../chart/model.ts";
 import { read } from "../fhir/client.ts";
@@ -132,7 +132,7 @@ function Filled({ begun, set, close }: FilledProps) {
   const { base, form, deed } = begun;
   const years = ageYears(chart.patient.value?.birthDate, new Date(form["at"] ?? Date.now()));
   const run = useWriting(chart, ["vitals"], patientPath(chart.id, "vitalparametrar"));
-  useEffect(() => focusIn(box.current, "[data-first]"), []);
+  useLayoutEffect(() => focusIn(box.current, "[data-first]"), []);
   const read = readSet(form, Date.now());
   const wrong = deed === "fel" ? (form["why"] ?? "").trim() === "" : read.amiss !== null;
   const nothing = deed === "andra" && !wrong && changesNothing(begun, read, chart.id, years);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The unit's teams (/inkorg/lag): pools that messages and tasks are handed to. Anybody at the unit may make and change one.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { CareTeam, Reference } from "@fhir";
 import { useLoaded } from "../admin/load.ts";
 import { pagePath } from "../app/route.ts";
@@ -89,7 +89,7 @@ function TeamForm({ team, people, saved, close, wrong }: FormProps) {
   const w = m.value.team;
   const field = useRef<HTMLInputElement>(null);
   const members = useSignal<readonly Reference[]>((team?.participant ?? []).flatMap((one) => one.member ?? []));
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const has = (one: Reference) => members.value.some((other) => other.reference === one.reference);
   const known = [...people, ...members.value.filter((one) => people.every((other) => other.reference !== one.reference))];
   const turn = (one: Reference) => (members.value = has(one) ? members.value.filter((other) => other.reference !== one.reference) : [...members.value, one]);

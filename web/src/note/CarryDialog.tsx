@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Choosing an earlier note and which of its parts to carry forward.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { noteDate } from "../chart/Note.tsx";
 import { useLists } from "../chart/model.ts";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -53,7 +53,7 @@ function Parts({ source, take }: { source: Source; take: (chosen: readonly Carri
   const parts = useMemo(() => carriable(source), [source]);
   const chosen = useSignal<ReadonlySet<number>>(new Set(parts.map((_, i) => i)));
   const button = useRef<HTMLButtonElement>(null);
-  useEffect(() => button.current?.focus(), []);
+  useLayoutEffect(() => button.current?.focus(), []);
   const toggle = (i: number, on: boolean) => {
     const next = new Set(chosen.value);
     if (on) next.add(i);

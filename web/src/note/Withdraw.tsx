@@ -2,7 +2,7 @@
 // Makulera: a note that was written in error, as in the wrong chart, is marked as such with who, when and why. Its text
 // stays to be read, and so does every signed version.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ForWhom } from "./SignBar.tsx";
 import { n } from "./words.ts";
 
@@ -12,7 +12,7 @@ export function Withdraw({ busy, run }: { busy: boolean; run: (why: string) => v
   const asks = useSignal(false);
   const wrong = useSignal("");
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => { if (asks.value) field.current?.focus(); }, [asks.value]);
+  useLayoutEffect(() => { if (asks.value) field.current?.focus(); }, [asks.value]);
   const w = n.value.withdraw;
   if (!asks.value) return <button type="button" class="button" onClick={() => (asks.value = true)}>{w.act}</button>;
   const submit = () => {

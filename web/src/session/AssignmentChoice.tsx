@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t, word } from "../i18n/index.ts";
 import { choose, focusFirst, logout, session, type Assignment } from "./session.ts";
 
@@ -27,7 +27,7 @@ export function AssignmentChoice({ done }: { done: () => void }) {
   const [failed, setFailed] = useState(false);
   const list = useRef<HTMLUListElement>(null);
   const all = session.value?.assignments ?? [];
-  useEffect(() => focusFirst(list.current), []);
+  useLayoutEffect(() => focusFirst(list.current), []);
   return (
     <>
       {all.some((one) => one.unfit === undefined) ? null : <p>{t.value.login.noAssignment}</p>}

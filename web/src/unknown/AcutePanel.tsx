@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Over the chart: what is ordered at once, with one signature. Medicines pass the same checks as in the medicine list;
 // one that a check stops is ordered there.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { navigate, patientPath, route } from "../app/route.ts";
 import { singleKeys } from "../app/settings.ts";
 import { useLists, type Chart } from "../chart/model.ts";
@@ -64,7 +64,7 @@ export function AcutePanel() {
     setEmpty(count === 0);
     if (count > 0 && (await sign(tests, chosen.map((one) => one.order)))) close();
   };
-  useEffect(() => box.current?.focus(), []);
+  useLayoutEffect(() => box.current?.focus(), []);
   useKeys((digit) => { const one = shown[digit - 1]; if (one !== undefined && !stopped(one.favourite.id)) setDrugs((was) => toggled(was, one.favourite.id)); }, () => void submit());
   const w = u.value.acute;
   return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // /sammanfor/ID: the right patient is searched for; ?med=ID: the two side by side, with what speaks against their being
 // one person, then one signature. When they are merged already the same address tells so and undoes it.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Patient } from "@fhir";
 import { useLoaded } from "../admin/load.ts";
 import { navigate, pagePath, patientPath, route } from "../app/route.ts";
@@ -49,7 +49,7 @@ function Choose({ source }: { source: string }) {
   const field = useRef<HTMLInputElement>(null);
   const patient = loaded.data;
   const with_ = patient === null ? "" : mergedWith(patient);
-  useEffect(() => { found.write(""); field.current?.focus(); }, [patient === null]);
+  useLayoutEffect(() => { found.write(""); field.current?.focus(); }, [patient === null]);
   if (loaded.error !== null) return <FailureBox text={failureText(loaded.error)} retry={loaded.again} />;
   if (patient === null) return <SectionSkeleton />;
   if (with_ !== "") return <p>{w.is}. <a href={mergePath(source, with_)}>{w.showMerge}</a></p>;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // /okand: a patient whom nobody knows gets a reserve number, and the chart opens with what is ordered at once.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Patient } from "@fhir";
 import { navigate, patientPath } from "../app/route.ts";
 import { isType } from "../fhir/client.ts";
@@ -61,7 +61,7 @@ export function UnknownScreen() {
   const { busy, error, make } = useRegister();
   const wrong = tried && ageFault(age);
   useEffect(() => { document.title = t.value.title([w.heading]); });
-  useEffect(() => button.current?.focus(), []);
+  useLayoutEffect(() => button.current?.focus(), []);
   const submit = () => {
     setTried(true);
     if (!ageFault(age)) void make(sex, age);
