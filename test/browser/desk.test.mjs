@@ -74,7 +74,7 @@ test("a receipt leads back to what it is about, by keyboard, and stands in the l
     await page.waitForURL(`**/patient/${PATIENT}/provsvar`);
     await page.getByRole("link", { name: "Kvitton" }).press("Enter");
     await page.waitForURL("**/kvitton");
-    await page.locator(".receipt-list li").filter({ hasText: "Puls antecknad" }).getByRole("link").press("Enter");
+    await page.locator(".receipt-list li").filter({ hasText: "Puls antecknad" }).getByRole("link").first().press("Enter");
     await page.waitForURL(`**/patient/${PATIENT}/provsvar`);
   }));
 

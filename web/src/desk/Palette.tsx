@@ -55,8 +55,16 @@ export function Palette() {
   // Before the next key: what is typed right after Ctrl+K belongs here. Not showModal, which has all that lies beneath
   // styled anew, long charts too, before the key is answered: focus is held by the one field there is.
   useLayoutEffect(() => {
-    if (shown) dialog.current?.show();
-    else dialog.current?.close();
+    if (!shown) return dialog.current?.close();
+    dialog.current?.show();
+    // What is drawn beneath in the meantime, or goes away with the focus in it, does not take the next key.
+    const back = (event: Event) => { if (event.target instanceof Node && !dialog.current?.contains(event.target)) dialog.current?.querySelector("input")?.focus(); };
+    document.addEventListener("focusin", back);
+    document.addEventListener("keydown", back, true);
+    return () => {
+      document.removeEventListener("focusin", back);
+      document.removeEventListener("keydown", back, true);
+    };
   }, [shown]);
   const away = () => (paletteShown.value = false);
   const held = (event: KeyboardEvent) => {
