@@ -37,7 +37,7 @@ node_suite() { # name, folder
     [ -n "$2" ] || return 0
     log="$logs/$1.log"
     # shellcheck disable=SC2086
-    timeout 1800 node --test --test-concurrency=1 --test-reporter=spec $2 >"$log" 2>&1; rc=$?
+    timeout 2400 node --test --test-concurrency=1 --test-reporter=spec $2 >"$log" 2>&1; rc=$?
     p=$(node_count "$log" pass); f=$(node_count "$log" fail); s=$(node_count "$log" skipped)
     [ $rc = 0 ] || [ "$f" -gt 0 ] || f=1
     grep -E '﹣.*SKIP' "$log" | sed 's/^ */SKIPPED /'

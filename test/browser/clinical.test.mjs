@@ -70,6 +70,7 @@ test("a diagnosis is coded and added by keyboard alone, in few keys, and is in t
     await press("Alt+Digit3");
     await page.getByRole("heading", { level: 2, name: "Diagnoser", exact: true }).waitFor();
     await settled(page);
+    await page.waitForFunction(() => document.activeElement?.closest("main") !== null && document.activeElement !== document.body);
     await press("l");
     await inField(page);
     await page.waitForFunction(() => !document.body.textContent.includes("Koderna läses"));

@@ -291,6 +291,7 @@ test("no English of ours in the Swedish pages, no Swedish of ours in the English
   const ownNames = new Set(["In English", "På svenska"]);
   await visit(CHART, (page) => check(page, en, new Set([...sv, ...ownNames]), "sv"));
   await visit(CHART, async (page) => {
+    await settled(page);
     await page.getByRole("button", { name: "In English" }).press("Enter");
     await page.getByRole("heading", { name: "Overview" }).waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.lang), "en");

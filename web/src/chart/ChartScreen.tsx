@@ -221,7 +221,10 @@ function CurrentSection() {
   useEffect(() => {
     document.title = t.value.title([t.value.sections[section], name].filter((part) => part !== ""));
   });
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [section]);
+  // Not from where somebody has begun to write.
+  useEffect(() => {
+    if (document.activeElement?.matches("input, textarea, select") !== true) heading.current?.focus({ preventScroll: true });
+  }, [section]);
   useEffect(() => scrollTo(0, 0), [section]);
   // First the tab, the heading and their paint, then what can be long: no key waits for a whole list.
   const [drawn, setDrawn] = useState<Place | "">("");

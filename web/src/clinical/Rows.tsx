@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every list here has: the button that adds, what is begun, who and when in each row, and what can be done with it.
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { navigate, patientPath, route } from "../app/route.ts";
 import { singleKeys } from "../app/settings.ts";
 import { useChart } from "../chart/model.ts";
@@ -24,7 +24,7 @@ const History = lazy<{ entry: Entry }>(() => import("./History.tsx").then((modul
 
 /** L adds to the list, as long as nothing is being written. */
 export function useAddKey(path: string): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const on = (event: KeyboardEvent) => {
       const target = event.target instanceof HTMLElement && event.target.closest("input:not([type=checkbox]), textarea, select, dialog") !== null;
       if (event.key.toLowerCase() !== "l" || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || target || !singleKeys.value || isOwn.value) return;
@@ -45,7 +45,7 @@ export function useAsked(kinds: readonly Kind[]): Asked {
     History.ahead();
   }, []);
   useAddKey(deedPath(chart, first, "ny"));
-  useEffect(() => addCommands(kinds.map((kind) => ({ id: `clinical-${kind}`, label: () => c.value.add[kind], when: () => !isOwn.value, ...(kind === first ? { keys: "L" } : {}), run: () => navigate(deedPath(chart, kind, "ny")) }))), [chart]);
+  useLayoutEffect(() => addCommands(kinds.map((kind) => ({ id: `clinical-${kind}`, label: () => c.value.add[kind], when: () => !isOwn.value, ...(kind === first ? { keys: "L" } : {}), run: () => navigate(deedPath(chart, kind, "ny")) }))), [chart]);
   return askedFor(route.value, kinds);
 }
 
