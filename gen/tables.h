@@ -16,7 +16,9 @@ enum {
     TABLES_TARGETS_MAX = 65535,
     TABLES_COMPARTMENTS_MAX = 16,
     TABLES_COMPONENTS_MAX = 3,
-    TABLES_COMPARTMENT_PARAMS_MAX = 1024
+    TABLES_COMPARTMENT_PARAMS_MAX = 1024,
+    TABLES_RULES_MAX = 1024,
+    TABLES_RULES_PER_TYPE_MAX = 255
 };
 
 enum tables_kind { KIND_PRIMITIVE, KIND_COMPLEX, KIND_BACKBONE, KIND_RESOURCE };
@@ -28,7 +30,8 @@ struct tables_type {
     enum tables_kind kind;
     const char *prim; /* "FHIR_PRIM_BOOLEAN"; "FHIR_PRIM_NONE" */
     bool abstract;
-    uint32_t elem_first, elem_count, param_first, param_count;
+    bool styr; /* one of the steering's own: served on /styr */
+    uint32_t elem_first, elem_count, param_first, param_count, rule_first, rule_count;
 };
 
 /* One alternative of an element. */
@@ -66,6 +69,13 @@ struct tables_param {
     } component[TABLES_COMPONENTS_MAX];
 };
 
+/* A constraint of a steering type, or of a backbone element of one. */
+struct tables_rule {
+    uint16_t type;
+    uint32_t order; /* as read */
+    const char *key, *sv, *en, *expression;
+};
+
 struct tables_compartment {
     uint16_t type;
     uint16_t params[TABLES_COMPARTMENT_PARAMS_MAX];
@@ -86,6 +96,8 @@ struct tables {
     uint32_t param_count;
     uint16_t target[TABLES_TARGETS_MAX];
     uint32_t target_count;
+    struct tables_rule rule[TABLES_RULES_MAX];
+    uint32_t rule_count;
     struct tables_compartment compartment[TABLES_COMPARTMENTS_MAX];
     uint32_t compartment_count;
 };

@@ -6,10 +6,14 @@
 
 #include "codes.h"
 #include "fail.h"
+#include "rules.h"
 
 #define FHIR_VERSION "4.0.1"
 #define SYSTEM_TYPE "http://hl7.org/fhirpath/System."
 #define FHIR_TYPE_EXTENSION "http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type"
+
+/* Types beneath it are the steering's own. */
+#define STYR_BASE "https://helhet.example/styr/StructureDefinition/"
 
 enum { TARGETS_MAX = 256 };
 
@@ -50,6 +54,7 @@ struct reader {
     const struct tables_type *type; /* its root type */
     const char *where;              /* for messages */
     enum tables_kind kind;
+    const char *heir; /* NULL, or the type that inherits what is read */
 };
 
 static const char *prim_of(const struct tables *t, const char *name, const char *where)
@@ -100,6 +105,7 @@ static void read_type(struct tables *t, const struct source_resource *r, enum ta
     struct tables_type *row = type_add(t, name, base ? source_tail(s, base) : NULL, r->url);
     row->kind = kind;
     row->abstract = source_true(r->doc, r->node, "abstract");
+    row->styr = str_starts(str_of(r->url), STR(STYR_BASE));
     if (kind == KIND_PRIMITIVE)
         row->prim = prim_of(t, name, r->url);
 }
@@ -207,11 +213,22 @@ static const char *backbone(const struct reader *x, const char *path, const char
     return path;
 }
 
+/* The elements of a definition: its snapshot's, else its differential's; UINT32_MAX: neither. */
+static uint32_t elements_of(const struct source_resource *r, bool *differential)
+{
+    uint32_t part = source_child(r->doc, r->node, "snapshot");
+    *differential = part == UINT32_MAX;
+    if (*differential)
+        part = source_child(r->doc, r->node, "differential");
+    return part == UINT32_MAX ? part : source_child(r->doc, part, "element");
+}
+
 static bool has_children(const struct reader *x, uint32_t e, const char *path)
 {
     const struct json_doc *doc = x->r->doc;
     uint32_t next = doc->nodes[e].end;
-    uint32_t list = source_child(doc, source_child(doc, x->r->node, "snapshot"), "element");
+    bool differential;
+    uint32_t list = elements_of(x->r, &differential);
     if (next >= doc->nodes[list].end)
         return false;
     struct str p = json_text(doc, source_child(doc, next, "path"));
@@ -266,6 +283,11 @@ static void read_element(const struct reader *x, uint32_t e)
         return;
     }
     struct tables_elem row = {.owner_name = arena_cstr(s->arena, (struct str){path, (size_t)(dot - path)})};
+    if (x->heir) {
+        if (strchr(path, '.') != dot)
+            fail_at(path, "is an element of an element, which is not inherited");
+        row.owner_name = x->heir;
+    }
     /* The value of a primitive is a System type: the text of the node itself, not an element. */
     if (!read_max(x, e, path, &row.many) || (x->kind == KIND_PRIMITIVE && !strcmp(dot, ".value")))
         return;
@@ -285,18 +307,43 @@ static void read_element(const struct reader *x, uint32_t e)
         read_alternatives(x, e, path, &row);
 }
 
-static void read_elements(struct tables *t, const struct source_resource *r, enum tables_kind kind)
+/* What a definition with only a differential has from its base, whose snapshot has all of it. */
+static void read_inherited(const struct reader *heir)
 {
+    struct tables *t = heir->t;
+    const char *url = source_need(&t->source, heir->r->doc, heir->r->node, "baseDefinition", heir->where);
+    const struct source_resource *r = source_find(&t->source, "StructureDefinition", url);
+    if (!r)
+        fail_at(heir->where, "baseDefinition %s is not known", url);
     const char *name = source_need(&t->source, r->doc, r->node, "type", r->url);
-    struct reader x = {t, r, &t->type[tables_type_need(t, name, r->url)], r->url, kind};
-    uint32_t snapshot = source_child(r->doc, r->node, "snapshot");
-    uint32_t list = snapshot == UINT32_MAX ? UINT32_MAX : source_child(r->doc, snapshot, "element");
-    if (list == UINT32_MAX)
-        fail_at(r->url, "has no snapshot");
+    struct reader x = {t,      r,          &t->type[tables_type_need(t, name, r->url)],
+                       r->url, heir->kind, heir->type->name};
+    bool differential;
+    uint32_t list = elements_of(r, &differential);
+    if (list == UINT32_MAX || differential)
+        fail_at(heir->where, "its base %s has no snapshot", url);
     JSON_EACH(r->doc, list, e)
     {
         read_element(&x, e);
     }
+}
+
+static void read_elements(struct tables *t, const struct source_resource *r, enum tables_kind kind)
+{
+    const char *name = source_need(&t->source, r->doc, r->node, "type", r->url);
+    struct reader x = {t, r, &t->type[tables_type_need(t, name, r->url)], r->url, kind, NULL};
+    bool differential;
+    uint32_t list = elements_of(r, &differential);
+    if (list == UINT32_MAX)
+        fail_at(r->url, "has neither snapshot nor differential");
+    if (differential)
+        read_inherited(&x);
+    JSON_EACH(r->doc, list, e)
+    {
+        read_element(&x, e);
+    }
+    if (x.type->styr)
+        rules_read(t, r, list);
 }
 
 static int by_owner(const void *a, const void *b)
@@ -363,7 +410,7 @@ static void resolve(struct tables *t)
 
 void types_build(struct tables *t)
 {
-    t->type_count = t->elem_count = 1;
+    t->type_count = t->elem_count = t->rule_count = 1;
     t->type[0] = (struct tables_type){.name = "", .prim = "FHIR_PRIM_NONE"};
     t->elem[0] = (struct tables_elem){.owner_name = "", .name = "", .path_name = "", .type_name = ""};
     read_kind(t, KIND_PRIMITIVE);
@@ -377,4 +424,5 @@ void types_build(struct tables *t)
     }
     group(t);
     resolve(t);
+    rules_group(t);
 }

@@ -49,9 +49,10 @@ static void write_types(const struct tables *t, struct buf *out)
     buf_cstr(out, "const struct fhir_type fhir_types[] = {\n");
     for (uint32_t i = 0; i < t->type_count; i++) {
         const struct tables_type *r = &t->type[i];
-        buf_printf(out, "    {\"%s\", %u, %s, %s, %s, %u, %u, %u, %u},\n", r->name, r->base,
-                   kind_names[r->kind], r->prim, r->abstract ? "true" : "false", r->elem_first, r->elem_count,
-                   r->param_first, r->param_count);
+        buf_printf(out, "    {\"%s\", %u, %s, %s, %s, %s, %u, %u, %u, %u, %u, %u},\n", r->name, r->base,
+                   kind_names[r->kind], r->prim, r->abstract ? "true" : "false", r->styr ? "true" : "false",
+                   r->elem_first, r->elem_count, r->param_first, r->param_count, r->rule_first,
+                   r->rule_count);
     }
     buf_printf(out, "};\nconst uint16_t fhir_type_count = %u;\n\n", t->type_count);
 }
@@ -130,6 +131,22 @@ static void write_params(const struct tables *t, struct buf *out)
     for (uint32_t i = 0; i < t->param_count; i++)
         write_param(out, &t->param[i]);
     buf_printf(out, "};\nconst uint16_t fhir_param_count = %u;\n\n", t->param_count);
+}
+
+static void write_rules(const struct tables *t, struct buf *out)
+{
+    buf_cstr(out, "const struct fhir_rule fhir_rules[] = {\n    {0, \"\", \"\", \"\", \"\"},\n");
+    for (uint32_t i = 1; i < t->rule_count; i++) {
+        const struct tables_rule *r = &t->rule[i];
+        const char *const text[] = {r->key, r->sv, r->en, r->expression};
+        buf_printf(out, "    {%u", r->type);
+        for (size_t k = 0; k < sizeof text / sizeof *text; k++) {
+            buf_cstr(out, ", ");
+            write_text(out, text[k]);
+        }
+        buf_cstr(out, "},\n");
+    }
+    buf_printf(out, "};\nconst uint16_t fhir_rule_count = %u;\n\n", t->rule_count);
 }
 
 static void write_numbers(struct buf *out, const char *name, const uint16_t *list, uint32_t n)
@@ -280,6 +297,7 @@ void write_c_tables(const struct tables *t, struct buf *out)
     write_elems(t, out);
     write_bindings(t, out);
     write_params(t, out);
+    write_rules(t, out);
     write_numbers(out, "const fhir_type_id fhir_targets", t->target, t->target_count);
     write_compartments(t, out);
     write_names(t, out);

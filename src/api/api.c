@@ -37,6 +37,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     a->base_url = str_of(opt->base_url);
     while (a->base_url.n && a->base_url.p[a->base_url.n - 1] == '/')
         a->base_url.n--;
+    OS_ASSERT(!a->base_url.n || str_ends(a->base_url, STR("/fhir")));
     a->agent = str_of(opt->agent ? opt->agent : "anonymous");
     a->started_ms = os_now_ms();
     a->statm = metrics_open();
@@ -68,10 +69,12 @@ void api_free(struct api *a)
     web_free(a->web);
     path_cache_free(a->paths);
     os_free(a->import_dir);
-    os_free(a->capability_own);
+    for (size_t i = 0; i < 2; i++) {
+        os_free(a->capability[i].text);
+        os_free(a->later.base[i].text);
+    }
     os_free(a->watch_whole);
     os_free(a->watch_about);
-    os_free(a->later.text);
     pthread_mutex_destroy(&a->later.lock);
     os_free(a);
 }
@@ -120,17 +123,26 @@ bool api_host_ours(const struct api *a, struct str host, struct err *err)
 }
 
 /* Every request needs it, so it is joined without printf. */
-static struct str base_of_host(struct arena *arena, struct str host)
+static struct str base_of_host(struct arena *arena, struct str host, bool styr)
 {
-    static const char before[] = "http://", after[] = "/fhir";
-    size_t n = sizeof(before) - 1 + host.n + sizeof(after) - 1;
+    static const char before[] = "http://";
+    const char *after = styr ? "/styr" : "/fhir";
+    size_t n = sizeof(before) - 1 + host.n + API_BASE_BYTES;
     char *to = arena_alloc(arena, n), *at = to;
     if (!to)
         return STR("");
     at = mempcpy(at, before, sizeof(before) - 1);
     at = mempcpy(at, host.p, host.n);
-    memcpy(at, after, sizeof(after) - 1);
+    memcpy(at, after, API_BASE_BYTES);
     return (struct str){to, n};
+}
+
+struct str base_of_type(struct arena *arena, struct str base, bool styr)
+{
+    if (base.n < API_BASE_BYTES || styr == str_ends(base, STR("/styr")))
+        return base;
+    struct str host = str_sub(base, 0, base.n - API_BASE_BYTES);
+    return arena_printf(arena, "%.*s%s", STR_ARG(host), styr ? "/styr" : "/fhir");
 }
 
 void api_rested(void *api)
@@ -156,11 +168,10 @@ static bool call_open(struct call *c, struct err *err)
     media_begin(c);
     if (!api_host_ours(c->api, c->wants.host, err))
         return false;
-    if (c->api->base_url.n) {
-        c->base = c->api->base_url;
-    } else {
-        c->base = base_of_host(c->arena, c->wants.host.n ? c->wants.host : STR("localhost"));
-    }
+    if (c->api->base_url.n)
+        c->base = c->styr ? base_of_type(c->arena, c->api->base_url, true) : c->api->base_url;
+    else
+        c->base = base_of_host(c->arena, c->wants.host.n ? c->wants.host : STR("localhost"), c->styr);
     return true;
 }
 
@@ -176,11 +187,27 @@ static uint64_t micros_since(uint64_t begun)
     return (os_mono_ns() - begun) / 1000;
 }
 
+static bool beneath(struct str path, const char *base)
+{
+    return str_starts(path, str_of(base)) && (path.n == API_BASE_BYTES || path.p[API_BASE_BYTES] == '/');
+}
+
+bool api_record_path(struct str path)
+{
+    return beneath(path, "/fhir") || beneath(path, "/styr");
+}
+
 bool api_path(struct str path)
 {
-    struct str fhir = STR("/fhir");
-    return (str_starts(path, fhir) && (path.n == fhir.n || path.p[fhir.n] == '/')) ||
-           str_is(path, "/health") || str_is(path, "/metrics");
+    return api_record_path(path) || str_is(path, "/health") || str_is(path, "/metrics");
+}
+
+/* What is asked on /styr goes through the same table of routes. */
+static void route_by(struct call *c, struct str path)
+{
+    c->styr = beneath(path, "/styr");
+    c->path =
+        c->styr ? arena_printf(c->arena, "/fhir%.*s", STR_ARG(str_sub(path, API_BASE_BYTES, path.n))) : path;
 }
 
 static bool dispatch(struct call *c)
@@ -214,9 +241,9 @@ bool api_handle_as(struct api *a, const struct access_caller *caller, struct htt
                        .arena = req->arena,
                        .caller = caller,
                        .method = req->method,
-                       .path = req->path,
                        .body = req->body,
                        .begun_ns = os_mono_ns()};
+    route_by(c, req->path);
     if (!dispatch(c))
         return false;
     audited_patients(c);

@@ -70,6 +70,8 @@ bool api_handle_as(struct api *a, const struct access_caller *caller, struct htt
 bool api_host_ours(const struct api *a, struct str host, struct err *err);
 /* Is the path one that api answers itself (FHIR, health, metrics), not a file of the browser part? */
 bool api_path(struct str path);
+/* Beneath /fhir or /styr? */
+bool api_record_path(struct str path);
 /* The http_options.uploads: bodies of $import go to the disk. */
 bool api_upload(void *api, struct http_request *req, struct http_upload *out, struct err *err);
 /* The http_options.rested: what waits for the log is written. */

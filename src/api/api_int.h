@@ -58,6 +58,10 @@ struct call_whose {
     bool whole;     /* a stream's too: those of a file are known before it is sent */
 };
 
+enum { API_BASE_BYTES = 5 }; /* of "/fhir" and "/styr", which every base ends in */
+/* The base as it is for types of the other kind, in arena when it differs. */
+struct str base_of_type(struct arena *arena, struct str base, bool styr);
+
 struct call {
     struct api *api;
     struct http_request *req; /* the request itself, also for entries */
@@ -66,10 +70,11 @@ struct call {
     const struct access_caller *caller; /* who asks; NULL: no accounts in use, everything is allowed */
     struct access_view *view;           /* what the caller sees (guard.h); NULL: everything */
     const struct route *route;
-    struct str method, path; /* path without "/fhir", no leading '/' */
+    bool styr;               /* asked on /styr: c->type is one of the steering's types (fhir_type.styr) */
+    struct str method, path; /* "/fhir/…", also of what was asked on /styr */
     struct str query;        /* as sent */
     struct str body;
-    struct str base;             /* "http://host/fhir" */
+    struct str base;             /* "http://host/fhir", or "http://host/styr" */
     fhir_type_id type;           /* [type], 0 at system level */
     struct str id, vid;          /* [id], [vid] */
     fhir_type_id compartment;    /* [compartment]: type is what is searched in it, 0 for * */
@@ -106,9 +111,11 @@ enum { METRIC_ROUTES_MAX = 160 };
 /* The CapabilityStatement after own parameters have changed, made once for each of their versions. */
 struct capability_later {
     pthread_mutex_t lock;
-    char *text; /* NULL: not made yet */
-    size_t n;
-    uint32_t version;
+    struct {
+        char *text; /* NULL: not made yet */
+        size_t n;
+        uint32_t version;
+    } base[2]; /* of /fhir and of /styr */
 };
 
 struct api {
@@ -122,8 +129,10 @@ struct api {
     const struct http_server *_Atomic server;
     struct str base_url, agent;
     struct web *web;
-    struct str capability; /* made once */
-    char *capability_own;
+    struct {
+        char *text; /* made once */
+        size_t n;
+    } capability[2];             /* of /fhir and of /styr */
     uint32_t capability_version; /* own_version it tells of */
     struct capability_later later;
     int64_t started_ms;

@@ -250,7 +250,8 @@ static void test_capability(void **state)
     a.search = search_new(&err); /* the parameters of the record's own stand in it too */
     assert_non_null(a.search);
     assert_true(capability_make(&a, &err));
-    assert_true(json_parse(&arena, a.capability, &fhir_names, &doc, &err));
+    assert_true(
+        json_parse(&arena, (struct str){a.capability[0].text, a.capability[0].n}, &fhir_names, &doc, &err));
     struct check_issues *issues = arena_alloc(&arena, sizeof(*issues));
     if (!check_resource(&doc, 0, &type, issues)) {
         struct buf b;
@@ -263,9 +264,11 @@ static void test_capability(void **state)
         char code[64];
         snprintf(code, sizeof(code), "\"code\":\"%s\"", route_table[i].interaction);
         if (route_table[i].interaction)
-            assert_true(str_find_str(a.capability, str_of(code)) != SIZE_MAX);
+            assert_true(str_find_str((struct str){a.capability[0].text, a.capability[0].n}, str_of(code)) !=
+                        SIZE_MAX);
     }
-    os_free(a.capability_own);
+    os_free(a.capability[0].text);
+    os_free(a.capability[1].text);
     search_free(a.search);
 }
 

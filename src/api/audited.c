@@ -189,7 +189,7 @@ static void audited_done(void *arg, enum audit_done how)
 bool audited_allowed(const struct call *c, struct err *err)
 {
     if (!c->api->audit || audit_state(c->api->audit) != AUDIT_DOWN || audited_emergency(c) ||
-        !str_starts(c->req->path, STR("/fhir")))
+        !api_record_path(c->req->path))
         return true;
     return err_set(err, ERR_AUDIT_DOWN, NULL);
 }
@@ -197,7 +197,9 @@ bool audited_allowed(const struct call *c, struct err *err)
 /* What lies outside the record: health, metrics, the files of the browser part. */
 static bool outside(struct str path)
 {
-    static const char *const ours[] = {"/fhir", "/auth", "/me/", "/live"};
+    static const char *const ours[] = {"/auth", "/me/", "/live"};
+    if (api_record_path(path))
+        return false;
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (str_starts(path, str_of(ours[i])))
             return false;

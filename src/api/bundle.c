@@ -72,8 +72,8 @@ void bundle_begin(struct buf *out, const char *type, const struct link *links, s
 void bundle_full_url(struct buf *out, struct str base, fhir_type_id type, struct str id)
 {
     buf_cstr(out, "\"fullUrl\":\"");
-    buf_str(out, base);
-    buf_char(out, '/');
+    buf_str(out, str_sub(base, 0, base.n < API_BASE_BYTES ? base.n : base.n - API_BASE_BYTES));
+    buf_cstr(out, fhir_types[type].styr ? "/styr/" : "/fhir/");
     buf_cstr(out, fhir_types[type].name);
     buf_char(out, '/');
     buf_str(out, id);

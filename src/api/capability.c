@@ -183,8 +183,10 @@ static void write_resource(struct json_out *o, const struct api *a, const struct
 {
     char profile[200];
     bool view = t == &fhir_types[FHIR_TYPE_ViewDefinition]; /* not R4's */
-    snprintf(profile, sizeof(profile), "%s/StructureDefinition/%s",
-             view ? "https://sql-on-fhir.org/ig" : "http://hl7.org/fhir", t->name);
+    const char *base = t->styr ? "https://helhet.example/styr"
+                       : view  ? "https://sql-on-fhir.org/ig"
+                               : "http://hl7.org/fhir";
+    snprintf(profile, sizeof(profile), "%s/StructureDefinition/%s", base, t->name);
     json_out_object(o, NULL);
     json_out_cstr(o, "type", t->name);
     json_out_cstr(o, "profile", profile);
@@ -251,7 +253,7 @@ static void write_common_params(struct json_out *o)
     json_out_end_array(o);
 }
 
-static void write_rest(struct json_out *o, const struct api *a, const struct ready *ready)
+static void write_rest(struct json_out *o, const struct api *a, const struct ready *ready, bool styr)
 {
     json_out_array(o, "rest");
     json_out_object(o, NULL);
@@ -259,18 +261,19 @@ static void write_rest(struct json_out *o, const struct api *a, const struct rea
     json_out_cstr(o, "documentation", integrity_text);
     json_out_array(o, "resource");
     for (uint16_t i = 1; i < fhir_type_count; i++)
-        if (fhir_types[i].kind == FHIR_RESOURCE && !fhir_types[i].abstract)
+        if (fhir_types[i].kind == FHIR_RESOURCE && !fhir_types[i].abstract && fhir_types[i].styr == styr)
             write_resource(o, a, ready, &fhir_types[i]);
     json_out_end_array(o);
     write_interactions(o, LEVEL_SYSTEM, LEVEL_SYSTEM);
     write_common_params(o);
     write_operations(o, NULL);
-    write_compartments(o);
+    if (!styr)
+        write_compartments(o);
     json_out_end_object(o);
     json_out_end_array(o);
 }
 
-static void write_head(struct json_out *o, const struct api *a)
+static void write_head(struct json_out *o, const struct api *a, bool styr)
 {
     char date[TIME_TEXT_MAX];
     size_t n = time_format(a->started_ms, date);
@@ -280,17 +283,21 @@ static void write_head(struct json_out *o, const struct api *a)
     json_out_cstr(o, "status", "active");
     json_out_string(o, "date", (struct str){date, n});
     json_out_cstr(o, "kind", "instance");
-    json_out_array(o, "instantiates");
-    json_out_cstr(o, NULL, "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data");
-    json_out_end_array(o);
+    if (!styr) {
+        json_out_array(o, "instantiates");
+        json_out_cstr(o, NULL, "http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data");
+        json_out_end_array(o);
+    }
     json_out_object(o, "software");
     json_out_cstr(o, "name", "Helhet");
     json_out_cstr(o, "version", HELHET_VERSION);
     json_out_end_object(o);
     json_out_object(o, "implementation");
     json_out_cstr(o, "description",
-                  "Helhet, ett öppet regionalt vårdinformationssystem / an open regional care "
-                  "information system");
+                  styr ? "Helhet: styrning, från idé till breddinförande / steering, from idea to broad "
+                         "introduction"
+                       : "Helhet, ett öppet regionalt vårdinformationssystem / an open regional care "
+                         "information system");
     json_out_end_object(o);
     json_out_cstr(o, "fhirVersion", "4.0.1");
     json_out_array(o, "format");
@@ -307,7 +314,7 @@ static void write_head(struct json_out *o, const struct api *a)
     json_out_end_array(o);
 }
 
-static bool write_all(const struct api *a, struct buf *out, struct err *err)
+static bool write_all(const struct api *a, bool styr, struct buf *out, struct err *err)
 {
     struct json_out o;
     struct ready *ready = os_alloc(sizeof(*ready));
@@ -318,8 +325,8 @@ static bool write_all(const struct api *a, struct buf *out, struct err *err)
     own_each(a->search, note_ready, ready);
     json_out_init(&o, out);
     json_out_object(&o, NULL);
-    write_head(&o, a);
-    write_rest(&o, a, ready);
+    write_head(&o, a, styr);
+    write_rest(&o, a, ready, styr);
     json_out_end_object(&o);
     os_free(ready);
     return buf_ok(out) || err_set(err, ERR_NO_MEMORY, NULL);
@@ -327,30 +334,31 @@ static bool write_all(const struct api *a, struct buf *out, struct err *err)
 
 bool capability_make(struct api *a, struct err *err)
 {
-    struct buf out;
     a->capability_version = own_version(a->search);
-    bool ok = write_all(a, &out, err);
-    if (ok) {
-        a->capability.n = out.n;
-        a->capability_own = buf_take(&out, &a->capability.n);
-        a->capability.p = a->capability_own;
+    for (int styr = 0; styr < 2; styr++) {
+        struct buf out;
+        bool ok = write_all(a, styr, &out, err);
+        if (ok)
+            a->capability[styr].text = buf_take(&out, &a->capability[styr].n);
+        buf_release(&out);
+        if (!ok)
+            return false;
     }
-    buf_release(&out);
-    return ok;
+    return true;
 }
 
 /* a->later for this version of the own parameters, with its lock held. */
-static bool renew(struct api *a, uint32_t version, struct err *err)
+static bool renew(struct api *a, bool styr, uint32_t version, struct err *err)
 {
     struct capability_later *l = &a->later;
     struct buf out;
-    if (l->text && l->version == version)
+    if (l->base[styr].text && l->base[styr].version == version)
         return true;
-    bool ok = write_all(a, &out, err);
+    bool ok = write_all(a, styr, &out, err);
     if (ok) {
-        os_free(l->text);
-        l->text = buf_take(&out, &l->n);
-        l->version = version; /* read before: what came while writing makes it anew next time */
+        os_free(l->base[styr].text);
+        l->base[styr].text = buf_take(&out, &l->base[styr].n);
+        l->base[styr].version = version; /* read before: what came while writing makes it anew next time */
     }
     buf_release(&out);
     return ok;
@@ -360,15 +368,16 @@ static bool renew(struct api *a, uint32_t version, struct err *err)
  * by the first who asked after that. False with *err. */
 static bool current(struct call *c, struct str *text, struct err *err)
 {
-    struct capability_later *l = &c->api->later;
-    uint32_t version = own_version(c->api->search);
-    *text = c->api->capability;
-    if (version == c->api->capability_version)
+    struct api *a = c->api;
+    struct capability_later *l = &a->later;
+    uint32_t version = own_version(a->search);
+    *text = (struct str){a->capability[c->styr].text, a->capability[c->styr].n};
+    if (version == a->capability_version)
         return true;
     pthread_mutex_lock(&l->lock);
-    bool ok = renew(c->api, version, err);
-    if (ok)
-        *text = arena_str(c->arena, (struct str){l->text, l->n}); /* the next version may replace it */
+    bool ok = renew(a, c->styr, version, err);
+    if (ok) /* the next version may replace it */
+        *text = arena_str(c->arena, (struct str){l->base[c->styr].text, l->base[c->styr].n});
     pthread_mutex_unlock(&l->lock);
     return ok && (text->p || err_set(err, ERR_NO_MEMORY, NULL));
 }

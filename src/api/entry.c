@@ -13,8 +13,10 @@ static struct str text_of(const struct json_doc *doc, uint32_t i, uint16_t name)
 /* The address without our own base and without a leading slash. */
 static struct str local_url(const struct bundle *b, struct str url)
 {
-    if (str_starts(url, b->call->base) && url.n > b->call->base.n)
-        url = str_sub(url, b->call->base.n, url.n);
+    struct str host = str_sub(b->call->base, 0, b->call->base.n - API_BASE_BYTES);
+    struct str path = str_starts(url, host) ? str_sub(url, host.n, url.n) : STR("");
+    if (path.n > API_BASE_BYTES && api_record_path(path))
+        url = str_sub(path, API_BASE_BYTES, path.n);
     if (url.n && url.p[0] == '/')
         url = str_sub(url, 1, url.n);
     return url;

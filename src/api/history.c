@@ -3,6 +3,7 @@
  * pages neither repeat nor lose versions while new ones arrive. */
 #include "api/api_int.h"
 #include "base/time.h"
+#include "fhir_gen/names.h"
 
 enum { HISTORY_COUNT_DEFAULT = 20, HISTORY_BYTES_MAX = 256 << 20 };
 
@@ -140,7 +141,10 @@ static bool answer(struct call *c, struct page *p, uint64_t total)
 static bool history_read(struct call *c, struct store_read *r, struct page *p, uint64_t *total,
                          struct err *err)
 {
-    struct store_history h = {.type = c->type, .id = c->id};
+    bool types[FHIR_TYPE_COUNT];
+    struct store_history h = {.type = c->type, .types = c->type ? NULL : types, .id = c->id};
+    for (fhir_type_id t = 0; t < FHIR_TYPE_COUNT; t++)
+        types[t] = fhir_types[t].styr == c->styr;
     if (!parse_params(c, &h, err) || !subset_parse(c, &p->subset, err))
         return false;
     p->limit = h.limit - 1;

@@ -86,7 +86,7 @@ static bool in_compartment(fhir_type_id type)
 static bool read_type(struct export *e, struct str name)
 {
     fhir_type_id type = fhir_resource_find(name);
-    if (!type)
+    if (!type || fhir_types[type].styr != e->c->styr)
         return wrong(e, name, "_type");
     if (e->c->type && !in_compartment(type) && !e->c->wants.lenient) {
         err_set_str(e->err, ERR_EXPORT_OUTSIDE, name, STR(""));
@@ -114,7 +114,7 @@ static bool read_types(struct export *e)
     }
     for (fhir_type_id t = 1; !e->typed && t < fhir_type_count; t++)
         e->type[t] = fhir_types[t].kind == FHIR_RESOURCE && !fhir_types[t].abstract &&
-                     (!e->c->type || in_compartment(t));
+                     fhir_types[t].styr == e->c->styr && (!e->c->type || in_compartment(t));
     return true;
 }
 

@@ -290,6 +290,7 @@ static bool answer_entry(struct call *c, struct store_read *r, const struct json
     int64_t version = number(doc, e, "v");
     enum call_return returns = c->wants.returns;
     struct buf out;
+    bool styr = fhir_types[fhir_resource_find(str_sub(resource, 0, str_find(resource, '/', 0)))].styr;
     if (returns == RETURN_DEFAULT)
         returns = c->entry ? RETURN_MINIMAL : RETURN_REPRESENTATION;
     c->resp->status = (int)number(doc, e, "s");
@@ -297,8 +298,9 @@ static bool answer_entry(struct call *c, struct store_read *r, const struct json
         resource_headers(c, (uint32_t)version, number(doc, e, "t"));
     if (yes(doc, e, "l"))
         http_response_header(c->resp, "Location",
-                             arena_printf(c->arena, "%.*s/%.*s/_history/%llu", STR_ARG(c->base),
-                                          STR_ARG(resource), (unsigned long long)version));
+                             arena_printf(c->arena, "%.*s/%.*s/_history/%llu",
+                                          STR_ARG(base_of_type(c->arena, c->base, styr)), STR_ARG(resource),
+                                          (unsigned long long)version));
     if (!failed.n && (returns == RETURN_MINIMAL || c->resp->status == 204))
         return true;
     if (!failed.n && returns == RETURN_REPRESENTATION && !version_of(c, r, resource, version, &body, err))

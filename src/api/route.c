@@ -297,6 +297,13 @@ static bool same_method(struct str method, const char *name)
     return method.n == n && memcmp(method.p, name, n) == 0;
 }
 
+/* Is it served where it is asked for? Entries of a Bundle on /styr may be of both kinds, so that a decision
+ * and what follows of it in the record are one transaction. */
+static bool at_home(const struct call *c, fhir_type_id type)
+{
+    return fhir_types[type].styr == c->styr || (c->styr && c->entry);
+}
+
 static bool read_names(struct call *c, const struct segments *s, struct err *err)
 {
     if (c->route->level >= LEVEL_NONE) { /* perhaps a job and its file */
@@ -307,7 +314,7 @@ static bool read_names(struct call *c, const struct segments *s, struct err *err
     if (s->count < 2 || !looks_like_type(s->item[1]))
         return true;
     c->type = fhir_resource_find(s->item[1]);
-    if (!c->type)
+    if (!c->type || !at_home(c, c->type))
         return err_set_str(err, ERR_TYPE_NONE, s->item[1], STR(""));
     if (c->route->level == LEVEL_COMPARTMENT) {
         c->compartment = c->type;

@@ -162,7 +162,8 @@ static bool write_page(struct call *c, const struct asking *a, const struct sear
 /* The parameters of the call, or those that its page token holds. */
 static bool read_asked(struct call *c, struct store_read *r, struct asking *a, struct err *err)
 {
-    struct search_within within = {c->type, c->compartment, c->id, 0, c->wants.lenient, c->deadline_ns};
+    struct search_within within = {c->type,          c->compartment, c->id,  0,
+                                   c->wants.lenient, c->deadline_ns, c->styr};
     const struct search_param *params = c->params;
     size_t count = c->param_count;
     *a = (struct asking){.token = call_param(c, "_page")};

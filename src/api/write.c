@@ -427,7 +427,8 @@ void write_answer(struct write *w)
         resource_headers(c, w->change.version, w->change.time_ms);
     if (status == 201 || w->matched)
         http_response_header(c->resp, "Location",
-                             arena_printf(c->arena, "%.*s/%s/%.*s/_history/%u", STR_ARG(c->base),
+                             arena_printf(c->arena, "%.*s/%s/%.*s/_history/%u",
+                                          STR_ARG(base_of_type(c->arena, c->base, fhir_types[c->type].styr)),
                                           fhir_types[c->type].name, STR_ARG(w->id), w->change.version));
     answer_body(w, status);
 }

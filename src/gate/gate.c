@@ -100,7 +100,7 @@ static bool is_public(const struct http_request *req)
         return true;
     if (str_is(req->path, "/metrics"))
         return from_here(req);
-    return str_is(req->path, "/fhir/metadata") && reads(req);
+    return (str_is(req->path, "/fhir/metadata") || str_is(req->path, "/styr/metadata")) && reads(req);
 }
 
 /* The caller of a request that needs one, in its arena. False with *err; *caller is then as far as it is

@@ -79,7 +79,7 @@ static bool shared_path(struct str path)
 static bool preflight(const struct http_request *req)
 {
     return str_is(req->method, "OPTIONS") && header(req, "Access-Control-Request-Method").p &&
-           (shared_path(req->path) || str_starts(req->path, STR("/fhir")));
+           (shared_path(req->path) || api_record_path(req->path));
 }
 
 static void share(struct http_response *resp)

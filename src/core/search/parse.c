@@ -240,7 +240,7 @@ static bool read_type_list(struct reading *r, struct str value, fhir_type_id *ty
     while (value_split(&rest, ',', &part)) {
         fhir_type_id t = fhir_resource_find(part);
         size_t at = 0;
-        if (!t)
+        if (!t || fhir_types[t].styr != r->within->styr)
             return bad_value(r, part, "_type", "en resurstyp", "a resource type");
         while (at < *n && types[at] != t)
             at++;
@@ -254,6 +254,7 @@ static bool read_type_list(struct reading *r, struct str value, fhir_type_id *ty
 static bool searchable(const struct reading *r, fhir_type_id t)
 {
     return fhir_types[t].kind == FHIR_RESOURCE && !fhir_types[t].abstract &&
+           fhir_types[t].styr == r->within->styr &&
            (!r->within->compartment || compartment_has(r->within->compartment, t));
 }
 

@@ -137,6 +137,7 @@ struct search_within {
     int64_t seq;              /* the commit that the pages are pinned to; 0: now */
     bool lenient;             /* unknown parameters are left out and told of in ignored */
     uint64_t deadline_ns;     /* an end before the budget's, os monotonic time; 0: none */
+    bool styr;                /* all types: those of the steering, else those of R4 and the rest */
 };
 /* Is it one of the five, and can a resource of type be in one? The one it is about is in it too. */
 bool search_in_compartment(fhir_type_id compartment, fhir_type_id type);

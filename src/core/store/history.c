@@ -73,6 +73,8 @@ static bool history_part(struct history_walk *w, int64_t seq, struct str data, s
     while (ok && n-- && !w->over) {
         if (w->type && c[n].type != w->type)
             continue;
+        if (w->h->types && !w->h->types[number_build(&w->r->s->types, c[n].type)])
+            continue;
         if (w->fn && w->h->before_seq && seq == w->h->before_seq && c[n].rid >= w->h->before_rid)
             continue;
         ok = history_give(w, seq, c[n].rid, c[n].version, err);

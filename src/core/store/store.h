@@ -246,6 +246,7 @@ typedef bool store_each_fn(void *arg, const struct store_version *v);
 
 struct store_history {
     uint16_t type;      /* 0: whole system */
+    const bool *types;  /* of the whole system: only those that are true here (by build id); NULL: all */
     struct str id;      /* "" : whole type */
     int64_t since_ms;   /* 0: all; commits at or after */
     int64_t before_seq; /* 0: newest first from the end; else only older than (before_seq, before_rid) */

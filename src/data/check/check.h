@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * check: basic validation at write: resource type, unknown elements, cardinality, JSON kind, primitive
  * format, choice, empty objects and arrays, required bindings, array/underscore alignment (R4 "JSON
- * representation" 2.6.2). Sets nodes[].elem on the way (like fhir_type_tree). Profiles and invariants come in
- * a later issue. */
+ * representation" 2.6.2). Sets nodes[].elem on the way (like fhir_type_tree). Of constraints, those of the
+ * steering's own types (definitions/styr), rules.c. */
 #ifndef HELHET_CHECK_CHECK_H
 #define HELHET_CHECK_CHECK_H
 

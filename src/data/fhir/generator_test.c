@@ -29,6 +29,16 @@ enum { OUTPUT_MAX_BYTES = 4096, FILE_MAX_BYTES = 64 * 1024 * 1024 };
     "\"baseDefinition\":\"http://hl7.org/fhir/StructureDefinition/DomainResource\"" rest "}"
 #define SNAPSHOT(elements) TYPE(",\"snapshot\":{\"element\":[{\"path\":\"Thing\"}," elements "]}")
 #define ELEMENT(name, max, rest) "{\"path\":\"Thing." name "\",\"min\":0,\"max\":\"" max "\"," rest "}"
+/* One of the steering's own, with a differential alone and a constraint on it. */
+#define STYR(constraint, elements)                                                                           \
+    "{\"resourceType\":\"StructureDefinition\",\"url\":\"https://helhet.example/styr/"                       \
+    "StructureDefinition/Thing\",\"fhirVersion\":\"4.0.1\",\"kind\":\"resource\",\"type\":\"Thing\","        \
+    "\"derivation\":\"specialization\",\"baseDefinition\":\"http://hl7.org/fhir/StructureDefinition/"        \
+    "DomainResource\",\"differential\":{\"element\":[{\"path\":\"Thing\",\"constraint\":[" constraint        \
+    "]}" elements "]}}"
+#define RULE(key, severity, human, expression)                                                               \
+    "{\"key\":\"" key "\",\"severity\":\"" severity "\",\"human\":\"" human                                  \
+    "\",\"expression\":\"" expression "\"}"
 #define STRING "\"type\":[{\"code\":\"string\"}]"
 
 struct refusal {
@@ -56,7 +66,7 @@ static const struct refusal refusals[] = {
     {"is not a definition this program knows", "{\"resourceType\":\"Nonsense\",\"url\":\"http://x\"}"},
     {"url is missing", "{\"resourceType\":\"SearchParameter\"}"},
     {"JSON_SYNTAX", "{\"resourceType\":}"},
-    {"has no snapshot", TYPE("")},
+    {"has neither snapshot nor differential", TYPE("")},
     {"max 2 is not", SNAPSHOT(ELEMENT("a", "2", STRING))},
     {"type Nothing is not defined", SNAPSHOT(ELEMENT("a", "1", "\"type\":[{\"code\":\"Nothing\"}]"))},
     {"type Thing.b is not defined", SNAPSHOT(ELEMENT("a", "1", "\"contentReference\":\"#Thing.b\""))},
@@ -65,6 +75,16 @@ static const struct refusal refusals[] = {
     {"is no choice", SNAPSHOT(ELEMENT("a", "1", "\"type\":[{\"code\":\"string\"},{\"code\":\"code\"}]"))},
     {"occurs twice", SNAPSHOT(ELEMENT("a", "1", STRING) "," ELEMENT("a", "1", STRING))},
     {"type Thing.b is not defined", SNAPSHOT(ELEMENT("b.a", "1", STRING))},
+    {"only constraints of severity error", STYR(RULE("t-1", "warning", "Sv. / En.", "id.exists()"), "")},
+    {"Swedish / English", STYR(RULE("t-1", "error", "Bara ett.", "id.exists()"), "")},
+    {"asks for the time", STYR(RULE("t-1", "error", "Sv. / En.", "today().exists()"), "")},
+    {"is the key of two",
+     STYR(RULE("t-1", "error", "Sv. / En.", "id.exists()") "," RULE("t-1", "error", "Sv. / En.", "true"),
+          "")},
+    {"stand on the resource or on elements with children",
+     STYR("", ",{\"path\":\"Thing.a\",\"min\":0,\"max\":\"1\"," STRING
+              ",\"constraint\":[" RULE("t-1", "error", "Sv. / En.", "true") "]}")},
+    {"occurs twice", STYR("", ",{\"path\":\"Thing.text\",\"min\":0,\"max\":\"1\"," STRING "}")},
     {"slices are for profiles", SNAPSHOT(ELEMENT("a", "1", "\"sliceName\":\"x\"," STRING))},
 };
 

@@ -45,11 +45,22 @@ struct fhir_type {
     uint8_t kind;      /* enum fhir_kind */
     uint8_t prim;      /* enum fhir_prim */
     bool abstract;
+    bool styr; /* a resource type of the steering's own (definitions/styr): served on /styr, not on /fhir */
     fhir_elem_id elem_first; /* all elements, inherited ones too, contiguous in definition order */
     uint16_t elem_count;
     fhir_param_id
         param_first; /* resource types: all parameters, common ones too, contiguous, sorted by code */
     uint16_t param_count;
+    uint16_t rule_first; /* constraints that are held at write, contiguous */
+    uint8_t rule_count;
+};
+
+/* A constraint (R4 ElementDefinition.constraint) of a steering type or a backbone element of one. */
+struct fhir_rule {
+    fhir_type_id type;
+    const char *key;        /* "dec-1" */
+    const char *sv, *en;    /* what it says */
+    const char *expression; /* FHIRPath on that element */
 };
 
 struct fhir_elem {
@@ -115,6 +126,8 @@ extern const uint32_t fhir_elem_count;
 extern const struct fhir_binding fhir_bindings[];
 extern const struct fhir_param fhir_params[];
 extern const uint16_t fhir_param_count;
+extern const struct fhir_rule fhir_rules[];
+extern const uint16_t fhir_rule_count;
 extern const fhir_type_id fhir_targets[];
 extern const struct fhir_compartment fhir_compartments[];
 extern const uint16_t fhir_compartment_count;
