@@ -3,7 +3,7 @@
 // public one knows nothing but codes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { ALL_MODES, axeFaults, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients } from "./patients.mjs";
 
@@ -69,16 +69,7 @@ after(async () => {
   await region?.remove();
 });
 
-async function visit(path, body, options) {
-  const page = await openPage(browser, options);
-  try {
-    await page.goto(region.url + path);
-    await body(page);
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const visit = (path, body, options) => visitPage(browser, region.url + path, body, { options });
 
 const row = (page, text) => page.getByRole("row").filter({ hasText: text });
 const shown = (page) => page.getByRole("table", { name: "Vårdplatser" }).waitFor();
@@ -138,7 +129,7 @@ test("the waiting room's board: the same codes, and nothing about anybody, neith
     assert.equal(await page.locator(".topbar").isVisible(), false);
   }));
 
-for (const [mode, options] of Object.entries({ ...MODES, "200 %": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } })) {
+for (const [mode, options] of Object.entries(ALL_MODES)) {
   test(`no fault that axe can see, nothing scrolls sideways: ${mode}`, async () => {
     for (const path of [`/tavla/${UNIT}`, `/tavla/publik.${UNIT}`, "/tavla"]) {
       await visit(path, async (page) => {

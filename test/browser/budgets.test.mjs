@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { BUDGET, counted, crowding, within95, withinTime } from "./budgets.mjs";
-import { openPage, startBrowser, startRegion } from "./harness.mjs";
+import { openPage, settled, startBrowser, startRegion } from "./harness.mjs";
 import { LONG_COUNT, LONG_ID, longLife } from "./longlife.mjs";
 import { putPatients } from "./patients.mjs";
 
@@ -39,7 +39,6 @@ async function slowPage(path) {
   return page;
 }
 
-const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
 const ready = (page) => page.waitForFunction(() => document.activeElement?.id === "sok");
 const name = (page) => page.getByRole("heading", { level: 1, name: "Tolvan Åke Tolvansson" });
 /** Milliseconds on the page's own clock from `begin` to when the chart's name has been painted. */

@@ -9,12 +9,11 @@ import { after, before, test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { closed, forget, login, makeData, named } from "../http/accounts.mjs";
 import { counted } from "./budgets.mjs";
-import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { ALL_MODES, axeFaults, openPage, settled, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients } from "./patients.mjs";
 
 const CHART = "/patient/web-tolvan";
-const ALL_MODES = { ...MODES, "200 %": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };
 /** A4 within its margins. */
 const A4_PX = 688;
 const HITS_MAX = 30;
@@ -32,18 +31,8 @@ after(async () => {
   await region?.remove();
 });
 
-async function visit(path, body, options) {
-  const page = await openPage(browser, options);
-  try {
-    await page.goto(region.url + path);
-    await body(page).catch(async (error) => { if (process.env.SHOT) { await page.screenshot({ path: process.env.SHOT, fullPage: true }); console.error(page.url(), page.faults); } throw error; });
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const visit = (path, body, options) => visitPage(browser, region.url + path, body, { options });
 
-const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
 const fhir = async (path, init) => (await fetch(`${region.url}/fhir/${path}`, { cache: "no-store", ...init })).json();
 const all = async (type, rest = "", patient = "web-tolvan") => ((await fhir(`${type}?patient=${patient}&_count=200${rest}`)).entry ?? []).map((e) => e.resource);
 const put = (resource) => fhir(`${resource.resourceType}/${resource.id}`, { method: "PUT", headers: { "Content-Type": "application/fhir+json", "If-Match": `W/"${resource.meta.versionId}"` }, body: JSON.stringify(resource) });

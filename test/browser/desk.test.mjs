@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { buildExposed } from "./exposed.mjs";
-import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { ALL_MODES, axeFaults, openPage, settled, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { putPatients } from "./patients.mjs";
 
 const PATIENT = "web-tolvan";
@@ -22,20 +22,11 @@ after(async () => {
   await region?.remove();
 });
 
-async function visit(path, body, options) {
-  const page = await openPage(browser, options);
-  try {
-    await page.goto(region.url + path);
-    await page.waitForFunction(() => window.helhet !== undefined && document.querySelector(".receipt-strip") !== null);
-    await body(page);
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const visit = (path, body, options) => visitPage(browser, region.url + path, async (page) => {
+  await page.waitForFunction(() => window.helhet !== undefined && document.querySelector(".receipt-strip") !== null);
+  await body(page);
+}, { options });
 
-const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
-const ALL_MODES = { ...MODES, "200 %": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };
 const pulse = (patient, text = "Puls") => ({ resourceType: "Observation", status: "final", code: { text }, subject: { reference: `Patient/${patient}` } });
 const save = (page, patient, title, link = `/patient/${patient}/provsvar`) => page.evaluate(([resource, how]) => window.helhet.create(resource, how).then(() => "saved", (error) => error.name), [pulse(patient), { patient, title, link }]);
 const strip = (page, text) => page.locator(".receipt-strip li").filter({ hasText: text });

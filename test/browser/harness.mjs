@@ -91,14 +91,24 @@ export async function openPage(browser, options = MODES.light) {
   return page;
 }
 
-/** Opens the address, with a session's cookie ("name=value") when one is given, does body, and finds no faults on the page. */
-export async function visitPage(browser, url, body, { options = MODES.light, cookie = "" } = {}) {
+/** The screen is there, and nothing of it is still on its way. */
+export const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
+
+/** Opens the address, with a session's cookie ("name=value") when one is given, does body, and finds no faults on the page.
+ * first: done with the page before it is opened. */
+export async function visitPage(browser, url, body, { options = MODES.light, cookie = "", first = async () => undefined } = {}) {
   const page = await openPage(browser, options);
   try {
+    await first(page);
     const [name, ...value] = cookie.split("=");
     if (cookie !== "") await page.context().addCookies([{ name, value: value.join("="), url: new URL(url).origin }]);
     await page.goto(url);
-    await body(page);
+    await body(page).catch(async (error) => {
+      if (process.env.SHOT === undefined) throw error;
+      await page.screenshot({ path: process.env.SHOT, fullPage: true });
+      console.error(page.url(), page.faults);
+      throw error;
+    });
     assert.deepEqual(page.faults, []);
   } finally {
     await page.context().close();

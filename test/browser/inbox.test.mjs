@@ -5,10 +5,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { closed, forget, login, makeData, named, role } from "../http/accounts.mjs";
 import { ask } from "../http/server.mjs";
-import { axeFaults, MODES, openPage, startBrowser } from "./harness.mjs";
+import { ALL_MODES, axeFaults, MODES, startBrowser, visitPage } from "./harness.mjs";
 
 const TIMEOUT_MS = 1200;
-const ZOOMED = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
 const ofUnit = { meta: { extension: [{ url: "https://helhet.example/fhir/StructureDefinition/care-unit", valueReference: { reference: "Organization/med" } }] } };
 const SYSTEM = "https://helhet.example/fhir/CodeSystem/task";
 const KIM = { ...named("Patient", "kim", "Kim", "Provsson"), identifier: [{ system: "http://electronichealth.se/identifier/personnummer", value: "198002232380" }] };
@@ -37,17 +36,8 @@ async function asked(name, path, options = {}, unit = "med") {
 const found = async (name, path, unit) => ((await asked(name, path, {}, unit)).json?.entry ?? []).map((e) => e.resource);
 
 async function as(name, path, body, options = MODES.light) {
-  const page = await openPage(browser, options);
-  try {
-    const { Cookie } = await login(server, name, { assignment: `PractitionerRole/${name}-med` });
-    const [key, ...value] = Cookie.split("=");
-    await page.context().addCookies([{ name: key, value: value.join("="), url: server.origin }]);
-    await page.goto(server.origin + path);
-    await body(page).catch(async (error) => { if (process.env.SHOT) { await page.screenshot({ path: process.env.SHOT, fullPage: true }); console.error(page.url(), page.faults); } throw error; });
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
+  const { Cookie } = await login(server, name, { assignment: `PractitionerRole/${name}-med` });
+  await visitPage(browser, server.origin + path, body, { options, cookie: Cookie });
 }
 
 const receipt = (page, text) => page.locator(".receipt-strip .receipt-saved", { hasText: text }).waitFor();
@@ -246,7 +236,7 @@ for (const [path, call, words] of READS)
 
 const SCREENS = ["/inkorg", "/inkorg/skickat", "/inkorg/klart", "/inkorg/nytt", "/inkorg/uppgift.kim", "/inkorg/lag"];
 const ENGLISH = /\b(the|message|messages|task|tasks|team|unit|send|reply|draft|loading|new|due|done|read by)\b/i;
-for (const [mode, options] of [...Object.entries(MODES), ["zoomed", ZOOMED]])
+for (const [mode, options] of Object.entries(ALL_MODES))
   test(`axe finds nothing, nothing scrolls sideways, no English: ${mode}`, () => as("bo", SCREENS[0], async (page) => {
     const [task] = await found("bo", `/Task?code=${encodeURIComponent(`${SYSTEM}|message`)}&patient=kim`);
     for (const path of [...SCREENS, `/inkorg/meddelande.${task.id}`]) {

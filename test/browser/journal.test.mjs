@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { compile, COMPILED } from "./compile.mjs";
-import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { axeFaults, MODES, settled, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients, SPECIAL } from "./patients.mjs";
 
@@ -32,18 +32,8 @@ after(async () => {
 });
 
 /** Runs body with a page at path; afterwards there may be no fault. */
-async function visit(path, body, options) {
-  const page = await openPage(browser, options);
-  try {
-    await page.goto(region.url + path);
-    await body(page);
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const visit = (path, body, options) => visitPage(browser, region.url + path, body, { options });
 
-const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
 /** Writes in the search field, which has focus by itself once the screen is there. */
 async function write(page, text) {
   await page.waitForFunction(() => document.activeElement?.id === "sok");

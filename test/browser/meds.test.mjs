@@ -3,7 +3,7 @@
 // reconciling; by keyboard alone, keys and clicks counted, in both themes, at 320 px and at 200 %.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { ALL_MODES, axeFaults, openPage, settled, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { counted } from "./budgets.mjs";
 import { closed, forget, makeData, named, PASSWORD, role } from "../http/accounts.mjs";
@@ -12,8 +12,6 @@ import { putPatients } from "./patients.mjs";
 const CHART = "/patient/web-tolvan";
 const MEDS = `${CHART}/lakemedel`;
 const ATC = "http://www.whocc.no/atc";
-/** 1280 px wide at 200 % is 640 px of layout. */
-const ALL_MODES = { ...MODES, "200 %": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };
 
 let region;
 let browser;
@@ -27,18 +25,8 @@ after(async () => {
   await region?.remove();
 });
 
-async function visit(path, body, options) {
-  const page = await openPage(browser, options);
-  try {
-    await page.goto(region.url + path);
-    await body(page);
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const visit = (path, body, options) => visitPage(browser, region.url + path, body, { options });
 
-const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
 const fhir = async (path, init) => (await fetch(`${region.url}/fhir/${path}`, { cache: "no-store", ...init })).json();
 const requests = async (atc, patient = "web-tolvan") => ((await fhir(`MedicationRequest?patient=${patient}&code=${encodeURIComponent(`${ATC}|${atc}`)}&_sort=-_lastUpdated&_count=50`)).entry ?? []).map((e) => e.resource);
 const receipt = (page, text) => page.locator(".receipt-strip [data-state=saved]").filter({ hasText: text }).first().waitFor();

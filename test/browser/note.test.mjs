@@ -7,11 +7,10 @@ import { closed, forget, login, makeData, named, PASSWORD, role } from "../http/
 import { ask } from "../http/server.mjs";
 import { notes } from "../notes.mjs";
 import { BUDGET } from "./budgets.mjs";
-import { axeFaults, MODES, openPage, startBrowser } from "./harness.mjs";
+import { ALL_MODES, axeFaults, MODES, openPage, startBrowser, visitPage } from "./harness.mjs";
 
 const BEYOND_TEXT_MAX = BUDGET.flows["note-beyond-text"];
 const TYPED = 25;
-const ZOOMED = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
 const NOW = new Date().toISOString();
 const encounter = (patient) => ({ resourceType: "Encounter", id: `enc-${patient}`, status: "in-progress", class: { code: "IMP" }, subject: { reference: `Patient/${patient}` }, period: { start: NOW }, serviceProvider: { reference: "Organization/med", display: "Medicinkliniken" } });
 const other = { ...named("Patient", "other", "Olga", "Annan"), identifier: [{ system: "http://electronichealth.se/identifier/personnummer", value: "191212121212" }] };
@@ -42,18 +41,8 @@ const assignmentOf = (name) => `PractitionerRole/${name === "siv" ? "sekr" : nam
 
 /** A logged-in page; the test's own context, closed afterwards. */
 async function as(name, path, body, options = MODES.light) {
-  const page = await openPage(browser, options);
-  try {
-    const assignment = assignmentOf(name);
-    const { Cookie } = await login(server, name, { assignment });
-    const [key, ...value] = Cookie.split("=");
-    await page.context().addCookies([{ name: key, value: value.join("="), url: server.origin }]);
-    await page.goto(server.origin + path);
-    await body(page).catch(async (error) => { if (process.env.SHOT) { await page.screenshot({ path: process.env.SHOT, fullPage: true }); console.error(page.url(), page.faults); } throw error; });
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
+  const { Cookie } = await login(server, name, { assignment: assignmentOf(name) });
+  await visitPage(browser, server.origin + path, body, { options, cookie: Cookie });
 }
 
 const asked = async (name, path, options = {}) => {
@@ -387,7 +376,7 @@ test("several notes on paper: only the chosen ones, with name and number at the 
 const SCREENS = ["/patient/pat/anteckningar", "/patient/pat/anteckningar/earlier-1", "/patient/pat/anteckningar/ny", "/osignerat"];
 const ENGLISH = /\b(the|sign|note|draft|template|unsigned|save|cancel|print|loading|patient's|keyword)\b/i;
 
-for (const [mode, options] of [...Object.entries(MODES), ["zoomed", ZOOMED]])
+for (const [mode, options] of Object.entries(ALL_MODES))
   test(`axe finds nothing, nothing scrolls sideways, no English: ${mode}`, () => as("anna", SCREENS[0], async (page) => {
     for (const path of SCREENS) {
       await page.goto(server.origin + path);

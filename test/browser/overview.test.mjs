@@ -3,7 +3,7 @@
 // searched for and marked; what is new since the last visit, in another browser too; what changes while one looks.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ALL_MODES, axeFaults, MODES, openPage, startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { ALL_MODES, axeFaults, MODES, openPage, settled, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients } from "./patients.mjs";
 
@@ -38,7 +38,6 @@ after(async () => {
 });
 
 const visit = (path, body, options) => visitPage(browser, region.url + path, body, { options });
-const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
 const told = (page) => page.locator(".tl-told").textContent();
 const query = (page) => new URL(page.url()).search;
 const events = (page) => page.locator(".event");

@@ -8,12 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { after, before, test } from "node:test";
-import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { ALL_MODES, axeFaults, openPage, settled, startBrowser, startRegion } from "./harness.mjs";
 import { closed, forget, login, makeData, PASSWORD, raw } from "../http/accounts.mjs";
 import { putPatients } from "./patients.mjs";
 import { start } from "../http/server.mjs";
 
-const ALL_MODES = { ...MODES, "200 %": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };
 const MADE = "https://helhet.dev/fhir/StructureDefinition/made-offline";
 let region;
 let browser;
@@ -28,7 +27,6 @@ after(async () => {
 });
 
 const fhir = async (path, init) => (await fetch(`${region.url}/fhir/${path}`, { cache: "no-store", ...init })).json();
-const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
 const strip = (page, state, text) => page.locator(`.receipt-strip [data-state=${state}]`).filter({ hasText: text }).first();
 const waits = (page) => strip(page, "sending", "Väntar på servern, sparat på den här datorn");
 const orders = async (patient) => ((await fhir(`ServiceRequest?patient=${patient}&_sort=-_lastUpdated&_count=50`)).entry ?? []).map((e) => e.resource);

@@ -6,12 +6,11 @@ import { after, before, test } from "node:test";
 import { closed, forget, login, makeData, named } from "../http/accounts.mjs";
 import { ask } from "../http/server.mjs";
 import { counted } from "./budgets.mjs";
-import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { ALL_MODES, axeFaults, MODES, openPage, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { takePicture } from "./picture.mjs";
 
 const TEN = 10;
 const WAIT_MS = 20_000;
-const ZOOMED = { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 };
 const SYSTEM = "https://helhet.example/fhir/CodeSystem/task";
 const UNIT_URL = "https://helhet.example/fhir/StructureDefinition/care-unit";
 const LABORATORY = [{ coding: [{ system: "http://terminology.hl7.org/CodeSystem/observation-category", code: "laboratory" }] }];
@@ -80,17 +79,8 @@ after(async () => {
 });
 
 async function as(name, path, body, options = MODES.light) {
-  const page = await openPage(browser, options);
-  try {
-    const { Cookie } = await login(server, name, { assignment: assignmentOf(name) });
-    const [key, ...value] = Cookie.split("=");
-    await page.context().addCookies([{ name: key, value: value.join("="), url: server.origin }]);
-    await page.goto(server.origin + path);
-    await body(page).catch(async (error) => { if (process.env.SHOT) { await page.screenshot({ path: process.env.SHOT, fullPage: true }); console.error(page.url(), page.faults); } throw error; });
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
+  const { Cookie } = await login(server, name, { assignment: assignmentOf(name) });
+  await visitPage(browser, server.origin + path, body, { options, cookie: Cookie });
 }
 
 const receipt = (page, text) => page.locator(".receipt-strip .receipt-saved", { hasText: text }).waitFor();
@@ -303,7 +293,7 @@ test("the service is away: nothing is told to be acknowledged", () => as("anna",
 const SCREENS = ["/patient/korg/provsvar", "/patient/korg/provsvar?dialog=vidimera", "/patient/tio/provsvar", "/inkorg"];
 const ENGLISH = /\b(the|acknowledge|task|tasks|result|results|hand|take|rest|cancel|print|loading|waiting|unit|new)\b/i;
 
-for (const [mode, options] of [...Object.entries(MODES), ["zoomed", ZOOMED]])
+for (const [mode, options] of Object.entries(ALL_MODES))
   test(`axe finds nothing, nothing scrolls sideways, no English: ${mode}`, () => as("anna", SCREENS[0], async (page) => {
     for (const path of SCREENS) {
       await page.goto(server.origin + path);

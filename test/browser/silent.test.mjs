@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { closed, forget, login, makeData, named, role } from "../http/accounts.mjs";
 import { ask } from "../http/server.mjs";
-import { openPage, startBrowser } from "./harness.mjs";
+import { startBrowser, visitPage } from "./harness.mjs";
 
 const SYSTEM = "https://helhet.example/fhir/CodeSystem/task";
 const ofUnit = { meta: { extension: [{ url: "https://helhet.example/fhir/StructureDefinition/care-unit", valueReference: { reference: "Organization/med" } }] } };
@@ -43,17 +43,8 @@ after(async () => {
 });
 
 async function as(path, body) {
-  const page = await openPage(browser);
-  try {
-    const { Cookie } = await login(server, "anna", { assignment: ME.reference });
-    const [key, ...value] = Cookie.split("=");
-    await page.context().addCookies([{ name: key, value: value.join("="), url: server.origin }]);
-    await page.goto(server.origin + path);
-    await body(page).catch(async (error) => { if (process.env.SHOT) await page.screenshot({ path: process.env.SHOT, fullPage: true }); throw error; });
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
+  const { Cookie } = await login(server, "anna", { assignment: ME.reference });
+  await visitPage(browser, server.origin + path, body, { cookie: Cookie });
 }
 
 const outcome = { status: 500, contentType: "application/fhir+json", body: JSON.stringify({ resourceType: "OperationOutcome", issue: [{ severity: "error", code: "exception", details: { text: "fel" } }] }) };

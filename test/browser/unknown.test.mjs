@@ -3,12 +3,11 @@
 // within the budget; merging in two steps, old addresses that lead on, and undoing it; by keyboard, in every mode.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axeFaults, MODES, openPage, startBrowser, startRegion } from "./harness.mjs";
+import { ALL_MODES, axeFaults, settled, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { counted } from "./budgets.mjs";
 import { putPatients } from "./patients.mjs";
 
-const ALL_MODES = { ...MODES, "200 %": { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } };
 const READY_MS_MAX = 30_000;
 let region;
 let browser;
@@ -23,17 +22,8 @@ after(async () => {
 });
 
 /** Nothing but the service itself can be reached; what is asked of anybody else is a fault. */
-async function visit(path, body, options) {
-  const page = await openPage(browser, options);
-  try {
-    await page.context().route((url) => url.origin !== region.url, (route) => { page.faults.push(`asked outside: ${route.request().url()}`); return route.abort(); });
-    await page.goto(region.url + path);
-    await body(page);
-    assert.deepEqual(page.faults, []);
-  } finally {
-    await page.context().close();
-  }
-}
+const alone = (page) => page.context().route((url) => url.origin !== region.url, (route) => { page.faults.push(`asked outside: ${route.request().url()}`); return route.abort(); });
+const visit = (path, body, options) => visitPage(browser, region.url + path, body, { options, first: alone });
 
 const fhir = async (path) => (await fetch(`${region.url}/fhir/${path}`, { cache: "no-store" })).json();
 const post = async (path, body) => {
@@ -42,7 +32,6 @@ const post = async (path, body) => {
   return answer.json();
 };
 const receipt = (page, text) => page.locator(".receipt-strip [data-state=saved]").filter({ hasText: text }).first().waitFor();
-const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
 const register = () => post("Patient/$register-unknown", { resourceType: "Parameters", parameter: [{ name: "gender", valueCode: "female" }] });
 
 async function ordersOf(page) {
