@@ -2,6 +2,7 @@
 // Resources as events of the timeline: when they happened, and which belong together on a line.
 import type { AllergyIntolerance, Appointment, CarePlan, Composition, Condition, DiagnosticReport, DocumentReference, Encounter, Flag, Immunization, MedicationRequest, MedicationStatement, Observation, Procedure, ServiceRequest } from "@fhir";
 import { timeOf } from "../fhir/text.ts";
+import { today } from "../fhir/today.ts";
 import { observedAt } from "./labs.ts";
 
 export type EventResource =
@@ -60,7 +61,7 @@ function dayOf(date: string): string {
   if (!date.includes("T")) return date;
   const at = new Date(date);
   if (Number.isNaN(at.getTime())) return date.slice(0, DAY_LENGTH);
-  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
+  return today(at);
 }
 
 const sameMinute = (a: string, b: string) => Math.floor(timeOf(a) / 60_000) === Math.floor(timeOf(b) / 60_000);

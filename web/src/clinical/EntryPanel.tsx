@@ -8,6 +8,7 @@ import { useChart, type Chart } from "../chart/model.ts";
 import { activeAllergies, activeConditions, activeFlags, isNoneKnown } from "../chart/state.ts";
 import { read } from "../fhir/client.ts";
 import { conceptCode } from "../fhir/text.ts";
+import { today } from "../fhir/today.ts";
 import { FailureBox } from "../ui/FailureBox.tsx";
 import { failureText } from "../ui/failureText.ts";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -23,7 +24,7 @@ import { focusIn, focusOn } from "./rowFocus.ts";
 import { SaveBar } from "./SaveBar.tsx";
 import { readTerms } from "./terms.ts";
 import { c } from "./words.ts";
-import { today, useWriting, type What, type Writing } from "./writing.ts";
+import { useWriting, type What, type Writing } from "./writing.ts";
 
 /** What a draft holds; its kind is the kind of entry, and version the one it was begun from. */
 export interface Content { readonly form: Form; readonly deed: Deed; readonly about: string; readonly version: string }

@@ -4,15 +4,12 @@ import type { Medication } from "@fhir";
 import type { Chart } from "../chart/model.ts";
 import type { Medicine } from "../chart/state.ts";
 import { conceptText } from "../fhir/text.ts";
+import { today } from "../fhir/today.ts";
 import { fromDosage } from "./dosage.ts";
 import { lastDay } from "./dose.ts";
 import { EMPTY_LINE, lineForm, type Favourite, type LineForm, type OrderForm } from "./form.ts";
 import { drugOf, isInpatient, linesOf, PRODUCT, type Drug } from "./order.ts";
 import { drugFor, range, wordsOf } from "./state.ts";
-
-export function today(now = new Date()): string {
-  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
-}
 
 const begun = (medication: Medication, lines: readonly LineForm[]): OrderForm => ({ medication, lines, start: today(), end: "", reason: "", note: "", inpatient: false, reasons: {} });
 
