@@ -211,7 +211,7 @@ test("a warning has a degree; the gravest stands first in the storyboard; it is 
     await page.keyboard.type("Kalla narkosöverläkare.");
     await page.keyboard.press("Control+Enter");
     await receipt(page, "Varning tillagd: Svår intubation");
-    assert.match(await storyboard(page).locator(".sb-card", { hasText: "Varningar" }).locator("li").first().textContent(), /Svår intubationLivshotande/);
+    await storyboard(page).locator(".sb-card", { hasText: "Varningar" }).locator("li:first-child", { hasText: /Svår intubationLivshotande/ }).waitFor();
     await row(page, "Svår intubation").getByText("Kalla narkosöverläkare.").waitFor();
     await row(page, "Svår intubation").getByRole("link", { name: /^Avsluta/ }).press("Enter");
     await page.getByRole("button", { name: /^Avsluta för/ }).press("Enter");

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { isOwn } from "../session/session.ts";
 import { openCharts } from "./charts.ts";
-import { goBack, itemPath, navigate, pagePath, patientPath, route, SECTIONS } from "./route.ts";
+import { goBack, itemPath, navigate, pagePath, patientPath, route, SECTIONS, type Place } from "./route.ts";
 import { singleKeys } from "./settings.ts";
 
 export const keysShown = signal(false);
@@ -57,6 +57,15 @@ export function unknownPatient(): boolean {
   return true;
 }
 
+/** What one letter begins in a part of the record. It goes to an address, so it is heard also before the part is drawn. */
+function begin(dialogs: Partial<Record<Place, string>>): boolean {
+  const now = route.value;
+  const dialog = now.screen === "patient" && !isOwn.value ? dialogs[now.section] : undefined;
+  if (now.screen !== "patient" || dialog === undefined) return false;
+  navigate(patientPath(now.id, now.section, "", dialog));
+  return true;
+}
+
 /** Moves focus along the elements marked data-row, in the order they stand. */
 export function moveInRows(step: 1 | -1): boolean {
   const rows = [...document.querySelectorAll<HTMLElement>("[data-row]")].filter((row) => row.offsetParent !== null);
@@ -104,6 +113,8 @@ const SHORTCUTS: readonly Shortcut[] = [
   { single: true, matches: key("?"), run: () => ((keysShown.value = true), true) },
   { single: true, matches: key("n"), run: newNote },
   { single: true, matches: key("f"), run: findInChart },
+  { single: true, matches: key("o"), run: () => begin({ lakemedel: "ordinera" }) },
+  { single: true, matches: key("l"), run: () => begin({ diagnoser: "ny-diagnos", varningar: "ny-overkanslighet", vaccinationer: "ny-vaccination", vitalparametrar: "ny" }) },
   { single: true, matches: key("j"), run: () => moveInRows(1) },
   { single: true, matches: key("k"), run: () => moveInRows(-1) },
 ];

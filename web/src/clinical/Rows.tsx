@@ -3,7 +3,6 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { navigate, patientPath, route } from "../app/route.ts";
-import { singleKeys } from "../app/settings.ts";
 import { useChart } from "../chart/model.ts";
 import { addCommands } from "../desk/commands.ts";
 import { showDateTime } from "../i18n/format.ts";
@@ -22,20 +21,6 @@ import { c } from "./words.ts";
 export const EntryPanel = lazy<PanelProps>(() => import("./EntryPanel.tsx").then((module) => module.EntryPanel));
 const History = lazy<{ entry: Entry }>(() => import("./History.tsx").then((module) => module.History));
 
-/** L adds to the list, as long as nothing is being written. */
-export function useAddKey(path: string): void {
-  useLayoutEffect(() => {
-    const on = (event: KeyboardEvent) => {
-      const target = event.target instanceof HTMLElement && event.target.closest("input:not([type=checkbox]), textarea, select, dialog") !== null;
-      if (event.key.toLowerCase() !== "l" || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || target || !singleKeys.value || isOwn.value) return;
-      event.preventDefault();
-      navigate(path);
-    };
-    document.addEventListener("keydown", on);
-    return () => document.removeEventListener("keydown", on);
-  }, [path]);
-}
-
 /** What the address asks for, and the files it needs on their way. */
 export function useAsked(kinds: readonly Kind[]): Asked {
   const chart = useChart();
@@ -44,7 +29,6 @@ export function useAsked(kinds: readonly Kind[]): Asked {
     EntryPanel.ahead();
     History.ahead();
   }, []);
-  useAddKey(deedPath(chart, first, "ny"));
   useLayoutEffect(() => addCommands(kinds.map((kind) => ({ id: `clinical-${kind}`, label: () => c.value.add[kind], when: () => !isOwn.value, ...(kind === first ? { keys: "L" } : {}), run: () => navigate(deedPath(chart, kind, "ny")) }))), [chart]);
   return askedFor(route.value, kinds);
 }

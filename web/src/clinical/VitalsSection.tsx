@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Vitalparametrar: every set that was measured together, newest first; NEWS2 and growth as charts.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Observation } from "@fhir";
 import { navigate, patientPath, route } from "../app/route.ts";
 import { Value } from "../chart/LabParts.tsx";
@@ -16,7 +16,7 @@ import { isOwn } from "../session/session.ts";
 import { Badge, type Tone } from "../ui/Badge.tsx";
 import { lazy } from "../ui/Lazy.tsx";
 import { NEWS2_TOTAL, ON_OXYGEN, ROOM_AIR } from "./measures.ts";
-import { BegunList, Said, useAddKey } from "./Rows.tsx";
+import { BegunList, Said } from "./Rows.tsx";
 import { newsOfSet, scaleOf, setsOf, type VitalSet } from "./vitals.ts";
 import type { Props as PanelProps, VitalDeed } from "./VitalsPanel.tsx";
 import { c } from "./words.ts";
@@ -39,8 +39,7 @@ function usePlace(id: string): { deed: Deed | ""; about: string; draft: string }
     VitalsPanel.ahead();
     SetHistory.ahead();
   }, []);
-  useAddKey(path(id, "ny"));
-  useEffect(() => addCommands([{ id: "clinical-matning", label: () => c.value.vital.add, keys: "L", when: () => !isOwn.value, run: () => navigate(path(id, "ny")) }]), [id]);
+  useLayoutEffect(() => addCommands([{ id: "clinical-matning", label: () => c.value.vital.add, keys: "L", when: () => !isOwn.value, run: () => navigate(path(id, "ny")) }]), [id]);
   if (now.screen !== "patient") return { deed: "", about: "", draft: "" };
   return { deed: DEEDS.includes(now.dialog) ? (now.dialog as Deed) : "", about: now.about, draft: now.dialog === "" ? now.detail : "" };
 }

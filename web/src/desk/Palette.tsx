@@ -75,7 +75,7 @@ export function Palette() {
   return (
     <>
       {shown ? <div class="palette-ground" onClick={away} /> : null}
-      <dialog ref={dialog} class="dialog palette" aria-modal="true" aria-label={d.value.palette.label} onClose={away} onKeyDown={held}>
+      <dialog ref={dialog} class="dialog palette" aria-modal="true" aria-label={d.value.palette.label} onKeyDown={held}>
         {shown ? <Body /> : null}
       </dialog>
     </>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Läkemedel: one list of everything the patient has, where each thing comes from and when the list was last gone
 // through; and what can be done with it.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import type { Reference } from "@fhir";
 import { navigate, patientPath, route, type Route } from "../app/route.ts";
-import { singleKeys } from "../app/settings.ts";
 import { ListFrame, MoreButton } from "../chart/ListFrame.tsx";
 import { allMedicines, dosages, medicineName } from "../chart/medicines.ts";
 import { useChart, useLists, type Chart } from "../chart/model.ts";
@@ -35,20 +34,6 @@ const PAST_STEP = 50;
 
 const path = (chart: Chart, dialog: string, about = "") => patientPath(chart.id, "lakemedel", "", dialog, about);
 
-/** O begins an order, as long as nothing is being written. */
-function useOrderKey(chart: Chart): void {
-  useEffect(() => {
-    const on = (event: KeyboardEvent) => {
-      const target = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, dialog") !== null;
-      if (event.key.toLowerCase() !== "o" || event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || target || !singleKeys.value) return;
-      event.preventDefault();
-      navigate(path(chart, "ordinera"));
-    };
-    document.addEventListener("keydown", on);
-    return () => document.removeEventListener("keydown", on);
-  }, [chart]);
-}
-
 /** What the address asks for; ?visa=ID is a draft, as the list of what is unfinished writes it. */
 function placeOf(now: Route): { dialog: string; about: string } {
   if (now.screen !== "patient") return { dialog: "", about: "" };
@@ -57,7 +42,7 @@ function placeOf(now: Route): { dialog: string; about: string } {
 
 /** In the palette while the list is open. */
 function useCommands(chart: Chart): void {
-  useEffect(() => addCommands([
+  useLayoutEffect(() => addCommands([
     { id: "med-order", label: () => m.value.orderKey, keys: "O", run: () => navigate(path(chart, "ordinera")) },
     { id: "med-reconcile", label: () => m.value.reconcile, run: () => navigate(path(chart, "stam-av")) },
     { id: "med-checks", label: () => `${m.value.order}: ${m.value.checks}`, run: () => navigate(path(chart, "kontroller")) },
@@ -71,7 +56,6 @@ export function MedsSection() {
     OrderPanel.ahead();
     MedDialog.ahead();
   }, []);
-  useOrderKey(chart);
   useCommands(chart);
   const now = route.value;
   const { dialog, about } = placeOf(now);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The note as it is written: title, templates, one field for each keyword, and the place where it is signed.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo } from "preact/hooks";
 import { useChart } from "../chart/model.ts";
 import { CarryDialog } from "./CarryDialog.tsx";
 import { EncounterPicker, KeywordPicker, OwnTemplates, ownTemplates, TemplatePicker, useEncounters } from "./Choices.tsx";
@@ -61,7 +61,7 @@ export function NoteEditor({ editor, done, discarded }: Props) {
 
 /** Ctrl+Enter signs from anywhere in the note. */
 function useKeys(editor: Editor, finish: (deed: Deed) => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat || document.querySelector("dialog[open]") !== null || editor.conflict.peek() !== null) return;
       event.preventDefault();

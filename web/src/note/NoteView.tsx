@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A note that stands: its text, who has signed it, its earlier wordings, and what can be done with it.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Composition, DocumentReference } from "@fhir";
 import { itemPath, patientPath } from "../app/route.ts";
 import { useChart } from "../chart/model.ts";
@@ -90,7 +90,7 @@ function signing(note: Found): Sign | null {
 function useSignKey(act: () => void): void {
   const now = useRef(act);
   now.current = act;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat || document.querySelector("dialog[open]") !== null) return;
       event.preventDefault();

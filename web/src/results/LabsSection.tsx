@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Provsvar: what waits to be acknowledged, the matrix with newest left, one analyte's trend, and the list on paper.
 import { useComputed, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Observation } from "@fhir";
 import { goBack, navigate, patientPath, replaceWith, route } from "../app/route.ts";
 import { singleKeys } from "../app/settings.ts";
@@ -108,7 +108,7 @@ const writing = (target: EventTarget | null) => target instanceof HTMLElement &&
 function useAckKeys(acks: Acks, rows: () => readonly Analyte[], ask: () => void): void {
   const latest = useRef(ask);
   latest.current = ask;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const held = event.ctrlKey || event.altKey || event.metaKey || event.repeat || event.defaultPrevented;
       if (event.key.toLowerCase() !== "v" || held || writing(event.target) || !singleKeys.value || document.querySelector("dialog[open]") !== null) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Over the chart: what is ordered at once, with one signature. Medicines pass the same checks as in the medicine list;
 // one that a check stops is ordered there.
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { navigate, patientPath, route } from "../app/route.ts";
 import { singleKeys } from "../app/settings.ts";
 import { useLists, type Chart } from "../chart/model.ts";
@@ -116,7 +116,7 @@ const writing = (target: EventTarget | null) => target instanceof HTMLElement &&
 function useKeys(digit: (n: number) => void, sign: () => void): void {
   const now = useRef({ digit, sign });
   now.current = { digit, sign };
-  useEffect(() => {
+  useLayoutEffect(() => {
     const heard = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.repeat || document.querySelector("dialog[open]") !== null || route.peek().screen !== "patient") return;
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); now.current.sign(); return; }
