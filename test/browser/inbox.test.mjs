@@ -47,6 +47,7 @@ const shot = async (page, name) => { if (process.env.SHOTS) await page.screensho
 test("a message about a patient, by keyboard: kept while it is written, sent, read with who and when, answered", async () => {
   await as("anna", "/patient/kim", async (page) => {
     await page.getByRole("heading", { name: /Kim Provsson/ }).first().waitFor();
+    await page.locator(".receipt-strip").waitFor({ state: "attached" });
     await page.keyboard.press("Control+k");
     await page.keyboard.type(">nytt med");
     await page.keyboard.press("Enter");

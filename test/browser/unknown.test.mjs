@@ -83,7 +83,7 @@ test("by clicks, from the search; sex and age are optional and kept as estimated
 
 test("from the palette and the board; a wrong age is told where it stands; the answer that was lost makes nobody twice", () =>
   visit("/tavla", async (page) => {
-    await page.getByRole("link", { name: "Okänd patient" }).waitFor();
+    await page.locator(".receipt-strip").waitFor({ state: "attached" });
     await page.keyboard.press("Control+k");
     await page.keyboard.type("okänd pat");
     await page.getByRole("option", { name: /Okänd patient/ }).first().waitFor();

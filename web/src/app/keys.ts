@@ -9,6 +9,13 @@ import { singleKeys } from "./settings.ts";
 export const keysShown = signal(false);
 /** Patients and commands, from anywhere. */
 export const paletteShown = signal(false);
+/** What was typed after Ctrl+K while the palette itself was still on its way. */
+let early = "";
+export function takeEarly(): string {
+  const text = early;
+  early = "";
+  return text;
+}
 /** Raised each time the search field is asked for. */
 export const searchAsked = signal(0);
 
@@ -122,6 +129,11 @@ const SHORTCUTS: readonly Shortcut[] = [
 export function startKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]") !== null) return;
+    if (paletteShown.peek() && event.key.length === 1 && bare(event)) {
+      early += event.key;
+      event.preventDefault();
+      return;
+    }
     const shortcut = SHORTCUTS.find((s) => s.matches(event));
     if (shortcut === undefined || (shortcut.single && (!singleKeys.value || writing(event.target)))) return;
     if (shortcut.run(event)) event.preventDefault();

@@ -2,7 +2,7 @@
 // Ctrl+K: patients and commands from anywhere, by keyboard. Enter takes what is marked; with several patients the first
 // Enter only marks, so that nobody opens the wrong chart by habit.
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { paletteShown } from "../app/keys.ts";
+import { paletteShown, takeEarly } from "../app/keys.ts";
 import { navigate, patientPath } from "../app/route.ts";
 import { turn } from "../app/turns.ts";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
@@ -94,7 +94,7 @@ function useLately(): readonly Hit[] {
 
 function Body() {
   const input = useRef<HTMLInputElement>(null);
-  const [text, setText] = useState("");
+  const [text, setText] = useState(takeEarly);
   const [marked, setMarked] = useState<number | null>(null);
   const lately = useLately();
   // First the field, so that the next key finds it; what can be chosen comes a moment after, or with the first letter.
@@ -104,7 +104,7 @@ function Body() {
   const at = Math.min(marked ?? certain(list, text), list.length - 1);
   const p = d.value.palette;
   useLayoutEffect(() => {
-    finder.write("");
+    finder.write(text.startsWith(ONLY_COMMANDS) || isOwn.value ? "" : text);
     input.current?.focus();
   }, []);
   const write = (value: string) => {
