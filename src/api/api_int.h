@@ -305,6 +305,8 @@ struct write {
     bool fresh;           /* an update that creates, under an id of ours */
     struct guard_label *label; /* the labels that the body gets; NULL: its own */
     bool masked;               /* the caller sees it masked: so is the answer */
+    struct json_doc *gov_was;  /* guard_gov.c: what is there; NULL: nothing */
+    bool gov;                  /* guard_gov.c: its rules are asked */
     struct json_doc *sent;     /* the body before what is masked was put into it; NULL: nothing was */
     uint32_t sent_node;
     rewrite_fn *rewrite; /* the body is made from the current version; doc is then room for it */
@@ -385,6 +387,7 @@ call_fn op_unknown_run, op_merge_run, op_unmerge_run;
 call_fn op_audit_flags_run, op_audit_sample_run, op_audit_review_run, op_audit_mine_run, op_access_log_run;
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_reindex_run, op_reindex_status_run;
+call_fn op_gov_calculate_run, op_gov_cliff_run, op_gov_lint_run, op_gov_package_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
 
 /* ---- op_job.c: long work ---- */

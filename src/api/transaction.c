@@ -6,6 +6,7 @@
  * the lookups (not the computing) are made again; if one of them now finds something else, all is computed
  * anew there. */
 #include "api/guard.h"
+#include "api/guard_gov.h"
 #include "api/refs.h"
 #include "api/textmap.h"
 #include "fhir_gen/names.h"
@@ -287,7 +288,7 @@ static bool job_run(struct store_tx *tx, void *arg, struct err *err)
     for (size_t i = 0; i < t->bundle->count; i++) {
         struct entry *e = &t->bundle->item[i];
         admins = admins || (e->writes && e->write.admins);
-        if (e->writes && !write_integrity(&e->write, r, err)) {
+        if (e->writes && (!write_integrity(&e->write, r, err) || !guard_gov_left(&e->write, r, err))) {
             place_in_bundle(t, err, i);
             return false;
         }

@@ -6,6 +6,7 @@
 #include "api/body.h"
 #include "api/chart.h"
 #include "api/guard.h"
+#include "api/guard_gov.h"
 #include "api/merge.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
@@ -313,7 +314,7 @@ static bool perform(struct write *w, struct store_tx *tx, struct store_read *r, 
     if (!merge_holds(w, r, err) || !chart_holds(w, r, err) || !note_before(w, r, err))
         return false;
     if ((w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err)) ||
-        !guard_admin(w, r, err))
+        !guard_admin(w, r, err) || !guard_gov(w, r, err))
         return false;
     if (!store_put(tx, &w->change, err))
         return name_missing_version(w, err);

@@ -2,6 +2,7 @@
  * Loading beside other writers: bounded jobs through the store's queue instead of a bulk load. */
 #include <time.h>
 
+#include "api/gov_import.h"
 #include "load/load_int.h"
 
 enum { LOAD_ONLINE_WAIT_MS = 20 };
@@ -17,7 +18,9 @@ static bool load_online_run(struct store_tx *tx, void *arg, struct err *err)
     const struct load_online *o = arg;
     for (size_t i = o->from; i < o->to; i++) {
         struct load_entry *e = o->worker->entry[i];
-        if (e->state == LOAD_READY && !store_put(tx, &e->change, err))
+        if (e->state == LOAD_READY && (!guard_gov_import(store_tx_read(tx), e->change.type, e->change.id,
+                                                         e->doc, e->node, &o->worker->arena, err) ||
+                                       !store_put(tx, &e->change, err)))
             return false;
     }
     return true;

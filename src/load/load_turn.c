@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "api/gov_import.h"
 #include "base/os.h"
 #include "fhir_gen/names.h"
 #include "load/load_int.h"
@@ -57,9 +58,26 @@ static bool load_turn_settle(struct load_worker *w, struct load_entry *e, bool b
     return true;
 }
 
+/* What is decided, frozen, locked or the system's own is not brought in over. */
+static bool load_turn_rules(struct load_worker *w, struct load_entry *e)
+{
+    struct load *l = w->load;
+    if (e->state != LOAD_READY || !guard_gov_concerns(e->change.type))
+        return true;
+    if (store_bulk_pending(l->bulk, e->change.type, e->change.id) && !store_bulk_flush(l->bulk, &w->err))
+        return load_fail(l, &w->err);
+    struct store_read *r = store_read_begin(l->opt.store, &w->err);
+    if (!r)
+        return load_fail(l, &w->err);
+    if (!guard_gov_import(r, e->change.type, e->change.id, e->doc, e->node, &w->arena, &w->err))
+        load_entry_reject(w, e);
+    store_read_end(r);
+    return true;
+}
+
 static bool load_turn_one(struct load_worker *w, struct load_entry *e)
 {
-    if (!load_turn_settle(w, e, true))
+    if (!load_turn_settle(w, e, true) || !load_turn_rules(w, e))
         return false;
     if (e->state == LOAD_READY && !store_bulk_put(w->load->bulk, &e->change, &w->err)) {
         if (load_turn_fatal(w->err.code))

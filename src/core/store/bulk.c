@@ -244,6 +244,11 @@ static const struct store_change *bulk_pending(const struct store_bulk *b, uint1
     return c || !b->flying ? c : bulk_batch_get(&b->load[!b->filling], type, id);
 }
 
+bool store_bulk_pending(const struct store_bulk *b, uint16_t type, struct str id)
+{
+    return bulk_pending(b, type, id) != NULL;
+}
+
 /* A pending change of the same resource that holds this one back: equal content, or there is one at all.
  * Without this, sets that bring the same organisation in many Bundles would be cut into very small batches.
  */

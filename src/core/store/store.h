@@ -585,6 +585,8 @@ bool store_bulk_put(struct store_bulk *b, struct store_change *c, struct err *er
  * one. */
 bool store_bulk_find(struct store_bulk *b, uint16_t type, uint16_t param, struct str system, struct str code,
                      unsigned *count, struct arena *arena, struct str *id, struct err *err);
+/* Was something put for this resource that readers do not see yet? */
+bool store_bulk_pending(const struct store_bulk *b, uint16_t type, struct str id);
 bool store_bulk_flush(struct store_bulk *b, struct err *err);
 /* Resources stored and durable so far: what a restart need not repeat. */
 struct store_bulk_stats store_bulk_stats(const struct store_bulk *b);
