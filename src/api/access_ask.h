@@ -164,8 +164,9 @@ static inline void world_close(struct world *w)
 
 /* ---- asking ---- */
 
-static inline char *ask(const struct world *w, const char *who, const char *method, const char *path,
-                        const char *extra, const char *body)
+/* base: "/fhir" or "/styr". */
+static inline char *ask_at(const struct world *w, const char *who, const char *method, const char *base,
+                           const char *path, const char *extra, const char *body)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)w->port)};
     char *answer = os_alloc(ANSWER_MAX), head[2048];
@@ -175,9 +176,9 @@ static inline char *ask(const struct world *w, const char *who, const char *meth
     assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
     int len = snprintf(
         head, sizeof head,
-        "%s /fhir%s%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: application/fhir+json\r\n"
+        "%s %s%s%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept: application/fhir+json\r\n"
         "Content-Type: application/fhir+json\r\nContent-Length: %zu\r\n%s%s%s%s\r\n",
-        method, path[0] ? "/" : "", path, body ? strlen(body) : 0, who ? "X-Test-Caller: " : "",
+        method, base, path[0] ? "/" : "", path, body ? strlen(body) : 0, who ? "X-Test-Caller: " : "",
         who ? who : "", who ? "\r\n" : "", extra ? extra : "");
     assert_true(os_write_all(fd, (struct str){head, (size_t)len}));
     if (body)
@@ -187,6 +188,12 @@ static inline char *ask(const struct world *w, const char *who, const char *meth
     answer[n] = 0;
     close(fd);
     return answer;
+}
+
+static inline char *ask(const struct world *w, const char *who, const char *method, const char *path,
+                        const char *extra, const char *body)
+{
+    return ask_at(w, who, method, "/fhir", path, extra, body);
 }
 
 static inline int status_of(const char *answer)

@@ -7,6 +7,7 @@
 #include "access/access_view.h"
 #include "api/api.h"
 #include "api/view_job.h"
+#include "app/acted.h"
 #include "app/cmd.h"
 #include "app/serve_confine.h"
 #include "app/told.h"
@@ -19,6 +20,7 @@
 #include "gate/gate.h"
 #include "gate/gate_pace.h"
 #include "jobs/jobs.h"
+#include "readiness/readiness.h"
 #include "results/results.h"
 #include "search/own.h"
 
@@ -405,6 +407,23 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct access
     return ok;
 }
 
+/* The verdicts' follower. Without a log nobody is known to have logged in. */
+static bool cmd_serve_measuring(struct wiring *w, struct api *api, struct access *access, struct audit *audit,
+                                const struct cmd_serve_options *o, const sigset_t *stop, struct err *err)
+{
+    struct acted *acted = audit ? acted_open(audit, err) : NULL;
+    struct readiness_options opt = {.store = w->store,
+                                    .search = w->search,
+                                    .dir = o->data,
+                                    .login = acted ? acted_last : NULL,
+                                    .arg = acted};
+    struct readiness *readiness = acted || !audit ? readiness_start(&opt, err) : NULL;
+    bool ok = readiness && cmd_serve_with_gate(w, api, access, audit, o->web != NULL, o, stop, err);
+    readiness_stop(readiness);
+    acted_close(acted);
+    return ok;
+}
+
 static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, struct access *access,
                                     const struct cmd_serve_options *o, struct audit *audit,
                                     const sigset_t *stop, struct err *err)
@@ -424,7 +443,7 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, struct 
     search_set_budget(w->search, o->budget);
     struct api *api = api_new(w->store, w->search, &api_opt, err);
     struct results *results = api ? results_start(w->store, w->search, err) : NULL;
-    bool ok = results && cmd_serve_with_gate(w, api, access, audit, o->web != NULL, o, stop, err);
+    bool ok = results && cmd_serve_measuring(w, api, access, audit, o, stop, err);
     results_stop(results);
     api_free(api);
     return ok;

@@ -93,8 +93,7 @@ static enum verdict_state state_of(const struct verdict_criterion *c, const stru
 
 static bool waiver_holds(const struct verdict_criterion *c, const struct verdict_evidence *e, int32_t as_of)
 {
-    return !c->hard && e->waiver.owner && e->waiver.workaround && e->waiver.motivation &&
-           e->waiver.expires >= as_of;
+    return !c->hard && e->waiver.owner && e->waiver.workaround && e->waiver.expires >= as_of;
 }
 
 /* When the trend reaches the target. What must be measured anew is so tomorrow at the earliest, and what has

@@ -41,7 +41,7 @@ struct verdict_evidence {
     enum verdict_kind kind;
     bool signature; /* of SIGNED: it is */
     struct {
-        bool owner, workaround, motivation;
+        bool owner, workaround;
         int32_t expires; /* the last day it holds */
     } waiver;
     const struct verdict_point *point; /* the trend, oldest first */

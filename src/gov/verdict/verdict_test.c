@@ -41,7 +41,6 @@ static void make(struct one *o)
     o->e.signature = roll(2);
     o->e.waiver.owner = roll(8) > 0;
     o->e.waiver.workaround = roll(8) > 0;
-    o->e.waiver.motivation = roll(8) > 0;
     o->e.waiver.expires = TODAY - 3 + (int)roll(9);
     o->e.point_count = roll(VERDICT_POINTS_MAX + 1);
     int day = TODAY - 200;
@@ -82,8 +81,7 @@ static bool oracle_waived(const struct one *o)
 {
     if (o->c.hard || !strcmp(oracle_state(o), "met"))
         return false;
-    return o->e.waiver.owner && o->e.waiver.workaround && o->e.waiver.motivation &&
-           TODAY <= o->e.waiver.expires;
+    return o->e.waiver.owner && o->e.waiver.workaround && TODAY <= o->e.waiver.expires;
 }
 
 /* Walks day by day along the median line until the target is reached. */

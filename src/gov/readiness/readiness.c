@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "readiness/readiness_int.h"
+
+#include "base/os.h"
+
+/* ---- marking ---- */
+
+/* A checkpoint that somebody has written is measured; what we wrote ourselves is known. */
+static bool mark_checkpoint(struct readiness *x, const struct feed_change *c, struct arena *arena,
+                            struct err *err)
+{
+    struct readiness_row row;
+    struct err none = {0};
+    if (readiness_side_get(&x->side, c->rid, arena, &row, &none) && row.version == c->version && c->op != 'D')
+        return true;
+    return readiness_side_mark_one(&x->side, c->rid, err);
+}
+
+static bool on_take(void *arg, struct feed *f, struct store_read *r, const struct feed_change *list,
+                    size_t count, struct err *err)
+{
+    struct readiness *x = arg;
+    struct arena arena;
+    bool ok = true;
+    (void)f;
+    arena_init(&arena);
+    for (size_t i = 0; ok && i < count && !atomic_load(&x->stopping); i++) {
+        if (!list[i].current)
+            continue;
+        ok = list[i].type == x->type.checkpoint ? mark_checkpoint(x, &list[i], &arena, err)
+                                                : readiness_touch(x, r, &list[i], &arena, err);
+        arena_reset(&arena);
+    }
+    /* What was lost is found by measuring everything. */
+    x->begun = x->begun && ok;
+    arena_release(&arena);
+    return ok;
+}
+
+/* ---- measuring ---- */
+
+struct begin {
+    struct readiness *x;
+    struct err *err;
+    bool failed;
+};
+
+static bool begin_one(void *arg, const struct store_version *v)
+{
+    struct begin *b = arg;
+    b->failed = !readiness_side_mark_one(&b->x->side, v->rid, b->err);
+    return !b->failed && !atomic_load(&b->x->stopping);
+}
+
+/* Everything there is is measured anew. */
+static bool begin(struct readiness *x, struct err *err)
+{
+    struct begin b = {x, err, false};
+    struct store_read *r = store_read_begin(x->opt.store, err);
+    bool ok = r && side_begin(&x->side, err);
+    if (ok)
+        ok = side_end(&x->side, store_scan(r, x->type.checkpoint, 0, begin_one, &b, err) && !b.failed, err);
+    store_read_end(r);
+    return ok;
+}
+
+struct passing {
+    struct readiness *x;
+    store_rid *rid;
+    size_t count, cap;
+    int32_t today;
+};
+
+/* Has time alone changed it? */
+static bool pass_one(void *arg, const struct readiness_row *row)
+{
+    struct passing *p = arg;
+    struct readiness_row now = *row;
+    enum verdict_state before[READINESS_CRITERIA_MAX];
+    if (!row->open)
+        return true;
+    for (size_t i = 0; i < row->kept_count; i++)
+        before[i] = row->kept[i].result.state;
+    struct verdict_sum sum = readiness_check_row(&now, p->today);
+    bool other = sum.verdict != row->sum.verdict;
+    for (size_t i = 0; i < row->kept_count; i++)
+        other = other || before[i] != now.kept[i].result.state;
+    if (!other)
+        return true;
+    if (p->count == p->cap) {
+        size_t cap = p->cap ? p->cap * 2 : 256;
+        store_rid *more = os_realloc(p->rid, cap * sizeof *more);
+        if (!more)
+            return false;
+        p->rid = more;
+        p->cap = cap;
+    }
+    p->rid[p->count++] = row->rid;
+    return true;
+}
+
+/* A new day: all verdicts from what is kept, and those that are others are measured and written. */
+static bool pass_time(struct readiness *x, int32_t today, struct err *err)
+{
+    struct passing p = {.x = x, .today = today};
+    bool ok = readiness_side_each(&x->side, STR(""), true, pass_one, &p, err) && side_begin(&x->side, err);
+    bool marked = ok;
+    for (size_t i = 0; marked && i < p.count; i++)
+        marked = readiness_side_mark_one(&x->side, p.rid[i], err);
+    ok = ok && side_end(&x->side, marked, err);
+    os_free(p.rid);
+    return ok;
+}
+
+/* One slice of what is marked; *more: there may be others. */
+static bool work(struct readiness *x, bool *more, struct err *err)
+{
+    store_rid rid[READINESS_SLICE];
+    size_t count;
+    if (!readiness_side_marked(&x->side, rid, &count, err))
+        return false;
+    *more = count == READINESS_SLICE;
+    for (size_t i = 0; i < count && !atomic_load(&x->stopping); i++) {
+        struct store_read *r = store_read_begin(x->opt.store, err);
+        int done = r ? readiness_check(x, r, rid[i], err) : -1;
+        store_read_end(r);
+        if (done < 0)
+            return false;
+    }
+    return true;
+}
+
+static void on_tick(void *arg)
+{
+    struct readiness *x = arg;
+    struct err err = {0};
+    int64_t now = os_now_ms(), seq = 0;
+    struct feed *f = x->feed;
+    int32_t today = readiness_find_today();
+    if (f)
+        seq = feed_seq(f);
+    bool more = true, ok = x->begun || begin(x, &err);
+    x->begun = x->begun || ok;
+    if (ok && today != x->today) {
+        ok = pass_time(x, today, &err);
+        x->today = ok ? today : x->today;
+    }
+    if (ok && (now - x->looked_ms >= x->rules.look_ms || now < x->looked_ms)) {
+        ok = readiness_side_mark_old(&x->side, &err);
+        x->looked_ms = now;
+    }
+    for (size_t i = 0; ok && more && i < READINESS_SLICES && !atomic_load(&x->stopping); i++)
+        ok = work(x, &more, &err);
+    if (ok && !more && f)
+        atomic_store(&x->done_seq, seq);
+}
+
+int64_t readiness_seq(const struct readiness *x)
+{
+    return atomic_load(&x->done_seq);
+}
+
+/* ---- beginning and end ---- */
+
+static bool find_types(struct readiness *x, struct err *err)
+{
+    const struct {
+        fhir_type_id *to;
+        const char *name;
+    } types[] = {
+        {&x->type.checkpoint, "ReadinessCheckpoint"},
+        {&x->type.definition, "CheckpointDefinition"},
+        {&x->type.decision_case, "DecisionCase"},
+        {&x->type.incident, "Incident"},
+        {&x->type.question, "Question"},
+        {&x->type.initiative, "Initiative"},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        *types[i].to = fhir_resource_find(str_of(types[i].name));
+    x->types = ARENA_ARRAY(&x->arena, bool, fhir_type_count);
+    if (!x->types)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    x->types[x->type.checkpoint] = true;
+    readiness_touch_types(x->types);
+    return (x->type.checkpoint && x->type.definition) ||
+           err_set(err, ERR_TYPE_NONE, "ReadinessCheckpoint", NULL);
+}
+
+static bool open_sides(struct readiness *x, struct err *err)
+{
+    return readiness_side_open(&x->side, x->opt.dir, true, err) &&
+           readiness_side_open(&x->look, x->opt.dir, false, err);
+}
+
+struct readiness *readiness_start(const struct readiness_options *opt, struct err *err)
+{
+    struct readiness *x = os_alloc(sizeof *x);
+    if (!x) {
+        err_set(err, ERR_NO_MEMORY, NULL);
+        return NULL;
+    }
+    memset(x, 0, sizeof *x);
+    x->opt = *opt;
+    arena_init(&x->arena);
+    pthread_mutex_init(&x->lock, NULL);
+    if (find_types(x, err) && readiness_rules_read(&x->arena, &x->rules, err) && open_sides(x, err)) {
+        struct feed_options feed = {
+            .store = opt->store, .types = x->types, .take = on_take, .tick = on_tick, .arg = x};
+        x->feed = feed_start(&feed, err);
+    }
+    if (x->feed)
+        return x;
+    readiness_stop(x);
+    return NULL;
+}
+
+void readiness_stop(struct readiness *x)
+{
+    if (!x)
+        return;
+    atomic_store(&x->stopping, true);
+    feed_stop(x->feed);
+    side_close(&x->side);
+    side_close(&x->look);
+    pthread_mutex_destroy(&x->lock);
+    arena_release(&x->arena);
+    os_free(x);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * readiness: go or no-go that nobody writes (docs/READINESS.md). A follower of the record's changes measures
+ * each open ReadinessCheckpoint's criteria (definitions/care/readiness.json says how) and writes results and
+ * verdict into it. Beside the store, readiness.db holds what has been measured and its trend, for the board
+ * and the critical line; it can be made again. */
+#ifndef HELHET_READINESS_READINESS_H
+#define HELHET_READINESS_READINESS_H
+
+#include "feed/feed.h"
+#include "search/search.h"
+
+#define READINESS_STYR "https://helhet.example/styr/"
+
+enum {
+    READINESS_CRITERIA_MAX = 64, /* of a checkpoint; more are not met */
+    READINESS_SLICE = 64,        /* checkpoints measured between two looks at the log */
+    READINESS_AGAIN = 200,       /* and of those nobody touched, at each look */
+    READINESS_ROSTER_MAX = 5000, /* people of a unit */
+};
+
+struct readiness;
+struct readiness_options {
+    struct store *store;
+    struct search *search;
+    const char *dir; /* the store's folder */
+    /* When a person ("Practitioner/x") last did something in an assignment ("PractitionerRole/y"): ms, 0:
+     * never. The newest act's AuditEvent in *event, in arena, where there is one. NULL: not known, so not
+     * met. On the follower's thread. */
+    int64_t (*login)(void *arg, struct str person, struct str assignment, struct arena *arena,
+                     struct str *event);
+    void *arg;
+};
+
+/* Borrows the options' store and search. Everything open is measured anew, in the background. NULL with *err.
+ */
+struct readiness *readiness_start(const struct readiness_options *opt, struct err *err);
+/* Before the store closes. NULL is fine. */
+void readiness_stop(struct readiness *x);
+/* The commit up to which all changes have been measured; older while something waits. From any thread. */
+int64_t readiness_seq(const struct readiness *x);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HELHET_READINESS_READINESS_INT_H
+#define HELHET_READINESS_READINESS_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "fhir/model.h"
+#include "readiness/readiness.h"
+#include "side/side.h"
+#include "verdict/verdict.h"
+
+enum {
+    READINESS_MEASURES_MAX = 40,
+    READINESS_SLICES = 8,        /* slices between two looks at the log */
+    READINESS_EVIDENCE_MAX = 50, /* references of one result */
+    READINESS_FOUND_MAX = 20000, /* resources that one measure looks at */
+    READINESS_BODY_MAX = 4 << 20,
+    READINESS_PARTS_MAX = 24, /* roles of a unit that are told of one by one */
+    READINESS_CODE_MAX = 16,  /* bytes of a criterion's code, with its NUL */
+};
+
+/* The types, looked up by name: no other code is needed for them. */
+struct readiness_types {
+    fhir_type_id checkpoint, definition, decision_case, incident, question, initiative;
+};
+
+/* ---- readiness_rules.c: definitions/care/readiness.json ---- */
+
+struct readiness_measure;
+struct readiness_work;
+/* Fills m->…; false with *err only when the record cannot be read. */
+typedef bool readiness_kind_fn(struct readiness_work *w, struct readiness_measure *m, struct err *err);
+struct readiness_rule {
+    struct str name, url;
+    readiness_kind_fn *measure;
+    bool people;
+};
+struct readiness_rules {
+    struct readiness_rule rule[READINESS_MEASURES_MAX];
+    size_t rule_count;
+    int64_t look_ms;
+};
+/* The text built in. */
+struct str readiness_file(void);
+bool readiness_rules_read(struct arena *arena, struct readiness_rules *out, struct err *err);
+const struct readiness_rule *readiness_rules_find(const struct readiness_rules *rules, struct str name);
+/* The way of measuring of that name; NULL. */
+readiness_kind_fn *readiness_measure_kind(struct str name);
+
+/* ---- what is measured ---- */
+
+/* Of a role, or the unit. */
+struct readiness_part {
+    struct str name;
+    int64_t numerator, denominator, first; /* in hundredths of a per cent: first */
+    double value;
+    bool tried; /* first is known */
+};
+
+struct readiness_measure {
+    const struct readiness_rule *rule;
+    struct verdict_criterion ask;
+    bool by_role;   /* the worst role counts */
+    int32_t window; /* days back that count; 0: all */
+    /* filled */
+    bool found;
+    double value;
+    int64_t numerator, denominator; /* -1: none */
+    int32_t day;
+    enum verdict_kind kind;
+    struct str signature; /* what signed it ("Provenance/x"); empty: nothing */
+    struct str note;
+    struct str evidence[READINESS_EVIDENCE_MAX];
+    size_t evidence_count;
+    struct readiness_part part[READINESS_PARTS_MAX];
+    size_t part_count;
+};
+
+struct readiness_person {
+    struct str role;     /* "PractitionerRole/x" */
+    struct str person;   /* "Practitioner/x" */
+    struct str code;     /* of the role; "" */
+    struct str display;  /* of the role */
+    struct str evidence; /* the last try or act */
+    int32_t day;         /* of it */
+    int64_t time_ms;     /* of it */
+    int64_t first_ms;
+    bool done, first_done;
+    unsigned tries;
+};
+
+/* One checkpoint being measured. */
+struct readiness_work {
+    struct readiness *x;
+    struct store_read *read;
+    struct arena *arena;
+    int32_t today;
+    struct str unit, release;        /* "Organization/x"; "" */
+    struct readiness_person *roster; /* NULL: not read yet */
+    size_t roster_count;
+};
+
+struct readiness {
+    struct readiness_options opt;
+    struct arena arena; /* the rules */
+    struct readiness_rules rules;
+    struct readiness_types type;
+    bool *types;
+    struct feed *_Atomic feed;
+    struct side side;     /* the follower's */
+    pthread_mutex_t lock; /* of look */
+    struct side look;     /* who asks */
+    atomic_bool stopping;
+    atomic_int_fast64_t done_seq; /* as readiness_seq */
+    int64_t looked_ms;
+    int32_t today;
+    bool begun;
+};
+
+/* ---- readiness_find.c: reading the record ---- */
+
+typedef bool readiness_find_fn(void *arg, const struct store_version *v, const struct json_doc *doc);
+/* Calls fn for each current resource that the search gives; false from it stops early. *cut: there were more
+ * than READINESS_FOUND_MAX. */
+bool readiness_find(struct readiness_work *w, fhir_type_id type, const struct search_param *params,
+                    size_t count, readiness_find_fn *fn, void *arg, bool *cut, struct err *err);
+/* A body by reference "Type/id"; 1, 0 not here, -1 failed. */
+int readiness_find_one(struct store_read *r, struct arena *arena, struct str name, struct store_version *v,
+                       struct json_doc *doc, struct err *err);
+/* Text of a member; of "a.b" that of b in a. */
+struct str readiness_find_text(const struct json_doc *doc, uint32_t i, const char *path);
+/* The day of a date or dateTime, read off a Swedish clock; false when it is none. */
+bool readiness_find_day(struct str text, int32_t *day);
+int32_t readiness_find_today(void);
+/* Those who work at w->unit now. */
+bool readiness_find_roster(struct readiness_work *w, struct err *err);
+
+/* ---- readiness_people.c: who has passed, who has logged in ---- */
+
+readiness_kind_fn readiness_people_training, readiness_people_logins, readiness_people_super;
+
+/* ---- readiness_side.c: readiness.db ---- */
+
+/* One criterion as it is kept: the measurement, what is asked for, the trend. */
+struct readiness_kept {
+    char code[READINESS_CODE_MAX];
+    struct verdict_criterion ask;
+    struct verdict_evidence evidence; /* point: below */
+    struct verdict_point point[VERDICT_POINTS_MAX];
+    bool overridable, pauses; /* pauses: when broken, a case to pause is opened; not kept in the file */
+    int64_t numerator, denominator;
+    struct verdict_result result;
+};
+struct readiness_row {
+    store_rid rid;
+    uint32_t version;
+    struct str id, initiative, unit, definition, release, wave, planned;
+    int32_t offset; /* days from live, of the definition */
+    bool open;
+    struct verdict_sum sum;
+    int32_t as_of;
+    struct readiness_kept *kept;
+    size_t kept_count;
+};
+bool readiness_side_open(struct side *s, const char *dir, bool create, struct err *err);
+/* false: not there (*err unset) or failed. Texts in arena. */
+bool readiness_side_get(struct side *s, store_rid rid, struct arena *arena, struct readiness_row *out,
+                        struct err *err);
+bool readiness_side_put(struct side *s, const struct readiness_row *row, struct err *err);
+bool readiness_side_drop(struct side *s, store_rid rid, struct err *err);
+/* Open ones to be measured again: of a unit, of a definition, or (both empty) all. */
+bool readiness_side_mark(struct side *s, struct str unit, struct str definition, struct err *err);
+bool readiness_side_mark_one(struct side *s, store_rid rid, struct err *err);
+/* The READINESS_AGAIN that were measured longest ago. */
+bool readiness_side_mark_old(struct side *s, struct err *err);
+bool readiness_side_marked(struct side *s, store_rid out[READINESS_SLICE], size_t *count, struct err *err);
+/* Each row, of one initiative or (empty) all, by initiative, unit and offset; false from fn stops. The row's
+ * memory is the call's. packed false: without kept. */
+typedef bool readiness_side_fn(void *arg, const struct readiness_row *row);
+bool readiness_side_each(struct side *s, struct str initiative, bool packed, readiness_side_fn *fn, void *arg,
+                         struct err *err);
+
+/* ---- readiness_check.c: one checkpoint, measured and written ---- */
+
+/* 1: measured (and written when it differs), 0: it is gone, -1 failed. */
+int readiness_check(struct readiness *x, struct store_read *r, store_rid rid, struct err *err);
+/* What the row says as of another day, nothing measured anew. */
+struct verdict_sum readiness_check_row(struct readiness_row *row, int32_t as_of);
+/* A body of ours into the store. */
+bool readiness_check_put(struct readiness *x, struct store_tx *tx, fhir_type_id type, struct str id,
+                         struct str body, uint32_t if_version, struct arena *arena,
+                         struct store_change *change, struct err *err);
+
+/* ---- readiness_touch.c: what a change is about ---- */
+
+/* Marks the types of whose changes it wants to know. */
+void readiness_touch_types(bool *types);
+bool readiness_touch(struct readiness *x, struct store_read *r, const struct feed_change *c,
+                     struct arena *arena, struct err *err);
+
+/* ---- readiness_pause.c: the stop rules after live ---- */
+
+/* Of a checkpoint after live, just measured: a criterion that pauses (onBreach) and is not met has a
+ * DecisionCase, which is made when there is none that is open: a draft. In the job that writes the
+ * checkpoint. */
+bool readiness_pause(struct readiness *x, struct store_tx *tx, const struct readiness_row *row,
+                     struct arena *arena, struct err *err);
+
+/* ---- readiness_measure.c ---- */
+
+/* group[0] of a MeasureReport: value, numerator, denominator of m; false when it has none. */
+bool readiness_measure_score(const struct json_doc *doc, struct readiness_measure *m);
+
+#endif
