@@ -15,6 +15,7 @@ const LOAD: Record<PageName, () => Promise<Page>> = {
   okand: () => import("../unknown/UnknownScreen.tsx").then((m) => m.UnknownScreen),
   sammanfor: () => import("../unknown/MergeScreen.tsx").then((m) => m.MergeScreen),
   reserv: () => import("../reserve/ReserveScreen.tsx").then((m) => m.ReserveScreen),
+  styrning: () => import("../styr/StyrScreen.tsx").then((m) => m.StyrScreen),
   tavla: () => import("../board/BoardScreen.tsx").then((m) => m.BoardScreen),
 };
 

@@ -20,6 +20,12 @@ test("every page of its own has an address that leads back to it", () => {
   for (const page of PAGES) assert.deepEqual(parseRoute(pagePath(page, "a-1"), ""), { screen: "page", page, about: "a-1" });
 });
 
+test("steering has places, and things in them; no other page has", () => {
+  assert.deepEqual(parseRoute(pagePath("styrning", "arende/c-1"), ""), { screen: "page", page: "styrning", about: "arende/c-1" });
+  assert.deepEqual(parseRoute("/tavla/arende/c-1", ""), { screen: "unknown" });
+  assert.deepEqual(parseRoute("/styrning/arende/c-1/x", ""), { screen: "unknown" });
+});
+
 test("a note has an address of its own", () => {
   assert.deepEqual(parseRoute(itemPath("p-1", "anteckningar", "n.1"), ""), { screen: "patient", id: "p-1", section: "anteckningar", item: "n.1", detail: "", dialog: "", about: "" });
   assert.deepEqual(parseRoute("/patient/p-1/anteckningar/ny", "?visa=u-1"), { screen: "patient", id: "p-1", section: "anteckningar", item: "ny", detail: "u-1", dialog: "", about: "" });

@@ -20,9 +20,9 @@ export type AdminTab = (typeof ADMIN_TABS)[number];
 interface InAdmin { screen: "admin"; tab: AdminTab | ""; about: string }
 
 /** Screens of their own beside the chart, each one word long: a line here, and one in app/pages.ts. */
-export const PAGES = ["kvitton", "ofardiga", "osignerat", "min-logg", "tavla", "inkorg", "okand", "sammanfor", "reserv"] as const;
+export const PAGES = ["kvitton", "ofardiga", "osignerat", "min-logg", "tavla", "inkorg", "okand", "sammanfor", "reserv", "styrning"] as const;
 export type PageName = (typeof PAGES)[number];
-/** about: what follows the word in the address, such as "publik". */
+/** about: what follows the word in the address, such as "publik"; of Styrning a place and perhaps an id, "arende/ID". */
 interface InPage { screen: "page"; page: PageName; about: string }
 export type Route = { screen: "search" } | InChart | InAdmin | InPage | { screen: "unknown" };
 
@@ -37,8 +37,8 @@ export function parseRoute(path: string, query: string): Route {
     const tab = ADMIN_TABS.find((one) => one === admin[1]);
     return tab === undefined && admin[1] !== undefined ? { screen: "unknown" } : { screen: "admin", tab: tab ?? "", about: admin[2] ?? "" };
   }
-  const own = /^\/([a-z-]+)(?:\/([A-Za-z0-9.-]{1,80}))?\/?$/.exec(path);
-  const page = PAGES.find((one) => one === own?.[1]);
+  const own = /^\/([a-z-]+)(?:\/((?:[a-z]{1,20}\/)?[A-Za-z0-9.-]{1,80}))?\/?$/.exec(path);
+  const page = PAGES.find((one) => one === own?.[1] && (one === "styrning" || own[2]?.includes("/") !== true));
   if (page !== undefined) return { screen: "page", page, about: own?.[2] ?? "" };
   const match = /^\/patient\/([A-Za-z0-9.-]{1,64})(?:\/([a-z]+)(?:\/([A-Za-z0-9.-]{1,64}))?)?\/?$/.exec(path);
   const section = match?.[2] ?? "oversikt";

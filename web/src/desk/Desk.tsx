@@ -6,10 +6,11 @@ import { ReceiptStrip } from "../write/ReceiptStrip.tsx";
 import "../write/resume.ts";
 import { ChartTabs } from "./ChartTabs.tsx";
 import { Palette } from "./Palette.tsx";
+import { StyrFoot } from "./StyrFoot.tsx";
 
 export const DeskTop = ChartTabs;
 
 export function DeskFoot() {
   useEffect(watchTasks, []);
-  return <><ReceiptStrip /><Palette /></>;
+  return <><StyrFoot /><ReceiptStrip /><Palette /></>;
 }

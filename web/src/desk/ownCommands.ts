@@ -7,8 +7,10 @@ import { language, setLanguage, t } from "../i18n/index.ts";
 import { isOwn, logout, rights } from "../session/session.ts";
 import { patientName } from "../write/names.ts";
 import { closeShown } from "./ChartTabs.tsx";
+import { styrPath, TABS } from "../styr/places.ts";
 import type { Command } from "./commands.ts";
 import { lists, putInList } from "./mine.ts";
+import { askReport } from "./StyrFoot.tsx";
 import { d } from "./words.ts";
 
 const chartId = () => (route.value.screen === "patient" ? route.value.id : "");
@@ -19,6 +21,10 @@ const pageWord = (page: PageName) => (t.value.nav as Readonly<Record<string, str
 
 /** Those that are about one patient are offered in the chart. */
 const OF_A_PATIENT: readonly PageName[] = ["sammanfor"];
+const STYR_COMMANDS: readonly Command[] = [
+  ...TABS.filter((tab) => tab !== "oversikt").map((tab) => ({ id: `styr-${tab}`, label: () => `${d.value.styr.title}: ${d.value.styr[tab]}`, when: () => !isOwn.value, run: () => navigate(styrPath(tab)) })),
+  { id: "styr-report", label: () => d.value.styr.report, words: () => d.value.styr.reportAbout, when: () => !isOwn.value, run: askReport },
+];
 const PAGE_KEYS: Partial<Record<PageName, string>> = { okand: "Alt+U" };
 
 const PAGE_COMMANDS: readonly Command[] = PAGES.filter((page) => !OF_A_PATIENT.includes(page)).map((page) => ({ id: `page-${page}`, label: () => pageWord(page), ...(PAGE_KEYS[page] === undefined ? {} : { keys: PAGE_KEYS[page] }), when: () => !isOwn.value, run: () => navigate(pagePath(page)) }));
@@ -61,5 +67,5 @@ function listCommands(): Command[] {
 }
 
 export function ownCommands(): Command[] {
-  return [...SECTION_COMMANDS, ...PAGE_COMMANDS, ...OTHER, ...listCommands()];
+  return [...SECTION_COMMANDS, ...PAGE_COMMANDS, ...STYR_COMMANDS, ...OTHER, ...listCommands()];
 }

@@ -42,7 +42,8 @@ export const sv = {
     nobody: "Ingen patient",
     kinds: { note: "Anteckning", order: "Ordination", referral: "Remiss", message: "Meddelande", answer: "Svar", todo: "Uppgift" } as Record<string, string>,
   },
-  pages: { reserv: "Reservanteckningar", okand: "Okänd patient", osignerat: "Mina osignerade" } as Record<string, string>,
+  pages: { reserv: "Reservanteckningar", okand: "Okänd patient", osignerat: "Mina osignerade", styrning: "Styrning" } as Record<string, string>,
+  styr: { title: "Styrning", report: "Rapportera", reportAbout: "Berätta om din erfarenhet", foot: "Styrning och återkoppling", oversikt: "Översikt", tavla: "Tavla", linje: "Kritisk linje", beslut: "Beslut", risker: "Risker", scenarier: "Scenarier", nytta: "Nytta", avtal: "Avtalsklippa", forandring: "Förändring", erfarenheter: "Erfarenheter", fragor: "Frågor och svar", rapporter: "Rapporter", moten: "Möten", medlemmar: "Medlemmar" },
   charts: {
     label: "Öppna journaler",
     fullHeading: "Två journaler är redan öppna",

@@ -57,7 +57,8 @@ export async function answer(response: Response): Promise<unknown> {
   }
 }
 
-async function get(url: string, signal: AbortSignal): Promise<unknown> {
+/** What an address of ours answers with, revalidated. Throws FhirError. */
+export async function get(url: string, signal: AbortSignal): Promise<unknown> {
   const known = cache.get(url);
   const headers: Record<string, string> = { Accept: JSON_TYPE };
   if (known !== undefined) headers["If-None-Match"] = known.etag;

@@ -2,9 +2,9 @@
 // Every change of the record goes through here. Each write carries the patient it is about and a key of its own, and
 // leaves a receipt at once. One whose reply is lost is asked for by its key; when it was never saved it is sent again
 // with the same key, which the service writes once however often it comes. What the service cannot tell is "unsure".
-import type { Bundle, BundleEntry, ParametersParameter, Resource, ResourceType } from "@fhir";
+import type { Bundle, BundleEntry, ParametersParameter, Resource } from "@fhir";
 import { connection } from "../app/connection.ts";
-import { answer, JSON_TYPE, read, send } from "../fhir/client.ts";
+import { answer, get, JSON_TYPE, send } from "../fhir/client.ts";
 import { writeJson } from "../fhir/decimal.ts";
 import { failureOf, FhirError } from "../fhir/error.ts";
 import { newKey } from "../ids/key.ts";
@@ -28,6 +28,8 @@ export interface Writing {
   link?: string;
   /** The same again for a second try of the same deed; its own otherwise. */
   key?: string;
+  /** Where it is written: /fhir unless told. */
+  base?: string;
 }
 export interface Written<R> { resource: R; receipt: Receipt }
 
@@ -209,53 +211,55 @@ function refuseOthers(call: Call, how: Writing, resources: readonly Resource[]):
 const written = <R>(resource: R, key: string): Written<R> => ({ resource, receipt: receiptOf(key) as Receipt });
 
 /** What stands now, when the answer itself did not come but is known to have been saved. */
-async function standing<T extends Resource>(got: { body: unknown; resource: string }, sent: T): Promise<T> {
+async function standing<T extends Resource>(got: { body: unknown; resource: string }, sent: T, base: string): Promise<T> {
   const body = got.body as Resource | null;
   if (body?.resourceType === sent.resourceType) return body as T;
   const [type = "", id = ""] = got.resource.split("/");
   if (type !== sent.resourceType || id === "") return sent;
-  return (await read(sent.resourceType, id, never)) as T;
+  return (await get(`${base}/${type}/${id}`, never)) as T;
 }
 
 /** A new resource. Throws FhirError, WrongPatient; the receipt has told it already. */
 export async function create<T extends Resource>(resource: T, how: Writing): Promise<Written<T>> {
-  const call = callOf("POST", `${BASE}/${resource.resourceType}`, timed(resource), how);
+  const base = how.base ?? BASE;
+  const call = callOf("POST", `${base}/${resource.resourceType}`, timed(resource), how);
   begin(call, how);
   refuseOthers(call, how, [resource]);
-  return written(await standing(await run(call), resource), call.key);
+  return written(await standing(await run(call), resource, base), call.key);
 }
 
 /** A new version of a resource that has been read. Throws Conflict when another version stands. */
 export async function update<T extends Resource>(resource: T, how: Writing): Promise<Written<T>> {
   const { id, meta } = resource;
   if (id === undefined || meta?.versionId === undefined) throw new Error("only what has been read is updated");
-  const call = callOf("PUT", `${BASE}/${resource.resourceType}/${id}`, timed(resource), how, meta.versionId);
+  const base = how.base ?? BASE;
+  const call = callOf("PUT", `${base}/${resource.resourceType}/${id}`, timed(resource), how, meta.versionId);
   begin(call, how);
   refuseOthers(call, how, [resource]);
   try {
-    return written(await standing(await run(call), resource), call.key);
+    return written(await standing(await run(call), resource, base), call.key);
   } catch (error) {
     if (!(error instanceof FhirError) || error.status !== PRECONDITION_FAILED) throw error;
-    throw new Conflict(resource, (await read(resource.resourceType, id, never).catch(() => null)) as T | null);
+    throw new Conflict(resource, (await get(`${base}/${resource.resourceType}/${id}`, never).catch(() => null)) as T | null);
   }
 }
 
 /** An operation that changes the record, told as Parameters: its answer. Throws FhirError; the receipt has told it already. */
 export async function perform(path: string, parameters: readonly ParametersParameter[], how: Writing): Promise<Written<Resource>> {
   const body = { resourceType: "Parameters", ...(parameters.length === 0 ? {} : { parameter: parameters }) };
-  const call = callOf("POST", `${BASE}/${path}`, body, how);
+  const call = callOf("POST", `${how.base ?? BASE}/${path}`, body, how);
   begin(call, how);
   const got = await run(call);
   const [type = "", id = ""] = got.resource.split("/");
   // The answer did not come, but it was done: what stands tells.
-  const resource = got.body === null && id !== "" ? await read(type as ResourceType, id, never) : got.body;
+  const resource = got.body === null && id !== "" ? ((await get(`${how.base ?? BASE}/${type}/${id}`, never)) as Resource) : got.body;
   return written(resource as Resource, call.key);
 }
 
 /** Several as one transaction, all or nothing. The answer's entries are those of the transaction; none when nothing but the receipt could be had. */
 export async function transact(entries: BundleEntry[], how: Writing): Promise<Written<Bundle>> {
   const bundle: Bundle = { resourceType: "Bundle", type: "transaction", entry: entries.map((e) => (e.resource === undefined ? e : { ...e, resource: timed(e.resource as Resource) as BundleEntry["resource"] & object })) };
-  const call = callOf("POST", BASE, bundle, how);
+  const call = callOf("POST", how.base ?? BASE, bundle, how);
   begin(call, how);
   refuseOthers(call, how, entries.flatMap((e) => (e.resource === undefined ? [] : [e.resource as Resource])));
   const { body } = await run(call);

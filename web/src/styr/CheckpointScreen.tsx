@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// One checkpoint of one unit: each criterion with its result, how long it holds and what it rests on. Results and the verdict are
+// the system's; a person can only waive what is soft, with an owner, a workaround and an end.
+import { useState } from "preact/hooks";
+import { useLoaded } from "../admin/load.ts";
+import { decimal, showDate, showDateTime } from "../i18n/format.ts";
+import { Badge } from "../ui/Badge.tsx";
+import { nameOf, one, save, todayText } from "./api.ts";
+import { may, myself } from "./may.ts";
+import { readEvidence, type Piece } from "./ops/evidence.ts";
+import { freeze } from "./ops/freeze.ts";
+import { Area, Dialog, Done, Facts, Form, Head, Input, PrintButton, Ready, StateBadge, Table, Verdict } from "./Parts.tsx";
+import { styrPath } from "./places.ts";
+import type { ReadinessCheckpoint, ReadinessCheckpointCriterion as Criterion, ReadinessCheckpointResult as Result } from "./types.ts";
+import { s, say } from "./words.ts";
+
+export function CheckpointScreen({ id }: { id: string }) {
+  const loaded = useLoaded((signal) => one("ReadinessCheckpoint", id, signal), [id]);
+  const [done, setDone] = useState("");
+  return <><Done text={done} /><Ready of={loaded}>{(it) => <Shown it={it} did={(text) => { setDone(text); loaded.again(); }} />}</Ready></>;
+}
+
+type Asked = { what: "waive" | "evidence"; code: string } | { what: "freeze" } | null;
+
+function Shown({ it, did }: { it: ReadinessCheckpoint; did: (text: string) => void }) {
+  const w = s.value.checkpoint;
+  const [asked, setAsked] = useState<Asked>(null);
+  const close = () => setAsked(null);
+  const frozen = it.status === "frozen";
+  const criteria = (it.criterion ?? []).map((criterion) => ({ criterion, result: (it.result ?? []).find((r) => r.code === criterion.code) }));
+  return (
+    <section>
+      <Head title={[nameOf(it.unit), nameOf(it.definition)].filter((x) => x !== "").join(" · ")}>
+        {!frozen && may("decide") ? <button type="button" class="button" onClick={() => setAsked({ what: "freeze" })}>{w.freeze}</button> : null}
+        <PrintButton />
+      </Head>
+      <div class="styr-sum"><Verdict verdict={it.verdict} /> {frozen ? <Badge text={w.frozen} tone="info" icon="lock" /> : null} <span>{it.earliest === undefined ? s.value.line.noEarliest : s.value.line.earliest(showDate(it.earliest))}</span></div>
+      <p class="hint">{w.computed}</p>
+      <Facts of={[[w.initiative, it.initiative === undefined ? "" : <a href={styrPath("linje", it.initiative.reference?.split("/").at(-1) ?? "")}>{nameOf(it.initiative)}</a>], [w.release, it.release], [w.wave, it.wave], [w.asOf, it.asOf === undefined ? "" : showDate(it.asOf)], [w.evaluated, it.evaluatedAt === undefined ? "" : showDateTime(it.evaluatedAt)]]} />
+      <ul class="admin-cards">
+        {criteria.map(({ criterion, result }) => <li key={criterion.code}><One criterion={criterion} result={result} frozen={frozen} ask={setAsked} /></li>)}
+      </ul>
+      {asked === null ? null : asked.what === "freeze" ? <FreezeDialog it={it} close={close} did={did} /> : asked.what === "waive" ? <WaiveDialog it={it} code={asked.code} close={close} did={did} /> : <EvidenceDialog it={it} code={asked.code} close={close} />}
+    </section>
+  );
+}
+
+const number = (value: number | undefined, unit: string | undefined) => (value === undefined ? "" : `${decimal(String(value))} ${unit ?? ""}`.trim());
+
+function One({ criterion, result, frozen, ask }: { criterion: Criterion; result: Result | undefined; frozen: boolean; ask: (asked: Asked) => void }) {
+  const w = s.value.checkpoint;
+  const code = criterion.code ?? "";
+  const state = result?.state ?? "missing";
+  const name = `${code} ${criterion.title ?? criterion.area ?? ""}`.trim();
+  const waivable = !frozen && criterion.severity === "soft" && state !== "met" && may("waive");
+  return (
+    <article class={state === "met" || result?.waiver !== undefined ? "admin-card" : "admin-card unfit"} aria-label={name}>
+      <header><h3>{name}</h3><StateBadge state={state} /><Badge text={say("severity", criterion.severity)} />{result?.waiver === undefined ? null : <Badge text={w.waived} tone="warn" />}</header>
+      {criterion.measure === undefined ? null : <p class="hint">{criterion.measure}</p>}
+      <Facts of={[
+        [w.value, [number(result?.value, criterion.unit), result?.denominator === undefined ? "" : w.outOf(result.numerator ?? 0, result.denominator)].filter((x) => x !== "").join(" · ")],
+        [w.target, [say("comparator", criterion.comparator), number(result?.target ?? criterion.target, criterion.unit)].join(" ").trim()],
+        [w.measuredOn, result?.measuredOn === undefined ? "" : showDate(result.measuredOn)], [w.validUntil, result?.validUntil === undefined ? "" : showDate(result.validUntil)],
+        [w.kind, say("evidence-kind", result?.evidenceKind ?? criterion.evidenceKind)], [w.note, result?.note], [w.earliest, result?.earliest === undefined ? "" : showDate(result.earliest)],
+        [w.waiverOf, result?.waiver === undefined ? "" : w.waiverText(nameOf(result.waiver.owner), result.waiver.workaround ?? "", showDate(result.waiver.expires))],
+      ]} />
+      {(result?.part ?? []).length === 0 ? null : <Table caption={w.partsOf} columns={w.partColumns} rows={(result?.part ?? []).map((p) => ({ key: p.name, cells: [p.name, p.denominator === undefined ? "" : w.outOf(p.numerator ?? 0, p.denominator), number(p.value, criterion.unit), number(p.firstValue, criterion.unit), p.state === undefined ? "" : <StateBadge key="s" state={p.state} />] }))} />}
+      <p class="actions print-not">
+        <button type="button" class="button button-small" onClick={() => ask({ what: "evidence", code })}>{w.evidence(result?.evidence?.length ?? 0)}<span class="sr"> {name}</span></button>
+        {waivable ? <button type="button" class="button button-small" onClick={() => ask({ what: "waive", code })}>{w.waive}<span class="sr"> {name}</span></button> : null}
+      </p>
+    </article>
+  );
+}
+
+function EvidenceDialog({ it, code, close }: { it: ReadinessCheckpoint; code: string; close: () => void }) {
+  const w = s.value.checkpoint;
+  const loaded = useLoaded((signal) => readEvidence(it, code, signal), [code]);
+  const piece = (one: Piece) => <li key={one.reference}><b>{one.name}</b><small class="quiet"> {one.reference}</small>{one.line === "" ? null : <p>{one.line}</p>}</li>;
+  return (
+    <Dialog heading={w.evidenceOf(code)} close={close}>
+      <Ready of={loaded}>{(found) => (found.pieces.length === 0 ? <p class="empty">{w.noEvidence}</p> : <><p class="hint">{w.pieces(found.pieces.length)}</p><ul class="styr-pieces">{found.pieces.map(piece)}</ul></>)}</Ready>
+      <p class="actions"><button type="button" class="button" onClick={close}>{s.value.close}</button></p>
+    </Dialog>
+  );
+}
+
+interface DeedProps { it: ReadinessCheckpoint; close: () => void; did: (text: string) => void }
+
+function WaiveDialog({ it, code, close, did }: DeedProps & { code: string }) {
+  const w = s.value.checkpoint;
+  const me = myself();
+  if (me === undefined) return <Dialog heading={w.waiveOf(code)} close={close}><p class="box box-warn">{w.needsAssignment}</p></Dialog>;
+  return (
+    <Dialog heading={w.waiveOf(code)} close={close}>
+      <p class="hint">{w.waiveAbout}</p>
+      <Form button={w.waive} cancel={close} run={async (value) => {
+        const waiver = { owner: me, workaround: value("workaround"), motivation: value("motivation"), expires: value("expires") };
+        await save({ ...it, result: (it.result ?? []).map((r) => (r.code === code ? { ...r, waiver } : r)) }, w.waiveReceipt(code), styrPath("avstamning", it.id ?? ""));
+        close();
+        did(w.waiveReceipt(code));
+      }}>
+        <Area label={w.workaround} name="workaround" required />
+        <Area label={w.motivation} name="motivation" required />
+        <Input label={w.expires} name="expires" type="date" value={todayText()} required />
+      </Form>
+    </Dialog>
+  );
+}
+
+function FreezeDialog({ it, close, did }: DeedProps) {
+  const w = s.value.checkpoint;
+  return (
+    <Dialog heading={w.freeze} close={close}>
+      <p>{w.freezeAbout}</p>
+      <Form button={w.freeze} cancel={close} run={async () => { await freeze(it.id ?? "", w.freezeReceipt); close(); did(w.freezeReceipt); }} />
+    </Dialog>
+  );
+}

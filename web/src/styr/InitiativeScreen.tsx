@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// One initiative: where in the process it is and which decisions took it there, its cases, what it lacks, its checkpoints.
+import { useState } from "preact/hooks";
+import { useLoaded } from "../admin/load.ts";
+import { navigate } from "../app/route.ts";
+import { showDate } from "../i18n/format.ts";
+import { word } from "../i18n/index.ts";
+import { Badge } from "../ui/Badge.tsx";
+import { Icon } from "../ui/Icon.tsx";
+import { diaryOf, find, idOf, nameOf, one, save } from "./api.ts";
+import { lacks, worst } from "./board.ts";
+import { may, myself } from "./may.ts";
+import { Dialog, Facts, Form, Head, Input, PrintButton, Ready, Table, Verdict } from "./Parts.tsx";
+import { styrPath } from "./places.ts";
+import type { Decision, DecisionCase, Initiative, ProcessDefinition, ReadinessCheckpoint } from "./types.ts";
+import { s, say } from "./words.ts";
+
+interface Whole { it: Initiative; process: ProcessDefinition | undefined; cases: DecisionCase[]; decisions: Decision[]; checkpoints: ReadinessCheckpoint[] }
+
+async function readWhole(id: string, signal: AbortSignal): Promise<Whole> {
+  const of = [["initiative", `Initiative/${id}`]] as const;
+  const [it, processes, cases, decisions, checkpoints] = await Promise.all([
+    one("Initiative", id, signal), find("ProcessDefinition", [], signal), find("DecisionCase", of, signal), find("Decision", [], signal), find("ReadinessCheckpoint", [...of, ["status", "open"]], signal),
+  ]);
+  const process = processes.all.find((p) => p.id === idOf(it.process)) ?? processes.all.find((p) => p.status === "active");
+  return { it, process, cases: cases.all, decisions: decisions.all, checkpoints: checkpoints.all };
+}
+
+export function InitiativeScreen({ id }: { id: string }) {
+  const loaded = useLoaded((signal) => readWhole(id, signal), [id]);
+  return <Ready of={loaded}>{(whole) => <Shown {...whole} />}</Ready>;
+}
+
+function Shown({ it, process, cases, decisions, checkpoints }: Whole) {
+  const w = s.value.initiative;
+  const [asked, setAsked] = useState(false);
+  const flags = [...new Set(cases.flatMap((c) => lacks(c)))];
+  return (
+    <section>
+      <Head title={it.title ?? ""} about={[diaryOf(it), say("initiative-status", it.status)].filter((x) => x !== "").join(" · ")}>
+        {may("handle") ? <button type="button" class="button button-main" onClick={() => setAsked(true)}>{w.newCase}</button> : null}
+        <PrintButton />
+      </Head>
+      {it.need === undefined ? null : <><h3>{say("case-section", "need")}</h3><p class="styr-text">{it.need}</p></>}
+      <Facts of={[
+        [w.owner, nameOf(it.processOwner)], [w.nominatedBy, nameOf(it.nominatedBy)], [w.portfolio, nameOf(it.portfolio)], [w.patientFacing, it.patientFacing === undefined ? "" : it.patientFacing ? s.value.yes : s.value.no],
+        [w.systems, (it.system ?? []).map(nameOf).join(", ")], [w.reason, it.statusReason],
+      ]} />
+      <h3>{w.process}</h3>
+      <ol class="styr-steps">
+        {(process?.phase ?? []).map((phase) => {
+          const gate = (it.gate ?? []).find((g) => g.number === phase.number - 1);
+          const decision = decisions.find((d) => d.id !== undefined && d.id === idOf(gate?.decision));
+          return (
+            <li key={phase.number} aria-current={phase.number === it.phase ? "step" : undefined}>
+              <b>{phase.number}. {phase.name}</b>
+              {phase.number === it.phase ? <Badge text={w.now} tone="info" /> : null}
+              {gate === undefined ? null : <span class="quiet">{w.gate(gate.number ?? 0)}: {say("gate-outcome", gate.outcome)}{decision?.decidedOn === undefined ? "" : `, ${showDate(decision.decidedOn)}`}</span>}
+            </li>
+          );
+        })}
+      </ol>
+      <p class="hint">{w.onlyDecision}</p>
+      {flags.length === 0 ? null : <p class="box box-warn"><Icon name="warning" />{flags.map((flag) => word(s.value.lint, flag)).join(" · ")}</p>}
+      <h3>{w.cases}</h3>
+      <Table caption={w.cases} columns={w.caseColumns} none={w.noCases} rows={cases.map((c) => ({ key: c.id ?? "", cells: [<a key="a" href={styrPath("arende", c.id ?? "")} data-row>{c.title ?? w.gate(c.gateNumber ?? 0)}</a>, diaryOf(c), say("case-status", c.status), lacks(c).map((flag) => word(s.value.lint, flag)).join(", ")] }))} />
+      <h3>{w.readiness}</h3>
+      {checkpoints.length === 0 ? <p class="empty">{w.noReadiness}</p> : <p><Verdict verdict={worst(checkpoints.map((c) => c.verdict))} /> <a href={styrPath("linje", it.id ?? "")}>{w.toLine}</a></p>}
+      {asked ? <NewCase it={it} close={() => setAsked(false)} /> : null}
+    </section>
+  );
+}
+
+function NewCase({ it, close }: { it: Initiative; close: () => void }) {
+  const w = s.value.initiative;
+  const me = myself();
+  return (
+    <Dialog heading={w.newCase} close={close}>
+      <Form button={w.begin} cancel={close} run={async (value) => {
+        const made = await save({ resourceType: "DecisionCase", status: "draft", recordStatus: "arbetsmaterial", title: value("title"), initiative: { reference: `Initiative/${it.id ?? ""}`, display: it.title ?? "" }, gateNumber: Number(value("gate")), ...(it.need === undefined ? {} : { need: it.need }), ...(me === undefined ? {} : { handler: me }) }, w.caseReceipt, styrPath("initiativ", it.id ?? ""));
+        close();
+        navigate(styrPath("arende", made.id ?? ""));
+      }}>
+        <Input label={w.caseTitle} name="title" value={it.title ?? ""} required />
+        <Input label={w.gateNumber} name="gate" type="number" min={1} max={20} value={String(it.phase ?? 1)} required />
+      </Form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Kritisk linje: each unit by each checkpoint. A cell leads to its results, and from there each piece of evidence is one more click.
+// Planned dates stand in a table of their own, as they have no part in any verdict.
+import { useState } from "preact/hooks";
+import { useLoaded } from "../admin/load.ts";
+import { navigate } from "../app/route.ts";
+import { showDate } from "../i18n/format.ts";
+import { Badge } from "../ui/Badge.tsx";
+import type { Cell, Line, Stop, UnitRow } from "./line.ts";
+import { readLine, readLined, type Choice } from "./ops/line.ts";
+import { Chips, Head, PrintButton, Ready, Table, useScreenful, Verdict } from "./Parts.tsx";
+import { styrPath } from "./places.ts";
+import { s, say } from "./words.ts";
+
+export function LineScreen({ id }: { id: string }) {
+  const w = s.value.line;
+  const lined = useLoaded((signal) => readLined(signal), []);
+  return (
+    <section>
+      <Head title={w.heading} about={w.about}><PrintButton /></Head>
+      <Ready of={lined}>{(all) => (all.length === 0 ? <p class="empty">{w.none}</p> : <Of all={all} id={id === "" ? (all[0]?.id ?? "") : id} />)}</Ready>
+    </section>
+  );
+}
+
+function Of({ all, id }: { all: readonly Choice[]; id: string }) {
+  const w = s.value.line;
+  const line = useLoaded((signal) => readLine(id, signal), [id]);
+  return (
+    <>
+      <div class="admin-bar">
+        <label><span>{w.initiative}</span>
+          <select class="field" value={id} onChange={(e) => navigate(styrPath("linje", e.currentTarget.value))}>
+            {all.map((one) => <option key={one.id} value={one.id} selected={one.id === id}>{one.title}</option>)}
+          </select>
+        </label>
+      </div>
+      <Ready of={line}>{(data) => <Shown line={data} />}</Ready>
+    </>
+  );
+}
+
+const VERDICTS = ["alla", "no-go", "incomplete", "go-with-conditions", "go"] as const;
+type Wanted = (typeof VERDICTS)[number];
+
+function Shown({ line }: { line: Line }) {
+  const w = s.value.line;
+  const [wanted, setWanted] = useState<Wanted>("alla");
+  const rows = line.rows.filter((row) => wanted === "alla" || row.verdict === wanted);
+  return (
+    <>
+      <div class="styr-sum" role="group" aria-label={w.programme}>
+        <span>{w.programme}</span> <Verdict verdict={line.verdict} />
+        <span class="quiet">{line.worstUnit === "" ? "" : w.worst(line.worstUnit)}</span>
+        <span>{line.earliest === "" ? w.noEarliest : w.earliest(showDate(line.earliest))}</span>
+      </div>
+      <Chips legend={w.show} name="styr-verdict" all={VERDICTS} now={wanted} choose={setWanted} label={(one) => (one === "alla" ? w.all : say("verdict", one))} />
+      <p class="hint" role="status">{w.count(rows.length, line.rows.length - rows.length)}</p>
+      <Matrix key={wanted} stops={line.stops} rows={rows} title={line.title} />
+      <Overrides line={line} />
+      <Planned rows={line.rows} />
+    </>
+  );
+}
+
+function Matrix({ stops, rows, title }: { stops: readonly Stop[]; rows: readonly UnitRow[]; title: string }) {
+  const w = s.value.line;
+  const { shown, rest } = useScreenful(rows);
+  return (
+    <>
+      <div class="styr-scroll" tabIndex={0} role="region" aria-label={w.matrix(title)}>
+        <table class="styr-matrix">
+          <caption class="sr">{w.matrix(title)}</caption>
+          <thead><tr><th scope="col">{w.unit}</th>{stops.map((stop) => <th key={stop.id} scope="col">{stop.title}<small>{[w.offset(stop.offset), stop.locked === "" ? w.unlocked : w.locked(showDate(stop.locked))].join(" · ")}</small></th>)}<th scope="col">{w.whole}</th></tr></thead>
+          <tbody>
+            {shown.map((row) => (
+              <tr key={row.unit}>
+                <th scope="row">{row.name}{row.wave === "" ? null : <small>{row.wave}</small>}</th>
+                {stops.map((stop) => <td key={stop.id}><InCell cell={row.cells.get(stop.id)} /></td>)}
+                <td><Verdict verdict={row.verdict} /><small>{row.earliest === "" ? w.noEarliest : w.earliest(showDate(row.earliest))}</small></td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {rest}
+    </>
+  );
+}
+
+function InCell({ cell }: { cell: Cell | undefined }) {
+  const w = s.value.line;
+  if (cell === undefined) return <span class="quiet">{w.notOpened}</span>;
+  return (
+    <a class="styr-cell" href={styrPath("avstamning", cell.id)} data-row>
+      <Verdict verdict={cell.verdict} />
+      <small>{[cell.unmet > 0 ? w.unmet(cell.unmet) : "", cell.stale > 0 ? w.stale(cell.stale) : "", cell.earliest === "" ? "" : w.earliest(showDate(cell.earliest)), cell.frozen ? w.frozen : ""].filter((x) => x !== "").join(" · ")}</small>
+    </a>
+  );
+}
+
+function Overrides({ line }: { line: Line }) {
+  const w = s.value.line;
+  return (
+    <>
+      <h3>{w.overrides}</h3>
+      <p class="hint">{w.overridesAbout}</p>
+      <Table caption={w.overrides} columns={w.overrideColumns} none={w.noOverrides} rows={line.overrides.map((o) => ({ key: o.id, cells: [showDate(o.decidedOn), o.decider, <Badge key="b" text={say("decision-outcome", o.outcome)} tone="warn" />, say("verdict", o.computed), o.criteria, o.motivation, o.notified] }))} />
+    </>
+  );
+}
+
+function Planned({ rows }: { rows: readonly UnitRow[] }) {
+  const w = s.value.line;
+  const planned = rows.filter((row) => row.planned !== "");
+  if (planned.length === 0) return null;
+  return (
+    <details class="admin-places styr-planned">
+      <summary>{w.planned}</summary>
+      <p class="hint">{w.plannedAbout}</p>
+      <Table caption={w.planned} columns={w.plannedColumns} rows={planned.map((row) => ({ key: row.unit, cells: [row.name, row.wave, showDate(row.planned)] }))} />
+    </details>
+  );
+}

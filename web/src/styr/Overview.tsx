@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// The first screen of Steering: what needs somebody, and the way to every other.
+import { useLoaded } from "../admin/load.ts";
+import { d } from "../desk/words.ts";
+import { find, todayText } from "./api.ts";
+import { lacks } from "./board.ts";
+import { readCliff } from "./ops/cliff.ts";
+import { Head, Ready } from "./Parts.tsx";
+import { styrPath, TABS, type Tab } from "./places.ts";
+import { s } from "./words.ts";
+
+interface Sum { place: Tab; n: number; what: string; bad: boolean }
+const OPEN = ["draft", "submitted", "endorsed", "referred-back"];
+const SEVERE = 8;
+
+async function readSums(signal: AbortSignal): Promise<Sum[]> {
+  const w = s.peek().overview;
+  const today = todayText();
+  const [initiatives, cases, bad, questions, cliff, risks] = await Promise.all([
+    find("Initiative", [["_elements", "status"]], signal), find("DecisionCase", [], signal), find("ReadinessCheckpoint", [["status", "open"], ["verdict", "no-go"], ["_elements", "verdict"]], signal),
+    find("Question", [["status", "open"]], signal), readCliff(signal), find("Risk", [["score", `ge${SEVERE}`], ["_elements", "status"]], signal),
+  ]);
+  const noBenefit = cases.all.filter((c) => OPEN.includes(c.status) && lacks(c).includes("benefitCase")).length;
+  const late = cliff.quarters.reduce((n, q) => n + q.late, 0);
+  const overdue = questions.all.filter((q) => q.due !== undefined && q.due < today).length;
+  return [
+    { place: "tavla", n: initiatives.all.length, what: w.initiatives, bad: false }, { place: "beslut", n: noBenefit, what: w.noBenefit, bad: noBenefit > 0 }, { place: "linje", n: bad.all.length, what: w.noGo, bad: bad.all.length > 0 },
+    { place: "risker", n: risks.all.filter((r) => r.status !== "closed").length, what: w.severe, bad: false }, { place: "avtal", n: late, what: w.late, bad: late > 0 },
+    { place: "fragor", n: questions.all.length, what: w.unanswered, bad: false }, ...(overdue > 0 ? [{ place: "fragor" as const, n: overdue, what: w.overdue, bad: true }] : []),
+  ];
+}
+
+export function Overview() {
+  const w = s.value.overview;
+  const loaded = useLoaded((signal) => readSums(signal), []);
+  return (
+    <section>
+      <Head title={w.heading} about={w.about} />
+      <Ready of={loaded}>{(sums) => <ul class="styr-sums">{sums.map((one) => <li key={one.what}><a class={one.bad ? "styr-card styr-bad" : "styr-card"} href={styrPath(one.place)} data-row><b>{one.n}</b><span>{one.what}</span></a></li>)}</ul>}</Ready>
+      <ul class="admin-list">{TABS.filter((tab) => tab !== "oversikt").map((tab) => <li key={tab}><a href={styrPath(tab)} data-row><b>{d.value.styr[tab]}</b><br /><span class="quiet">{w.places[tab]}</span></a></li>)}</ul>
+    </section>
+  );
+}
