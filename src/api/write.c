@@ -311,10 +311,11 @@ static bool perform(struct write *w, struct store_tx *tx, struct store_read *r, 
         return false;
     if (w->nothing)
         return true;
-    if (!merge_holds(w, r, err) || !chart_holds(w, r, err) || !note_before(w, r, err))
+    if (!merge_holds(w, r, err) || !chart_holds(w, r, err) || !note_before(w, r, err) ||
+        !guard_gov(w, r, err))
         return false;
     if ((w->kind == WRITE_DELETE && !w->late_integrity && !integrity_before(w, r, err)) ||
-        !guard_admin(w, r, err) || !guard_gov(w, r, err))
+        !guard_admin(w, r, err))
         return false;
     if (!store_put(tx, &w->change, err))
         return name_missing_version(w, err);

@@ -72,7 +72,7 @@ static bool grounds(struct gov_ask *a, struct str to)
         return err_set_str(a->err, ERR_GOV_UNDECIDED, a->name, to);
     if (!str_is(to, "decided") && !gov_rules_body_count(&decision, "dispatch"))
         return err_set_str(a->err, ERR_GOV_UNDECIDED, a->name, STR("Decision.dispatch"));
-    return !str_is(to, "reported") || gov_rules_body_text(&decision, "reportedAt").n ||
+    return !str_is(to, "reported") || gov_rules_body_count(&decision, "reportedAt") ||
            err_set_str(a->err, ERR_GOV_UNDECIDED, a->name, STR("Decision.reportedAt"));
 }
 
