@@ -236,6 +236,20 @@ static bool has_children(const struct reader *x, uint32_t e, const char *path)
     return p.n > n && !memcmp(p.p, path, n) && p.p[n] == '.';
 }
 
+static void read_inherited(const struct reader *x, const char *url, enum tables_kind kind, const char *heir);
+
+/* The elements of an element with children: in a differential those of its base are not listed. */
+static const char *backbone_whole(const struct reader *x, const char *path, const char *base)
+{
+    bool differential;
+    elements_of(x->r, &differential);
+    backbone(x, path, base);
+    if (differential)
+        read_inherited(x, arena_printf(x->t->arena, "http://hl7.org/fhir/StructureDefinition/%s", base).p,
+                       KIND_COMPLEX, path);
+    return path;
+}
+
 static void read_alternatives(const struct reader *x, uint32_t e, const char *path, struct tables_elem *row)
 {
     const struct json_doc *doc = x->r->doc;
@@ -254,7 +268,7 @@ static void read_alternatives(const struct reader *x, uint32_t e, const char *pa
         if (has_children(x, e, path)) {
             if (row->choice)
                 fail_at(path, "is a choice with children");
-            one.type_name = backbone(x, path, one.type_name);
+            one.type_name = backbone_whole(x, path, one.type_name);
         }
         elem_add(x, &one);
     }
@@ -307,21 +321,20 @@ static void read_element(const struct reader *x, uint32_t e)
         read_alternatives(x, e, path, &row);
 }
 
-/* What a definition with only a differential has from its base, whose snapshot has all of it. */
-static void read_inherited(const struct reader *heir)
+/* What a definition with only a differential has from a base, whose snapshot has all of it; heir is the type
+ * that gets it. */
+static void read_inherited(const struct reader *of, const char *url, enum tables_kind kind, const char *heir)
 {
-    struct tables *t = heir->t;
-    const char *url = source_need(&t->source, heir->r->doc, heir->r->node, "baseDefinition", heir->where);
+    struct tables *t = of->t;
     const struct source_resource *r = source_find(&t->source, "StructureDefinition", url);
     if (!r)
-        fail_at(heir->where, "baseDefinition %s is not known", url);
+        fail_at(of->where, "its base %s is not known", url);
     const char *name = source_need(&t->source, r->doc, r->node, "type", r->url);
-    struct reader x = {t,      r,          &t->type[tables_type_need(t, name, r->url)],
-                       r->url, heir->kind, heir->type->name};
+    struct reader x = {t, r, &t->type[tables_type_need(t, name, r->url)], r->url, kind, heir};
     bool differential;
     uint32_t list = elements_of(r, &differential);
     if (list == UINT32_MAX || differential)
-        fail_at(heir->where, "its base %s has no snapshot", url);
+        fail_at(of->where, "its base %s has no snapshot", url);
     JSON_EACH(r->doc, list, e)
     {
         read_element(&x, e);
@@ -337,7 +350,7 @@ static void read_elements(struct tables *t, const struct source_resource *r, enu
     if (list == UINT32_MAX)
         fail_at(r->url, "has neither snapshot nor differential");
     if (differential)
-        read_inherited(&x);
+        read_inherited(&x, source_need(&t->source, r->doc, r->node, "baseDefinition", r->url), kind, name);
     JSON_EACH(r->doc, list, e)
     {
         read_element(&x, e);

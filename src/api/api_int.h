@@ -205,6 +205,9 @@ struct route {
     const char *sv, *en;     /* what it does, for the CapabilityStatement's documentation */
 };
 
+/* Operations whose definition begins so are the steering's: told of on /styr alone. */
+#define ROUTE_STYR "https://helhet.example/styr/OperationDefinition/"
+
 extern const struct route route_table[];
 extern const size_t route_count;
 
@@ -379,6 +382,7 @@ call_fn capability_run, read_run, vread_run, update_run, update_conditional_run,
 call_fn history_instance_run, history_type_run, history_system_run, create_run, search_call, search_call_form;
 call_fn op_access_report_run;
 call_fn op_graphql_run, op_validate_run, op_lastn_run, op_stats_run, op_diff_run;
+call_fn op_as_basic_run;
 call_fn op_view_run, op_view_export_run;
 call_fn op_meta_run, op_meta_add_run, op_meta_delete_run;
 call_fn op_block_run, op_unblock_run, op_lift_block_run, op_consent_run, op_active_choice_run;

@@ -73,14 +73,17 @@ static bool told(size_t at)
     return false;
 }
 
-/* The operations of one type; type NULL: those of every type and of the system. */
-static void write_operations(struct json_out *o, const char *type)
+/* The operations of one type; type NULL: those of every type and of the system, the steering's on its own
+ * base. */
+static void write_operations(struct json_out *o, const char *type, bool styr)
 {
     bool any = false;
     for (size_t i = 0; i < route_count; i++) {
         const struct route *r = &route_table[i];
         bool here = r->only_type ? type && strcmp(r->only_type, type) == 0 : !type;
         if (!r->operation || !here || told(i))
+            continue;
+        if (!styr && str_starts(str_of(r->definition), STR(ROUTE_STYR)))
             continue;
         if (!any)
             json_out_array(o, "operation");
@@ -210,7 +213,7 @@ static void write_resource(struct json_out *o, const struct api *a, const struct
     json_out_end_array(o);
     write_includes(o, a, ready, t);
     write_params(o, a, ready, t);
-    write_operations(o, t->name);
+    write_operations(o, t->name, t->styr);
     json_out_end_object(o);
 }
 
@@ -266,7 +269,7 @@ static void write_rest(struct json_out *o, const struct api *a, const struct rea
     json_out_end_array(o);
     write_interactions(o, LEVEL_SYSTEM, LEVEL_SYSTEM);
     write_common_params(o);
-    write_operations(o, NULL);
+    write_operations(o, NULL, styr);
     if (!styr)
         write_compartments(o);
     json_out_end_object(o);

@@ -44,6 +44,7 @@ static const struct {
     {op_meta_delete_run, NEED_CALLER, ACCESS_UPDATE | ACCESS_READ},
     {op_everything_run, NEED_CALLER, ACCESS_READ},
     {op_lastn_run, NEED_CALLER, ACCESS_SEARCH},
+    {op_as_basic_run, NEED_CALLER, ACCESS_READ},
     {op_stats_run, NEED_CALLER, ACCESS_SEARCH},
     {op_export_run, NEED_EXPORT, 0},
     {op_view_export_run, NEED_EXPORT, 0},

@@ -23,6 +23,8 @@
 
 /* Our own operations have no page at HL7. */
 #define OF_OURS(type, name, code) NULL, name, type, "https://helhet.dev/fhir/OperationDefinition/" code, false
+/* Those of the steering: told of on /styr alone. */
+#define OF_STYR(type, name, code) NULL, name, type, ROUTE_STYR code, false
 
 const struct route route_table[] = {
     {"GET /fhir/metadata", capability_run, LEVEL_NONE, NULL, TYPES, "Vad tjänsten kan",
@@ -237,6 +239,9 @@ const struct route route_table[] = {
      OF_OURS("DecisionCase", "package", "DecisionCase-package"),
      "Ärendet med beslut som ett dokument, utan arbetsmaterial och med sekretess maskad",
      "The case with its decisions as one document, without working material and with secrecy masked"},
+    {"GET /fhir/[type]/[id]/$as-basic", op_as_basic_run, LEVEL_INSTANCE,
+     OF_STYR(NULL, "as-basic", "as-basic"), "Styrningens resurs som en Basic, för andra FHIR-system",
+     "A resource of the steering as a Basic, for other FHIR systems"},
     {"GET /fhir/_job/[id]", op_job_status_run, LEVEL_NONE, NULL, TYPES, "Hur långt ett jobb har kommit",
      "How far a job has come"},
     {"DELETE /fhir/_job/[id]", op_job_cancel_run, LEVEL_NONE, NULL, TYPES, "Avbryt eller ta bort ett jobb",

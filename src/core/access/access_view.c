@@ -181,8 +181,11 @@ static bool *find_whole(struct access_view *v, uint32_t action, struct arena *ar
         enum rules_class k = (enum rules_class)rules->class_of[t];
         struct decide_label label = {.type = t, .date_ms = INT64_MIN};
         struct decide_question q = {rules, &v->me, &label, NULL, 0, v->now_ms, action};
-        if (fhir_types[t].kind != FHIR_RESOURCE || (k != RULES_OPEN && k != RULES_OTHER && k != RULES_LOG))
+        if (fhir_types[t].kind != FHIR_RESOURCE ||
+            (k != RULES_OPEN && k != RULES_OTHER && k != RULES_LOG && k != RULES_STEERING))
             continue;
+        if (rules->drafts[t])
+            label.flags = DECIDE_WORKING; /* the worst there may be of it */
         v->me.scoped = scope_set_type(v->scopes, t, false).any;
         whole[t] = decide_sight(&q).sight == DECIDE_SEE;
     }

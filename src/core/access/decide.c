@@ -275,6 +275,9 @@ static const struct rule system_rules[] = {
 };
 
 /* Beside the tables: what is asked before and after them. */
+static const struct decide_rule draft_told = {
+    "draft", "TF 2 kap. 12 §", "Arbetsmaterial och utkast ses av den som bereder eller beslutar",
+    "Working material and drafts are seen by who prepares or decides"};
 static const struct decide_rule role_told = {"role", "PDL 4 kap. 2 §; HSLF-FS 2016:40 4 kap.",
                                              "Rollens behörighet till resurstypen",
                                              "What the role may do to the type"};
@@ -393,6 +396,14 @@ static struct decide_answer judge_record(const struct decide_question *q)
     return a;
 }
 
+/* What is not yet an official record, for a role that has no part in it. */
+static bool hides_draft(const struct decide_question *q)
+{
+    const struct rules_role *role = q->caller->role;
+    return q->caller->kind != ACCESS_SYSTEM && q->label->flags & DECIDE_WORKING &&
+           class_of(q) == RULES_STEERING && !(role && role->rights & RULES_DRAFTS);
+}
+
 struct decide_answer decide_sight(const struct decide_question *q)
 {
     if (!role_allows(q))
@@ -415,6 +426,8 @@ struct decide_answer decide_sight(const struct decide_question *q)
     }
     if (q->caller->kind == ACCESS_STAFF && !q->caller->usable)
         return hidden(&staff_rules[0].told, false);
+    if (hides_draft(q))
+        return hidden(&draft_told, false);
     return (struct decide_answer){DECIDE_SEE, &role_told, false};
 }
 
@@ -431,5 +444,9 @@ const struct decide_rule *decide_rule_at(size_t i)
             return &rules_of[k].rule[i].told;
         i -= rules_of[k].count;
     }
-    return i == 0 ? &role_told : i == 1 ? &context_told : i == 2 ? &identity_told : NULL;
+    return i == 0   ? &role_told
+           : i == 1 ? &context_told
+           : i == 2 ? &identity_told
+           : i == 3 ? &draft_told
+                    : NULL;
 }

@@ -18,6 +18,7 @@ enum decide_flag {
     DECIDE_GRANT = 1 << 2,        /* a Consent that rules access */
     DECIDE_WISH = 1 << 3,         /* … by the patient: block, consent, lifting */
     DECIDE_SIGNED = 1 << 4,       /* in a final status */
+    DECIDE_WORKING = 1 << 5,      /* steering: working material, not yet an official record */
 };
 #define DECIDE_HIDDEN_IDENTITY (DECIDE_CONFIDENTIAL | DECIDE_PROTECTED)
 

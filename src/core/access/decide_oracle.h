@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { W_ORGS = 16, W_STAFF = 12, W_PATIENTS = 10, W_ROLES = 4, W_TYPES = 8, W_FEW = 6, W_HOUR = 3600000 };
+enum { W_ORGS = 16, W_STAFF = 12, W_PATIENTS = 10, W_ROLES = 4, W_TYPES = 9, W_FEW = 6, W_HOUR = 3600000 };
 #define W_DAY (24 * (int64_t)W_HOUR)
 
 /* Organizations by number from 1; 0: none. parent 0: a provider. */
@@ -55,17 +55,18 @@ struct w_world {
     struct w_patient patient[W_PATIENTS + 1];
     int person_of[2 * W_PATIENTS + 1]; /* who a related person is; 0: nobody knows */
     uint32_t may[W_ROLES][W_TYPES];    /* by role and kind of type */
-    bool sees_protected[W_ROLES];
+    bool sees_protected[W_ROLES], sees_drafts[W_ROLES];
     int64_t now;
     int now_year;
 };
 /* Kinds of type as the test picks them. */
-enum w_kind { W_PATIENT, W_RELATED, W_NOTE, W_LAB, W_FLAG, W_CONSENT, W_ORGANIZATION, W_AUDIT };
+enum w_kind { W_PATIENT, W_RELATED, W_NOTE, W_LAB, W_FLAG, W_CONSENT, W_ORGANIZATION, W_AUDIT, W_CASE };
 struct w_thing {
     enum w_kind kind;
     int unit, provider; /* label; 0: none */
     int number;         /* W_PATIENT, W_RELATED: who */
     bool grant, wish, is_signed;
+    bool working;                        /* W_CASE: not yet an official record */
     bool confidential, protected_person; /* W_PATIENT: its own labels */
     bool dated;
     int64_t date;
@@ -243,13 +244,18 @@ static inline enum w_sight w_sight(const struct w_world *w, const struct w_calle
     if (c->kind == 's' && !w->staff[c->number].usable)
         return W_HIDDEN;
     /* A launch for one patient leaves nothing of anybody else's, and nothing that is nobody's. */
-    if (c->scope_patient && t->kind != W_ORGANIZATION && t->kind != W_AUDIT) {
+    if (c->scope_patient && t->kind != W_ORGANIZATION && t->kind != W_AUDIT && t->kind != W_CASE) {
         for (int i = 0; i < t->patients; i++)
             if (t->patient[i] != c->scope_patient)
                 return W_HIDDEN;
         if (t->patients == 0)
             return W_HIDDEN;
     }
+    /* Working material of the steering: staff whose role has a part in it, and clients by their scopes. */
+    if (t->kind == W_CASE)
+        return t->working && !(c->kind == 'm' || (c->kind == 's' && w->sees_drafts[w->staff[c->number].role]))
+                   ? W_HIDDEN
+                   : W_SEEN;
     if (t->kind == W_ORGANIZATION || t->kind == W_AUDIT ||
         (t->kind == W_CONSENT && t->grant && c->kind != 'p'))
         return W_SEEN;

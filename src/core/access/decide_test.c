@@ -106,6 +106,7 @@ static void make_world(struct w_world *w)
         w->person_of[i] = (int)below(W_PATIENTS / 2); /* 0: nobody knows */
     for (int r = 0; r < W_ROLES; r++) {
         w->sees_protected[r] = chance(20);
+        w->sees_drafts[r] = chance(40);
         for (int t = 0; t < W_TYPES; t++)
             w->may[r][t] = sets[below(4)];
     }
@@ -122,6 +123,7 @@ static const char *const type_names[W_TYPES] = {
     [W_CONSENT] = "Consent",
     [W_ORGANIZATION] = "Organization",
     [W_AUDIT] = "AuditEvent",
+    [W_CASE] = "DecisionCase",
 };
 
 static const char *action_words(uint32_t set)
@@ -147,7 +149,11 @@ static struct str world_file(void *arg, const char *name)
             f->roles + n, max - n,
             "%s{\"code\":\"r%d\",\"sv\":\"x\",\"en\":\"x\",\"purposes\":[\"care\"],\"rights\":"
             "[%s],\"may\":{\"grant\":%s",
-            r ? "," : "", r, f->w->sees_protected[r] ? "\"protected\"" : "",
+            r ? "," : "", r,
+            f->w->sees_protected[r] && f->w->sees_drafts[r] ? "\"protected\",\"drafts\""
+            : f->w->sees_protected[r]                       ? "\"protected\""
+            : f->w->sees_drafts[r]                          ? "\"drafts\""
+                                                            : "",
             action_words(f->w->may[r][W_CONSENT]));
         for (int t = 0; t < W_TYPES; t++)
             n += (size_t)snprintf(f->roles + n, max - n, ",\"%s\":%s", type_names[t],
@@ -167,7 +173,7 @@ static uint32_t self_may(const struct w_world *w, const struct w_caller *c, cons
     const uint32_t both = ACCESS_READ | ACCESS_SEARCH;
     if (c->kind == 's')
         return w->may[w->staff[c->number].role][t->kind];
-    if (t->kind == W_AUDIT)
+    if (t->kind == W_AUDIT || t->kind == W_CASE)
         return 0;
     if (c->kind == 'p')
         return t->grant ? ACCESS_READ : both;
@@ -249,6 +255,7 @@ static struct w_thing make_thing(const struct w_world *w, const struct w_caller 
     t.grant = t.kind == W_CONSENT && chance(70);
     t.wish = t.grant && chance(50);
     t.is_signed = chance(60);
+    t.working = t.kind == W_CASE && chance(50);
     t.dated = chance(85);
     t.date = w->now - 14 * W_DAY + ((int64_t)below(5) - 2) * (chance(50) ? 1 : W_DAY);
     t.patients = chance(10) ? 0 : chance(85) ? 1 : 1 + (int)below(3);
@@ -263,7 +270,7 @@ static struct w_thing make_thing(const struct w_world *w, const struct w_caller 
         t.number = 1 + (int)below(W_PATIENTS);
         t.patients = 1;
         t.patient[0] = 1 + (int)below(W_PATIENTS);
-    } else if (t.kind == W_ORGANIZATION || t.kind == W_AUDIT) {
+    } else if (t.kind == W_ORGANIZATION || t.kind == W_AUDIT || t.kind == W_CASE) {
         t.patients = 0;
     }
     return t;
@@ -333,7 +340,7 @@ static void ask(const struct w_world *w, const struct rules *rules, const struct
         .type = fhir_resource_find(str_of(type_names[t.kind])),
         .flags = (t.grant ? DECIDE_GRANT : 0u) | (t.wish ? DECIDE_WISH : 0u) |
                  (t.is_signed ? DECIDE_SIGNED : 0u) | (t.confidential ? DECIDE_CONFIDENTIAL : 0u) |
-                 (t.protected_person ? DECIDE_PROTECTED : 0u),
+                 (t.protected_person ? DECIDE_PROTECTED : 0u) | (t.working ? DECIDE_WORKING : 0u),
         .rid = t.kind == W_PATIENT   ? RID_PATIENT + t.number
                : t.kind == W_RELATED ? RID_RELATED + t.number
                                      : RID_THING,

@@ -8,8 +8,8 @@
 #include "json/json.h"
 
 static const char *const class_code[RULES_CLASSES] = {
-    [RULES_OTHER] = "other",   [RULES_OPEN] = "open",   [RULES_PERSON] = "person",
-    [RULES_RECORD] = "record", [RULES_GRANT] = "grant", [RULES_LOG] = "log",
+    [RULES_OTHER] = "other", [RULES_OPEN] = "open", [RULES_PERSON] = "person",     [RULES_RECORD] = "record",
+    [RULES_GRANT] = "grant", [RULES_LOG] = "log",   [RULES_STEERING] = "steering",
 };
 
 static const struct {

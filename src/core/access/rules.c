@@ -83,7 +83,8 @@ static bool type_of(struct reader *rd, struct str name, fhir_type_id *out)
 
 /* ---- types.json ---- */
 
-static const char *const class_names[RULES_CLASSES] = {"other", "open", "person", "record", "grant", "log"};
+static const char *const class_names[RULES_CLASSES] = {"other", "open", "person",  "record",
+                                                       "grant", "log",  "steering"};
 
 static size_t class_find(struct str name)
 {
@@ -105,10 +106,12 @@ static void compartment_types(struct rules *r)
 
 static bool read_types(struct reader *rd)
 {
-    static const char *const allowed[] = {"about", "open", "person", "log", "record", "shared", NULL};
+    static const char *const allowed[] = {"about",    "open",   "person", "log", "record",
+                                          "steering", "shared", "drafts", NULL};
     struct rules *r = rd->r;
     r->class_of = ARENA_ARRAY(rd->arena, uint8_t, fhir_type_count);
     r->shared = ARENA_ARRAY(rd->arena, bool, fhir_type_count);
+    r->drafts = ARENA_ARRAY(rd->arena, bool, fhir_type_count);
     compartment_types(r);
     if (!only(rd, 0, allowed))
         return false;
@@ -125,6 +128,8 @@ static bool read_types(struct reader *rd)
                 return false;
             if (class < RULES_CLASSES)
                 r->class_of[type] = (uint8_t) class;
+            else if (str_is(key, "drafts"))
+                r->drafts[type] = true;
             else
                 r->shared[type] = true;
         }
@@ -201,6 +206,7 @@ static const struct word rights[] = {
     {"consent", RULES_CONSENT},     {"emergency", RULES_EMERGENCY},
     {"protected", RULES_PROTECTED}, {"log", RULES_LOG_READ},
     {"export", RULES_EXPORT},       {"administrate", RULES_ADMINISTRATE},
+    {"drafts", RULES_DRAFTS},
 };
 
 const char *rules_right_at(size_t i, uint32_t *right)

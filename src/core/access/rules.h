@@ -10,12 +10,13 @@
 #include "fhir/model.h"
 
 enum rules_class {
-    RULES_OTHER,  /* definitions of this system, groups …: by role alone */
-    RULES_OPEN,   /* terminology, organizations, staff: by role alone */
-    RULES_PERSON, /* who people are */
-    RULES_RECORD, /* in a patient's record */
-    RULES_GRANT,  /* Consents that rule access (LABEL_GRANT) */
-    RULES_LOG,    /* AuditEvent */
+    RULES_OTHER,    /* definitions of this system, groups …: by role alone */
+    RULES_OPEN,     /* terminology, organizations, staff: by role alone */
+    RULES_PERSON,   /* who people are */
+    RULES_RECORD,   /* in a patient's record */
+    RULES_GRANT,    /* Consents that rule access (LABEL_GRANT) */
+    RULES_LOG,      /* AuditEvent */
+    RULES_STEERING, /* how introductions are steered: by role, drafts apart */
     RULES_CLASSES
 };
 
@@ -29,6 +30,7 @@ enum rules_right {
     RULES_LOG_READ = 32,
     RULES_ADMINISTRATE = 64,
     RULES_EXPORT = 128,
+    RULES_DRAFTS = 256,
 };
 
 enum {
@@ -87,6 +89,7 @@ struct rules_times {
 struct rules {
     uint8_t *class_of; /* enum rules_class by type */
     bool *shared;      /* by type: other units work with it too, and keep its label */
+    bool *drafts;      /* by type: may be working material (LABEL_WORKING) */
     struct rules_role *role;
     size_t role_count;
     struct rules_role patient, guardian; /* code "" */

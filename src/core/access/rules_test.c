@@ -43,6 +43,26 @@ static void test_built_in(void **state)
     assert_false(rules_may(r, assistant, FHIR_TYPE_MedicationRequest, false) & ACCESS_CREATE);
     assert_true(rules_may(r, assistant, FHIR_TYPE_Observation, false) & ACCESS_CREATE);
     assert_null(rules_role(r, STR("king")));
+    /* The steering: everybody at work reads it and tells of experiences; patients and guardians nothing. */
+    const struct rules_role *owner = rules_role(r, STR("process-owner"));
+    assert_int_equal(r->class_of[FHIR_TYPE_Decision], RULES_STEERING);
+    assert_true(r->drafts[FHIR_TYPE_DecisionCase] && !r->drafts[FHIR_TYPE_Risk]);
+    for (size_t i = 0; i < r->role_count; i++) {
+        assert_true(rules_may(r, &r->role[i], FHIR_TYPE_Initiative, false) & ACCESS_SEARCH);
+        assert_true(rules_may(r, &r->role[i], FHIR_TYPE_Experience, false) & ACCESS_CREATE);
+        assert_true(rules_may(r, &r->role[i], FHIR_TYPE_Question, false) & ACCESS_CREATE);
+    }
+    for (fhir_type_id t = 1; t < fhir_type_count; t++) {
+        if (!fhir_types[t].styr)
+            continue;
+        assert_int_equal(r->class_of[t], RULES_STEERING);
+        assert_false(rules_may(r, &r->patient, t, false) || rules_may(r, &r->guardian, t, false));
+        for (size_t i = 0; i < r->role_count; i++)
+            assert_false(rules_may(r, &r->role[i], t, false) & ACCESS_DELETE);
+    }
+    assert_true(owner->rights & RULES_DRAFTS && !(nurse->rights & RULES_DRAFTS));
+    assert_false(rules_may(r, nurse, FHIR_TYPE_Decision, false) & ACCESS_UPDATE);
+    assert_false(rules_may(r, owner, FHIR_TYPE_Decision, false) & ACCESS_CREATE);
     /* Every type of the patient's compartment is of a record, unless a file says otherwise. */
     assert_int_equal(r->class_of[FHIR_TYPE_Encounter], RULES_RECORD);
     assert_int_equal(r->class_of[FHIR_TYPE_Binary], RULES_RECORD);

@@ -59,7 +59,7 @@ static void give(const struct scope_set *set, const struct access_scope *s, enum
         return;
     else if (class == RULES_RECORD || class == RULES_PERSON || class == RULES_GRANT)
         to->patient |= actions;
-    else if (class != RULES_LOG)
+    else if (class != RULES_LOG && class != RULES_STEERING)
         to->any |= actions & READS;
 }
 

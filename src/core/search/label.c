@@ -32,6 +32,26 @@ static uint32_t signed_flag(const struct json_doc *doc, uint32_t i, fhir_type_id
     return 0;
 }
 
+/* What is not yet an official record (TF 2 kap. 12 §): for who prepares it. */
+static const struct {
+    fhir_type_id type;
+    uint16_t element;
+    const char *code;
+} working_status[] = {
+    {FHIR_TYPE_DecisionCase, FHIR_NAME_recordStatus, "arbetsmaterial"},
+    {FHIR_TYPE_Assignment, FHIR_NAME_recordStatus, "arbetsmaterial"},
+    {FHIR_TYPE_Decision, FHIR_NAME_status, "draft"},
+};
+
+static uint32_t working_flag(const struct json_doc *doc, uint32_t i, fhir_type_id type)
+{
+    for (size_t k = 0; k < sizeof working_status / sizeof *working_status; k++)
+        if (working_status[k].type == type &&
+            str_is(json_text(doc, json_get(doc, i, working_status[k].element)), working_status[k].code))
+            return LABEL_WORKING;
+    return 0;
+}
+
 static bool of_kind(const struct json_doc *doc, uint32_t i, enum json_kind kind)
 {
     return i != UINT32_MAX && doc->nodes[i].kind == kind;
@@ -100,7 +120,7 @@ static uint32_t grant_flags(const struct json_doc *doc, uint32_t i)
 
 struct label label_read(const struct json_doc *doc, uint32_t i, fhir_type_id type)
 {
-    struct label out = {.flags = signed_flag(doc, i, type)};
+    struct label out = {.flags = signed_flag(doc, i, type) | working_flag(doc, i, type)};
     uint32_t meta = json_get(doc, i, FHIR_NAME_meta);
     if (of_kind(doc, meta, JSON_OBJECT)) {
         extensions(doc, meta, &out);

@@ -19,6 +19,7 @@ enum label_flag {
     LABEL_GRANT = 1 << 2,        /* a Consent that rules access */
     LABEL_WISH = 1 << 3,         /* … as the patient wishes: block, consent, lifting */
     LABEL_SIGNED = 1 << 4,       /* in a final status */
+    LABEL_WORKING = 1 << 5,      /* steering: working material, not yet an official record */
 };
 
 struct label {

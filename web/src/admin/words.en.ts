@@ -136,7 +136,7 @@ export const en: Words = {
     save: "Save",
     saved: (person) => `The assignment of ${person} is saved.`,
     choosePerson: "Choose a person.",
-    roleNames: { physician: "Physician", nurse: "Nurse", allied: "Other licensed care staff", assistant: "Assistant nurse", secretary: "Medical secretary", registrar: "Registrar of protected identities", controller: "Log reviewer", administrator: "System administrator" },
+    roleNames: { physician: "Physician", nurse: "Nurse", allied: "Other licensed care staff", assistant: "Assistant nurse", secretary: "Medical secretary", registrar: "Registrar of protected identities", controller: "Log reviewer", administrator: "System administrator", "process-owner": "Process owner", "portfolio-owner": "Portfolio owner", steering: "Steering group or clinical management", "case-officer": "Case officer", "diary-registrar": "Registrar of the diary", communicator: "Communicator", manager: "Manager", "change-lead": "Change lead", economist: "Economist", "safety-lead": "Patient-safety lead", "system-owner": "System owner", decider: "Decider" },
   },
   log: {
     heading: "Log",

@@ -136,7 +136,7 @@ export const sv = {
     save: "Spara",
     saved: (person: string) => `Uppdraget för ${person} är sparat.`,
     choosePerson: "Välj en person.",
-    roleNames: { physician: "Läkare", nurse: "Sjuksköterska", allied: "Annan legitimerad vårdpersonal", assistant: "Undersköterska", secretary: "Medicinsk sekreterare", registrar: "Registeransvarig för skyddade personuppgifter", controller: "Loggranskare", administrator: "Systemadministratör" } as Record<string, string>,
+    roleNames: { physician: "Läkare", nurse: "Sjuksköterska", allied: "Annan legitimerad vårdpersonal", assistant: "Undersköterska", secretary: "Medicinsk sekreterare", registrar: "Registeransvarig för skyddade personuppgifter", controller: "Loggranskare", administrator: "Systemadministratör", "process-owner": "Processansvarig", "portfolio-owner": "Portföljägare", steering: "Styrgrupp eller klinisk ledning", "case-officer": "Handläggare", "diary-registrar": "Registrator (diarium)", communicator: "Kommunikatör", manager: "Chef", "change-lead": "Förändringsledare", economist: "Ekonom", "safety-lead": "Patientsäkerhetsansvarig", "system-owner": "Systemägare", decider: "Beslutsfattare" } as Record<string, string>,
   },
   log: {
     heading: "Logg",
