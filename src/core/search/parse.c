@@ -275,9 +275,9 @@ static bool read_types(struct reading *r, const struct search_param *params, siz
         if (searchable(r, t))
             types[n++] = t;
     }
-    all = all && !r->within->compartment;
-    r->out->plan.types = all ? NULL : types;
-    r->out->plan.type_count = all ? 0 : n;
+    /* All are named too: what the store holds is never all of one base. */
+    r->out->plan.types = types;
+    r->out->plan.type_count = n;
     r->plan.types = types;
     r->plan.type_count = n;
     for (size_t i = 0; r->within->compartment && i < n; i++) {
