@@ -49,6 +49,7 @@ static void test_built_in(void **state)
     assert_true(r->drafts[FHIR_TYPE_DecisionCase] && !r->drafts[FHIR_TYPE_Risk]);
     for (size_t i = 0; i < r->role_count; i++) {
         assert_true(rules_may(r, &r->role[i], FHIR_TYPE_Initiative, false) & ACCESS_SEARCH);
+        assert_true(rules_may(r, &r->role[i], FHIR_TYPE_Initiative, false) & ACCESS_CREATE);
         assert_true(rules_may(r, &r->role[i], FHIR_TYPE_Experience, false) & ACCESS_CREATE);
         assert_true(rules_may(r, &r->role[i], FHIR_TYPE_Question, false) & ACCESS_CREATE);
     }
