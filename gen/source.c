@@ -186,8 +186,8 @@ static void add_dir(struct source *s, const char *dir)
     for (size_t i = 0; i < n; i++) {
         if (str_ends(str_of(names[i]), STR(".json")))
             add_file(s, names[i], true);
-        else if (!str_ends(str_of(names[i]), STR("/access")) &&
-                 !str_ends(str_of(names[i]), STR("/care"))) /* rules of our own form, not FHIR */
+        else if (!str_ends(str_of(names[i]), STR("/access")) && !str_ends(str_of(names[i]), STR("/care")) &&
+                 !str_ends(str_of(names[i]), STR("/reports"))) /* rules of our own form, not FHIR */
             add_dir(s, names[i]);
     }
 }

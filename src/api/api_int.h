@@ -391,6 +391,8 @@ call_fn op_unknown_run, op_merge_run, op_unmerge_run;
 call_fn op_audit_flags_run, op_audit_sample_run, op_audit_review_run, op_audit_mine_run, op_access_log_run;
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_reindex_run, op_reindex_status_run;
+call_fn op_report_begin_run, op_report_refresh_run, op_report_finalize_run, op_report_lint_run,
+    op_report_document_run, op_report_page_run;
 call_fn op_gov_calculate_run, op_gov_cliff_run, op_gov_lint_run, op_gov_package_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
 

@@ -55,6 +55,12 @@ static const struct {
     {op_unknown_run, NEED_CALLER, ACCESS_CREATE},
     {op_merge_run, NEED_MERGE, ACCESS_READ | ACCESS_UPDATE},
     {op_unmerge_run, NEED_MERGE, ACCESS_READ | ACCESS_UPDATE},
+    {op_report_begin_run, NEED_CALLER, ACCESS_CREATE},
+    {op_report_refresh_run, NEED_CALLER, ACCESS_UPDATE | ACCESS_READ},
+    {op_report_finalize_run, NEED_CALLER, ACCESS_UPDATE | ACCESS_READ},
+    {op_report_lint_run, NEED_CALLER, ACCESS_READ},
+    {op_report_document_run, NEED_CALLER, ACCESS_READ},
+    {op_report_page_run, NEED_CALLER, ACCESS_READ},
     {op_reindex_run, NEED_ADMIN, 0},
     {op_reindex_status_run, NEED_ADMIN, 0},
 };

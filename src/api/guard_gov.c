@@ -141,6 +141,16 @@ static bool ask(struct gov_change *change, struct store_read *r, struct arena *a
     return gov_rules_hold(change, &reads, arena, err);
 }
 
+/* What these write the service has found by itself, or made after a definition. */
+static enum gov_way way_of(const struct call *c)
+{
+    static call_fn *const own[] = {op_report_begin_run, op_report_refresh_run, op_report_finalize_run};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (c->route->run == own[i])
+            return GOV_OWN;
+    return GOV_CALL;
+}
+
 static bool hold(struct write *w, const struct json_doc *was, struct store_read *r, struct err *err)
 {
     struct call *c = w->call;
@@ -149,6 +159,7 @@ static bool hold(struct write *w, const struct json_doc *was, struct store_read 
                                 .id = w->id,
                                 .was = {was, 0},
                                 .will = {w->kind == WRITE_DELETE ? NULL : w->doc, w->node},
+                                .way = way_of(c),
                                 .login = who != NULL};
     if (who) {
         change.user = who->user;

@@ -37,10 +37,26 @@ bool receipt_key_valid(struct str key)
 static bool keyable(const struct call *c)
 {
     static call_fn *const runs[] = {
-        create_run,        update_run,     update_conditional_run, patch_run,        patch_conditional_run,
-        delete_run,        bundle_run,     delete_conditional_run, op_block_run,     op_unblock_run,
-        op_lift_block_run, op_consent_run, op_active_choice_run,   op_emergency_run, op_unknown_run,
-        op_merge_run,      op_unmerge_run,
+        create_run,
+        update_run,
+        update_conditional_run,
+        patch_run,
+        patch_conditional_run,
+        delete_run,
+        bundle_run,
+        delete_conditional_run,
+        op_block_run,
+        op_unblock_run,
+        op_lift_block_run,
+        op_consent_run,
+        op_active_choice_run,
+        op_emergency_run,
+        op_unknown_run,
+        op_merge_run,
+        op_unmerge_run,
+        op_report_begin_run,
+        op_report_refresh_run,
+        op_report_finalize_run,
     };
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
         if (runs[i] == c->route->run)

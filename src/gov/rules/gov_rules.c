@@ -14,6 +14,7 @@ static const struct {
     {"Risk", gov_rules_risk},
     {"Bundle", gov_rules_bundle},
     {"Experience", gov_rules_experience},
+    {"Report", gov_rules_report},
 };
 
 static gov_rule *rule_of(struct str type)

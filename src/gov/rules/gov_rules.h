@@ -20,6 +20,7 @@ enum gov_how { GOV_CASE, GOV_SUPERSEDES, GOV_EVIDENCE };
 
 enum gov_way {
     GOV_CALL,   /* a request, from whoever */
+    GOV_OWN,    /* an operation that writes what the service itself has found: $begin, $refresh, $finalize */
     GOV_IMPORT, /* $import or helhet import: history is brought in, nothing is decided by it */
 };
 
