@@ -41,6 +41,7 @@ static const struct {
     {FHIR_TYPE_DecisionCase, FHIR_NAME_recordStatus, "arbetsmaterial"},
     {FHIR_TYPE_Assignment, FHIR_NAME_recordStatus, "arbetsmaterial"},
     {FHIR_TYPE_Decision, FHIR_NAME_status, "draft"},
+    {FHIR_TYPE_Report, FHIR_NAME_status, "draft"},
 };
 
 static uint32_t working_flag(const struct json_doc *doc, uint32_t i, fhir_type_id type)
