@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { analysis, closed, forget, login, makeData, named, role as inRole } from './accounts.mjs';
 import { ask, bundle, corpus, entry, start } from './server.mjs';
 
-const types = ['Assignment', 'BenefitCase', 'ChangeActivity', 'CheckpointDefinition', 'Decision', 'DecisionCase', 'EffectGoal', 'Experience', 'GovernanceBody', 'Incident', 'Initiative', 'Mandate', 'Meeting', 'Portfolio', 'ProcessDefinition', 'Project', 'Question', 'ReadinessCheckpoint', 'ReportDefinition', 'Risk', 'Scenario', 'SystemAsset'];
+const types = ['Assignment', 'BenefitCase', 'ChangeActivity', 'CheckpointDefinition', 'Decision', 'DecisionCase', 'EffectGoal', 'Experience', 'GovernanceBody', 'Incident', 'Initiative', 'Mandate', 'Meeting', 'Portfolio', 'ProcessDefinition', 'Project', 'Question', 'ReadinessCheckpoint', 'Report', 'ReportDefinition', 'Risk', 'Scenario', 'SystemAsset'];
 
 let server;
 before(async () => (server = await start()));
