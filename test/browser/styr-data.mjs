@@ -51,23 +51,27 @@ const cases = [
 ];
 const decisions = [
   ...CONCEPTS.map(([id, title]) => ({ resourceType: "Decision", id: `d-${id}`, status: "final", title: `Verkställighetsbeslut 1: ${title}`, case: ref(`DecisionCase/c-${id}`, title), initiative: ref(`Initiative/${id}`, title), gateNumber: 1, kind: "verkstallighet", outcome: "granted", decider: DIRECTOR, mandate: ref("Mandate/m-director", "Verkställighet"), decidedOn: "2025-06-03", preparedBy: [HANDLER], dispatch: [{ to: KL, sentOn: "2025-06-10" }], ...(id === "ekg" ? { dissent: [{ who: ref("GovernanceBody/fg", "Funktionsgrupp digitalisering"), statement: "Behovet är inte tillräckligt utrett." }] } : {}), ...(id === "pgt" ? { reportedOn: "2025-06-17" } : {}) })),
-  { resourceType: "Decision", id: "d-golive", status: "final", title: "Driftstart, första vågen", initiative: ref("Initiative/vis"), kind: "go-live", outcome: "go", checkpoint: [ref("ReadinessCheckpoint/rc-u3-t30")], decider: DIRECTOR, mandate: ref("Mandate/m-director"), decidedOn: day(-20), preparedBy: [HANDLER], computedVerdict: "incomplete", override: { motivation: "Superanvändare lånas in från grannenheten.", notified: [ref("GovernanceBody/rs", "Regionstyrelsen")], criterion: [{ code: "E12", overridable: true, reason: "Lån av personal" }] } },
 ];
 
-const CRITERIA = [
-  { code: "E1", area: "Test", title: "Öppna testfynd", measure: "Kritiska fynd, och höga utan godkänd lösning", comparator: "le", target: 0, unit: "fynd", severity: "hard", overridable: false, maxAgeDays: 7, evidenceKind: "measured", scope: "unit" },
-  { code: "E3", area: "Utbildning", title: "Godkänt praktiskt prov", measure: "Andel av schemalagd personal", comparator: "ge", target: 95, unit: "%", severity: "hard", overridable: false, maxAgeDays: 30, evidenceKind: "measured", scope: "role" },
-  { code: "E12", area: "Stöd", title: "Superanvändare per pass", measure: "Minst 1 per 8", comparator: "ge", target: 100, unit: "%", severity: "soft", overridable: true, maxAgeDays: 30, evidenceKind: "measured", scope: "unit" },
-];
-const definitions = [["t120", "T-120", -120], ["t30", "T-30", -30]].map(([id, title, offsetDays]) => ({ resourceType: "CheckpointDefinition", id, status: "active", name: id, title: `Avstämning ${title}`, offsetDays, lockedOn: "2026-03-01", process: ref("ProcessDefinition/idea-broad"), criterion: CRITERIA }));
-const met = (code, value, severity, more = {}) => ({ code, value, state: "met", severity, measuredOn: new Date().toISOString(), validUntil: day(20), evidenceKind: "measured", ...more });
-const RESULTS = {
-  "no-go": [met("E1", 0, "hard"), { code: "E3", value: 91.7, target: 95, numerator: 22, denominator: 24, state: "unmet", severity: "hard", measuredOn: new Date().toISOString(), evidenceKind: "measured", evidence: [ref("PractitionerRole/styr-owner", "Praktiskt prov, en sjuksköterska ej godkänd")], earliest: day(35), part: [{ name: "Sjuksköterska", numerator: 12, denominator: 14, value: 85.7, firstValue: 57.1, state: "unmet" }, { name: "Läkare", numerator: 10, denominator: 10, value: 100, firstValue: 80, state: "met" }] }, met("E12", 100, "soft")],
-  go: [met("E1", 0, "hard"), met("E3", 98, "hard", { numerator: 49, denominator: 50 }), met("E12", 100, "soft")],
-  incomplete: [met("E1", 0, "hard"), met("E3", 96, "hard"), { code: "E12", value: 60, state: "stale", severity: "soft", measuredOn: "2026-08-01T08:00:00Z", validUntil: "2026-08-31", evidenceKind: "measured" }],
-};
-const checkpoint = (n, at, verdict, more = {}) => ({ resourceType: "ReadinessCheckpoint", id: `rc-u${n + 1}-${at}`, status: "open", definition: ref(`CheckpointDefinition/${at}`, `Avstämning ${at === "t120" ? "T-120" : "T-30"}`), initiative: ref("Initiative/vis", "Vårdinformationssystem, första vågen"), release: "2026.4", unit: unit(n), wave: "Våg 1", plannedDate: "2027-02-01", asOf: day(0), criterion: CRITERIA, result: RESULTS[verdict], verdict, ...more });
-const checkpoints = [checkpoint(0, "t120", "go", { earliest: day(0) }), checkpoint(0, "t30", "no-go", { earliest: day(35) }), checkpoint(1, "t120", "go", { earliest: day(0) }), checkpoint(1, "t30", "go", { earliest: day(0) }), checkpoint(2, "t30", "incomplete", { earliest: day(14) })];
+const criterion = (code, title, measure, comparator, target, unitOf, severity, scope) => ({ code, title, measure, comparator, target, unit: unitOf, severity, overridable: severity === "soft", maxAgeDays: 90, evidenceKind: "measured", scope });
+const E1 = criterion("E1", "Öppna testfynd", "open-findings", "le", 0, "fynd", "hard", "unit");
+const E3 = criterion("E3", "Godkänt praktiskt prov", "training-passed", "ge", 95, "%", "hard", "role");
+const E12 = criterion("E12", "Superanvändare per pass", "super-users", "ge", 100, "%", "soft", "unit");
+const DEFINITIONS = [["t120", "Avstämning T-120", -120, [E3]], ["t30", "Avstämning T-30", -30, [E1, E3, E12]]];
+const definitions = DEFINITIONS.map(([id, title, offsetDays, criteria]) => ({ resourceType: "CheckpointDefinition", id, status: "active", name: id, title, offsetDays, lockedOn: "2026-03-01", process: ref("ProcessDefinition/idea-broad"), criterion: criteria }));
+/** As somebody opens it: nothing is known. The service measures, and writes what comes of it. */
+const checkpoints = UNITS.flatMap(([id, name], n) => DEFINITIONS.filter(([at]) => n < 2 || at === "t30").map(([at, title, , criteria]) => ({
+  resourceType: "ReadinessCheckpoint", id: `rc-${n + 1}-${at}`, status: "open", definition: ref(`CheckpointDefinition/${at}`, title), initiative: ref("Initiative/vis", "Vårdinformationssystem, första vågen"), release: "2026.4", unit: ref(`Organization/${id}`, name), wave: "Våg 1", plannedDate: "2027-02-01", asOf: day(-1),
+  criterion: criteria, result: criteria.map((c) => ({ code: c.code, state: "missing", severity: c.severity })), verdict: "no-go",
+})));
+/** Who works where, and the practical tests that the second of the first unit has not passed. */
+const NURSE = [{ coding: [{ system: "https://helhet.example/fhir/CodeSystem/role", code: "nurse" }], text: "Sjuksköterska" }];
+const STAFF = [["n1", 0, true], ["n2", 0, false], ["n3", 1, true], ["n4", 2, true]];
+const staff = STAFF.flatMap(([id, n]) => [{ resourceType: "Practitioner", id: `styr-${id}`, active: true, name: [{ text: `Test ${id}` }] }, { resourceType: "PractitionerRole", id: `styr-${id}`, active: true, practitioner: ref(`Practitioner/styr-${id}`), organization: unit(n), code: NURSE }]);
+/** One answer to the practical test. */
+export const passed = (id, who, is, at = new Date()) => ({ resourceType: "QuestionnaireResponse", id, status: "completed", questionnaire: "https://helhet.example/styr/Questionnaire/practical-training", subject: ref(`PractitionerRole/styr-${who}`), authored: at.toISOString(), item: [{ linkId: "passed", answer: [{ valueBoolean: is }] }] });
+const tests = STAFF.map(([id, , is]) => passed(`styr-q-${id}`, id, is, new Date(Date.now() - 86_400_000)));
+const findings = [{ resourceType: "Incident", id: "f1", status: "resolved", kind: "test-finding", severity: "high", title: "Remissvar saknar å, ä och ö", foundOn: "2026-10-01T08:00:00Z", resolvedOn: "2026-10-20T08:00:00Z", release: "2026.4", unit: UNITS.map((_, n) => unit(n)) }];
 
 const risks = [
   { resourceType: "Risk", id: "r1", status: "treated", title: "Ord saknas i remissvar", cause: "tecken översätts fel", event: "Text faller bort", effect: "fel vård", likelihood: 3, consequence: 4, score: 12, owner: OWNER, treatment: [ref("ChangeActivity/a2", "Teckenprov i alla gränssnitt")], residual: { likelihood: 1, consequence: 4 }, eliminationAttempt: [{ text: "Spärr mot tecken som inte kan visas" }], nextReview: day(30), initiative: ref("Initiative/vis"), scenario: [ref("Scenario/s-go")] },
@@ -105,5 +109,5 @@ const weekly = { resourceType: "ReportDefinition", id: "vecka", status: "active"
 const chapter = (number, title, section) => ({ code: `k${number}`, number, title, kind: section === undefined ? "narrative" : "group", required: section === undefined, ...(section === undefined ? {} : { section }) });
 const final = { resourceType: "ReportDefinition", id: "slut", status: "active", kind: "final", title: "Slutrapport", cadence: "once", section: [chapter("1", "Sammanfattning"), chapter("7", "Erfarenhetsinsamling", [chapter("7.1"), chapter("7.2")]), chapter("10", "Myndighetsgranskning", [chapter("10.1", "Läkemedelsverket"), chapter("10.4", "Konkurrensverket?")])] };
 
-export const ALL = [...people, process, ...initiatives, ...bodies, ...mandates, ...cases, ...decisions, ...definitions, ...checkpoints, ...risks, ...scenarios, ...benefits, ...assets, ...goals, ...activities, ...questions, ...experiences, ...meetings, weekly, final];
+export const ALL = [...people, ...staff, ...tests, ...findings, process, ...initiatives, ...bodies, ...mandates, ...cases, ...decisions, ...definitions, ...checkpoints, ...risks, ...scenarios, ...benefits, ...assets, ...goals, ...activities, ...questions, ...experiences, ...meetings, weekly, final];
 export const styrNdjson = () => ALL.map((one) => JSON.stringify(one)).join("\n") + "\n";

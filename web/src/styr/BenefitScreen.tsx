@@ -3,7 +3,6 @@
 import type { ComponentChildren } from "preact";
 import { useLoaded } from "../admin/load.ts";
 import { decimal } from "../i18n/format.ts";
-import { word } from "../i18n/index.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { find, nameOf, one } from "./api.ts";
 import { readWorth } from "./ops/worth.ts";
@@ -55,20 +54,25 @@ function Shown({ it, children }: { it: BenefitCase; children: ComponentChildren 
   );
 }
 
-const percent = (value: number | null) => (value === null ? s.value.benefit.notComputable : `${decimal((value * 100).toFixed(1))} %`);
+const percent = (value: number | null) => (value === null ? s.value.benefit.notComputable : `${decimal(String(value))} %`);
 const sumOf = (value: number | null) => (value === null ? s.value.benefit.notComputable : kronor(value));
 
 function Computed({ worth }: { worth: Worth }) {
   const w = s.value.benefit;
   return (
     <>
-      {worth.warnings.length === 0 ? null : <ul class="styr-warnings">{worth.warnings.map((one) => <li key={one.code + one.text} class="box box-warn"><Icon name="warning" />{one.text === "" ? word(w.warnings, one.code) : one.text}</li>)}</ul>}
-      <div class="styr-big"><div><span>{w.npv(percent(worth.rate))}</span><b class={(worth.npv ?? 0) < 0 ? "styr-minus" : ""}>{sumOf(worth.npv)}</b></div><div><span>{w.irr}</span><b>{percent(worth.irr)}</b></div><div><span>{w.payback}</span><b>{worth.payback === null ? w.never : w.paybackYears(decimal(worth.payback.toFixed(1)))}</b></div></div>
-      <Facts of={[[w.undiscounted, sumOf(worth.undiscounted)], [w.breakEven, sumOf(worth.breakEven)]]} />
+      {worth.warnings.length === 0 ? null : <ul class="styr-warnings">{worth.warnings.map((one) => <li key={one.code} class="box box-warn"><Icon name="warning" />{one.text}</li>)}</ul>}
+      <div class="styr-big">
+        <div><span>{w.npv(percent(worth.rate))}</span><b class={(worth.npv ?? 0) < 0 ? "styr-minus" : ""} data-npv>{sumOf(worth.npv)}</b></div>
+        <div><span>{w.irr}</span><b>{worth.irrCount === "several" ? w.severalIrr : percent(worth.irr)}</b></div>
+        <div><span>{w.payback}</span><b>{worth.payback === null ? w.never : w.paybackYears(decimal(worth.payback.toFixed(1)))}</b></div>
+        <div><span>{w.tenth}</span><b class={(worth.tenth ?? 0) < 0 ? "styr-minus" : ""}>{sumOf(worth.tenth)}</b></div>
+      </div>
+      <Facts of={[[w.undiscounted, sumOf(worth.undiscounted)], [w.lowHigh, `${sumOf(worth.npvLow)} – ${sumOf(worth.npvHigh)}`], [w.budgets, sumOf(worth.npvFinancial)], [w.late, sumOf(worth.late)], [w.breakEven, sumOf(worth.breakEven)], [w.followed, worth.npvFollowed === null ? "" : sumOf(worth.npvFollowed)]]} />
       {worth.tornado.length === 0 ? null : <Tornado bars={worth.tornado} middle={worth.npv ?? 0} />}
       <h3>{w.byClass}</h3>
       <p class="hint">{w.byClassAbout}</p>
-      <Table caption={w.byClass} columns={w.classColumns} rows={worth.classes.map((c) => ({ key: c.code, cells: [say("benefit-class", c.code), kronor(c.amount)] }))} />
+      <Table caption={w.byClass} columns={w.classColumns} rows={worth.classes.map((c) => ({ key: c.code, cells: [c.code === "cost" ? w.costs : say("benefit-class", c.code), c.amount === null ? w.notCounted : kronor(c.amount), c.count === null ? "" : String(c.count)] }))} />
       {worth.years.length === 0 ? null : <><h3>{w.followUp}</h3><Table caption={w.followUp} columns={w.yearColumns} rows={worth.years.map((y) => ({ key: String(y.year), cells: [String(y.year), kronor(y.planned), y.actual === null ? w.noActual : kronor(y.actual), y.actual === null ? "" : kronor(y.actual - y.planned)] }))} /></>}
     </>
   );

@@ -48,7 +48,7 @@ function Shown({ whole, did }: { whole: WholeCase; did: (text: string) => void }
         <div>{HEADINGS.map((heading) => <Part key={heading} heading={heading} it={it} write={() => setAsked({ what: "write", heading })} />)}</div>
         <aside aria-label={w.lint} class="styr-lint">
           <h3>{w.lint}</h3>
-          {remarks.length === 0 ? <p class="box box-good"><Icon name="check" />{w.complete}</p> : <ul>{remarks.map((r) => <li key={r.code} class="box box-warn"><Icon name="warning" />{r.text === "" ? word(s.value.lint, r.code) : r.text}</li>)}</ul>}
+          {remarks.length === 0 ? <p class="box box-good"><Icon name="check" />{w.complete}</p> : <ul>{remarks.map((r) => <li key={r.code} class={r.severe ? "box box-warn" : "box styr-soft"}><Icon name={r.severe ? "warning" : "mark"} />{r.text}</li>)}</ul>}
           {may("handle") ? <p class="actions print-not"><button type="button" class="button button-small" onClick={() => setAsked({ what: "step" })}>{w.step}</button></p> : null}
         </aside>
       </div>

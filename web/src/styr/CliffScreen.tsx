@@ -11,7 +11,7 @@ import { readCliff } from "./ops/cliff.ts";
 import { Done, Head, kronor, PrintButton, Ready, Table } from "./Parts.tsx";
 import { s, say } from "./words.ts";
 
-const TONES: Record<Urgency, Tone> = { late: "danger", soon: "warn", ok: "good", unknown: "quiet" };
+const TONES: Record<Urgency, Tone> = { late: "danger", ended: "danger", soon: "warn", ok: "good", unknown: "quiet" };
 
 export function CliffScreen() {
   const w = s.value.cliff;
@@ -34,11 +34,11 @@ export function CliffScreen() {
 function Shown({ cliff }: { cliff: Cliff }) {
   const w = s.value.cliff;
   const all = [...cliff.quarters.flatMap((q) => q.assets), ...cliff.unknown];
-  const late = all.filter((a) => a.urgency === "late").length;
+  const late = all.filter((a) => isLate(a)).length;
   if (all.length === 0) return <p class="empty">{w.none}</p>;
   return (
     <>
-      <p class={late === 0 ? "box box-good" : "box box-failure"} role="status">{late === 0 ? w.noneLate : w.late(late)}</p>
+      <p class={late === 0 ? "box box-good" : "box box-warn"} role="status">{late === 0 ? w.noneLate : w.late(late)}</p>
       {cliff.quarters.length === 0 ? null : <Picture quarters={cliff.quarters} />}
       <h3>{w.quarters}</h3>
       <Table caption={w.quarters} columns={w.quarterColumns} rows={cliff.quarters.filter((q) => q.assets.length > 0).map((q) => ({ key: q.name, cells: [q.name, String(q.assets.length), kronor(q.cost), q.late === 0 ? "" : w.late(q.late)] }))} />
@@ -48,13 +48,15 @@ function Shown({ cliff }: { cliff: Cliff }) {
   );
 }
 
+const isLate = (a: Asset) => a.urgency === "late" || a.urgency === "ended";
+
 function rowOf(a: Asset) {
   const w = s.value.cliff;
   return {
     key: a.id,
     cells: [
       <span key="n">{a.name}{a.obsolete ? <> <Badge text={w.obsolete} tone="warn" icon="warning" /></> : null}</span>, a.end === "" ? w.noEnd : showDate(a.end), a.latestStart === "" ? "" : showDate(a.latestStart),
-      <Badge key="u" text={w.urgency[a.urgency]} tone={TONES[a.urgency]} {...(a.urgency === "late" ? { icon: "warning" as const } : {})} />, say("criticality", a.criticality), kronor(a.cost), a.owner, a.replacedBy, a.extension,
+      <Badge key="u" text={w.urgency[a.urgency]} tone={TONES[a.urgency]} {...(isLate(a) ? { icon: "warning" as const } : {})} />, a.criticality === "" ? "" : say("criticality", a.criticality), kronor(a.cost ?? undefined), a.owner, a.replacedBy, a.extension,
     ],
   };
 }
@@ -78,9 +80,9 @@ function Picture({ quarters }: { quarters: readonly Quarter[] }) {
           {quarters.map((q, i) => (
             <g key={q.name} transform={`translate(${LEFT + i * WIDE} 0)`}>
               {q.assets.map((a, n) => (
-                <g key={a.id} class={`styr-block styr-${a.urgency}`}>
+                <g key={a.id} class={`styr-block styr-${isLate(a) ? "late" : a.urgency}`}>
                   <rect x="5" y={HIGH - (n + 1) * block + 1} width={WIDE - 10} height={block - 2} rx="2"><title>{`${a.name} ${a.end}`}</title></rect>
-                  {a.urgency === "late" && block > 13 ? <text x={WIDE / 2} y={HIGH - n * block - block / 2 + 5} text-anchor="middle">!</text> : null}
+                  {isLate(a) && block > 13 ? <text x={WIDE / 2} y={HIGH - n * block - block / 2 + 5} text-anchor="middle">!</text> : null}
                 </g>
               ))}
               {q.assets.length === 0 ? null : <text x={WIDE / 2} y={HIGH - q.assets.length * block - 5} text-anchor="middle" class="styr-number">{q.assets.length}</text>}

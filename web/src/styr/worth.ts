@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a benefit case comes to, in kronor; null is what cannot be computed.
+// What a benefit case comes to, in kronor, rates in per cent; null is what cannot be computed.
 export interface Bar { name: string; low: number; high: number }
-export interface ClassSum { code: string; amount: number }
+export interface ClassSum { code: string; amount: number | null; count: number | null }
 export interface YearRow { year: number; planned: number; actual: number | null }
-export interface Worth { rate: number; undiscounted: number | null; npv: number | null; irr: number | null; payback: number | null; breakEven: number | null; tornado: Bar[]; classes: ClassSum[]; years: YearRow[]; warnings: { code: string; text: string }[] }
+export interface Worth {
+  rate: number | null; undiscounted: number | null; npv: number | null; npvLow: number | null; npvHigh: number | null; npvFinancial: number | null; late: number | null; tenth: number | null; breakEven: number | null;
+  irr: number | null; /** none, one, several */ irrCount: string; payback: number | null; npvFollowed: number | null; tornado: Bar[]; classes: ClassSum[]; years: YearRow[]; warnings: { code: string; text: string }[];
+}
