@@ -4,6 +4,7 @@
 import { useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
 import { decimal, showDate, showDateTime } from "../i18n/format.ts";
+import { language, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { nameOf, one, save, todayText } from "./api.ts";
 import { may, myself } from "./may.ts";
@@ -45,6 +46,9 @@ function Shown({ it, did }: { it: ReadinessCheckpoint; did: (text: string) => vo
   );
 }
 
+/** The service writes a note in both languages, "svenska / English". */
+const saidOf = (note: string | undefined) => (note === undefined ? "" : (note.split(" / ")[language.value === "sv" ? 0 : 1] ?? note));
+
 const number = (value: number | undefined, unit: string | undefined) => (value === undefined ? "" : `${decimal(String(value))} ${unit ?? ""}`.trim());
 
 function One({ criterion, result, frozen, ask }: { criterion: Criterion; result: Result | undefined; frozen: boolean; ask: (asked: Asked) => void }) {
@@ -56,15 +60,15 @@ function One({ criterion, result, frozen, ask }: { criterion: Criterion; result:
   return (
     <article class={state === "met" || result?.waiver !== undefined ? "admin-card" : "admin-card unfit"} aria-label={name}>
       <header><h3>{name}</h3><StateBadge state={state} /><Badge text={say("severity", criterion.severity)} />{result?.waiver === undefined ? null : <Badge text={w.waived} tone="warn" />}</header>
-      {criterion.measure === undefined ? null : <p class="hint">{criterion.measure}</p>}
+      {criterion.measure === undefined ? null : <p class="hint">{word(w.measures, criterion.measure)}</p>}
       <Facts of={[
-        [w.value, [number(result?.value, criterion.unit), result?.denominator === undefined ? "" : w.outOf(result.numerator ?? 0, result.denominator)].filter((x) => x !== "").join(" · ")],
+        [w.value, [number(result?.value, criterion.unit), result?.denominator === undefined || result.denominator === 0 ? "" : w.outOf(result.numerator ?? 0, result.denominator)].filter((x) => x !== "").join(" · ")],
         [w.target, [say("comparator", criterion.comparator), number(result?.target ?? criterion.target, criterion.unit)].join(" ").trim()],
         [w.measuredOn, result?.measuredOn === undefined ? "" : showDate(result.measuredOn)], [w.validUntil, result?.validUntil === undefined ? "" : showDate(result.validUntil)],
-        [w.kind, say("evidence-kind", result?.evidenceKind ?? criterion.evidenceKind)], [w.note, result?.note], [w.earliest, result?.earliest === undefined ? "" : showDate(result.earliest)],
+        [w.kind, say("evidence-kind", result?.evidenceKind ?? criterion.evidenceKind)], [w.note, saidOf(result?.note)], [w.earliest, result?.earliest === undefined ? "" : showDate(result.earliest)],
         [w.waiverOf, result?.waiver === undefined ? "" : w.waiverText(nameOf(result.waiver.owner), result.waiver.workaround ?? "", showDate(result.waiver.expires))],
       ]} />
-      {(result?.part ?? []).length === 0 ? null : <Table caption={w.partsOf} columns={w.partColumns} rows={(result?.part ?? []).map((p) => ({ key: p.name, cells: [p.name, p.denominator === undefined ? "" : w.outOf(p.numerator ?? 0, p.denominator), number(p.value, criterion.unit), number(p.firstValue, criterion.unit), p.state === undefined ? "" : <StateBadge key="s" state={p.state} />] }))} />}
+      {(result?.part ?? []).length === 0 ? null : <Table caption={w.partsOf} columns={w.partColumns} rows={(result?.part ?? []).map((p) => ({ key: p.name, cells: [word(w.roles, p.name), p.denominator === undefined ? "" : w.outOf(p.numerator ?? 0, p.denominator), number(p.value, criterion.unit), number(p.firstValue, criterion.unit), p.state === undefined ? "" : <StateBadge key="s" state={p.state} />] }))} />}
       <p class="actions print-not">
         <button type="button" class="button button-small" onClick={() => ask({ what: "evidence", code })}>{w.evidence(result?.evidence?.length ?? 0)}<span class="sr"> {name}</span></button>
         {waivable ? <button type="button" class="button button-small" onClick={() => ask({ what: "waive", code })}>{w.waive}<span class="sr"> {name}</span></button> : null}

@@ -70,6 +70,14 @@ export function Facts({ of }: { of: readonly (readonly [string, ComponentChildre
 /** columns: the head's words; each row its cells, the first of which names it. Becomes cards where it does not fit. */
 export function Table({ caption, columns, rows, none }: { caption: string; columns: readonly string[]; rows: readonly { key: string; cells: readonly ComponentChildren[] }[]; none?: string }) {
   if (rows.length === 0) return <p class="empty">{none ?? s.value.none}</p>;
+  if (columns.length >= WIDE) return <div class="styr-scroll" tabIndex={0} role="region" aria-label={caption}><Plain caption={caption} columns={columns} rows={rows} /></div>;
+  return <Plain caption={caption} columns={columns} rows={rows} />;
+}
+
+/** From so many columns on a table may have to be scrolled where it is narrow but not yet cards. */
+const WIDE = 6;
+
+function Plain({ caption, columns, rows }: { caption: string; columns: readonly string[]; rows: readonly { key: string; cells: readonly ComponentChildren[] }[] }) {
   return (
     <table class="admin-table">
       <caption class="sr">{caption}</caption>

@@ -53,6 +53,11 @@ export const en: Words = {
     initiative: "Initiative", release: "Release", wave: "Wave", asOf: "Assessed as of", evaluated: "Last assessed", value: "Measured", target: "Target", measuredOn: "Measured on", validUntil: "Valid until", kind: "Evidence", note: "Note", earliest: "Earliest met",
     outOf: (n, of) => `${n} of ${of}`, waived: "Waived", waiverOf: "Waiver", waiverText: (owner, how, until) => `${owner}: ${how} (until ${until})`, waive: "Waive", waiveOf: (code) => `Waive ${code}`, waiveAbout: "Only soft criteria can be waived, with an owner, a workaround and an end.", waiveReceipt: (code) => `Waived ${code}`,
     workaround: "Workaround", motivation: "Motivation", expires: "Until", needsAssignment: "Whoever waives must work in an assignment. Log in and choose one.", evidence: (n) => (n === 0 ? "Evidence" : `Evidence (${n})`), evidenceOf: (code) => `Evidence of ${code}`, noEvidence: "No evidence is registered. That is why the criterion counts as not met.", pieces: (n) => count(n, "piece of evidence", "pieces of evidence"),
+    measures: {
+      "open-findings": "Open critical findings, and high ones without an accepted workaround", "document-types-exercised": "The unit's own order and document types exercised end to end", "training-passed": "Rostered staff who have passed a practical test in the training system", "logins-right-role": "Rostered staff who have logged in with the right role", "response-p95": "Response time that 95 % of the calls meet",
+      "migration-reconciled": "Migrated data that agree when checked", "interface-round-trips": "Messages that come all the way and back", "undeliverable-orders": "Orders and referrals without receiver", "untranslated-strings": "Texts not translated", "downtime-drill": "Drill in working without the system", "safety-case": "Signed safety case", "work-environment": "Risk assessment with the safety representative", "super-users": "Other staff to each super-user", pulse: "Pulse by phase", "questions-answered": "Time to answer of questions",
+    },
+    roles: { nurse: "Nurse", physician: "Physician", allied: "Other licensed", assistant: "Assistant nurse", secretary: "Medical secretary", "–": "No role told" },
     partsOf: "By role or part", partColumns: ["Part", "Done", "Share", "At first attempt", "State"],
   },
   caseOf: {

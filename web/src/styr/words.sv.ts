@@ -104,6 +104,11 @@ export const sv = {
     waive: "Ge undantag", waiveOf: (code: string) => `Undantag för ${code}`, waiveAbout: "Bara mjuka kriterier kan få undantag, med ansvarig, tillfällig lösning och slutdatum.", waiveReceipt: (code: string) => `Undantag för ${code}`,
     workaround: "Tillfällig lösning", motivation: "Motivering", expires: "Gäller till", needsAssignment: "Den som ger undantag måste arbeta i ett uppdrag. Logga in och välj ett.",
     evidence: (n: number) => (n === 0 ? "Underlag" : `Underlag (${n})`), evidenceOf: (code: string) => `Underlag för ${code}`, noEvidence: "Inget underlag är registrerat. Därför räknas kriteriet som inte uppfyllt.", pieces: (n: number) => (n === 1 ? "1 underlag" : `${n} underlag`),
+    measures: {
+      "open-findings": "Öppna kritiska fynd, och allvarliga utan godkänd tillfällig lösning", "document-types-exercised": "Enhetens egna ordinations- och dokumenttyper prövade från början till slut", "training-passed": "Schemalagd personal som har klarat ett praktiskt prov i övningssystemet", "logins-right-role": "Schemalagd personal som har loggat in med rätt roll", "response-p95": "Svarstid som 95 % av anropen klarar",
+      "migration-reconciled": "Överförda uppgifter som stämmer vid kontroll", "interface-round-trips": "Meddelanden som kommer hela vägen fram och tillbaka", "undeliverable-orders": "Ordinationer och remisser utan mottagare", "untranslated-strings": "Texter som inte är översatta", "downtime-drill": "Övning i att arbeta utan systemet", "safety-case": "Undertecknad säkerhetsbevisning", "work-environment": "Risk- och konsekvensanalys med skyddsombud", "super-users": "Andra medarbetare per superanvändare", pulse: "Puls per fas", "questions-answered": "Tid till svar på frågor",
+    } as Record<string, string>,
+    roles: { nurse: "Sjuksköterska", physician: "Läkare", allied: "Annan legitimerad", assistant: "Undersköterska", secretary: "Medicinsk sekreterare", "–": "Utan angiven roll" } as Record<string, string>,
     partsOf: "Per roll eller del", partColumns: ["Del", "Klara", "Andel", "Vid första försöket", "Läge"],
   },
   caseOf: {
