@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is done with a case: a heading written, a body's standpoint noted, the decision taken, dispatched, the next step.
 import { useState } from "preact/hooks";
+import { newKey, uuidOf } from "../ids/key.ts";
 import { diaryOf, nameOf, save, saveAll, todayText } from "./api.ts";
 import type { Heading } from "./board.ts";
 import type { WholeCase } from "./CaseScreen.tsx";
 import type { Values } from "./form.ts";
-import { myself } from "./may.ts";
+import { movedBy } from "./gates.ts";
+import { may, myself } from "./may.ts";
 import { Area, Dialog, Form, Input, Select } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { Decision, DecisionCase, DecisionCaseCoordination, Mandate, Reference } from "./types.ts";
@@ -80,7 +82,10 @@ export function DecideDialog({ whole, close, did }: Props) {
       <Form button={w.sign} cancel={close} run={async (value) => {
         const mandate = usable.find((m) => m.id === value("mandate"));
         if (mandate === undefined || it.handler === undefined) return;
-        await saveAll([decisionOf(whole, mandate, it.handler, value), { ...it, status: "decided" }], w.decided, linkOf(it));
+        const decision = decisionOf(whole, mandate, it.handler, value);
+        const urn = `urn:uuid:${uuidOf(newKey(), 0)}`;
+        const moved = whole.initiative === undefined || !may("move") ? null : movedBy(whole.initiative, decision, urn, whole.process);
+        await saveAll([decision, { ...it, status: "decided" }, ...(moved === null ? [] : [moved])], w.decided, linkOf(it), new Map([[decision, urn]]));
         close();
         did(w.decided);
       }}>

@@ -14,15 +14,15 @@ import { may } from "./may.ts";
 import { readLint, type Remark } from "./ops/lint.ts";
 import { Done, Facts, Head, PrintButton, Ready, Table } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
-import type { Decision, DecisionCase, GovernanceBody, Mandate, Meeting } from "./types.ts";
+import type { Decision, DecisionCase, GovernanceBody, Initiative, Mandate, Meeting, ProcessDefinition } from "./types.ts";
 import { s, say } from "./words.ts";
 
-export interface WholeCase { it: DecisionCase; decisions: Decision[]; mandates: Mandate[]; bodies: GovernanceBody[]; remarks: Remark[]; meetings: Meeting[] }
+export interface WholeCase { it: DecisionCase; decisions: Decision[]; mandates: Mandate[]; bodies: GovernanceBody[]; remarks: Remark[]; meetings: Meeting[]; initiative: Initiative | undefined; process: ProcessDefinition | undefined }
 
 async function readCase(id: string, signal: AbortSignal): Promise<WholeCase> {
   const it = await one("DecisionCase", id, signal);
-  const [decisions, mandates, bodies, remarks, meetings] = await Promise.all([find("Decision", [["case", `DecisionCase/${id}`]], signal), find("Mandate", [["status", "active"]], signal), find("GovernanceBody", [], signal), readLint(it, signal), find("Meeting", [], signal)]);
-  return { it, decisions: decisions.all.sort((a, b) => (a.decidedOn ?? "").localeCompare(b.decidedOn ?? "")), mandates: mandates.all, bodies: bodies.all, remarks, meetings: meetings.all };
+  const [decisions, mandates, bodies, remarks, meetings, initiative, processes] = await Promise.all([find("Decision", [["case", `DecisionCase/${id}`]], signal), find("Mandate", [["status", "active"]], signal), find("GovernanceBody", [], signal), readLint(it, signal), find("Meeting", [], signal), it.initiative === undefined ? undefined : one("Initiative", idOf(it.initiative), signal), find("ProcessDefinition", [], signal)]);
+  return { it, decisions: decisions.all.sort((a, b) => (a.decidedOn ?? "").localeCompare(b.decidedOn ?? "")), mandates: mandates.all, bodies: bodies.all, remarks, meetings: meetings.all, initiative, process: processes.all.find((p) => p.id === idOf(initiative?.process)) };
 }
 
 export function CaseScreen({ id }: { id: string }) {

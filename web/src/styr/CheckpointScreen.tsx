@@ -32,7 +32,7 @@ function Shown({ it, did }: { it: ReadinessCheckpoint; did: (text: string) => vo
   return (
     <section>
       <Head title={[nameOf(it.unit), nameOf(it.definition)].filter((x) => x !== "").join(" · ")}>
-        {!frozen && may("decide") ? <button type="button" class="button" onClick={() => setAsked({ what: "freeze" })}>{w.freeze}</button> : null}
+        {!frozen && may("freeze") ? <button type="button" class="button" onClick={() => setAsked({ what: "freeze" })}>{w.freeze}</button> : null}
         <PrintButton />
       </Head>
       <div class="styr-sum"><Verdict verdict={it.verdict} /> {frozen ? <Badge text={w.frozen} tone="info" icon="lock" /> : null} <span>{it.earliest === undefined ? s.value.line.noEarliest : s.value.line.earliest(showDate(it.earliest))}</span></div>

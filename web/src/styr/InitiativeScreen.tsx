@@ -6,9 +6,11 @@ import { navigate } from "../app/route.ts";
 import { showDate } from "../i18n/format.ts";
 import { word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
+import { failureText } from "../ui/failureText.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { diaryOf, find, idOf, nameOf, one, save } from "./api.ts";
 import { lacks, worst } from "./board.ts";
+import { movedBy, notEntered } from "./gates.ts";
 import { may, myself } from "./may.ts";
 import { Dialog, Facts, Form, Head, Input, PrintButton, Ready, Table, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
@@ -28,17 +30,22 @@ async function readWhole(id: string, signal: AbortSignal): Promise<Whole> {
 
 export function InitiativeScreen({ id }: { id: string }) {
   const loaded = useLoaded((signal) => readWhole(id, signal), [id]);
-  return <Ready of={loaded}>{(whole) => <Shown {...whole} />}</Ready>;
+  return <Ready of={loaded}>{(whole) => <Shown key={whole.it.meta?.versionId} whole={whole} again={loaded.again} />}</Ready>;
 }
 
-function Shown({ it, process, cases, decisions, checkpoints }: Whole) {
+function Shown({ whole: { it, process, cases, decisions, checkpoints }, again }: { whole: Whole; again: () => void }) {
   const w = s.value.initiative;
   const [asked, setAsked] = useState(false);
+  const [wrong, setWrong] = useState("");
+  const enter = (d: Decision) => {
+    const moved = movedBy(it, d, `Decision/${d.id ?? ""}`, process);
+    if (moved !== null) save(moved, w.entered, styrPath("initiativ", it.id ?? "")).then(again, (error: unknown) => setWrong(failureText(error)));
+  };
   const flags = [...new Set(cases.flatMap((c) => lacks(c)))];
   return (
     <section>
       <Head title={it.title ?? ""} about={[diaryOf(it), say("initiative-status", it.status)].filter((x) => x !== "").join(" · ")}>
-        {may("handle") ? <button type="button" class="button button-main" onClick={() => setAsked(true)}>{w.newCase}</button> : null}
+        {may("open") ? <button type="button" class="button button-main" onClick={() => setAsked(true)}>{w.newCase}</button> : null}
         <PrintButton />
       </Head>
       {it.need === undefined ? null : <><h3>{say("case-section", "need")}</h3><p class="styr-text">{it.need}</p></>}
@@ -61,6 +68,8 @@ function Shown({ it, process, cases, decisions, checkpoints }: Whole) {
         })}
       </ol>
       <p class="hint">{w.onlyDecision}</p>
+      {may("move") ? notEntered(it, decisions).map((d) => <p key={d.id} class="print-not"><button type="button" class="button" onClick={() => enter(d)}>{w.enter(d.title ?? w.gate(d.gateNumber ?? 0))}</button></p>) : null}
+      <div role="alert">{wrong === "" ? null : <p class="box box-failure">{wrong}</p>}</div>
       {flags.length === 0 ? null : <p class="box box-warn"><Icon name="warning" />{flags.map((flag) => word(s.value.lint, flag)).join(" · ")}</p>}
       <h3>{w.cases}</h3>
       <Table caption={w.cases} columns={w.caseColumns} none={w.noCases} rows={cases.map((c) => ({ key: c.id ?? "", cells: [<a key="a" href={styrPath("arende", c.id ?? "")} data-row>{c.title ?? w.gate(c.gateNumber ?? 0)}</a>, diaryOf(c), say("case-status", c.status), lacks(c).map((flag) => word(s.value.lint, flag)).join(", ")] }))} />

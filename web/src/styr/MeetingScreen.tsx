@@ -50,7 +50,7 @@ function Shown({ it, did }: { it: Meeting; did: (text: string) => void }) {
       {may("meet") && it.status === "planned" ? <p class="actions print-not"><button type="button" class="button" onClick={() => setAsked({ what: "item" })}>{w.addItem}</button></p> : null}
       <h3>{w.wishes}</h3>
       <Table caption={w.wishes} columns={w.wishColumns} none={w.noWishes} rows={(it.wish ?? []).map((x, i) => ({ key: String(i), cells: [x.statement, x.targetDate === undefined ? "" : showDate(x.targetDate), nameOf(x.requestedBy), say("wish-status", x.status ?? "open")] }))} />
-      <p class="actions print-not"><button type="button" class="button" onClick={() => setAsked({ what: "wish" })}>{w.addWish}</button></p>
+      <p class="actions print-not"><button type="button" class="button" hidden={!may("meet")} onClick={() => setAsked({ what: "wish" })}>{w.addWish}</button></p>
       {asked === null ? null : asked.what === "note" ? <NoteDialog text={agenda[asked.at]?.note ?? ""} title={agenda[asked.at]?.title ?? ""} close={close} run={(note) => put(asked.at, { note }, w.noted)} /> : asked.what === "item" ? <ItemDialog it={it} close={close} did={did} /> : <WishDialog it={it} close={close} did={did} />}
     </section>
   );

@@ -63,7 +63,7 @@ function One({ q, today, ask, did }: { q: Question; today: string; ask: (asked: 
       <p class="quiet">{[w.askedBy(q.askedCount), q.askedOn === undefined ? "" : answered ? showDate(q.askedOn) : w.age(daysBetween(q.askedOn, today)), q.owner === undefined ? w.noOwner : w.owner(nameOf(q.owner)), q.due === undefined || answered ? "" : w.due(showDate(q.due)), (q.unit ?? []).map(nameOf).join(", ")].filter((x) => x !== "").join(" · ")}</p>
       {q.answer === undefined ? null : <><p class="styr-text">{q.answer}</p><p class="quiet">{[nameOf(q.answeredBy), q.answeredOn === undefined ? "" : showDate(q.answeredOn)].filter((x) => x !== "").join(", ")}</p></>}
       <p class="actions print-not">
-        {answered ? null : <button type="button" class="button button-small" onClick={also}>{w.also}<span class="sr"> {q.question}</span></button>}
+        {answered || !may("answer") ? null : <button type="button" class="button button-small" onClick={also}>{w.also}<span class="sr"> {q.question}</span></button>}
         {may("answer") ? <button type="button" class="button button-small" onClick={() => ask({ what: "answer", of: q })}>{answered ? w.changeAnswer : w.answer}<span class="sr"> {q.question}</span></button> : null}
       </p>
     </article>

@@ -53,9 +53,10 @@ export async function save<T extends Styr>(held: T, title: string, link: string)
   return written.resource as unknown as Of<T["resourceType"]>;
 }
 
-/** Several, all or nothing: new ones and new versions. */
-export async function saveAll(all: readonly Styr[], title: string, link: string): Promise<void> {
+/** Several, all or nothing: new ones and new versions. urns: what the new ones are called among themselves. */
+export async function saveAll(all: readonly Styr[], title: string, link: string, urns: ReadonlyMap<Styr, string> = new Map()): Promise<void> {
   const entry = all.map((held) => ({
+    ...(urns.has(held) ? { fullUrl: urns.get(held) } : {}),
     resource: held as unknown as Resource,
     request: held.id === undefined ? { method: "POST", url: held.resourceType } : { method: "PUT", url: `${held.resourceType}/${held.id}`, ifMatch: `W/"${held.meta?.versionId ?? ""}"` },
   }));

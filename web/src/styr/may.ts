@@ -2,19 +2,29 @@
 // What is offered to whom. Only so that nobody is shown what would be refused: the service decides.
 import { current, isOwn, session } from "../session/session.ts";
 
-export type Act = "propose" | "handle" | "endorse" | "decide" | "register" | "waive" | "risk" | "benefit" | "change" | "theme" | "answer" | "report" | "meet" | "asset";
+export type Act = "propose" | "open" | "handle" | "endorse" | "decide" | "move" | "register" | "waive" | "freeze" | "risk" | "change" | "theme" | "ask" | "answer" | "report" | "meet" | "asset";
 
-const ALL: readonly Act[] = ["propose", "handle", "endorse", "decide", "register", "waive", "risk", "benefit", "change", "theme", "answer", "report", "meet", "asset"];
-/** By the role of the assignment in use (definitions/access/roles.json); anybody else may propose. */
-const BY_ROLE: Readonly<Record<string, readonly Act[]>> = {};
+/** By the role of the assignment in use, as definitions/access/roles.json lets it create or change the types that the act writes. */
+const BY_ROLE: Readonly<Record<string, readonly Act[]>> = {
+  "process-owner": ["propose", "open", "handle", "endorse", "move", "waive", "freeze", "risk", "change", "theme", "answer", "report", "meet", "asset"],
+  "portfolio-owner": ["propose", "open", "handle", "endorse", "move", "risk", "answer", "report", "meet", "asset"],
+  steering: ["handle", "endorse", "decide", "move", "register", "risk", "answer", "report", "meet"],
+  "case-officer": ["open", "handle", "endorse", "move", "register", "risk", "answer", "report", "meet"],
+  "diary-registrar": ["handle", "endorse", "register", "report", "meet"],
+  communicator: ["theme", "answer", "report", "meet"],
+  manager: ["propose", "move", "waive", "risk", "change", "theme", "answer", "report"],
+  "change-lead": ["risk", "change", "theme", "answer", "report", "meet"],
+  economist: ["report"],
+  "safety-lead": ["waive", "freeze", "risk", "report"],
+  "system-owner": ["risk", "asset", "report"],
+  decider: ["decide", "register", "report"],
+};
 
 export function may(act: Act): boolean {
   if (session.value?.access !== "on") return true;
   if (isOwn.value) return false;
-  const role = current.value?.role?.code ?? "";
-  return act === "propose" || (BY_ROLE[role] ?? []).includes(act);
+  return act === "ask" || (BY_ROLE[current.value?.role?.code ?? ""] ?? []).includes(act);
 }
 
-export const everyAct = ALL;
 /** The assignment in use, as who does something. */
 export const myself = () => (current.value === null ? undefined : { reference: `PractitionerRole/${current.value.id}`, display: `${session.value?.user?.display ?? ""}, ${current.value.title}`.replace(/^, /, "") });

@@ -38,7 +38,7 @@ export const en: Words = {
   },
   propose: { heading: "Propose an idea", about: "Anybody can propose. A process owner nominates.", title: "Title", need: "What need is there?", button: "Propose", receipt: "Idea proposed" },
   initiative: {
-    owner: "Process owner", nominatedBy: "Proposed by", portfolio: "Portfolio", patientFacing: "Meets patients", systems: "Systems", reason: "Reason", process: "Way through the process", now: "Here now", gate: (n) => `Decision ${n}`, onlyDecision: "The phase is changed only by a decision.",
+    owner: "Process owner", nominatedBy: "Proposed by", portfolio: "Portfolio", patientFacing: "Meets patients", systems: "Systems", reason: "Reason", process: "Way through the process", now: "Here now", gate: (n) => `Decision ${n}`, onlyDecision: "The phase is changed only by a decision.", enter: (what) => `Enter the decision: ${what}`, entered: "The decision is entered",
     cases: "Decision cases", caseColumns: ["Case", "Diary number", "Status", "Missing"], noCases: "No cases.", readiness: "Readiness", noReadiness: "No checkpoint is open.", toLine: "Show the critical line", newCase: "New decision case", caseTitle: "Title", gateNumber: "Decision number", begin: "Create draft", caseReceipt: "Decision case created",
   },
   line: {

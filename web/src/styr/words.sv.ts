@@ -61,7 +61,7 @@ export const sv = {
   propose: { heading: "Föreslå en idé", about: "Vem som helst kan föreslå. En processansvarig nominerar.", title: "Rubrik", need: "Vilket behov finns?", button: "Föreslå", receipt: "Idé föreslagen" },
   initiative: {
     owner: "Processansvarig", nominatedBy: "Föreslaget av", portfolio: "Portfölj", patientFacing: "Möter patienter", systems: "System", reason: "Skäl",
-    process: "Väg genom processen", now: "Här nu", gate: (n: number) => `Beslut ${n}`, onlyDecision: "Fasen ändras bara av ett beslut.",
+    process: "Väg genom processen", now: "Här nu", gate: (n: number) => `Beslut ${n}`, onlyDecision: "Fasen ändras bara av ett beslut.", enter: (what: string) => `För in beslutet: ${what}`, entered: "Beslutet är infört",
     cases: "Beslutsärenden", caseColumns: ["Ärende", "Diarienummer", "Läge", "Saknas"], noCases: "Inga ärenden.", readiness: "Beredskap", noReadiness: "Ingen avstämning är öppnad.", toLine: "Visa den kritiska linjen",
     newCase: "Nytt beslutsärende", caseTitle: "Rubrik", gateNumber: "Beslut nummer", begin: "Skapa utkast", caseReceipt: "Beslutsärende skapat",
   },
