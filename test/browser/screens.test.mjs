@@ -10,6 +10,7 @@ import { ask } from "../http/server.mjs";
 import { COMPILED, compile } from "./compile.mjs";
 import { startDemo } from "./demo.mjs";
 import { ALL_MODES, axeFaults, startBrowser, visitPage } from "./harness.mjs";
+import { importStyr, SINGLES } from "./styr-data.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 let region;
@@ -20,7 +21,7 @@ const who = { id: "", name: "", number: "" };
 const read = (account, path) => ask(region.server, "GET", path, { headers: { Cookie: cookie[account] } }).then((answer) => answer.json);
 
 before(async () => {
-  region = await startDemo({ patients: "120" });
+  region = await startDemo({ patients: "120", before: importStyr });
   for (const account of ["overlakare", "loggranskare", "systemadmin"]) cookie[account] = await region.cookie(account);
   const here = await read("overlakare", "/Encounter?status=in-progress&_count=50");
   const visits = here.entry.map((e) => e.resource).filter((e) => e.serviceProvider?.display?.includes("Medicinkliniken"));
@@ -34,12 +35,12 @@ after(async () => {
   await region?.remove();
 });
 
-/** The words of a list in web/src/app/route.ts. */
-function listed(name) {
-  const text = readFileSync(join(ROOT, "web/src/app/route.ts"), "utf8");
+/** The words of a list in web/src/app/route.ts, or another file of web/src. */
+function listed(name, file = "app/route.ts") {
+  const text = readFileSync(join(ROOT, "web/src", file), "utf8");
   const list = new RegExp(`const ${name} = \\[([^\\]]*)\\]`).exec(text)?.[1] ?? "";
   const words = [...list.matchAll(/"([^"]+)"/g)].map((m) => m[1]);
-  assert.ok(words.length > 0, `${name} is in route.ts`);
+  assert.ok(words.length > 0, `${name} is in ${file}`);
   return words;
 }
 
@@ -49,6 +50,7 @@ const ABOUT = { sammanfor: () => `/${who.id}` };
 function screens() {
   const chart = [...listed("SECTIONS"), ...listed("PLACES")].map((section) => `/patient/${who.id}/${section}`);
   const own = ["/", ...listed("PAGES").map((page) => `/${page}${ABOUT[page]?.() ?? ""}`)];
+  own.push(...[...listed("TABS", "styr/places.ts"), ...SINGLES].map((place) => `/styrning/${place}`));
   const admin = listed("ADMIN_TABS").map((tab) => [tab === "konton" || tab === "enheter" ? "systemadmin" : "loggranskare", `/administration/${tab}`]);
   return [...[...chart, ...own].map((path) => ["overlakare", path]), ...admin];
 }

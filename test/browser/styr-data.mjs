@@ -2,6 +2,9 @@
 // What the tests of Steering look at: the process, initiatives with their diary numbers, cases, a line of checkpoints for three
 // units, risks, scenarios, a benefit case, contracts, meetings, reports. No real person. As NDJSON, imported beside the demo.
 
+import { execFileSync } from "node:child_process";
+import { rmSync, writeFileSync } from "node:fs";
+
 const ref = (reference, display) => ({ reference, ...(display === undefined ? {} : { display }) });
 const diary = (value) => [{ system: "urn:se:diarium", value }];
 const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
@@ -19,7 +22,7 @@ const people = [
   ...["director", "handler", "owner"].map((id) => ({ resourceType: "PractitionerRole", id: `styr-${id}`, active: true, organization: ref("Organization/styr-office"), code: [{ text: id }] })),
 ];
 
-const process = {
+const idea = {
   resourceType: "ProcessDefinition", id: "idea-broad", status: "active", name: "Från idé till breddinförande", source: "Styrdokument (test)",
   phase: [{ number: 1, name: "Idé och nominering" }, { number: 2, name: "Konceptidé", gate: 1 }, { number: 3, name: "Utveckling och test", gate: 2 }, { number: 4, name: "Breddinförande", gate: 3 }],
   gate: [{ number: 1, name: "Ta fram och testa konceptidéer", opens: 2, kind: "verkstallighet" }, { number: 2, name: "Utveckla och testa lösning", opens: 3, kind: "verkstallighet" }, { number: 3, name: "Införa brett", opens: 4, kind: "namnd" }],
@@ -109,11 +112,23 @@ const weekly = { resourceType: "ReportDefinition", id: "vecka", status: "active"
 const chapter = (number, title, section) => ({ code: `k${number}`, number, title, kind: section === undefined ? "narrative" : "group", required: section === undefined, ...(section === undefined ? {} : { section }) });
 const final = { resourceType: "ReportDefinition", id: "slut", status: "active", kind: "final", title: "Slutrapport", cadence: "once", section: [chapter("1", "Sammanfattning"), chapter("7", "Erfarenhetsinsamling", [chapter("7.1"), chapter("7.2")]), chapter("10", "Myndighetsgranskning", [chapter("10.1", "Läkemedelsverket"), chapter("10.4", "Konkurrensverket?")])] };
 
-export const ALL = [...people, ...staff, ...tests, ...findings, process, ...initiatives, ...bodies, ...mandates, ...cases, ...decisions, ...definitions, ...risks, ...scenarios, ...benefits, ...assets, ...goals, ...activities, ...questions, ...experiences, ...meetings, weekly, final];
+export const ALL = [...people, ...staff, ...tests, ...findings, idea, ...initiatives, ...bodies, ...mandates, ...cases, ...decisions, ...definitions, ...risks, ...scenarios, ...benefits, ...assets, ...goals, ...activities, ...questions, ...experiences, ...meetings, weekly, final];
 const ndjson = (all) => all.map((one) => JSON.stringify(one)).join("\n") + "\n";
 export const styrNdjson = () => ndjson(ALL);
 /** Checkpoints are opened against what is there already: another import, or openCheckpoints. */
 export const checkpointNdjson = () => ndjson(checkpoints);
+
+/** Into a store that no service has open. */
+export async function importStyr(data) {
+  for (const text of [styrNdjson(), checkpointNdjson()]) {
+    writeFileSync(`${data}.ndjson`, text);
+    execFileSync(process.env.HELHET_BIN ?? "build/helhet", ["import", "--data", data, `${data}.ndjson`], { stdio: "ignore" });
+    rmSync(`${data}.ndjson`);
+  }
+}
+
+/** Addresses of one thing of each kind. */
+export const SINGLES = ["initiativ/enkat", "avstamning/rc-1-t30", "arende/c-enkat", "nytta/b-shlr", "rapport/vecka", "rapport/slut", "mote/samordning"];
 
 /** One write under /styr or /fhir, as somebody without a login. */
 export async function put(origin, base, resource) {
