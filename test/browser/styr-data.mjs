@@ -3,7 +3,8 @@
 // units, risks, scenarios, a benefit case, contracts, meetings, reports. No real person. As NDJSON, imported beside the demo.
 
 import { execFileSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
 const ref = (reference, display) => ({ reference, ...(display === undefined ? {} : { display }) });
 const diary = (value) => [{ system: "urn:se:diarium", value }];
@@ -101,18 +102,12 @@ const questions = [
 const experiences = Array.from({ length: 7 }, (_, i) => ({ resourceType: "Experience", id: `e${i}`, status: i === 6 ? "received" : "themed", question: i === 5 ? "works" : "chafes", statement: `Utbildningen kom för tidigt (${i + 1})`, screen: "patient/lakemedel", unit: unit(0), anonymous: false, author: HANDLER, receivedOn: day(-30), coding: [{ theme: "Utbildning", coder: OWNER, coderKind: i === 6 ? "machine" : "human" }] }));
 const meetings = [{ resourceType: "Meeting", id: "samordning", status: "planned", title: "Samordnande grupp för utveckling av hälso- och sjukvård", body: KL, start: "2026-12-11T08:00:00Z", end: "2026-12-11T11:00:00Z", apologies: ["En ledamot deltar till och från på distans"], agenda: [
   { time: "09:00:00", title: "Inledning", detail: ["Genomgång av agenda", "Tillägg under övrigt?"], responsible: [HANDLER] }, { time: "09:05:00", title: "Laget runt – nuläge", lengthMinutes: 25 }, { time: "09:30:00", title: "Samordnande grupp för vårdinformationssystem", lengthMinutes: 20, responsible: [DIRECTOR] },
-  { time: "09:50:00", title: "Förändringsledning", lengthMinutes: 35, detail: ["Info om uppdraget", "Dialog"] }, { time: "10:25:00", title: "Paus", pause: true, lengthMinutes: 10 }, { time: "10:35:00", title: "Övrigt" }, { time: "11:00:00", title: "Information", responsible: [DIRECTOR] }, { time: "11:50:00", title: "Summering och avslut" },
+  { time: "09:50:00", title: "Förändringsledning", lengthMinutes: 35, detail: ["Info om uppdraget", "Dialog"] }, { time: "10:25:00", title: "Paus", pause: true, lengthMinutes: 10 }, { time: "10:35:00", title: "Övrigt" }, { time: "11:00:00", title: "Information från ledningen", responsible: [DIRECTOR] }, { time: "11:50:00", title: "Summering och avslut" },
 ], wish: [{ statement: "Handlingsplan för AI", targetDate: "2026-12-17", status: "open" }] }];
 
-const narrative = (code, title, more = {}) => ({ code, title, kind: "narrative", required: true, ...more });
-const weekly = { resourceType: "ReportDefinition", id: "vecka", status: "active", kind: "weekly", title: "Regional rapport Samordning vårdinformationssystem", cadence: "weekly", recipient: [{ name: "Politisk ledning" }, { name: "Chefer" }, { name: "Intranätet" }], section: [
-  narrative("lage", "Sammanfattande lägesbild"), narrative("kommunikation", "Kommunikativ lägesbild"), narrative("verksamhet", "Verksamhetens kommentar"), { code: "atgarder", title: "Kommunikativa åtgärder, urval", kind: "query", query: "Decision?kind=go-live" }, { code: "samlad", title: "Samlad information", kind: "fixed", content: "Samlad information finns på intranätet." },
-  { code: "om", title: "Om Samordning vårdinformationssystem", kind: "fixed", content: "Arbete sker med stabsmetodik." }, narrative("talesperson", "Talesperson"), { code: "rapport", title: "Om Regional rapport samordnad hantering av införande av vårdinformationssystem", kind: "fixed", content: "Rapporten är en sammanfattande lägesbild som är aktuell när den skickas." },
-] };
-const chapter = (number, title, section) => ({ code: `k${number}`, number, title, kind: section === undefined ? "narrative" : "group", required: section === undefined, ...(section === undefined ? {} : { section }) });
-const final = { resourceType: "ReportDefinition", id: "slut", status: "active", kind: "final", title: "Slutrapport", cadence: "once", section: [chapter("1", "Sammanfattning"), chapter("7", "Erfarenhetsinsamling", [chapter("7.1"), chapter("7.2")]), chapter("10", "Myndighetsgranskning", [chapter("10.1", "Läkemedelsverket"), chapter("10.4", "Konkurrensverket?")])] };
+const shipped = (name) => JSON.parse(readFileSync(join(import.meta.dirname, `../../definitions/reports/${name}.json`), "utf8"));
 
-export const ALL = [...people, ...staff, ...tests, ...findings, idea, ...initiatives, ...bodies, ...mandates, ...cases, ...decisions, ...definitions, ...risks, ...scenarios, ...benefits, ...assets, ...goals, ...activities, ...questions, ...experiences, ...meetings, weekly, final];
+export const ALL = [...people, ...staff, ...tests, ...findings, idea, ...initiatives, ...bodies, ...mandates, ...cases, ...decisions, ...definitions, ...risks, ...scenarios, ...benefits, ...assets, ...goals, ...activities, ...questions, ...experiences, ...meetings, shipped("weekly"), shipped("final")];
 const ndjson = (all) => all.map((one) => JSON.stringify(one)).join("\n") + "\n";
 export const styrNdjson = () => ndjson(ALL);
 /** Checkpoints are opened against what is there already: another import, or openCheckpoints. */
@@ -128,7 +123,7 @@ export async function importStyr(data) {
 }
 
 /** Addresses of one thing of each kind. */
-export const SINGLES = ["initiativ/enkat", "avstamning/rc-1-t30", "arende/c-enkat", "nytta/b-shlr", "rapport/vecka", "rapport/slut", "mote/samordning"];
+export const SINGLES = ["initiativ/enkat", "avstamning/rc-1-t30", "arende/c-shlr", "nytta/b-shlr", "mote/samordning"];
 
 /** One write under /styr or /fhir, as somebody without a login. */
 export async function put(origin, base, resource) {

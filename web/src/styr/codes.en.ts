@@ -37,6 +37,7 @@ export const codes: Codes = {
   "question-status": { "open": "Open", "answered": "Answered", "published": "Published", "outdated": "Outdated" },
   "record-status": { "arbetsmaterial": "Working material", "upprattad": "Drawn up", "expedierad": "Dispatched", "arkiverad": "Archived" },
   "report-kind": { "weekly": "Regional report", "owner": "Report of a process owner", "final": "Final report", "meeting": "Meeting", "other": "Other" },
+  "report-state": { "draft": "Draft", "final": "Final", "replaced": "Replaced" },
   "report-status": { "draft": "Draft", "active": "Active", "retired": "Retired" },
   "result-state": { "met": "Met", "unmet": "Unmet", "stale": "Stale", "missing": "Missing" },
   "risk-category": { "patient-safety": "Patient safety", "work-environment": "Work environment", "information": "Information and secrecy", "operations": "Operations", "economy": "Economy", "schedule": "Schedule", "trust": "Trust" },

@@ -36,6 +36,7 @@ export const codes = {
   "question-status": { "open": "Öppen", "answered": "Besvarad", "published": "Publicerad", "outdated": "Inaktuell" },
   "record-status": { "arbetsmaterial": "Arbetsmaterial", "upprattad": "Upprättad", "expedierad": "Expedierad", "arkiverad": "Arkiverad" },
   "report-kind": { "weekly": "Regional rapport", "owner": "Processansvarigs rapport", "final": "Slutrapport", "meeting": "Möte", "other": "Annan" },
+  "report-state": { "draft": "Utkast", "final": "Fastställd", "replaced": "Ersatt" },
   "report-status": { "draft": "Utkast", "active": "Gäller", "retired": "Avslutad" },
   "result-state": { "met": "Uppfyllt", "unmet": "Inte uppfyllt", "stale": "För gammalt", "missing": "Saknas" },
   "risk-category": { "patient-safety": "Patientsäkerhet", "work-environment": "Arbetsmiljö", "information": "Information och sekretess", "operations": "Verksamhet och drift", "economy": "Ekonomi", "schedule": "Tid", "trust": "Förtroende" },

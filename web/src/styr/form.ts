@@ -5,3 +5,5 @@
 export type Values = <T extends string = string>(name: string) => T;
 export type Run = (value: Values) => Promise<unknown>;
 export type Note = (note: string) => Promise<void>;
+
+export type Then = () => Promise<unknown>;

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Steering's critical line: what is measured turns the verdict with nobody writing it, from a cell the evidence is two presses away,
+// the planned date is no part of it, and a soft criterion can be waived, in an assignment.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { openCheckpoints, passed, put, readStyr, styrNdjson } from "./styr-data.mjs";
+
+let region;
+let browser;
+before(async () => {
+  region = await startRegion(undefined, styrNdjson());
+  await openCheckpoints(region.url);
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await region?.remove();
+});
+
+const visit = (path, body) => visitPage(browser, `${region.url}/styrning/${path}`, body);
+const row = (page, unit) => page.locator(".styr-matrix tbody tr", { hasText: unit });
+const verdictOf = (page, unit) => row(page, unit).locator("td").last().locator(".styr-verdict");
+
+test("unit by checkpoint, each verdict a shape and a word; the programme as its worst unit", () =>
+  visit("linje", async (page) => {
+    await page.locator(".styr-matrix").waitFor();
+    assert.deepEqual((await page.locator(".styr-matrix thead th").allInnerTexts()).map((text) => text.split("\n")[0].trim()), ["Enhet", "Avstämning T-120", "Avstämning T-30", "Enheten"]);
+    assert.equal((await verdictOf(page, "Akutmottagningen").innerText()).trim(), "No-Go");
+    assert.equal((await verdictOf(page, "Medicinavdelning 12").innerText()).trim(), "Ofullständigt");
+    assert.match(await row(page, "Vårdcentralen Provet").innerText(), /Inte öppnad/);
+    assert.match(await page.locator(".styr-sum").innerText(), /No-Go[\s\S]*Akutmottagningen/);
+    const shapes = await page.locator(".styr-matrix .styr-verdict").evaluateAll((all) => [...new Set(all.map((one) => `${one.textContent.trim()} ${one.querySelector("path").getAttribute("d")}`))]);
+    assert.equal(new Set(shapes.map((text) => text.slice(text.indexOf(" M")))).size, shapes.length, "no two verdicts have one shape");
+    assert.equal(await page.locator(".styr-matrix").getByText("2027").count(), 0, "no planned date by a verdict");
+    await page.getByText("Planerade datum", { exact: true }).first().click();
+    await page.getByText("Planerade datum ingår inte i någon bedömning.").waitFor();
+  }));
+
+test("from a cell to the evidence in two presses", () =>
+  visit("linje", async (page) => {
+    await row(page, "Akutmottagningen").locator("a.styr-cell").last().click();
+    await page.getByRole("button", { name: /^Underlag.*E3/ }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.locator(".styr-pieces li").first().waitFor();
+  }));
+
+test("one practical test that is not passed turns the unit to No-Go within five seconds, and nobody edits anything", async () => {
+  const verdict = async (id) => (await readStyr(region.url, `ReadinessCheckpoint/${id}`)).verdict;
+  assert.equal(await verdict("rc-2-t120"), "go");
+  const begun = Date.now();
+  await put(region.url, "fhir", passed("styr-q-n3b", "n3", false));
+  const BAR_MS = 5000;
+  while ((await verdict("rc-2-t120")) !== "no-go" && Date.now() - begun < BAR_MS) await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(await verdict("rc-2-t120"), "no-go");
+  await visit("linje", async (page) => {
+    await page.locator(".styr-matrix").waitFor();
+    assert.equal((await verdictOf(page, "Medicinavdelning 12").innerText()).trim(), "No-Go");
+  });
+});
+
+test("a verdict is offered to nobody, and a hard criterion no waiver", () =>
+  visit("avstamning/rc-1-t30", async (page) => {
+    const hard = page.locator("article", { hasText: "E3" });
+    await hard.waitFor();
+    assert.equal(await hard.getByRole("button", { name: /Ge undantag/ }).count(), 0);
+    const soft = page.locator("article", { hasText: "E12" });
+    await soft.getByRole("button", { name: /Ge undantag/ }).click();
+    await page.getByRole("dialog").getByText(/måste arbeta i ett uppdrag/).waitFor();
+    assert.equal(await page.locator("main select, main input").count(), 0, "there is nothing to set");
+  }));
