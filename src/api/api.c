@@ -260,6 +260,27 @@ void api_refuse(void *api, struct http_request *req, const struct err *why, stru
     api_refuse_as(api, NULL, NULL, req, why, resp);
 }
 
+void api_answer_untold(struct api *a, struct http_request *req, const struct err *why,
+                       struct http_response *resp)
+{
+    struct call c = {.api = a, .req = req, .resp = resp, .arena = req->arena, .method = req->method};
+    struct err ignored;
+    struct buf out;
+    if (call_headers(&c, &ignored))
+        media_begin(&c);
+    buf_init(&out, 1 << 16);
+    if (why) {
+        outcome_fail(&c, why);
+    } else {
+        outcome_write_done(&out, c.wants.lang);
+        resource_answer_buf(&c, &out, 202);
+    }
+    buf_release(&out);
+    media_out(&c);
+    api_seal(resp);
+    resp->unlogged = true;
+}
+
 void api_refuse_as(struct api *a, const struct access_caller *caller, const char *action,
                    struct http_request *req, const struct err *why, struct http_response *resp)
 {

@@ -68,6 +68,9 @@ bool api_handle_as(struct api *a, const struct access_caller *caller, struct htt
                    struct http_response *resp);
 /* Is the Host a request names this service's own? False with ERR_HOST. */
 bool api_host_ours(const struct api *a, struct str host, struct err *err);
+/* Answers why, or (NULL) that it is kept, in the client's language; tells no log and counts nowhere. */
+void api_answer_untold(struct api *a, struct http_request *req, const struct err *why,
+                       struct http_response *resp);
 /* Is the path one that api answers itself (FHIR, health, metrics), not a file of the browser part? */
 bool api_path(struct str path);
 /* Beneath /fhir or /styr? */

@@ -394,6 +394,7 @@ call_fn op_reindex_run, op_reindex_status_run;
 call_fn op_report_begin_run, op_report_refresh_run, op_report_finalize_run, op_report_lint_run,
     op_report_document_run, op_report_page_run;
 call_fn op_gov_calculate_run, op_gov_cliff_run, op_gov_lint_run, op_gov_package_run;
+call_fn op_gov_themes_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
 
 /* ---- op_job.c: long work ---- */

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "access/access_view.h"
+#include "anon/anon.h"
 #include "api/api.h"
 #include "api/view_job.h"
 #include "app/acted.h"
@@ -45,7 +46,7 @@ struct cmd_serve_options {
     unsigned jobs;
     bool explain, audit;
     const char *audit_spare, *user, *reserve;
-    unsigned reserve_s;
+    unsigned reserve_s, experiences_s;
     struct search_budget budget;
 };
 
@@ -64,6 +65,7 @@ static const struct option cmd_serve_longs[] = {
     {"audit-spare", required_argument, NULL, 'A'},
     {"reserve", required_argument, NULL, 'r'},
     {"reserve-every", required_argument, NULL, 'E'},
+    {"experiences-every", required_argument, NULL, 'X'},
     {"user", required_argument, NULL, 'u'},
     {"open", no_argument, NULL, 'o'},
     {"front", required_argument, NULL, 'f'},
@@ -155,6 +157,11 @@ static int cmd_serve_parse_reserve(int c, struct cmd_serve_options *o)
         o->reserve = optarg;
         return -1;
     }
+    if (c == 'X')
+        return cmd_serve_count(optarg, CMD_SERVE_RESERVE_MAX_S, &o->experiences_s)
+                   ? -1
+                   : cmd_wrong(&cmd_serve, "--experiences-every ska vara sekunder, 1 till 86400",
+                               "--experiences-every must be seconds, 1 to 86400");
     if (!str_u64(str_of(optarg), CMD_SERVE_RESERVE_MAX_S, &n) || n < DOWNTIME_EVERY_MIN_S)
         return cmd_wrong(&cmd_serve, "--reserve-every ska vara sekunder, 5 till 86400",
                          "--reserve-every must be seconds, 5 to 86400");
@@ -228,6 +235,7 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
             break;
         case 'r':
         case 'E':
+        case 'X':
             if ((c = cmd_serve_parse_reserve(c, o)) >= 0)
                 return c;
             break;
@@ -378,7 +386,10 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct access
                                             .absolute_ms = o->absolute_ms};
     struct identity *identity = o->open ? NULL : identity_open(&identity_opt, err);
     struct smart *smart = identity ? smart_open(o->data, true, err) : NULL;
-    struct desk *desk = desk_open(o->data, err);
+    struct anon_options anon_opt = {
+        .store = w->store, .search = w->search, .dir = o->data, .every_s = o->experiences_s};
+    struct anon *anon = anon_start(&anon_opt, err);
+    struct desk *desk = anon ? desk_open(o->data, err) : NULL;
     struct me_options me_opt = {.api = api, .store = w->store, .desk = desk, .access = access};
     struct me *me = desk ? me_new(&me_opt, err) : NULL;
     struct gate_options opt = {.api = api,
@@ -390,6 +401,7 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct access
                                .smart = smart,
                                .front = o->front,
                                .pace = o->pace,
+                               .anon = anon,
                                .audit = audit};
     cmd_serve_accounts(identity, o->data);
     if (identity) {
@@ -402,6 +414,7 @@ static bool cmd_serve_with_gate(struct wiring *w, struct api *api, struct access
     desk_close(desk);
     me_free(me);
     gate_free(gate);
+    anon_stop(anon);
     smart_close(smart);
     identity_close(identity);
     return ok;
@@ -542,7 +555,8 @@ const struct cmd cmd_serve = {
     .run = cmd_serve_run,
     .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
                 "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
-                "[--audit-spare KATALOG] [--reserve KATALOG] [--reserve-every SEKUNDER] [--open] [--audit] "
+                "[--audit-spare KATALOG] [--reserve KATALOG] [--reserve-every SEKUNDER] [--experiences-every "
+                "SEKUNDER] [--open] [--audit] "
                 "[--front URL] [--oidc FIL] [--session-idle TID] "
                 "[--session-rate N] "
                 "[--session-max TID]",
@@ -582,6 +596,7 @@ const struct cmd cmd_serve = {
         "överkänslighet,\n"
         "                         provsvar 72 timmar, plan), läsbar utan tjänsten\n"
         "  --reserve-every SEK    så ofta skrivs den, annars 300\n"
+        "  --experiences-every SEK  så ofta förs erfarenheter utan avsändare in tillsammans, annars 3600\n"
         "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
     .help_en =
         "answers FHIR and the browser\n"
@@ -622,5 +637,6 @@ const struct cmd cmd_serve = {
         "(medication,\n"
         "                         allergies, results of 72 hours, plan), readable without the service\n"
         "  --reserve-every SEC    how often it is written, else 300\n"
+        "  --experiences-every SEC  how often experiences without author are entered together, else 3600\n"
         "Ctrl-C or SIGTERM stops: requests in flight may finish.",
 };

@@ -165,6 +165,8 @@ bool gate_handle(void *gate, struct http_request *req, struct http_response *res
     struct gate *g = gate;
     struct access_caller *caller = NULL;
     struct err err = {0};
+    if (gate_anon_path(g, req))
+        return gate_anon_handle(g, req, resp);
     if (g->apps && gate_smart_path(req))
         return gate_smart_handle(g, req, resp);
     if (g->opt.oidc && gate_oidc_path(req->path))
@@ -199,6 +201,8 @@ bool gate_upload(void *gate, struct http_request *req, struct http_upload *out, 
 {
     struct gate *g = gate;
     struct access_caller caller;
+    if (gate_anon_path(g, req))
+        return gate_body_upload(GATE_FORM_MAX, out, err);
     if (gate_auth_path(req->path))
         return gate_body_upload(
             (g->apps && gate_smart_path(req)) || gate_oidc_path(req->path) ? GATE_FORM_MAX : GATE_BODY_MAX,
@@ -215,6 +219,10 @@ void gate_refuse(void *gate, struct http_request *req, const struct err *why, st
     struct gate *g = gate;
     bool login = err_info(why->code)->http == 401 || why->code == ERR_LOGIN_CROSS_SITE ||
                  why->code == ERR_LOGIN_ASSIGNMENT;
+    if (gate_anon_path(g, req)) {
+        gate_anon_refuse(g, req, why, resp);
+        return;
+    }
     if (login) {
         struct access_caller caller = {.origin = req->origin};
         struct err again = {0};

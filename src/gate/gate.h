@@ -18,6 +18,7 @@
 #ifndef HELHET_GATE_GATE_H
 #define HELHET_GATE_GATE_H
 
+#include "anon/anon.h"
 #include "api/api.h"
 #include "audit/audit.h"
 #include "identity/identity.h"
@@ -49,6 +50,7 @@ struct gate_options {
     const char *front;   /* "https://record.example": what browsers see; NULL: this very address by HTTP */
     struct audit *audit; /* NULL: no log */
     struct me *me;       /* what is the user's own; NULL: none */
+    struct anon *anon;   /* experiences without author; NULL: none are taken */
     unsigned pace;       /* requests a second of one session (gate_pace.h); 0: no limit */
 };
 

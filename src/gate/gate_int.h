@@ -52,6 +52,13 @@ void gate_heads_read(const struct gate *g, const struct http_request *req, struc
 bool gate_heads_ours(const struct gate *g, const struct http_request *req, const struct heads *h,
                      struct err *err);
 
+/* ---- gate_anon.c: reports without author: no session, no log ---- */
+
+bool gate_anon_path(const struct gate *g, const struct http_request *req);
+bool gate_anon_handle(struct gate *g, struct http_request *req, struct http_response *resp);
+void gate_anon_refuse(struct gate *g, struct http_request *req, const struct err *why,
+                      struct http_response *resp);
+
 /* ---- gate_auth.c: what lies under /auth ---- */
 
 enum gate_what {

@@ -298,6 +298,8 @@ enum MHD_Result exchange_call(void *cls, struct MHD_Connection *connection, cons
 static void exchange_log(const struct http_exchange *x, enum MHD_RequestTerminationCode code)
 {
     struct log_line l;
+    if (x->resp.unlogged)
+        return;
     log_begin(&l, x->resp.quiet ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO, "request");
     if (l.off)
         return;

@@ -86,6 +86,7 @@ struct http_response {
     const char *content_type;
     bool no_gzip;
     bool quiet;        /* a routine answer: logged at debug level only */
+    bool unlogged;     /* no line of it at any level */
     const char *route; /* template for log and figures, "GET /fhir/[type]/[id]"; a constant; NULL: none */
 };
 
