@@ -27,6 +27,7 @@ enum call_return { RETURN_DEFAULT, RETURN_MINIMAL, RETURN_REPRESENTATION, RETURN
 struct access_view;
 struct call;
 struct guard_label;
+struct readiness_ask;
 struct receipt;
 struct route;
 struct web;
@@ -140,6 +141,8 @@ struct api {
     void *last_login_arg;
     bool (*opens)(void *arg, struct str person); /* has the person an open account? NULL: no accounts */
     void *opens_arg;
+    bool (*readiness)(void *arg, struct readiness_ask *ask, struct err *err); /* NULL: none */
+    void *readiness_arg;
     struct audit *audit; /* NULL: none */
     struct store_view
         watch; /* with a log, what readers without a caller's view look through (audited_watch) */
@@ -393,6 +396,8 @@ call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_j
 call_fn op_reindex_run, op_reindex_status_run;
 call_fn op_report_begin_run, op_report_refresh_run, op_report_finalize_run, op_report_lint_run,
     op_report_document_run, op_report_page_run;
+call_fn op_readiness_line_run, op_readiness_board_run, op_readiness_evidence_run, op_readiness_verify_run,
+    op_readiness_freeze_run, op_readiness_open_run;
 call_fn op_gov_calculate_run, op_gov_cliff_run, op_gov_lint_run, op_gov_package_run;
 call_fn op_gov_themes_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;

@@ -7,6 +7,7 @@
 #include "access/access_view.h"
 #include "anon/anon.h"
 #include "api/api.h"
+#include "api/readiness_ask.h"
 #include "api/view_job.h"
 #include "app/acted.h"
 #include "app/cmd.h"
@@ -431,6 +432,8 @@ static bool cmd_serve_measuring(struct wiring *w, struct api *api, struct access
                                     .login = acted ? acted_last : NULL,
                                     .arg = acted};
     struct readiness *readiness = acted || !audit ? readiness_start(&opt, err) : NULL;
+    if (readiness)
+        api_readiness_by(api, readiness_answer, readiness);
     bool ok = readiness && cmd_serve_with_gate(w, api, access, audit, o->web != NULL, o, stop, err);
     readiness_stop(readiness);
     acted_close(acted);

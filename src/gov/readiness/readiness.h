@@ -38,5 +38,8 @@ struct readiness *readiness_start(const struct readiness_options *opt, struct er
 void readiness_stop(struct readiness *x);
 /* The commit up to which all changes have been measured; older while something waits. From any thread. */
 int64_t readiness_seq(const struct readiness *x);
+/* A readiness_ask_fn (api/readiness_ask.h); arg is struct readiness *. From any thread. */
+struct readiness_ask;
+bool readiness_answer(void *arg, struct readiness_ask *ask, struct err *err);
 
 #endif

@@ -150,21 +150,23 @@ static uint32_t read_waiver(const struct check *c, struct readiness_kept *k)
 }
 
 /* A measure that asks for too much is not measured; other failures fail the whole. */
-static bool measure(struct check *c, const struct readiness_kept *k, const struct json_doc *doc, uint32_t i,
-                    struct readiness_measure *m, struct err *err)
+bool readiness_check_measure(struct readiness_work *w, const struct json_doc *doc, uint32_t i,
+                             struct readiness_measure *m, struct err *err)
 {
     struct err why = {0};
+    struct readiness_kept k;
     double window;
+    read_criterion(doc, i, &k);
     *m = (struct readiness_measure){
-        .rule = readiness_rules_find(&c->x->rules, readiness_find_text(doc, i, "measure")),
-        .ask = k->ask,
+        .rule = readiness_rules_find(&w->x->rules, readiness_find_text(doc, i, "measure")),
+        .ask = k.ask,
         .window = number(doc, i, "windowDays", &window) && window < 100000 ? (int32_t)window : 0,
         .by_role = str_is(readiness_find_text(doc, i, "scope"), "role"),
         .numerator = -1,
         .denominator = -1};
     if (!m->rule)
         m->note = STR("Okänt mått / Unknown measure");
-    if (!m->rule || !c->row.unit.n || m->rule->measure(&c->work, m, &why))
+    if (!m->rule || !w->unit.n || m->rule->measure(w, m, &why))
         return true;
     if (why.code != ERR_SEARCH_LIMIT && why.code != ERR_SEARCH_BUDGET) {
         *err = why;
@@ -224,7 +226,7 @@ static bool measure_all(struct check *c, struct err *err)
             struct readiness_measure *m = &c->measure[c->row.kept_count++];
             read_criterion(c->criteria_doc, i, k);
             read_waiver(c, k);
-            if (!measure(c, k, c->criteria_doc, i, m, err))
+            if (!readiness_check_measure(&c->work, c->criteria_doc, i, m, err))
                 return false;
             keep(c, k, m);
         }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "api/readiness_ask.h"
 #include "fhir/model.h"
 #include "readiness/readiness.h"
 #include "side/side.h"
@@ -109,7 +110,7 @@ struct readiness {
     bool *types;
     struct feed *_Atomic feed;
     struct side side;     /* the follower's */
-    pthread_mutex_t lock; /* of look */
+    pthread_mutex_t lock; /* of look, and of asking for logins */
     struct side look;     /* who asks */
     atomic_bool stopping;
     atomic_int_fast64_t done_seq; /* as readiness_seq */
@@ -185,6 +186,9 @@ bool readiness_side_each(struct side *s, struct str initiative, bool packed, rea
 
 /* 1: measured (and written when it differs), 0: it is gone, -1 failed. */
 int readiness_check(struct readiness *x, struct store_read *r, store_rid rid, struct err *err);
+/* What one criterion of doc gives at w->unit now. False with *err: the record cannot be read. */
+bool readiness_check_measure(struct readiness_work *w, const struct json_doc *doc, uint32_t i,
+                             struct readiness_measure *m, struct err *err);
 /* What the row says as of another day, nothing measured anew. */
 struct verdict_sum readiness_check_row(struct readiness_row *row, int32_t as_of);
 /* A body of ours into the store. */
@@ -211,5 +215,20 @@ bool readiness_pause(struct readiness *x, struct store_tx *tx, const struct read
 
 /* group[0] of a MeasureReport: value, numerator, denominator of m; false when it has none. */
 bool readiness_measure_score(const struct json_doc *doc, struct readiness_measure *m);
+
+/* ---- what is asked (api/readiness_ask.h); w->read is the caller's ---- */
+
+/* readiness_line.c */
+bool readiness_line(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
+/* key: the day, unless it is VERDICT_NEVER. */
+void readiness_line_day(struct json_out *o, const char *key, int32_t day);
+void readiness_line_sum(struct json_out *o, struct verdict_sum sum);
+/* readiness_board.c, readiness_named.c */
+bool readiness_board(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
+bool readiness_named(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
+/* readiness_freeze.c */
+bool readiness_freeze(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
+bool readiness_verify(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
+bool readiness_open(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
 
 #endif

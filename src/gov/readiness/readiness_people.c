@@ -223,7 +223,9 @@ bool readiness_people_logins(struct readiness_work *w, struct readiness_measure 
         return true;
     for (size_t i = 0; i < w->roster_count; i++) {
         struct readiness_person *p = &w->roster[i];
+        pthread_mutex_lock(&w->x->lock);
         int64_t ms = opt->login(opt->arg, p->person, p->role, w->arena, &p->evidence);
+        pthread_mutex_unlock(&w->x->lock);
         if (ms <= 0)
             continue;
         p->time_ms = ms;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * readiness_ask: what the operations about readiness ask of whoever keeps it (the readiness floor, which lies
+ * above this one). */
+#ifndef HELHET_API_READINESS_ASK_H
+#define HELHET_API_READINESS_ASK_H
+
+#include "store/store.h"
+
+struct api;
+
+enum readiness_what {
+    READINESS_LINE,     /* initiative: units by checkpoints */
+    READINESS_BOARD,    /* all initiatives and projects */
+    READINESS_EVIDENCE, /* id, code: what one result rests on */
+    READINESS_OPEN, /* id (a CheckpointDefinition), initiative, unit, wave, release, planned: a new checkpoint
+                     */
+    READINESS_FREEZE, /* id, decision: the evidence as a document, hashed; from then on nothing changes */
+    READINESS_VERIFY, /* id: does the hash hold? */
+};
+
+struct readiness_ask {
+    enum readiness_what what;
+    struct store_read *read; /* with the caller's view; NULL for OPEN and FREEZE, which write */
+    struct arena *arena;
+    struct str agent; /* who asks, for the commit log */
+    struct str initiative, id, code, decision, unit, wave, release, planned;
+    bool people;             /* may be told of each person; else of themselves alone: */
+    struct str person, role; /* "Practitioner/x", "PractitionerRole/y" */
+    struct buf *out;         /* JSON */
+    bool created;            /* filled: 201 */
+};
+/* False with *err. From any thread. */
+typedef bool readiness_ask_fn(void *arg, struct readiness_ask *ask, struct err *err);
+/* Before requests come; NULL: the operations are refused. */
+void api_readiness_by(struct api *a, readiness_ask_fn *ask, void *arg);
+
+#endif
