@@ -5,6 +5,7 @@
 #include "api/audited.h"
 #include "api/body.h"
 #include "api/chart.h"
+#include "api/gov_fill.h"
 #include "api/guard.h"
 #include "api/guard_gov.h"
 #include "api/merge.h"
@@ -116,7 +117,8 @@ static bool write_body(struct call *c, struct write *w)
         err_set(&err, ERR_BODY_MISSING, NULL);
     else if (media_content(c, &err))
         (void)(json_parse(c->arena, c->body, &fhir_names, w->doc, &err) &&
-               (w->doc->nodes[0].kind == JSON_OBJECT || err_set(&err, ERR_FHIR_NOT_OBJECT, NULL)));
+               (w->doc->nodes[0].kind == JSON_OBJECT || err_set(&err, ERR_FHIR_NOT_OBJECT, NULL)) &&
+               gov_fill(c, w->doc, &err));
     if (err.code) {
         outcome_fail(c, &err);
         return false;

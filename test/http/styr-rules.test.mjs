@@ -21,6 +21,7 @@ const ok = async (name, body) => { const r = await put(name, body); assert.ok([2
 const no = async (name, body, expected) => { const r = await put(name, body); assert.deepEqual([code(r), r.status >= 400], [expected, true], `${name}: ${r.status} ${r.text}`); return r; };
 /** Changes what is there and puts it. */
 const change = async (name, how) => { const held = await read(name); return put(name, { ...held, ...how }); };
+const freeze = async (id, decision) => { const r = await ask(server, 'POST', `${path(`ReadinessCheckpoint/${id}`)}/$freeze?decision=Decision/${decision}`, { body: '' }); assert.ok(r.status < 300, r.text); };
 const patch = (name, ...ops) => ask(server, 'PATCH', path(name), { body: JSON.stringify(ops), type: 'application/json-patch+json' });
 
 const DAY = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Stockholm' });
@@ -297,39 +298,44 @@ describe('results and verdicts are the system\'s', () => {
     assert.equal(r.status, 200, r.text);
   });
   test('what a decision rests on is frozen, and what it says is what they say', async () => {
-    const bundleOf = (id) => ({ resourceType: 'Bundle', id, type: 'collection', identifier: { system: 'https://helhet.example/styr/evidence', value: id } });
-    const evidence = await ask(server, 'PUT', '/Bundle/ev', { body: bundleOf('ev') });
-    assert.equal(evidence.status, 201, evidence.text);
     const live = { ...DECISION, kind: 'go-live', gateNumber: undefined, outcome: 'go', checkpoint: [ref('ReadinessCheckpoint/r')], computedVerdict: 'go', evidenceBundle: { bundle: ref('Bundle/ev'), sha256: 'a'.repeat(64) } };
     await no('Decision/live', live, 'GOV_NOT_FROZEN');
-    assert.equal(code(await change('ReadinessCheckpoint/r', { status: 'frozen' })), 'GOV_MISSING');
-    await ok('Decision/live', { ...live, status: 'draft', computedVerdict: undefined, outcome: 'pending' });
-    assert.equal((await change('ReadinessCheckpoint/r', { status: 'frozen', frozenBy: ref('Decision/live') })).status, 200);
+    assert.equal(code(await change('ReadinessCheckpoint/r', { status: 'frozen' })), 'GOV_FREEZE');
+    await no('ReadinessCheckpoint/frozen', { ...CHECKPOINT, status: 'frozen' }, 'GOV_FREEZE');
+    await no('ReadinessCheckpoint/linked', { ...CHECKPOINT, extension: [{ url: 'https://helhet.example/styr/StructureDefinition/evidence-bundle', valueReference: ref('Bundle/ev') }] }, 'GOV_SYSTEM');
+    await ok('Decision/live', { ...live, status: 'draft', computedVerdict: undefined, evidenceBundle: undefined, outcome: 'pending' });
+    await freeze('r', 'live');
+    const bundleName = (await now()).extension.find((e) => e.url.endsWith('/evidence-bundle')).valueReference.reference;
     await no('Decision/live', live, 'GOV_VERDICT');
     await no('Decision/live', { ...live, checkpoint: undefined }, 'FHIR_INVARIANT');
     const over = { motivation: 'm', notified: [ref('GovernanceBody/kl')], criterion: [{ code: 'E3', overridable: true }, { code: 'E12', overridable: true }] };
-    await no('Decision/live', { ...live, computedVerdict: 'no-go', override: over }, 'GOV_OVERRIDE'); // it says overridable; the checkpoint does not
-    await no('Decision/live', { ...live, computedVerdict: 'no-go', outcome: 'no-go', evidenceBundle: undefined }, 'GOV_MISSING');
-    await ok('Decision/live', { ...live, computedVerdict: 'no-go', outcome: 'no-go' });
+    const unsaid = { ...live, computedVerdict: undefined, evidenceBundle: undefined };
+    await no('Decision/live', { ...unsaid, override: over }, 'GOV_OVERRIDE'); // it says overridable; the checkpoint does not
+    await no('Decision/live', { ...unsaid, outcome: 'no-go', evidenceBundle: live.evidenceBundle }, 'GOV_MISSING');
+    await no('Decision/live', { ...unsaid, outcome: 'no-go', evidenceBundle: { ...live.evidenceBundle, bundle: ref(bundleName) } }, 'GOV_EVIDENCE');
+    const signed = await ok('Decision/live', { ...unsaid, outcome: 'no-go' });
+    assert.equal(signed.computedVerdict, 'no-go', 'put there by the service');
+    assert.deepEqual(signed.evidenceBundle, { bundle: ref(bundleName), sha256: signed.evidenceBundle.sha256 });
     for (const how of [{ plannedDate: '2026-01-01' }, { status: 'open' }, { verdict: 'go' }]) assert.ok((await change('ReadinessCheckpoint/r', how)).status >= 400, JSON.stringify(how));
     assert.equal(code(await change('ReadinessCheckpoint/r', { plannedDate: '2026-01-01' })), 'GOV_FROZEN');
     assert.ok((await ask(server, 'DELETE', path('ReadinessCheckpoint/r'))).status >= 400);
-    assert.equal(code(await ask(server, 'PUT', '/Bundle/ev', { body: { ...bundleOf('ev'), type: 'batch' } })), 'GOV_FROZEN');
-    assert.ok((await ask(server, 'DELETE', '/Bundle/ev')).status >= 400);
-    const plain = { resourceType: 'Bundle', id: 'plain', type: 'collection' };
-    assert.equal((await ask(server, 'PUT', '/Bundle/plain', { body: plain })).status, 201);
-    await ok('Decision/points', { ...live, computedVerdict: 'no-go', outcome: 'no-go', evidenceBundle: { bundle: ref('Bundle/plain'), sha256: 'b'.repeat(64) } });
-    assert.equal(code(await ask(server, 'PUT', '/Bundle/plain', { body: { ...plain, type: 'batch' } })), 'GOV_FROZEN');
+    const held = (await ask(server, 'GET', `/${bundleName}`)).json;
+    assert.equal(held.identifier.value, signed.evidenceBundle.sha256);
+    assert.equal(code(await ask(server, 'PUT', `/${bundleName}`, { body: { ...held, timestamp: '2020-01-01T00:00:00Z' } })), 'GOV_FROZEN');
+    assert.equal(code(await ask(server, 'PATCH', `/${bundleName}`, { body: JSON.stringify([{ op: 'remove', path: '/entry/1' }]), type: 'application/json-patch+json' })), 'GOV_FROZEN');
+    assert.ok((await ask(server, 'DELETE', `/${bundleName}`)).status >= 400);
+    assert.equal((await ask(server, 'GET', `/${bundleName}`)).headers.get('etag'), 'W/"1"');
   });
   test('an overridable criterion is overridden by name', async () => {
     await ok('CheckpointDefinition/soft', { ...DEFINITION, name: 'S', criterion: [SOFT] });
     await ok('ReadinessCheckpoint/s', { ...CHECKPOINT, definition: ref('CheckpointDefinition/soft'), criterion: [SOFT], result: [missing(SOFT)], verdict: 'incomplete' });
-    const live = { ...DECISION, kind: 'go-live', gateNumber: undefined, outcome: 'go', checkpoint: [ref('ReadinessCheckpoint/s')], computedVerdict: 'incomplete', evidenceBundle: { bundle: ref('Bundle/ev'), sha256: 'a'.repeat(64) } };
+    const live = { ...DECISION, kind: 'go-live', gateNumber: undefined, outcome: 'go', checkpoint: [ref('ReadinessCheckpoint/s')] };
     await ok('Decision/s', { ...live, status: 'draft', outcome: 'pending' });
-    assert.equal((await change('ReadinessCheckpoint/s', { status: 'frozen', frozenBy: ref('Decision/s') })).status, 200);
+    await freeze('s', 's');
     const over = { motivation: 'm', notified: [ref('GovernanceBody/kl')], criterion: [{ code: 'E9', overridable: true }] };
     await no('Decision/s', { ...live, override: over }, 'GOV_GO_LIVE');
-    await ok('Decision/s', { ...live, override: { ...over, criterion: [{ code: 'E12', overridable: true }] } });
+    await no('Decision/s', live, 'FHIR_INVARIANT');
+    assert.equal((await ok('Decision/s', { ...live, override: { ...over, criterion: [{ code: 'E12', overridable: true }] } })).computedVerdict, 'incomplete');
   });
 });
 

@@ -9,8 +9,10 @@
 
 #include "rules/gov_rules_body.h"
 
-/* Identifier.system of the Bundles that evidence is frozen in. */
-#define GOV_RULES_EVIDENCE "https://helhet.example/styr/evidence"
+/* Identifier.system of the Bundles that evidence is frozen in (its value is their SHA-256), and the extension
+ * of a frozen checkpoint that refers to its Bundle (src/gov/readiness/readiness_freeze.c). */
+#define GOV_RULES_EVIDENCE "https://helhet.example/styr/sha256"
+#define GOV_RULES_EVIDENCE_URL "https://helhet.example/styr/StructureDefinition/evidence-bundle"
 
 /* A risk is accepted by the safety lead from this score on. */
 #define GOV_RULES_SCORE "8"

@@ -100,7 +100,8 @@ bool gov_rules_definition(struct gov_ask *a)
 /* ---- readiness ---- */
 
 /* Set by the system alone. */
-static const char *const measured[] = {"verdict", "earliest", "asOf", "evaluatedAt", NULL};
+static const char *const measured[] = {"verdict",   "earliest", "asOf", "evaluatedAt",
+                                       "extension", "frozenBy", NULL};
 
 static bool system_only(struct gov_ask *a, const char *member)
 {
@@ -193,28 +194,14 @@ static bool opened(struct gov_ask *a)
             !gov_rules_body_same_at(&criterion, &r, "severity"))
             return err_set_str(a->err, ERR_GOV_CRITERIA, a->name, gov_rules_body_text(&r, "code"));
     }
-    if (!gov_rules_body_same_at(&none, will, "earliest"))
-        return system_only(a, "earliest");
-    if (!gov_rules_body_same_at(&none, will, "evaluatedAt"))
-        return system_only(a, "evaluatedAt");
+    for (const char *const *m = measured; *m; m++)
+        if (strcmp(*m, "verdict") != 0 && strcmp(*m, "asOf") != 0 && !gov_rules_body_same_at(&none, will, *m))
+            return system_only(a, *m);
     if (str_is(gov_rules_body_text(will, "status"), "frozen"))
-        return system_only(a, "status");
+        return err_set_str(a->err, ERR_GOV_FREEZE, a->name, STR(""));
     if (str_cmp(str_sub(gov_rules_body_text(will, "asOf"), 0, 10), a->c->today) > 0)
         return system_only(a, "asOf");
     return copied(a);
-}
-
-/* Frozen for a decision that rests on it, and for nothing else. */
-static bool freezing(struct gov_ask *a)
-{
-    struct gov_body decision, item;
-    struct str ref = gov_rules_body_text(&a->c->will, "frozenBy.reference");
-    if (!str_is(gov_rules_body_text(&a->c->will, "status"), "frozen"))
-        return gov_rules_body_same_at(&a->c->was, &a->c->will, "frozenBy") || system_only(a, "frozenBy");
-    if (!gov_rules_read(a, ref, "frozenBy", &decision))
-        return false;
-    return gov_rules_body_find(&decision, "checkpoint", "reference", a->name, &item) ||
-           err_set_str(a->err, ERR_GOV_MISSING, STR("frozenBy"), ref);
 }
 
 bool gov_rules_readiness(struct gov_ask *a)
@@ -241,5 +228,6 @@ bool gov_rules_readiness(struct gov_ask *a)
         !gov_rules_body_same_at(&c->was, &c->will, "unit") ||
         !gov_rules_body_same_at(&c->was, &c->will, "release"))
         return err_set_str(a->err, ERR_GOV_CRITERIA, a->name, STR("criterion"));
-    return freezing(a);
+    return gov_rules_body_same_at(&c->was, &c->will, "status") ||
+           err_set_str(a->err, ERR_GOV_FREEZE, a->name, STR(""));
 }

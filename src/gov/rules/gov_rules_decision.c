@@ -226,17 +226,36 @@ static bool worst_of(struct gov_ask *a, struct str *verdict)
     return true;
 }
 
+/* What the decision says was known is what one of its checkpoints was frozen with. */
+static bool evidence(struct gov_ask *a)
+{
+    struct gov_body item, checkpoint, link, bundle;
+    const struct gov_body *will = &a->c->will;
+    struct str ref = gov_rules_body_text(will, "evidenceBundle.bundle.reference");
+    struct str hash = gov_rules_body_text(will, "evidenceBundle.sha256");
+    if (!gov_rules_read(a, ref, "evidenceBundle.bundle", &bundle))
+        return false;
+    for (size_t i = 0; gov_rules_body_item(will, "checkpoint", i, &item); i++) {
+        if (!gov_rules_read(a, gov_rules_body_text(&item, "reference"), "checkpoint", &checkpoint))
+            return false;
+        if (gov_rules_body_find(&checkpoint, "extension", "url", STR(GOV_RULES_EVIDENCE_URL), &link) &&
+            str_eq(gov_rules_body_text(&link, "valueReference.reference"), ref) &&
+            str_eq(gov_rules_body_text(&link, "valueReference.identifier.value"), hash))
+            return true;
+    }
+    return err_set_str(a->err, ERR_GOV_EVIDENCE, ref, STR(""));
+}
+
 static bool goes_live(struct gov_ask *a)
 {
-    struct gov_body item, checkpoint, bundle;
+    struct gov_body item, checkpoint;
     const struct gov_body *will = &a->c->will;
     struct str verdict;
     if (!worst_of(a, &verdict))
         return false;
     if (!str_eq(gov_rules_body_text(will, "computedVerdict"), verdict))
         return err_set_str(a->err, ERR_GOV_VERDICT, gov_rules_body_text(will, "computedVerdict"), verdict);
-    if (!gov_rules_read(a, gov_rules_body_text(will, "evidenceBundle.bundle.reference"),
-                        "evidenceBundle.bundle", &bundle))
+    if (!evidence(a))
         return false;
     if (!str_is(gov_rules_body_text(will, "outcome"), "go") || passes(verdict))
         return true;
