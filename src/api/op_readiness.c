@@ -34,7 +34,9 @@ static void who_asks(const struct call *c, struct readiness_ask *ask)
 
 static bool answer(struct call *c, struct readiness_ask *ask, struct buf *out)
 {
-    c->resp->status = ask->created ? 201 : 200;
+    if (ask->what == READINESS_FREEZE || ask->what == READINESS_OPEN)
+        return resource_answer_buf(c, out, ask->created ? 201 : 200);
+    c->resp->status = 200;
     c->resp->content_type = "application/json;charset=utf-8";
     http_response_buf(c->resp, out);
     return true;

@@ -26,7 +26,7 @@ struct readiness_ask {
     struct str initiative, id, code, decision, unit, wave, release, planned;
     bool people;             /* may be told of each person; else of themselves alone: */
     struct str person, role; /* "Practitioner/x", "PractitionerRole/y" */
-    struct buf *out;         /* JSON */
+    struct buf *out;         /* JSON; of OPEN and FREEZE the checkpoint */
     bool created;            /* filled: 201 */
 };
 /* False with *err. From any thread. */

@@ -6,8 +6,9 @@
 
 /* In the order people meet them. */
 static const struct cmd *const main_cmds[] = {
-    &cmd_demo,     &cmd_init, &cmd_serve, &cmd_import, &cmd_export, &cmd_check,  &cmd_reindex, &cmd_convert,
-    &cmd_fhirpath, &cmd_view, &cmd_user,  &cmd_app,    &cmd_token,  &cmd_access, &cmd_audit,   NULL,
+    &cmd_demo,  &cmd_init,    &cmd_readiness, &cmd_serve,    &cmd_import, &cmd_export,
+    &cmd_check, &cmd_reindex, &cmd_convert,   &cmd_fhirpath, &cmd_view,   &cmd_user,
+    &cmd_app,   &cmd_token,   &cmd_access,    &cmd_audit,    NULL,
 };
 
 enum { MAIN_NAME_MAX = 32, MAIN_SUGGEST_MAX = 3 };

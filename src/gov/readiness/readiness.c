@@ -59,7 +59,10 @@ static bool begin(struct readiness *x, struct err *err)
     struct store_read *r = store_read_begin(x->opt.store, err);
     bool ok = r && side_begin(&x->side, err);
     if (ok)
-        ok = side_end(&x->side, store_scan(r, x->type.checkpoint, 0, begin_one, &b, err) && !b.failed, err);
+        ok = side_end(&x->side,
+                      readiness_side_mark(&x->side, STR(""), STR(""), err) &&
+                          store_scan(r, x->type.checkpoint, 0, begin_one, &b, err) && !b.failed,
+                      err);
     store_read_end(r);
     return ok;
 }

@@ -363,9 +363,21 @@ static bool measured_now(struct readiness *x, struct err *err)
     return true;
 }
 
+/* The checkpoint as it stands now. */
+static bool put_now(struct readiness_work *w, struct str name, struct buf *out, struct err *err)
+{
+    struct store_version v;
+    struct json_doc doc;
+    struct store_read *r = store_read_begin(w->x->opt.store, err);
+    int found = r ? readiness_find_one(r, w->arena, name, &v, &doc, err) : -1;
+    store_read_end(r);
+    if (found > 0)
+        buf_str(out, v.body);
+    return found > 0 || (found == 0 && err_set_str(err, ERR_NOT_FOUND, name, STR("")));
+}
+
 bool readiness_freeze(struct readiness_work *w, struct readiness_ask *ask, struct err *err)
 {
-    struct json_out o;
     struct freeze *f = ARENA_NEW(ask->arena, struct freeze);
     if (!f)
         return err_set(err, ERR_NO_MEMORY, NULL);
@@ -374,14 +386,7 @@ bool readiness_freeze(struct readiness_work *w, struct readiness_ask *ask, struc
     struct store_job job = {.run = freeze_run, .arg = f, .agent = ask->agent, .reason = STR("freeze")};
     if (!measured_now(w->x, err) || !store_run(w->x->opt.store, &job, err))
         return false;
-    json_out_init(&o, ask->out);
-    json_out_object(&o, NULL);
-    json_out_string(&o, "checkpoint", f->name);
-    json_out_string(&o, "bundle", arena_printf(ask->arena, "Bundle/%.*s", STR_ARG(f->bundle_id)));
-    json_out_string(&o, "sha256", f->hash);
-    json_out_string(&o, "verdict", readiness_find_text(&f->doc, 0, "verdict"));
-    json_out_end_object(&o);
-    return true;
+    return put_now(w, f->name, ask->out, err);
 }
 
 /* ---- does it hold? ---- */
@@ -529,7 +534,6 @@ static bool open_run(struct store_tx *tx, void *arg, struct err *err)
 
 bool readiness_open(struct readiness_work *w, struct readiness_ask *ask, struct err *err)
 {
-    struct json_out o;
     struct opening opening = {.work = *w, .ask = ask, .id = new_id(ask->arena)};
     struct store_job job = {.run = open_run, .arg = &opening, .agent = ask->agent, .reason = STR("open")};
     int32_t day;
@@ -540,10 +544,6 @@ bool readiness_open(struct readiness_work *w, struct readiness_ask *ask, struct 
     if (!store_run(w->x->opt.store, &job, err))
         return false;
     ask->created = true;
-    json_out_init(&o, ask->out);
-    json_out_object(&o, NULL);
-    json_out_string(&o, "checkpoint",
-                    arena_printf(ask->arena, "ReadinessCheckpoint/%.*s", STR_ARG(opening.id)));
-    json_out_end_object(&o);
-    return true;
+    return put_now(w, arena_printf(ask->arena, "ReadinessCheckpoint/%.*s", STR_ARG(opening.id)), ask->out,
+                   err);
 }
