@@ -3,18 +3,19 @@
 // initiative. Nothing is dragged: only a decision moves a phase.
 import { useMemo, useRef, useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
-import { word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
-import { LEVELS, type Card, type Column, type Pipeline } from "./board.ts";
+import { LEVELS, type Card, type Column, type Pipeline, type ProjectRow } from "./board.ts";
 import { may } from "./may.ts";
 import { readPipeline } from "./ops/board.ts";
-import { Chips, Head, More, PrintButton, Ready, Table, Verdict } from "./Parts.tsx";
+import { Chips, Head, More, PrintButton, Ready, Table, useScreenful, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import { ProposeDialog } from "./ProposeDialog.tsx";
 import { s, say } from "./words.ts";
 
 type Level = "alla" | (typeof LEVELS)[number];
-type Shape = "tavla" | "lista";
+const LEVELS_SHOWN: readonly Level[] = ["alla", ...LEVELS];
+const SHAPES: readonly Shape[] = ["tavla", "lista", "projekt"];
+type Shape = "tavla" | "lista" | "projekt";
 
 export function BoardScreen() {
   const w = s.value.board;
@@ -42,10 +43,10 @@ function Shown({ pipeline }: { pipeline: Pipeline }) {
   return (
     <>
       <More more={pipeline.more} />
-      <Chips legend={w.level} name="styr-level" all={["alla", ...LEVELS] as readonly Level[]} now={level} choose={setLevel} label={(one) => (one === "alla" ? w.all : say("level", one))} />
-      <Chips legend={w.shape} name="styr-shape" all={["tavla", "lista"] as readonly Shape[]} now={shape} choose={setShape} label={(one) => w.shapes[one]} />
-      <p class="hint" role="status">{w.count(shown, total - shown)}</p>
-      {total === 0 ? <p class="empty">{w.none}</p> : shape === "tavla" ? <Columns columns={columns} /> : <List columns={columns} />}
+      <Chips legend={w.level} name="styr-level" all={LEVELS_SHOWN} now={level} choose={setLevel} label={(one) => (one === "alla" ? w.all : say("level", one))} />
+      <Chips legend={w.shape} name="styr-shape" all={SHAPES} now={shape} choose={setShape} label={(one) => w.shapes[one]} />
+      {shape === "projekt" ? <Projects rows={pipeline.projects.filter((p) => level === "alla" || p.level === level)} all={pipeline.projects.length} /> : <p class="hint" role="status">{w.count(shown, total - shown)}</p>}
+      {shape === "projekt" ? null : total === 0 ? <p class="empty">{w.none}</p> : shape === "tavla" ? <Columns columns={columns} /> : <List columns={columns} />}
     </>
   );
 }
@@ -76,6 +77,9 @@ function Columns({ columns }: { columns: readonly Column[] }) {
   );
 }
 
+/** The service tells it in Swedish; ours are in both languages. */
+const flagText = (flag: Card["flags"][number]) => s.value.lint[flag.code] ?? flag.text;
+
 function CardOf({ card }: { card: Card }) {
   const w = s.value.board;
   return (
@@ -83,7 +87,8 @@ function CardOf({ card }: { card: Card }) {
       <b>{card.title}</b>
       <span class="quiet">{[card.diary, card.gateAge === null ? w.noGate : w.gateAge(card.gateAge)].filter((x) => x !== "").join(" · ")}</span>
       {card.status === "parked" || card.status === "stopped" ? <Badge text={say("initiative-status", card.status)} tone="warn" /> : null}
-      {card.flags.map((flag) => <Badge key={flag} text={word(s.value.lint, flag)} tone="warn" icon="warning" />)}
+      {card.flags.map((flag) => <Badge key={flag.code} text={flagText(flag)} tone="warn" icon="warning" />)}
+      {card.driver === null ? null : <Badge text={w.driver(card.driver.name)} tone={card.driver.late ? "danger" : "info"} {...(card.driver.late ? { icon: "warning" as const } : {})} />}
       {card.verdict === undefined ? null : <Verdict verdict={card.verdict} />}
     </a>
   );
@@ -95,8 +100,20 @@ function List({ columns }: { columns: readonly Column[] }) {
     key: card.id,
     cells: [
       <a key="a" href={styrPath("initiativ", card.id)} data-row>{card.title}</a>, card.diary, `${column.number}. ${column.name}`, say("initiative-status", card.status), card.gateAge === null ? w.noGate : w.days(card.gateAge),
-      card.level === "" ? "" : say("level", card.level), card.flags.map((flag) => word(s.value.lint, flag)).join(", "), card.verdict === undefined ? "" : <Verdict key="v" verdict={card.verdict} />,
+      card.level === "" ? "" : say("level", card.level), card.flags.map(flagText).join(", "), card.driver?.name ?? "", card.verdict === undefined ? "" : <Verdict key="v" verdict={card.verdict} />,
     ],
   })));
   return <Table caption={w.heading} columns={w.columns} rows={rows} />;
+}
+
+function Projects({ rows, all }: { rows: readonly ProjectRow[]; all: number }) {
+  const w = s.value.board;
+  const { shown, rest } = useScreenful(rows);
+  return (
+    <>
+      <p class="hint" role="status">{w.projects(rows.length, all - rows.length)}</p>
+      <Table caption={w.shapes.projekt} columns={w.projectColumns} none={w.noProjects} rows={shown.map((p) => ({ key: p.id, cells: [p.title, say("project-status", p.status), p.level === "" ? "" : say("level", p.level), p.health, p.initiative, p.driver, p.verdict === undefined ? "" : <Verdict key="v" verdict={p.verdict} />] }))} />
+      {rest}
+    </>
+  );
 }

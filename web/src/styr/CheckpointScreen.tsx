@@ -8,8 +8,8 @@ import { language, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { nameOf, one, save, todayText } from "./api.ts";
 import { may, myself } from "./may.ts";
-import { readEvidence, type Piece } from "./ops/evidence.ts";
-import { freeze } from "./ops/freeze.ts";
+import { readEvidence, type Evidence } from "./ops/evidence.ts";
+import { freeze, verify } from "./ops/freeze.ts";
 import { Area, Dialog, Done, Facts, Form, Head, Input, PrintButton, Ready, StateBadge, Table, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { ReadinessCheckpoint, ReadinessCheckpointCriterion as Criterion, ReadinessCheckpointResult as Result } from "./types.ts";
@@ -37,6 +37,7 @@ function Shown({ it, did }: { it: ReadinessCheckpoint; did: (text: string) => vo
       </Head>
       <div class="styr-sum"><Verdict verdict={it.verdict} /> {frozen ? <Badge text={w.frozen} tone="info" icon="lock" /> : null} <span>{it.earliest === undefined ? s.value.line.noEarliest : s.value.line.earliest(showDate(it.earliest))}</span></div>
       <p class="hint">{w.computed}</p>
+      {frozen ? <Sum id={it.id ?? ""} /> : null}
       <Facts of={[[w.initiative, it.initiative === undefined ? "" : <a href={styrPath("linje", it.initiative.reference?.split("/").at(-1) ?? "")}>{nameOf(it.initiative)}</a>], [w.release, it.release], [w.wave, it.wave], [w.asOf, it.asOf === undefined ? "" : showDate(it.asOf)], [w.evaluated, it.evaluatedAt === undefined ? "" : showDateTime(it.evaluatedAt)]]} />
       <ul class="admin-cards">
         {criteria.map(({ criterion, result }) => <li key={criterion.code}><One criterion={criterion} result={result} frozen={frozen} ask={setAsked} /></li>)}
@@ -48,6 +49,15 @@ function Shown({ it, did }: { it: ReadinessCheckpoint; did: (text: string) => vo
 
 /** The service writes a note in both languages, "svenska / English". */
 const saidOf = (note: string | undefined) => (note === undefined ? "" : (note.split(" / ")[language.value === "sv" ? 0 : 1] ?? note));
+
+/** Whether what was frozen is still what it was. */
+function Sum({ id }: { id: string }) {
+  const w = s.value.checkpoint;
+  const [asked, setAsked] = useState(false);
+  const found = useLoaded((signal) => (asked ? verify(id, signal) : null), [asked]);
+  if (!asked) return <p class="print-not"><button type="button" class="button button-small" onClick={() => setAsked(true)}>{w.verify}</button></p>;
+  return <Ready of={found}>{(sum) => <p class={sum.holds ? "box box-good" : "box box-failure"} role="status"><span>{sum.holds ? w.holds : w.broken} <code class="styr-sha">{sum.sha256}</code></span></p>}</Ready>;
+}
 
 const number = (value: number | undefined, unit: string | undefined) => (value === undefined ? "" : `${decimal(String(value))} ${unit ?? ""}`.trim());
 
@@ -70,7 +80,7 @@ function One({ criterion, result, frozen, ask }: { criterion: Criterion; result:
       ]} />
       {(result?.part ?? []).length === 0 ? null : <Table caption={w.partsOf} columns={w.partColumns} rows={(result?.part ?? []).map((p) => ({ key: p.name, cells: [word(w.roles, p.name), p.denominator === undefined ? "" : w.outOf(p.numerator ?? 0, p.denominator), number(p.value, criterion.unit), number(p.firstValue, criterion.unit), p.state === undefined ? "" : <StateBadge key="s" state={p.state} />] }))} />}
       <p class="actions print-not">
-        <button type="button" class="button button-small" onClick={() => ask({ what: "evidence", code })}>{w.evidence(result?.evidence?.length ?? 0)}<span class="sr"> {name}</span></button>
+        <button type="button" class="button button-small" onClick={() => ask({ what: "evidence", code })}>{w.evidence}<span class="sr"> {name}</span></button>
         {waivable ? <button type="button" class="button button-small" onClick={() => ask({ what: "waive", code })}>{w.waive}<span class="sr"> {name}</span></button> : null}
       </p>
     </article>
@@ -79,13 +89,26 @@ function One({ criterion, result, frozen, ask }: { criterion: Criterion; result:
 
 function EvidenceDialog({ it, code, close }: { it: ReadinessCheckpoint; code: string; close: () => void }) {
   const w = s.value.checkpoint;
-  const loaded = useLoaded((signal) => readEvidence(it, code, signal), [code]);
-  const piece = (one: Piece) => <li key={one.reference}><b>{one.name}</b><small class="quiet"> {one.reference}</small>{one.line === "" ? null : <p>{one.line}</p>}</li>;
+  const loaded = useLoaded((signal) => readEvidence(it.id ?? "", code, signal), [code]);
   return (
     <Dialog heading={w.evidenceOf(code)} close={close}>
-      <Ready of={loaded}>{(found) => (found.pieces.length === 0 ? <p class="empty">{w.noEvidence}</p> : <><p class="hint">{w.pieces(found.pieces.length)}</p><ul class="styr-pieces">{found.pieces.map(piece)}</ul></>)}</Ready>
+      <Ready of={loaded}>{(found) => <Found found={found} />}</Ready>
       <p class="actions"><button type="button" class="button" onClick={close}>{s.value.close}</button></p>
     </Dialog>
+  );
+}
+
+function Found({ found }: { found: Evidence }) {
+  const w = s.value.checkpoint;
+  const pieces = found.evidence ?? [];
+  const people = found.people ?? [];
+  return (
+    <>
+      {found.note === undefined ? null : <p>{saidOf(found.note)}</p>}
+      {pieces.length + people.length === 0 ? <p class="empty">{w.noEvidence}</p> : null}
+      {pieces.length === 0 ? null : <ul class="styr-pieces">{pieces.map((one) => <li key={one.reference}><b>{one.name === "" ? one.reference : one.name}</b> <small class="quiet">{one.reference}</small></li>)}</ul>}
+      {found.people === undefined ? null : <>{found.peopleShown === false ? <p class="hint">{w.onlySelf}</p> : null}<Table caption={w.evidenceOf("")} columns={w.personColumns} none={w.noEvidence} rows={people.map((p, i) => ({ key: String(i), cells: [p.name || p.person || "", word(w.roles, p.code), p.done ? w.passed : w.notPassed, p.firstDone === undefined ? "" : p.firstDone ? w.passed : w.notPassed, p.tries === undefined ? "" : String(p.tries)] }))} /></>}
+    </>
   );
 }
 
@@ -117,7 +140,7 @@ function FreezeDialog({ it, close, did }: DeedProps) {
   return (
     <Dialog heading={w.freeze} close={close}>
       <p>{w.freezeAbout}</p>
-      <Form button={w.freeze} cancel={close} run={async () => { await freeze(it.id ?? "", w.freezeReceipt); close(); did(w.freezeReceipt); }} />
+      <Form button={w.freeze} cancel={close} run={async () => { const frozen = await freeze(it.id ?? "", new AbortController().signal); close(); did(`${w.freezeReceipt}. ${s.value.caseOf.bundle}: ${frozen.sha256}`); }} />
     </Dialog>
   );
 }

@@ -18,20 +18,25 @@ export function LineScreen({ id }: { id: string }) {
   return (
     <section>
       <Head title={w.heading} about={w.about}><PrintButton /></Head>
-      <Ready of={lined}>{(all) => (all.length === 0 ? <p class="empty">{w.none}</p> : <Of all={all} id={id === "" ? (all[0]?.id ?? "") : id} />)}</Ready>
+      <Ready of={lined}>{(all) => <Chosen all={all} id={id} />}</Ready>
     </section>
   );
 }
 
-function Of({ all, id }: { all: readonly Choice[]; id: string }) {
+function Chosen({ all, id }: { all: readonly Choice[]; id: string }) {
+  const choice = id === "" ? all[0] : all.find((one) => one.id === id);
+  return choice === undefined ? <p class="empty">{s.value.line.none}</p> : <Of all={all} choice={choice} />;
+}
+
+function Of({ all, choice }: { all: readonly Choice[]; choice: Choice }) {
   const w = s.value.line;
-  const line = useLoaded((signal) => readLine(id, signal), [id]);
+  const line = useLoaded((signal) => readLine(choice, signal), [choice.reference]);
   return (
     <>
       <div class="admin-bar">
         <label><span>{w.initiative}</span>
-          <select class="field" value={id} onChange={(e) => navigate(styrPath("linje", e.currentTarget.value))}>
-            {all.map((one) => <option key={one.id} value={one.id} selected={one.id === id}>{one.title}</option>)}
+          <select class="field" value={choice.id} onChange={(e) => navigate(styrPath("linje", e.currentTarget.value))}>
+            {all.map((one) => <option key={one.reference} value={one.id} selected={one.id === choice.id}>{one.title}</option>)}
           </select>
         </label>
       </div>

@@ -4,6 +4,7 @@ import { useLoaded } from "../admin/load.ts";
 import { d } from "../desk/words.ts";
 import { find, todayText } from "./api.ts";
 import { lacks } from "./board.ts";
+import { readBoard } from "./ops/board.ts";
 import { readCliff } from "./ops/cliff.ts";
 import { Head, Ready } from "./Parts.tsx";
 import { styrPath, TABS, type Tab } from "./places.ts";
@@ -16,15 +17,16 @@ const SEVERE = 8;
 async function readSums(signal: AbortSignal): Promise<Sum[]> {
   const w = s.peek().overview;
   const today = todayText();
-  const [initiatives, cases, bad, questions, cliff, risks] = await Promise.all([
-    find("Initiative", [["_elements", "status"]], signal), find("DecisionCase", [], signal), find("ReadinessCheckpoint", [["status", "open"], ["verdict", "no-go"], ["_elements", "verdict"]], signal),
+  const [cases, board, questions, cliff, risks] = await Promise.all([
+    find("DecisionCase", [], signal), readBoard(signal),
     find("Question", [["status", "open"]], signal), readCliff(signal), find("Risk", [["score", `ge${SEVERE}`], ["_elements", "status"]], signal),
   ]);
   const noBenefit = cases.all.filter((c) => OPEN.includes(c.status) && lacks(c).includes("benefitCase")).length;
+  const noGo = board.item.reduce((n, one) => n + (one.byVerdict?.["no-go"] ?? 0), 0);
   const late = cliff.quarters.reduce((n, q) => n + q.late, 0);
   const overdue = questions.all.filter((q) => q.due !== undefined && q.due < today).length;
   return [
-    { place: "tavla", n: initiatives.all.length, what: w.initiatives, bad: false }, { place: "beslut", n: noBenefit, what: w.noBenefit, bad: noBenefit > 0 }, { place: "linje", n: bad.all.length, what: w.noGo, bad: bad.all.length > 0 },
+    { place: "tavla", n: board.item.filter((one) => one.reference.startsWith("Initiative/")).length, what: w.initiatives, bad: false }, { place: "beslut", n: noBenefit, what: w.noBenefit, bad: noBenefit > 0 }, { place: "linje", n: noGo, what: w.noGo, bad: noGo > 0 },
     { place: "risker", n: risks.all.filter((r) => r.status !== "closed").length, what: w.severe, bad: false }, { place: "avtal", n: late, what: w.late, bad: late > 0 },
     { place: "fragor", n: questions.all.length, what: w.unanswered, bad: false }, ...(overdue > 0 ? [{ place: "fragor" as const, n: overdue, what: w.overdue, bad: true }] : []),
   ];

@@ -20,7 +20,7 @@ export const en: Words = {
   yes: "Yes",
   no: "No",
   showMore: (n, left) => `Show ${n} more (${left} left)`,
-  lint: { need: "Need is missing", proposal: "Proposed decision is missing", functionality: "Functionality is missing", coordination: "Regional coordination is missing", benefitCase: "Benefit case is missing", funding: "Funding is missing", diary: "Diary number is missing or wrongly written" },
+  lint: { need: "Need is missing", proposal: "Proposed decision is missing", functionality: "Functionality is missing", coordination: "Regional coordination is missing", benefitCase: "Benefit case is missing", benefit: "Benefit case is missing", funding: "Funding is missing", diary: "Diary number is missing or wrongly written" },
   overview: {
     heading: "Overview",
     about: "From idea to broad introduction. An introduction gets Go from what is measured, not from the date.",
@@ -32,9 +32,10 @@ export const en: Words = {
     },
   },
   board: {
-    heading: "Pipeline", about: "The initiatives in the phases of the process. Only a decision moves an initiative to the next phase.", propose: "Propose an idea", level: "Portfolio level", all: "All", shape: "Show as", shapes: { tavla: "Board", lista: "List" },
+    heading: "Pipeline", about: "The initiatives in the phases of the process. Only a decision moves an initiative to the next phase.", propose: "Propose an idea", level: "Portfolio level", all: "All", shape: "Show as", shapes: { tavla: "Board", lista: "List", projekt: "Projects" },
     count: (n, hidden) => count(n, "initiative", "initiatives") + hiddenBy(hidden), none: "No initiatives are registered.", emptyPhase: "Nothing in this phase.", noGate: "No gate passed", gateAge: (days) => `${count(days, "day", "days")} since the gate`, days: (days) => count(days, "day", "days"), unnamed: (n) => `Phase ${n}`,
-    columns: ["Initiative", "Diary number", "Phase", "Status", "Since the gate", "Level", "Missing", "Verdict"],
+    columns: ["Initiative", "Diary number", "Phase", "Status", "Since the gate", "Level", "Missing", "Contract", "Verdict"],
+    driver: (name) => `Contract: ${name}`, projects: (n, hidden) => count(n, "project", "projects") + hiddenBy(hidden), projectColumns: ["Project", "Status", "Level", "Health", "Initiative", "Contract", "Verdict"], noProjects: "No projects.",
   },
   propose: { heading: "Propose an idea", about: "Anybody can propose. A process owner nominates.", title: "Title", need: "What need is there?", button: "Propose", receipt: "Idea proposed" },
   initiative: {
@@ -52,7 +53,7 @@ export const en: Words = {
     computed: "Results and verdict are written by the system. Nobody can change them by hand.", freeze: "Freeze the checkpoint", freezeAbout: "What is known now is kept unchangeable, with a checksum. It cannot be undone.", freezeReceipt: "The checkpoint is frozen", frozen: "Frozen",
     initiative: "Initiative", release: "Release", wave: "Wave", asOf: "Assessed as of", evaluated: "Last assessed", value: "Measured", target: "Target", measuredOn: "Measured on", validUntil: "Valid until", kind: "Evidence", note: "Note", earliest: "Earliest met",
     outOf: (n, of) => `${n} of ${of}`, waived: "Waived", waiverOf: "Waiver", waiverText: (owner, how, until) => `${owner}: ${how} (until ${until})`, waive: "Waive", waiveOf: (code) => `Waive ${code}`, waiveAbout: "Only soft criteria can be waived, with an owner, a workaround and an end.", waiveReceipt: (code) => `Waived ${code}`,
-    workaround: "Workaround", motivation: "Motivation", expires: "Until", needsAssignment: "Whoever waives must work in an assignment. Log in and choose one.", evidence: (n) => (n === 0 ? "Evidence" : `Evidence (${n})`), evidenceOf: (code) => `Evidence of ${code}`, noEvidence: "No evidence is registered. That is why the criterion counts as not met.", pieces: (n) => count(n, "piece of evidence", "pieces of evidence"),
+    workaround: "Workaround", motivation: "Motivation", expires: "Until", needsAssignment: "Whoever waives must work in an assignment. Log in and choose one.", evidence: "Evidence", verify: "Check the checksum", holds: "The checksum holds.", broken: "The checksum does not hold. The evidence has been changed.", personColumns: ["Person", "Role", "Passed", "At first attempt", "Attempts"], passed: "Yes", notPassed: "No", onlySelf: "You see only yourself. Individuals are shown to whoever answers for the checkpoint.", evidenceOf: (code) => `Evidence of ${code}`, noEvidence: "No evidence is registered. That is why the criterion counts as not met.",
     measures: {
       "open-findings": "Open critical findings, and high ones without an accepted workaround", "document-types-exercised": "The unit's own order and document types exercised end to end", "training-passed": "Rostered staff who have passed a practical test in the training system", "logins-right-role": "Rostered staff who have logged in with the right role", "response-p95": "Response time that 95 % of the calls meet",
       "migration-reconciled": "Migrated data that agree when checked", "interface-round-trips": "Messages that come all the way and back", "undeliverable-orders": "Orders and referrals without receiver", "untranslated-strings": "Texts not translated", "downtime-drill": "Drill in working without the system", "safety-case": "Signed safety case", "work-environment": "Risk assessment with the safety representative", "super-users": "Other staff to each super-user", pulse: "Pulse by phase", "questions-answered": "Time to answer of questions",

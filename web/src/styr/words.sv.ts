@@ -19,7 +19,7 @@ export const sv = {
   /** What a case lacks. */
   lint: {
     need: "Behov saknas", proposal: "Förslag till beslut saknas", functionality: "Funktionalitet saknas", coordination: "Regional samordning saknas",
-    benefitCase: "Nyttokalkyl saknas", funding: "Finansiering saknas", diary: "Diarienummer saknas eller är fel skrivet",
+    benefitCase: "Nyttokalkyl saknas", benefit: "Nyttokalkyl saknas", funding: "Finansiering saknas", diary: "Diarienummer saknas eller är fel skrivet",
   } as Record<string, string>,
   overview: {
     heading: "Översikt",
@@ -48,7 +48,7 @@ export const sv = {
     level: "Portföljnivå",
     all: "Alla",
     shape: "Visa som",
-    shapes: { tavla: "Tavla", lista: "Lista" },
+    shapes: { tavla: "Tavla", lista: "Lista", projekt: "Projekt" },
     count: (n: number, hidden: number) => `${n === 1 ? "1 initiativ" : `${n} initiativ`}${hidden === 0 ? "" : `, ${hidden} dolda av filtret`}`,
     none: "Inga initiativ är registrerade.",
     emptyPhase: "Inget i den här fasen.",
@@ -56,7 +56,11 @@ export const sv = {
     gateAge: (days: number) => (days === 1 ? "1 dag sedan grinden" : `${days} dagar sedan grinden`),
     days: (days: number) => (days === 1 ? "1 dag" : `${days} dagar`),
     unnamed: (n: number) => `Fas ${n}`,
-    columns: ["Initiativ", "Diarienummer", "Fas", "Läge", "Sedan grinden", "Nivå", "Saknas", "Bedömning"],
+    columns: ["Initiativ", "Diarienummer", "Fas", "Läge", "Sedan grinden", "Nivå", "Saknas", "Avtal", "Bedömning"],
+    driver: (name: string) => `Avtal: ${name}`,
+    projects: (n: number, hidden: number) => `${n} projekt${hidden === 0 ? "" : `, ${hidden} dolda av filtret`}`,
+    projectColumns: ["Projekt", "Läge", "Nivå", "Hälsa", "Initiativ", "Avtal", "Bedömning"],
+    noProjects: "Inga projekt.",
   },
   propose: { heading: "Föreslå en idé", about: "Vem som helst kan föreslå. En processansvarig nominerar.", title: "Rubrik", need: "Vilket behov finns?", button: "Föreslå", receipt: "Idé föreslagen" },
   initiative: {
@@ -103,7 +107,7 @@ export const sv = {
     waived: "Undantag", waiverOf: "Undantag", waiverText: (owner: string, how: string, until: string) => `${owner}: ${how} (till ${until})`,
     waive: "Ge undantag", waiveOf: (code: string) => `Undantag för ${code}`, waiveAbout: "Bara mjuka kriterier kan få undantag, med ansvarig, tillfällig lösning och slutdatum.", waiveReceipt: (code: string) => `Undantag för ${code}`,
     workaround: "Tillfällig lösning", motivation: "Motivering", expires: "Gäller till", needsAssignment: "Den som ger undantag måste arbeta i ett uppdrag. Logga in och välj ett.",
-    evidence: (n: number) => (n === 0 ? "Underlag" : `Underlag (${n})`), evidenceOf: (code: string) => `Underlag för ${code}`, noEvidence: "Inget underlag är registrerat. Därför räknas kriteriet som inte uppfyllt.", pieces: (n: number) => (n === 1 ? "1 underlag" : `${n} underlag`),
+    evidence: "Underlag", verify: "Kontrollera kontrollsumman", holds: "Kontrollsumman stämmer.", broken: "Kontrollsumman stämmer inte. Underlaget är ändrat.", personColumns: ["Person", "Roll", "Godkänd", "Vid första försöket", "Försök"], passed: "Ja", notPassed: "Nej", onlySelf: "Du ser bara dig själv. Enskilda visas för den som ansvarar för avstämningen.", evidenceOf: (code: string) => `Underlag för ${code}`, noEvidence: "Inget underlag är registrerat. Därför räknas kriteriet som inte uppfyllt.",
     measures: {
       "open-findings": "Öppna kritiska fynd, och allvarliga utan godkänd tillfällig lösning", "document-types-exercised": "Enhetens egna ordinations- och dokumenttyper prövade från början till slut", "training-passed": "Schemalagd personal som har klarat ett praktiskt prov i övningssystemet", "logins-right-role": "Schemalagd personal som har loggat in med rätt roll", "response-p95": "Svarstid som 95 % av anropen klarar",
       "migration-reconciled": "Överförda uppgifter som stämmer vid kontroll", "interface-round-trips": "Meddelanden som kommer hela vägen fram och tillbaka", "undeliverable-orders": "Ordinationer och remisser utan mottagare", "untranslated-strings": "Texter som inte är översatta", "downtime-drill": "Övning i att arbeta utan systemet", "safety-case": "Undertecknad säkerhetsbevisning", "work-environment": "Risk- och konsekvensanalys med skyddsombud", "super-users": "Andra medarbetare per superanvändare", pulse: "Puls per fas", "questions-answered": "Tid till svar på frågor",

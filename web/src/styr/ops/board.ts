@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
-// The board, put together of the resources it shows.
-import { find, todayText } from "../api.ts";
-import { cardOf, columnsOf, type Pieces, type Pipeline } from "../board.ts";
+// The board, as the service puts it together: every initiative and project, its verdict and what its cases lack.
+import { find, told } from "../api.ts";
+import { columnsOf, type Card, type Pipeline, type ProjectRow } from "../board.ts";
+import { say } from "../words.ts";
 
-export async function readPieces(signal: AbortSignal): Promise<Pieces & { more: boolean }> {
-  const [processes, initiatives, cases, decisions, checkpoints, portfolios] = await Promise.all([
-    find("ProcessDefinition", [["status", "active"]], signal), find("Initiative", [], signal), find("DecisionCase", [], signal),
-    find("Decision", [], signal), find("ReadinessCheckpoint", [["status", "open"]], signal), find("Portfolio", [], signal),
-  ]);
-  return {
-    processes: processes.all, initiatives: initiatives.all, cases: cases.all, decisions: decisions.all, checkpoints: checkpoints.all, portfolios: portfolios.all,
-    more: [initiatives, cases, decisions, checkpoints].some((one) => one.more),
-  };
+interface Driver { reference: string; name: string; contractEnd?: string; latestStart?: string; late: boolean }
+export interface BoardItem {
+  reference: string; title?: string; status?: string; level?: string; portfolio?: string; initiative?: string; identifier?: string; health?: string; phase?: number; ageDays?: number; verdict?: string; earliest?: string;
+  checkpoints?: number; byVerdict?: Readonly<Record<string, number>>; lint: { code: string; text: string }[]; driver?: Driver;
 }
+interface Board { today: string; cut: boolean; item: BoardItem[] }
+
+export const readBoard = async (signal: AbortSignal): Promise<Board> => (await told("Initiative/$board", signal)) as Board;
+const idIn = (reference: string) => reference.slice(reference.indexOf("/") + 1);
+const isProject = (item: BoardItem) => item.reference.startsWith("Project/");
+
+const cardOf = (item: BoardItem): Card => ({
+  id: idIn(item.reference), title: item.title ?? item.reference, diary: item.identifier ?? "", phase: item.phase ?? 1, status: item.status ?? "", gateAge: item.ageDays ?? null, flags: item.lint, verdict: item.checkpoints === undefined ? undefined : item.verdict,
+  level: item.level ?? "", driver: item.driver === undefined ? null : { name: item.driver.name, late: item.driver.late },
+});
+
+const projectOf = (item: BoardItem, all: readonly BoardItem[]): ProjectRow => ({
+  id: idIn(item.reference), title: item.title ?? item.reference, status: item.status ?? "", level: item.level ?? "", health: item.health === undefined ? "" : say("health", item.health), verdict: item.checkpoints === undefined ? undefined : item.verdict,
+  initiative: all.find((one) => one.reference === item.initiative)?.title ?? "", driver: item.driver?.name ?? "",
+});
 
 export async function readPipeline(unnamed: (n: number) => string, signal: AbortSignal): Promise<Pipeline> {
-  const pieces = await readPieces(signal);
-  const process = pieces.processes[0];
-  const today = todayText();
-  const cards = pieces.initiatives.map((one) => cardOf(one, pieces, today));
-  return { columns: columnsOf(process?.phase ?? [], cards, unnamed), process: process?.name ?? "", more: pieces.more };
+  const [processes, board] = await Promise.all([find("ProcessDefinition", [["status", "active"]], signal), readBoard(signal)]);
+  const cards = board.item.filter((item) => !isProject(item)).map(cardOf);
+  return { columns: columnsOf(processes.all[0]?.phase ?? [], cards, unnamed), projects: board.item.filter(isProject).map((item) => projectOf(item, board.item)), more: board.cut };
 }

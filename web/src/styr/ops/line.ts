@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The critical line of an initiative, and which initiatives have one.
-import { find, idOf, one } from "../api.ts";
-import { lineOf, type Line } from "../line.ts";
+// The critical line of an initiative, and which initiatives have one, as the service tells them.
+import { find, told } from "../api.ts";
+import { lineOf, type Line, type Told } from "../line.ts";
+import { readBoard } from "./board.ts";
 
-export interface Choice { id: string; title: string }
+export interface Choice { reference: string; id: string; title: string }
 
-/** Initiatives that units have checkpoints for. */
+/** Initiatives and projects that units have checkpoints for. */
 export async function readLined(signal: AbortSignal): Promise<Choice[]> {
-  const [initiatives, checkpoints] = await Promise.all([find("Initiative", [], signal), find("ReadinessCheckpoint", [["_elements", "initiative"]], signal)]);
-  const lined = new Set(checkpoints.all.map((c) => idOf(c.initiative)));
-  return initiatives.all.filter((i) => i.id !== undefined && lined.has(i.id)).map((i) => ({ id: i.id ?? "", title: i.title ?? "" })).sort((a, b) => a.title.localeCompare(b.title, "sv"));
+  const board = await readBoard(signal);
+  return board.item.filter((item) => (item.checkpoints ?? 0) > 0).map((item) => ({ reference: item.reference, id: item.reference.split("/")[1] ?? "", title: item.title ?? item.reference })).sort((a, b) => a.title.localeCompare(b.title, "sv"));
 }
 
-export async function readLine(initiative: string, signal: AbortSignal): Promise<Line> {
-  const [it, definitions, checkpoints, decisions] = await Promise.all([
-    one("Initiative", initiative, signal), find("CheckpointDefinition", [], signal), find("ReadinessCheckpoint", [["initiative", `Initiative/${initiative}`]], signal), find("Decision", [["kind", "go-live"]], signal),
-  ]);
-  return lineOf(initiative, it.title ?? initiative, definitions.all, checkpoints.all, decisions.all);
+export async function readLine(choice: Choice, signal: AbortSignal): Promise<Line> {
+  const [line, decisions] = await Promise.all([told(`ReadinessCheckpoint/$line?${new URLSearchParams({ initiative: choice.reference })}`, signal), find("Decision", [["kind", "go-live"], ["initiative", choice.reference]], signal)]);
+  return lineOf(choice.title, line as Told, decisions.all);
 }
