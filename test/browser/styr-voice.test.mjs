@@ -46,6 +46,29 @@ test("Rapportera from a patient's chart: two presses, the screen's name, nothing
     assert.ok(told.entry.some((e) => e.resource.statement === "Listan är svår att läsa." && e.resource.screen === "patient/lakemedel"));
   }));
 
+test("anonymous: no cookie goes along, no receipt is left, and the words say what it means", () =>
+  visit("/styrning/tavla", async (page) => {
+    await page.context().addCookies([{ name: "helhet", value: "spar", url: region.url }]);
+    const requests = await sent(page, async () => {
+      await page.getByRole("button", { name: "Rapportera" }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByLabel("Vad fungerar bra idag?").fill("Tavlan är lätt att läsa.");
+      await dialog.getByLabel("Skicka anonymt").check();
+      await dialog.getByText(/sparas inte, inte heller i någon logg/).waitFor();
+      await dialog.getByRole("button", { name: "Skicka", exact: true }).click();
+      await dialog.getByText(/utan ditt namn/).waitFor();
+    });
+    assert.equal(requests.length, 1);
+    assert.match(requests[0].url(), /\$report-anonymous$/);
+    const headers = await requests[0].allHeaders();
+    assert.deepEqual([headers.cookie, headers.referer], [undefined, undefined]);
+    assert.equal((await requests[0].response()).status(), 202);
+    const receipts = page.waitForResponse((response) => response.url().includes("/me/receipts"));
+    await page.goto(`${region.url}/kvitton`);
+    const told = await (await receipts).text();
+    assert.equal(told.split("Erfarenhet skickad").length - 1, 1, "that of the one before, which had a name");
+  }));
+
 test("an empty report is not sent", () =>
   visit("/styrning/fragor", async (page) => {
     const requests = await sent(page, async () => {

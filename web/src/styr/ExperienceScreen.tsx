@@ -2,13 +2,12 @@
 // Erfarenheter: themes by question and unit, what waits to be coded by people, and what has been answered.
 import { useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
-import { showDate } from "../i18n/format.ts";
+import { decimal, showDate } from "../i18n/format.ts";
 import { word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
-import { find, nameOf, save, todayText } from "./api.ts";
-import { SMALL, type Themes } from "./experience.ts";
+import { daysBetween, find, nameOf, save, todayText } from "./api.ts";
 import { may, myself } from "./may.ts";
-import { readThemes } from "./ops/themes.ts";
+import { readThemes, type Themes } from "./ops/themes.ts";
 import { Area, Chips, Dialog, Done, Form, Head, Input, More, PrintButton, Ready, Select, Table, useScreenful } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import { ReportDialog } from "./ReportDialog.tsx";
@@ -37,15 +36,15 @@ function ThemeTable({ themes }: { themes: Themes }) {
   const w = s.value.experience;
   const [question, setQuestion] = useState<Wanted>("alla");
   const rows = themes.rows.filter((r) => question === "alla" || r.question === question);
-  const few = (n: number | null) => (n === null ? w.few(SMALL) : String(n));
+  const few = (n: number | null) => (n === null ? w.few(themes.smallest) : String(n));
   return (
     <>
-      <p>{[themes.answerDays === null ? w.noAnswerTime : w.answerTime(themes.answerDays), w.waiting(themes.waiting)].join(" · ")}</p>
+      <p>{[w.waiting(few(themes.waiting)), themes.kappa === null ? "" : w.kappa(decimal(String(themes.kappa)), few(themes.bothCoded))].filter((x) => x !== "").join(" · ")}</p>
       <Chips legend={w.question} name="styr-question" all={QUESTIONS} now={question} choose={setQuestion} label={(one) => word(w.short, one)} />
       <h3>{w.themes}</h3>
-      <p class="hint">{w.suppressed(SMALL)}</p>
+      <p class="hint">{w.suppressed(themes.smallest)}</p>
       <Table caption={w.themes} columns={w.themeColumns} none={w.noThemes} rows={rows.map((r) => ({ key: r.question + r.theme, cells: [
-        r.theme, word(w.short, r.question), few(r.n), r.units.map((u) => `${u.name}: ${few(u.n)}`).join(", "), r.machine === 0 ? "" : <Badge key="m" text={w.machine(r.machine)} tone="info" />,
+        r.theme, word(w.short, r.question), few(r.n), r.units.map((u) => `${u.name}: ${few(u.n)}`).join(", "), r.machine === 0 ? "" : <Badge key="m" text={w.machine(few(r.machine))} tone="info" />,
         r.quotes.length === 0 ? "" : <ul key="q" class="styr-bullets">{r.quotes.map((q) => <li key={q}>{`“${q}”`}</li>)}</ul>,
       ] }))} />
     </>
@@ -66,10 +65,17 @@ function Told({ turn, again }: { turn: number; again: () => void }) {
     <>
       <h3>{w.told}</h3>
       <Done text={done} />
-      <Ready of={loaded}>{(found) => <><More more={found.more} /><Rows all={found.all} ask={setAsked} /></>}</Ready>
+      <Ready of={loaded}>{(found) => <><More more={found.more} /><p>{answerTime(found.all)}</p><Rows all={found.all} ask={setAsked} /></>}</Ready>
       {asked === null ? null : asked.what === "code" ? <CodeDialog of={asked.of} close={close} did={did} /> : <ReplyDialog of={asked.of} close={close} did={did} />}
     </>
   );
+}
+
+/** How long it has usually taken: the middle one of all that have been answered. */
+function answerTime(all: readonly Experience[]): string {
+  const days = all.flatMap((one) => (one.receivedOn === undefined || one.repliedOn === undefined ? [] : [daysBetween(one.receivedOn, one.repliedOn)])).sort((a, b) => a - b);
+  const middle = days[Math.floor(days.length / 2)];
+  return middle === undefined ? s.value.experience.noAnswerTime : s.value.experience.answerTime(middle);
 }
 
 function Rows({ all, ask }: { all: readonly Experience[]; ask: (asked: Asked) => void }) {

@@ -20,6 +20,7 @@ export function ReportDialog({ close }: { close: () => void }) {
   const [sent, setSent] = useState(false);
   const [empty, setEmpty] = useState(false);
   const unit = current.value?.unit;
+  const role = current.value?.role?.code ?? "";
   if (sent) return <Dialog heading={w.thanks} close={close}><p class="box box-good" role="status">{anonymous ? w.sentQuietly : w.sent}</p><p class="actions"><button type="button" class="button button-main" onClick={close}>{s.value.close}</button></p></Dialog>;
   return (
     <Dialog heading={w.heading} close={close}>
@@ -28,8 +29,8 @@ export function ReportDialog({ close }: { close: () => void }) {
         const said = QUESTIONS.map((question) => ({ question, statement: value(question) })).filter((one) => one.statement !== "");
         setEmpty(said.length === 0);
         if (said.length === 0) return;
-        if (anonymous) await reportQuietly(said, { screen, unit });
-        else await reportNamed(said, { screen, unit }, session.value?.user, todayText(), w.receipt);
+        if (anonymous) await reportQuietly(said, { screen, unit, role });
+        else await reportNamed(said, { screen, unit, role }, session.value?.user, todayText(), w.receipt);
         setSent(true);
       }}>
         {QUESTIONS.map((question) => <Area key={question} label={say("experience-question", question)} name={question} />)}

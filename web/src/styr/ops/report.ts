@@ -7,12 +7,12 @@ import { saveAll } from "../api.ts";
 import type { Experience, Reference } from "../types.ts";
 
 export interface Said { question: Experience["question"]; statement: string }
-export interface About { screen: string; unit: Reference | undefined }
+export interface About { screen: string; unit: Reference | undefined; role: string }
 
 const QUIET: RequestInit = { method: "POST", credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store", headers: { Accept: JSON_TYPE, "Content-Type": JSON_TYPE, "Helhet-Request": "1" } };
 
-async function sendQuietly({ question, statement }: Said, { screen, unit }: About): Promise<void> {
-  const parameter = [{ name: "question", valueCode: question }, { name: "statement", valueString: statement }, { name: "screen", valueString: screen }, ...(unit === undefined ? [] : [{ name: "unit", valueReference: { reference: unit.reference } }])];
+async function sendQuietly({ question, statement }: Said, { screen, unit, role }: About): Promise<void> {
+  const parameter = [{ name: "question", valueCode: question }, { name: "statement", valueString: statement }, { name: "screen", valueString: screen }, ...(unit === undefined ? [] : [{ name: "unit", valueReference: { reference: unit.reference } }]), ...(role === "" ? [] : [{ name: "role", valueCode: role }])];
   const response = await fetch("/styr/Experience/$report-anonymous", { ...QUIET, body: JSON.stringify({ resourceType: "Parameters", parameter }) }).catch(() => { throw new FhirError("network", 0); });
   if (!response.ok) throw failureOf(response.status, await answer(response));
 }
