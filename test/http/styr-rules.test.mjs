@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { role } from './accounts.mjs';
+import { kickOff, lines, manifest } from './bulk.mjs';
 import { ask, bundle, entry, start } from './server.mjs';
 
 let server, styr;
@@ -170,6 +171,8 @@ describe('phase and gates', () => {
     await no('Initiative/g', { ...moved, gate: [{ ...moved.gate[0], decidedOn: '2025-06-04' }] }, 'GOV_GATE');
     await no('Initiative/g', { ...moved, gate: [...moved.gate, gate(2, 'Decision/g1')] }, 'GOV_GATE');
     await no('Initiative/g', { ...moved, status: 'broad' }, 'GOV_PHASE');
+    await ok('ProcessDefinition/other', { status: 'active', name: 'Annan', gate: [{ number: 1, name: 'G' }], phase: [{ number: 1, name: 'Allt', gate: 1, initiativeStatus: 'broad' }] });
+    await no('Initiative/g', { ...moved, process: ref('ProcessDefinition/other') }, 'GOV_GATE');
     assert.equal(code(await patch('Initiative/g', { op: 'replace', path: '/phase', value: 1 })), 'GOV_GATE');
     assert.equal(code(await ask(server, 'DELETE', path('Initiative/g'))), 'GOV_KEEP');
     await ok('Initiative/g', { ...moved, status: 'parked', statusReason: 'avvaktar' });
@@ -240,16 +243,24 @@ describe('results and verdicts are the system\'s', () => {
     assert.match(batch.text, /GOV_SYSTEM/);
     assert.equal((await now()).verdict, 'no-go');
   });
-  test('nor by import, while serving or not', async () => {
+  test('nor by $import beside the service', async () => {
+    const good = { ...(await now()), result: [met, { ...met, code: 'E12', severity: 'soft' }], verdict: 'go' };
+    const text = [good, { ...good, id: 'brought' }, { ...of('Organization/brought'), name: 'Ja' }].map((l) => JSON.stringify(l)).join('\n');
+    const m = await manifest(server, await kickOff(server, '/$import', { method: 'POST', body: text, type: 'application/fhir+ndjson' }));
+    assert.deepEqual(m.output.map((o) => [o.type, o.stored, o.rejected]), [['Organization', 1, 0], ['ReadinessCheckpoint', 0, 2]], JSON.stringify(m));
+    for (const line of await lines({ error: m.error }, 'error')) assert.match(line, /GOV_SYSTEM/);
+    assert.equal((await now()).verdict, 'no-go');
+  });
+  test('nor by import, while it rests', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'helhet-styr-'));
-    const lines = [
+    const brought = [
       { ...(await now()), result: [met, { ...met, code: 'E12', severity: 'soft' }], verdict: 'go' },
       { ...(await read('Decision/final')), outcome: 'rejected' },
       { ...(await read('CheckpointDefinition/d')), criterion: [{ ...HARD, target: 1 }] },
       { ...of('ReadinessCheckpoint/imported'), ...CHECKPOINT, result: [met, { ...met, code: 'E12', severity: 'soft' }], verdict: 'go' },
       { ...of('Organization/imported'), name: 'Ja' },
     ];
-    writeFileSync(join(dir, 'styr.ndjson'), lines.map((l) => JSON.stringify(l)).join('\n'));
+    writeFileSync(join(dir, 'styr.ndjson'), brought.map((l) => JSON.stringify(l)).join('\n'));
     const data = mkdtempSync(join(tmpdir(), 'helhet-styr-data-'));
     const other = await start(data);
     const keep = [server, styr];

@@ -212,8 +212,7 @@ bool gov_rules_readiness(struct gov_ask *a)
         return opened(a);
     bool frozen = str_is(gov_rules_body_text(&c->was, "status"), "frozen");
     if (!gov_is(&c->will))
-        return (!frozen && !gov_rules_body_count(&c->was, "result")) ||
-               err_set_str(a->err, ERR_GOV_FROZEN, a->name, STR("delete"));
+        return err_set_str(a->err, frozen ? ERR_GOV_FROZEN : ERR_GOV_KEEP, a->name, STR("delete"));
     if (frozen) {
         struct str key = gov_rules_body_changed(&c->was, &c->will, NULL);
         return !key.p || err_set_str(a->err, ERR_GOV_FROZEN, a->name, key);

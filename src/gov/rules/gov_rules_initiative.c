@@ -127,6 +127,8 @@ bool gov_rules_initiative(struct gov_ask *a)
                err_set_str(a->err, ERR_GOV_KEEP, a->name, STR(""));
     if (!gates(a, &back))
         return false;
+    if (gov_rules_body_count(&c->was, "gate") && !gov_rules_body_same_at(&c->was, &c->will, "process"))
+        return refuse(a, from); /* its gates were decided in that process */
     if (gov_is(&c->was) && to < from)
         return back <= to || refuse(a, to);
     for (uint64_t n = 1; to > from && n < to; n++)
