@@ -58,7 +58,8 @@ SRC := $(filter-out %_test.c %_fuzz.c src/app/main.c,$(shell find src -name '*.c
 TESTS := $(shell find src -name '*_test.c' | sort)
 FUZZERS := $(shell find src -name '*_fuzz.c' | sort)
 OBJ := $(SRC:%.c=$(OUT)/%.o)
-GEN_OBJ := $(OUT)/gen/model_tables.o $(OUT)/gen/access_files.o $(OUT)/gen/care_files.o
+GEN_OBJ := $(OUT)/gen/model_tables.o $(OUT)/gen/access_files.o $(OUT)/gen/care_files.o \
+	$(OUT)/gen/example_files.o
 LIB := $(OUT)/libhelhet.a
 
 .PHONY: all unit fuzz clean farms web
@@ -139,6 +140,20 @@ $(GEN)/care_files.c: $(CARE_FILES) Makefile
 		printf '0};\nstruct str %s_file(void);\nstruct str %s_file(void)\n{\n    return (struct str){f_%s, sizeof(f_%s) - 1};\n}\n' $$n $$n $$n $$n; \
 	done; } >$@.new && mv $@.new $@
 $(OUT)/gen/care_files.o: $(GEN)/care_files.c | farms gen_headers
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/base -c $< -o $@
+
+# What the demo holds of the steering, likewise: NAME_file() of definitions/example and definitions/reports.
+EXAMPLE_FILES := $(sort $(wildcard definitions/example/*.ndjson definitions/reports/*.json))
+$(GEN)/example_files.c: $(EXAMPLE_FILES) Makefile
+	$(Q)mkdir -p $(@D)
+	@echo "  gen  example of the steering"
+	$(Q){ printf '#include "base/str.h"\n'; \
+	for f in $(EXAMPLE_FILES); do n=$$(basename $${f%.*}); printf 'static const char f_%s[] = {' $$n; \
+		od -An -v -td1 $$f | sed 's/  */,/g; s/^,//; s/$$/,/'; \
+		printf '0};\nstruct str %s_file(void);\nstruct str %s_file(void)\n{\n    return (struct str){f_%s, sizeof(f_%s) - 1};\n}\n' $$n $$n $$n $$n; \
+	done; } >$@.new && mv $@.new $@
+$(OUT)/gen/example_files.o: $(GEN)/example_files.c | farms gen_headers
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(COMMON) $(CFLAGS) -Ibuild/inc/base -c $< -o $@
 

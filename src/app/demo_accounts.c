@@ -32,6 +32,18 @@ static const struct wanted {
     {"registrator", "Registeransvarig", "", "Registeransvarig för skyddade personuppgifter"},
     {"loggranskare", "Loggranskare", "", "Loggranskare"},
     {"systemadmin", "Systemadministratör", "", "Systemadministratör"},
+    {"processansvarig", "Processansvarig", "Koncernkontoret", "Processansvarig"},
+    {"portfoljagare", "Portföljägare", "Koncernkontoret", "Portföljägare"},
+    {"styrgrupp", "Ordförande i styrgrupp", "Koncernkontoret", "Styrgrupp"},
+    {"handlaggare", "Handläggare av beslutsärenden", "Koncernkontoret", "Handläggare"},
+    {"diarium", "Registrator av diariet", "Koncernkontoret", "Registrator (diarium)"},
+    {"kommunikator", "Kommunikatör", "Koncernkontoret", "Kommunikatör"},
+    {"chef", "Verksamhetschef", "Koncernkontoret", "Chef"},
+    {"forandringsledare", "Förändringsledare", "Koncernkontoret", "Förändringsledare"},
+    {"ekonom", "Ekonom", "Koncernkontoret", "Ekonom"},
+    {"patientsakerhet", "Patientsäkerhetsansvarig", "Koncernkontoret", "Patientsäkerhetsansvarig"},
+    {"systemagare", "Systemägare", "Koncernkontoret", "Systemägare"},
+    {"beslutsfattare", "Hälso- och sjukvårdsutvecklingsdirektör", "Koncernkontoret", "Beslutsfattare"},
 };
 enum { ACCOUNTS_STAFF = sizeof wanted / sizeof *wanted, ACCOUNTS_ALL = ACCOUNTS_STAFF + 2 };
 

@@ -419,6 +419,9 @@ const struct demo_near *demo_near_staff(struct demo *d, enum demo_unit_kind unit
 /* Who the patient of that index is of the staff, or NULL. */
 const struct demo_near *demo_near_patient(const struct demo *d, uint32_t index);
 
+/* What is steered, and who steers; the units' checkpoints, when the definitions they follow are there. */
+void demo_styr_emit(struct demo *d);
+void demo_styr_units(struct demo *d);
 void demo_terms_emit(struct demo *d);                   /* value sets to code with */
 void demo_range_emit(struct demo *d);                   /* the range of medicines to order from */
 void demo_patient_make(struct demo *d, uint32_t index); /* fills d->p and emits */

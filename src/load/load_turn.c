@@ -58,7 +58,19 @@ static bool load_turn_settle(struct load_worker *w, struct load_entry *e, bool b
     return true;
 }
 
-/* What is decided, frozen, locked or the system's own is not brought in over. */
+/* Asks the rules of what is stored. */
+static bool load_turn_ask(struct load_worker *w, struct load_entry *e, bool *holds)
+{
+    struct store_read *r = store_read_begin(w->load->opt.store, &w->err);
+    if (!r)
+        return load_fail(w->load, &w->err);
+    *holds = guard_gov_import(r, e->change.type, e->change.id, e->doc, e->node, &w->arena, &w->err);
+    store_read_end(r);
+    return true;
+}
+
+/* What is decided, frozen, locked or the system's own is not brought in over. What it rests on may have come
+ * just before it, and wait to be stored. */
 static bool load_turn_rules(struct load_worker *w, struct load_entry *e)
 {
     struct load *l = w->load;
@@ -66,12 +78,14 @@ static bool load_turn_rules(struct load_worker *w, struct load_entry *e)
         return true;
     if (store_bulk_pending(l->bulk, e->change.type, e->change.id) && !store_bulk_flush(l->bulk, &w->err))
         return load_fail(l, &w->err);
-    struct store_read *r = store_read_begin(l->opt.store, &w->err);
-    if (!r)
+    bool holds;
+    if (!load_turn_ask(w, e, &holds))
+        return false;
+    if (!holds && w->err.code == ERR_GOV_MISSING &&
+        (!store_bulk_flush(l->bulk, &w->err) || !load_turn_ask(w, e, &holds)))
         return load_fail(l, &w->err);
-    if (!guard_gov_import(r, e->change.type, e->change.id, e->doc, e->node, &w->arena, &w->err))
+    if (!holds)
         load_entry_reject(w, e);
-    store_read_end(r);
     return true;
 }
 
