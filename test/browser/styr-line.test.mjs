@@ -70,3 +70,28 @@ test("a verdict is offered to nobody, and a hard criterion no waiver", () =>
     await page.getByRole("dialog").getByText(/måste arbeta i ett uppdrag/).waitFor();
     assert.equal(await page.locator("main select, main input").count(), 0, "there is nothing to set");
   }));
+
+test("what is frozen keeps its sum, and Go is not to be had where a hard criterion stops it", async () => {
+  await visit("avstamning/rc-1-t120", async (page) => {
+    await page.getByRole("button", { name: "Frys avstämningen" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Frys avstämningen" }).click();
+    await page.locator("main .box-good", { hasText: "Avstämningen är fryst" }).waitFor();
+    await page.getByRole("button", { name: "Kontrollera kontrollsumman" }).click();
+    await page.getByText("Kontrollsumman stämmer.").waitFor();
+    assert.equal(await page.getByRole("button", { name: /Ge undantag|Frys/ }).count(), 0);
+  });
+  await visit("arende/c-golive", async (page) => {
+    await page.getByRole("button", { name: "Fatta beslut" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("Framräknad bedömning:").waitFor();
+    await dialog.getByLabel("Utfall").selectOption("go");
+    await dialog.getByText("Kan inte bli Go: E3 får inte överbryggas.").waitFor();
+    await dialog.getByRole("button", { name: "Underteckna beslutet" }).click();
+    await dialog.locator(".box-failure").waitFor();
+    await dialog.getByLabel("Utfall").selectOption("no-go");
+    await dialog.getByRole("button", { name: "Underteckna beslutet" }).click();
+    const decision = page.locator("[data-decision]");
+    await decision.waitFor();
+    assert.match(await decision.innerText(), /No-Go[\s\S]*Framräknad bedömning\s*No-Go[\s\S]*[0-9a-f]{64}/);
+  });
+});

@@ -13,9 +13,9 @@ import { styrPath } from "./places.ts";
 import type { Decision, DecisionCase, DecisionCaseCoordination, Mandate, Reference } from "./types.ts";
 import { choices, s, say } from "./words.ts";
 
-interface Props { whole: WholeCase; close: () => void; did: (text: string) => void }
+export interface Props { whole: WholeCase; close: () => void; did: (text: string) => void }
 
-const linkOf = (it: DecisionCase) => styrPath("arende", it.id ?? "");
+export const linkOf = (it: DecisionCase) => styrPath("arende", it.id ?? "");
 const DIARY = "urn:se:diarium";
 
 export function WriteDialog({ whole: { it }, heading, close, did }: Props & { heading: Heading }) {
@@ -63,7 +63,7 @@ const KINDS = ["verkstallighet", "delegering", "namnd"] as const;
 const OUTCOMES = ["granted", "rejected", "referred-back"] as const;
 
 /** Mandates that the one who is logged in holds come first; without a login they are all shown. */
-function mine(mandates: readonly Mandate[]): readonly Mandate[] {
+export function mine(mandates: readonly Mandate[]): readonly Mandate[] {
   const me = myself();
   return me === undefined ? mandates : mandates.filter((m) => m.holder?.reference === me.reference);
 }

@@ -10,6 +10,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { diaryOf, find, idOf, nameOf, one } from "./api.ts";
 import { HEADINGS, type Heading } from "./board.ts";
 import { DecideDialog, DispatchDialog, EndorseDialog, StepDialog, WriteDialog } from "./CaseDialogs.tsx";
+import { GoLiveDialog } from "./GoLiveDialog.tsx";
 import { may } from "./may.ts";
 import { readLint, type Remark } from "./ops/lint.ts";
 import { Done, Facts, Head, PrintButton, Ready, Table } from "./Parts.tsx";
@@ -54,7 +55,7 @@ function Shown({ whole, did }: { whole: WholeCase; did: (text: string) => void }
       </div>
       <Endorsement it={it} ask={() => setAsked({ what: "endorse" })} />
       <Decisions whole={whole} ask={setAsked} />
-      {asked === null ? null : asked.what === "write" ? <WriteDialog {...props} heading={asked.heading} /> : asked.what === "endorse" ? <EndorseDialog {...props} /> : asked.what === "decide" ? <DecideDialog {...props} /> : asked.what === "dispatch" ? <DispatchDialog {...props} decision={asked.decision} /> : <StepDialog {...props} />}
+      {asked === null ? null : asked.what === "write" ? <WriteDialog {...props} heading={asked.heading} /> : asked.what === "endorse" ? <EndorseDialog {...props} /> : asked.what === "decide" ? (it.kind === "go-live" ? <GoLiveDialog {...props} /> : <DecideDialog {...props} />) : asked.what === "dispatch" ? <DispatchDialog {...props} decision={asked.decision} /> : <StepDialog {...props} />}
     </section>
   );
 }

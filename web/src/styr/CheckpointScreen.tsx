@@ -140,7 +140,7 @@ function FreezeDialog({ it, close, did }: DeedProps) {
   return (
     <Dialog heading={w.freeze} close={close}>
       <p>{w.freezeAbout}</p>
-      <Form button={w.freeze} cancel={close} run={async () => { const frozen = await freeze(it.id ?? "", new AbortController().signal); close(); did(`${w.freezeReceipt}. ${s.value.caseOf.bundle}: ${frozen.sha256}`); }} />
+      <Form button={w.freeze} cancel={close} run={async () => { await freeze(it.id ?? "", new AbortController().signal); close(); did(w.freezeReceipt); }} />
     </Dialog>
   );
 }

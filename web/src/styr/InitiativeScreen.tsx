@@ -12,7 +12,7 @@ import { diaryOf, find, idOf, nameOf, one, save } from "./api.ts";
 import { lacks, worst } from "./board.ts";
 import { movedBy, notEntered } from "./gates.ts";
 import { may, myself } from "./may.ts";
-import { Dialog, Facts, Form, Head, Input, PrintButton, Ready, Table, Verdict } from "./Parts.tsx";
+import { Dialog, Facts, Form, Head, Input, PrintButton, Ready, Select, Table, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { Decision, DecisionCase, Initiative, ProcessDefinition, ReadinessCheckpoint } from "./types.ts";
 import { s, say } from "./words.ts";
@@ -86,11 +86,12 @@ function NewCase({ it, close }: { it: Initiative; close: () => void }) {
   return (
     <Dialog heading={w.newCase} close={close}>
       <Form button={w.begin} cancel={close} run={async (value) => {
-        const made = await save({ resourceType: "DecisionCase", status: "draft", recordStatus: "arbetsmaterial", title: value("title"), initiative: { reference: `Initiative/${it.id ?? ""}`, display: it.title ?? "" }, gateNumber: Number(value("gate")), ...(it.need === undefined ? {} : { need: it.need }), ...(me === undefined ? {} : { handler: me }) }, w.caseReceipt, styrPath("initiativ", it.id ?? ""));
+        const made = await save({ resourceType: "DecisionCase", status: "draft", recordStatus: "arbetsmaterial", title: value("title"), initiative: { reference: `Initiative/${it.id ?? ""}`, display: it.title ?? "" }, kind: value("kind"), ...(value("kind") === "gate" ? { gateNumber: Number(value("gate")) } : {}), ...(it.need === undefined ? {} : { need: it.need }), ...(me === undefined ? {} : { handler: me }) }, w.caseReceipt, styrPath("initiativ", it.id ?? ""));
         close();
         navigate(styrPath("arende", made.id ?? ""));
       }}>
         <Input label={w.caseTitle} name="title" value={it.title ?? ""} required />
+        <Select label={w.caseKind} name="kind" all={(["gate", "go-live"] as const).map((code) => [code, say("case-kind", code)] as const)} />
         <Input label={w.gateNumber} name="gate" type="number" min={1} max={20} value={String(it.phase ?? 1)} required />
       </Form>
     </Dialog>

@@ -28,7 +28,7 @@ async function readSums(signal: AbortSignal): Promise<Sum[]> {
   return [
     { place: "tavla", n: board.item.filter((one) => one.reference.startsWith("Initiative/")).length, what: w.initiatives, bad: false }, { place: "beslut", n: noBenefit, what: w.noBenefit, bad: noBenefit > 0 }, { place: "linje", n: noGo, what: w.noGo, bad: noGo > 0 },
     { place: "risker", n: risks.all.filter((r) => r.status !== "closed").length, what: w.severe, bad: false }, { place: "avtal", n: late, what: w.late, bad: late > 0 },
-    { place: "fragor", n: questions.all.length, what: w.unanswered, bad: false }, ...(overdue > 0 ? [{ place: "fragor" as const, n: overdue, what: w.overdue, bad: true }] : []),
+    { place: "fragor", n: questions.all.length, what: overdue === 0 ? w.unanswered : w.overdue(overdue), bad: overdue > 0 },
   ];
 }
 

@@ -24,7 +24,7 @@ export const en: Words = {
   overview: {
     heading: "Overview",
     about: "From idea to broad introduction. An introduction gets Go from what is measured, not from the date.",
-    initiatives: "initiatives", noBenefit: "cases without a benefit case", noGo: "checkpoints with No-go", unanswered: "unanswered questions", overdue: "of them overdue", late: "contracts whose procurement should have begun", severe: "risks of 8 or more",
+    initiatives: "initiatives", noBenefit: "cases without a benefit case", noGo: "checkpoints with No-go", unanswered: "unanswered questions", overdue: (n) => `unanswered questions, ${n} of them overdue`, late: "contracts whose procurement should have begun", severe: "risks of 8 or more",
     places: {
       tavla: "All initiatives in the phases of the process, with diary number, age of the gate and what is missing.", linje: "Each unit against each checkpoint, with verdict and earliest defensible date.", beslut: "Decisions taken, cases on their way, and decisions to report.",
       risker: "Likelihood times consequence, before and after treatment.", scenarier: "Go and No-go side by side.", nytta: "Benefit cases: present value, payback, sensitivity.", avtal: "Contracts that end, quarter by quarter.", forandring: "The five phases of change management, activities and effect goals.",
@@ -40,7 +40,7 @@ export const en: Words = {
   propose: { heading: "Propose an idea", about: "Anybody can propose. A process owner nominates.", title: "Title", need: "What need is there?", button: "Propose", receipt: "Idea proposed" },
   initiative: {
     owner: "Process owner", nominatedBy: "Proposed by", portfolio: "Portfolio", patientFacing: "Meets patients", systems: "Systems", reason: "Reason", process: "Way through the process", now: "Here now", gate: (n) => `Decision ${n}`, onlyDecision: "The phase is changed only by a decision.", enter: (what) => `Enter the decision: ${what}`, entered: "The decision is entered",
-    cases: "Decision cases", caseColumns: ["Case", "Diary number", "Status", "Missing"], noCases: "No cases.", readiness: "Readiness", noReadiness: "No checkpoint is open.", toLine: "Show the critical line", newCase: "New decision case", caseTitle: "Title", gateNumber: "Decision number", begin: "Create draft", caseReceipt: "Decision case created",
+    cases: "Decision cases", caseColumns: ["Case", "Diary number", "Status", "Missing"], noCases: "No cases.", readiness: "Readiness", noReadiness: "No checkpoint is open.", toLine: "Show the critical line", newCase: "New decision case", caseTitle: "Title", caseKind: "What the case is about", gateNumber: "Decision number", begin: "Create draft", caseReceipt: "Decision case created",
   },
   line: {
     heading: "Critical line", about: "The verdict is computed from what is measured or signed. Evidence that is missing or too old counts as not met.", none: "No initiative has checkpoints yet.", initiative: "Initiative", programme: "The whole introduction", worst: (unit) => `as the unit that has the longest way to go: ${unit}`,
@@ -68,6 +68,10 @@ export const en: Words = {
     decision: "Decision", decisionAbout: "The decision is taken by whoever has a mandate, in their own name, or by a board. A signed decision never changes; it can only be superseded by a new one.", noDecision: "No decision is taken.", decide: "Take the decision", sign: "Sign the decision", signAbout: "The decision is final when it is signed.", decided: "Decision signed",
     noMandate: "The assignment you work in has no mandate in force. Decisions can only be taken by whoever has a mandate.", kind: "Kind of decision", mandate: "Mandate", decidedOn: "Date of decision", paragraph: "Paragraph", protocol: "Minutes", motivation: "Motivation", wording: "Wording of the decision", dissent: "Dissent", dissentWho: "Dissent of", dissentText: "The dissent", dissentHint: "Whoever disagrees has a right to have it recorded.", nobody: "Nobody", reviewOn: "To be reviewed", supersedes: "There is an earlier decision. The new one supersedes it.", replaced: "Superseded", final: "Final",
     decider: "Decided by", preparedBy: "Prepared by", preparer: "Prepared by", dispatch: "Dispatched to", computed: "Computed verdict", bundle: "Checksum of the evidence", toDispatch: "Dispatch", to: "To", sentOn: "Sent on", dispatched: "Decision dispatched", status: "Status", diary: "Diary number", diaryHint: "For example RS 2025-02255.", stepped: "Case updated", noMeeting: "There is no meeting to refer to.", noPreparer: "The case has no handler. The decision must have been prepared by somebody else than the one who decides.",
+  },
+  goLive: {
+    heading: "Go-live decision", about: "The decision rests on frozen checkpoints. Planned dates are no part of it.", noFrozen: "No checkpoint is frozen. First freeze those that the decision is to rest on.", computed: "Computed verdict:", stopped: (codes) => `Cannot be Go: ${codes} may not be overridden.`,
+    against: (codes) => `Go is against the verdict. The departure is about ${codes} and shows on the critical line.`, why: "Motivation for the departure", notified: "Body notified",
   },
   decisions: {
     heading: "Decisions", about: "Decisions are taken by a person with a mandate or by a board. Groups of officials stand behind, but do not decide.", show: "Show", lists: { beslut: "Decisions", arenden: "Cases", anmalning: "Decisions to report" }, kind: "Kind of decision", all: "All", count: (n, hidden) => count(n, "decision", "decisions") + hiddenBy(hidden),

@@ -24,7 +24,7 @@ export const sv = {
   overview: {
     heading: "Översikt",
     about: "Från idé till breddinförande. Ett införande får Go av det som är uppmätt, inte av datumet.",
-    initiatives: "initiativ", noBenefit: "ärenden utan nyttokalkyl", noGo: "avstämningar med No-Go", unanswered: "obesvarade frågor", overdue: "av dem försenade", late: "avtal där upphandling borde ha börjat", severe: "risker på 8 eller mer",
+    initiatives: "initiativ", noBenefit: "ärenden utan nyttokalkyl", noGo: "avstämningar med No-Go", unanswered: "obesvarade frågor", overdue: (n: number) => `obesvarade frågor, varav ${n} försenade`, late: "avtal där upphandling borde ha börjat", severe: "risker på 8 eller mer",
     places: {
       tavla: "Alla initiativ i processens faser, med diarienummer, grindens ålder och det som saknas.",
       linje: "Varje enhet mot varje avstämning, med bedömning och tidigaste försvarbara datum.",
@@ -67,7 +67,7 @@ export const sv = {
     owner: "Processansvarig", nominatedBy: "Föreslaget av", portfolio: "Portfölj", patientFacing: "Möter patienter", systems: "System", reason: "Skäl",
     process: "Väg genom processen", now: "Här nu", gate: (n: number) => `Beslut ${n}`, onlyDecision: "Fasen ändras bara av ett beslut.", enter: (what: string) => `För in beslutet: ${what}`, entered: "Beslutet är infört",
     cases: "Beslutsärenden", caseColumns: ["Ärende", "Diarienummer", "Läge", "Saknas"], noCases: "Inga ärenden.", readiness: "Beredskap", noReadiness: "Ingen avstämning är öppnad.", toLine: "Visa den kritiska linjen",
-    newCase: "Nytt beslutsärende", caseTitle: "Rubrik", gateNumber: "Beslut nummer", begin: "Skapa utkast", caseReceipt: "Beslutsärende skapat",
+    newCase: "Nytt beslutsärende", caseTitle: "Rubrik", caseKind: "Vad ärendet gäller", gateNumber: "Beslut nummer", begin: "Skapa utkast", caseReceipt: "Beslutsärende skapat",
   },
   line: {
     heading: "Kritisk linje",
@@ -126,6 +126,10 @@ export const sv = {
     kind: "Beslutsform", mandate: "Mandat", decidedOn: "Beslutsdatum", paragraph: "Paragraf", protocol: "Protokoll", motivation: "Motivering", wording: "Beslutets lydelse", dissent: "Avvikande mening", dissentWho: "Avvikande mening från", dissentText: "Den avvikande meningen", dissentHint: "Den som inte håller med har rätt att få det antecknat.", nobody: "Ingen", reviewOn: "Följs upp", supersedes: "Ett tidigare beslut finns. Det nya ersätter det.", replaced: "Ersatt", final: "Slutligt",
     decider: "Beslutsfattare", preparedBy: "Berett av", preparer: "Berett av", dispatch: "Expedierat till", computed: "Framräknad bedömning", bundle: "Underlagets kontrollsumma", toDispatch: "Expediera", to: "Till", sentOn: "Skickat", dispatched: "Beslut expedierat",
     status: "Läge", diary: "Diarienummer", diaryHint: "Till exempel RS 2025-02255.", stepped: "Ärendet uppdaterat", noMeeting: "Det finns inget möte att hänvisa till.", noPreparer: "Ärendet har ingen handläggare. Beslutet måste ha beretts av någon annan än den som beslutar.",
+  },
+  goLive: {
+    heading: "Beslut om driftstart", about: "Beslutet vilar på frysta avstämningar. Planerade datum ingår inte.", noFrozen: "Ingen avstämning är fryst. Frys först de avstämningar som beslutet ska vila på.", computed: "Framräknad bedömning:", stopped: (codes: string) => `Kan inte bli Go: ${codes} får inte överbryggas.`,
+    against: (codes: string) => `Go går emot bedömningen. Avsteget gäller ${codes} och syns på den kritiska linjen.`, why: "Motivering till avsteget", notified: "Underrättat organ",
   },
   decisions: {
     heading: "Beslut", about: "Beslut fattas av en person med mandat eller av en nämnd. Grupper av tjänstepersoner ställer sig bakom, men beslutar inte.",
