@@ -173,3 +173,20 @@ test('many tries to log in are held back, others are not', { skip }, async () =>
   assert.ok(tries.filter((s) => s === 429).length >= 30, `answers: ${tries}`);
   assert.equal(await ask('/health'), 200);
 });
+
+test('a report without author leaves nothing behind, here or in the service', { skip }, async () => {
+  const ask = (way, method, path, body, more = '') => exchange(ways[way], `${method} ${path} HTTP/1.1\r\n${H}${type}Helhet-Request: 1\r\n${more}Connection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  const entry = [1, 2, 3, 4, 5].flatMap((n) => [{ resourceType: 'Practitioner', id: `q${n}` }, { resourceType: 'PractitionerRole', id: `q${n}`, practitioner: { reference: `Practitioner/q${n}` } }]).map((resource) => ({ resource, request: { method: 'PUT', url: `${resource.resourceType}/${resource.id}` } }));
+  assert.deepEqual(statuses(await ask('nginx', 'POST', '/fhir', JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry }))), [200]);
+  await new Promise((r) => setTimeout(r, 300));
+  assert.match(log, /"route":"POST \/fhir"/, 'other requests are seen here');
+  const before = log;
+  const body = JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'question', valueCode: 'works' }, { name: 'statement', valueString: 'Bra' }, { name: 'screen', valueString: 'sok' }] });
+  const answer = await ask('nginx', 'POST', '/styr/Experience/$report-anonymous', body, 'Cookie: spar=anna\r\nUser-Agent: spar\r\nReferer: https://localhost/spar\r\n');
+  assert.deepEqual(statuses(answer), [202], answer);
+  assert.deepEqual(statuses(await ask('nginx', 'POST', '/styr/Experience/$report-anonymous', 'x'.repeat(20000))), [413]);
+  await new Promise((r) => setTimeout(r, 300));
+  assert.equal(log, before);
+  const box = readFileSync(join(dir, 'store', 'experiences.box')).toString('latin1');
+  assert.ok(box.includes('Bra') && !box.includes('spar') && !box.includes('anna'));
+});

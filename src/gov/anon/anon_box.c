@@ -42,6 +42,19 @@ void anon_box_touch(struct anon_box *b)
     (void)futimens(b->fd, epoch);
 }
 
+/* All of its slots are there from the beginning, so that its size never tells how much is in it. */
+static bool make_whole(int fd)
+{
+    struct stat st;
+    const off_t whole = (off_t)ANON_BOX_SLOTS * ANON_BOX_SLOT_BYTES;
+    if (fstat(fd, &st) != 0)
+        return false;
+    if (st.st_size == whole)
+        return true;
+    errno = posix_fallocate(fd, 0, whole);
+    return errno == 0 && os_sync(fd);
+}
+
 struct anon_box *anon_box_open(const char *dir, struct err *err)
 {
     struct anon_box *b = os_alloc(sizeof *b);
@@ -53,8 +66,7 @@ struct anon_box *anon_box_open(const char *dir, struct err *err)
     pthread_mutex_init(&b->lock, NULL);
     snprintf(b->path, sizeof b->path, "%.4000s/experiences.box", dir);
     b->fd = open(b->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (b->fd < 0 || posix_fallocate(b->fd, 0, (off_t)ANON_BOX_SLOTS * ANON_BOX_SLOT_BYTES) != 0 ||
-        !os_sync(b->fd)) {
+    if (b->fd < 0 || !make_whole(b->fd)) {
         failed(b, err);
         anon_box_close(b);
         return NULL;
