@@ -5,6 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { measureAccess } from './access.mjs';
+import { measureStyr } from './styr.mjs';
 import { shapes } from './language.mjs';
 import { collect, count, headline, load, loadRow, longWork, median, patients, rounds, row, run, scratch, serve, stop, usage, writeTable } from './tools.mjs';
 
@@ -138,6 +139,7 @@ async function everything() {
   const { data, stored } = measureImport('demo', [out], '≥ 15,000/s');
   await measureServing('demo', data, 18501, stored);
   await measureAccess(demo, 18503);
+  await measureStyr(18504);
   if (existsSync(join(corpus, 'synthea'))) {
     const y19 = join(corpus, 'synthea/r4-2019-100patients');
     const files = [join(corpus, 'synthea/r4-2025-80patients/bundles.ndjson.gz'), ...readdirSync(y19).filter((f) => !f.startsWith('bundles')).map((f) => join(y19, f))];
@@ -154,10 +156,10 @@ async function access() {
   await measureAccess(demo, 18503);
 }
 
-const parts = { undefined: [everything, ''], access: [access, '-access'] };
+const parts = { undefined: [everything, ''], access: [access, '-access'], styr: [() => measureStyr(18504), '-styr'] };
 const part = parts[process.argv[2]];
 if (!part) {
-  console.error(`bench: ${process.argv[2]}? ./dev bench [access]`);
+  console.error(`bench: ${process.argv[2]}? ./dev bench [access | styr]`);
   process.exit(2);
 }
 console.log(`${headline}\n`);
@@ -166,4 +168,4 @@ try {
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
-writeTable(`./dev bench${process.argv[2] ? ' access' : ''}`, part[1]);
+writeTable(`./dev bench${process.argv[2] ? ` ${process.argv[2]}` : ''}`, part[1]);

@@ -530,23 +530,53 @@ static void test_board(void **state)
     expect_in("machine", "Initiative/$board", "\"ageDays\":");
 }
 
-/* The file beside the store can be lost. */
-static void test_again(void **state)
+static void forget(void)
 {
     char path[128];
-    (void)state;
-    readiness_stop(ready);
     static const char *const ends[] = {"", "-wal", "-shm"};
+    readiness_stop(ready);
     for (size_t i = 0; i < 3; i++) {
         snprintf(path, sizeof path, "%s/readiness.db%s", web.dir, ends[i]);
         unlink(path);
     }
-    passed("q9", "r1", true, 120000);
     start();
     settle_days();
+}
+
+/* The file beside the store can be lost. */
+static void test_again(void **state)
+{
+    (void)state;
+    passed("q9", "r1", true, 120000);
+    forget();
     settle();
     expect("c1", "\"verdict\":\"go\"");
     expect_in("machine", "ReadinessCheckpoint/$line?initiative=i", "\"verdict\":\"go\"");
+}
+
+/* 50, 60, 70 a week apart: 95 comes 18 days after the last, also when the file beside is lost meanwhile. */
+static void test_trend(void **state)
+{
+    static const char *const values[] = {SCORE("50"), SCORE("60"), SCORE("70")};
+    char when[TIME_TEXT_MAX], want[64], id[8];
+    (void)state;
+    put(&web, "Organization", "w3", "\"name\":\"Avdelning 3\"");
+#define E2 CRITERION("E2", "document-types-exercised", "ge", "95", "hard", "30", "")
+    definition("d6", "-60", E2);
+    checkpoint("c6", "d6", "w3", E2, MISSING("E2", "hard"), "no-go");
+    for (int i = 0; i < 3; i++) {
+        atomic_store(&os_fault.clock_shift_ms, i * 7 * DAY);
+        snprintf(id, sizeof id, "tr%d", i);
+        reporting(id, "document-types-exercised", "w3", values[i]);
+        settle_days();
+        if (i == 1)
+            forget();
+    }
+    day(when, 18 * DAY);
+    snprintf(want, sizeof want, "\"earliest\":\"%s\"", when);
+    expect("c6", want);
+    expect("c6", "\"value\":50},{");
+    atomic_store(&os_fault.clock_shift_ms, 0);
 }
 
 int main(void)
@@ -556,7 +586,7 @@ int main(void)
         cmocka_unit_test(test_time),     cmocka_unit_test(test_reports), cmocka_unit_test(test_measures),
         cmocka_unit_test(test_signed),   cmocka_unit_test(test_pause),   cmocka_unit_test(test_nobody_sets),
         cmocka_unit_test(test_waiver),   cmocka_unit_test(test_freeze),  cmocka_unit_test(test_board),
-        cmocka_unit_test(test_again),
+        cmocka_unit_test(test_again),    cmocka_unit_test(test_trend),
     };
     world_open(&web, "readiness");
     common(&web);

@@ -178,11 +178,31 @@ bool readiness_check_measure(struct readiness_work *w, const struct json_doc *do
     return true;
 }
 
+/* The trend as the resource has it, when the file beside does not. */
+static size_t read_points(const struct check *c, struct readiness_kept *k)
+{
+    size_t n = 0;
+    uint32_t result = result_before(c, k->code);
+    uint32_t list = result == UINT32_MAX ? result : json_get_key(&c->doc, result, STR("point"));
+    if (!is_list(&c->doc, list))
+        return 0;
+    JSON_EACH(&c->doc, list, i)
+    {
+        int32_t day;
+        double value;
+        if (readiness_find_day(readiness_find_text(&c->doc, i, "date"), &day) && day <= c->work.today &&
+            number(&c->doc, i, "value", &value))
+            verdict_note(k->point, &n, day, value);
+    }
+    return n;
+}
+
 static void keep(struct check *c, struct readiness_kept *k, const struct readiness_measure *m)
 {
     const struct readiness_kept *was = kept_before(c, k->code);
-    size_t n = was ? was->evidence.point_count : 0;
-    memcpy(k->point, was ? was->point : k->point, n * sizeof *k->point);
+    size_t n = was ? was->evidence.point_count : read_points(c, k);
+    if (was)
+        memcpy(k->point, was->point, n * sizeof *k->point);
     k->evidence.measured = m->found;
     k->evidence.value = m->value;
     k->evidence.day = m->day;

@@ -57,10 +57,7 @@ struct packed {
     double target, value;
     int64_t numerator, denominator;
 };
-struct packed_point {
-    int32_t day;
-    float value;
-};
+enum { POINT_BYTES = sizeof(int32_t) + sizeof(double) };
 
 static void pack(const struct readiness_kept *k, struct buf *out)
 {
@@ -89,8 +86,8 @@ static void pack(const struct readiness_kept *k, struct buf *out)
     p.denominator = k->denominator;
     buf_add(out, &p, sizeof p);
     for (size_t i = 0; i < k->evidence.point_count; i++) {
-        struct packed_point point = {k->point[i].day, (float)k->point[i].value};
-        buf_add(out, &point, sizeof point);
+        buf_add(out, &k->point[i].day, sizeof k->point[i].day);
+        buf_add(out, &k->point[i].value, sizeof k->point[i].value);
     }
 }
 
@@ -123,16 +120,16 @@ static bool unpack(struct str bytes, struct arena *arena, struct readiness_row *
             return false;
         memcpy(&p, bytes.p, sizeof p);
         bytes = str_sub(bytes, sizeof p, bytes.n);
-        if (p.points > VERDICT_POINTS_MAX || bytes.n < p.points * sizeof(struct packed_point))
+        if (p.points > VERDICT_POINTS_MAX || bytes.n < (size_t)p.points * POINT_BYTES)
             return false;
         struct readiness_kept *k = &row->kept[row->kept_count++];
         unpack_one(&p, k);
         for (size_t i = 0; i < p.points; i++) {
-            struct packed_point point;
-            memcpy(&point, bytes.p + i * sizeof point, sizeof point);
-            k->point[i] = (struct verdict_point){point.day, (double)point.value};
+            const char *at = bytes.p + i * POINT_BYTES;
+            memcpy(&k->point[i].day, at, sizeof k->point[i].day);
+            memcpy(&k->point[i].value, at + sizeof k->point[i].day, sizeof k->point[i].value);
         }
-        bytes = str_sub(bytes, p.points * sizeof(struct packed_point), bytes.n);
+        bytes = str_sub(bytes, (size_t)p.points * POINT_BYTES, bytes.n);
     }
     return row->kept;
 }

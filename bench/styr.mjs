@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// A region's steering: 70 initiatives, 300 units, 14 criteria, measured weekly for two years. `./dev bench styr` runs this alone.
+// The checkpoints (one of each initiative and unit) are imported as somebody opens them; what two years of weekly measurements
+// leave in readiness.db is made up by `helhet readiness bench`, which then evaluates all verdicts. The operations are asked
+// over HTTP, at once after the start, while the server measures all 21,000 anew in the background, and once more when it has.
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { count, json, median, row, run, scratch, serve, stop, usage } from './tools.mjs';
+
+const PROJECTS = Number(process.env.BENCH_PROJECTS ?? 70), UNITS = Number(process.env.BENCH_UNITS ?? 300), CRITERIA = 14;
+const ASKED = 21;
+const codes = Array.from({ length: CRITERIA }, (_, i) => `E${i + 1}`);
+const severity = (code) => (['E12', 'E13', 'E14'].includes(code) ? 'soft' : 'hard');
+const criterion = codes.map((code) => ({ code, title: code, measure: 'migration-reconciled', comparator: 'ge', target: 95, unit: '%', severity: severity(code), overridable: code !== 'E10', maxAgeDays: 30, evidenceKind: 'measured', scope: 'unit' }));
+const result = codes.map((code) => ({ code, state: 'missing', severity: severity(code) }));
+
+function* region() {
+  yield { resourceType: 'CheckpointDefinition', id: 'go', status: 'active', name: 'T-30', offsetDays: -30, lockedOn: '2026-01-01', criterion };
+  for (let u = 0; u < UNITS; u++) yield { resourceType: 'Organization', id: `unit-${u}`, name: `Enhet ${u}` };
+  for (let p = 0; p < PROJECTS; p++) yield { resourceType: 'Initiative', id: `ini-${p}`, status: 'idea', title: `Initiativ ${p}`, phase: 1, phaseSince: '2026-01-15' };
+  for (let p = 0; p < PROJECTS; p++)
+    for (let u = 0; u < UNITS; u++)
+      yield { resourceType: 'ReadinessCheckpoint', id: `c-${p}-${u}`, status: 'open', definition: { reference: 'CheckpointDefinition/go' }, initiative: { reference: `Initiative/ini-${p}` }, unit: { reference: `Organization/unit-${u}` }, wave: `${u % 5}`, asOf: '2026-01-01', criterion, result, verdict: 'no-go' };
+}
+
+/** Milliseconds of each of ASKED answers, whole. */
+async function times(url) {
+  const all = [];
+  let bytes = 0;
+  for (let i = 0; i < ASKED; i++) {
+    const begun = performance.now();
+    bytes = (await (await fetch(url)).arrayBuffer()).byteLength;
+    all.push(performance.now() - begun);
+  }
+  return { first: all[0], p50: median(all), worst: Math.max(...all), bytes };
+}
+
+async function asked(server, when) {
+  for (const [what, path] of [['board', 'Initiative/$board'], ['critical line of one initiative', 'ReadinessCheckpoint/$line?initiative=ini-7']]) {
+    const t = await times(`${server.base}/styr/${path}`);
+    row(`Steering: ${what}, ${when}`, `${t.p50.toFixed(0)} ms`, '≤ 300 ms', `worst ${t.worst.toFixed(0)} ms of ${ASKED}, first ${t.first.toFixed(0)} ms; ${count(t.bytes)} B`);
+  }
+}
+
+/** The first checkpoint that has not been measured since the start; null: none. */
+const unmeasured = async (base) => (await json(`${base}/styr/ReadinessCheckpoint?as-of=lt2026-06-01&_summary=count`)).total;
+
+export async function measureStyr(port) {
+  const data = join(scratch, 'styr'), file = join(scratch, 'styr.ndjson');
+  mkdirSync(scratch, { recursive: true });
+  writeFileSync(file, [...region()].map((r) => JSON.stringify(r)).join('\n') + '\n');
+  const loaded = run('import', '--data', data, file);
+  row(`Steering: ${count(PROJECTS * UNITS)} checkpoints imported`, `${count((PROJECTS * UNITS) / loaded.s)}/s`, '', `${loaded.s.toFixed(1)} s`);
+  const [, checkpoints, criteria, points, fill, evaluate, go, conditions, incomplete, noGo, dated] = /READINESS (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(run('readiness', 'bench', '--data', data).out);
+  row(`Steering: all verdicts of ${count(checkpoints)} checkpoints × ${CRITERIA}`, `${evaluate} s`, '≤ 5 s', `${count(criteria)} criteria with trends out of ${count(points)} weekly measurements; go ${go}, conditions ${conditions}, incomplete ${incomplete}, no-go ${noGo}, with a date ${dated}`);
+  row('Steering: readiness.db', `${count(statSync(join(data, 'readiness.db')).size / checkpoints)} B`, '', `a checkpoint; filled in ${fill} s`);
+  const server = await serve(data, port);
+  await asked(server, 'all being measured');
+  const begun = performance.now();
+  while ((await unmeasured(server.base)) > 0) await new Promise((r) => setTimeout(r, 500));
+  const s = (performance.now() - begun) / 1000;
+  row('Steering: all measured anew in the background', `${count((PROJECTS * UNITS) / s)}/s`, '', `${s.toFixed(0)} s from the first answers on, CPU ${usage(server.child.pid).cpu.toFixed(0)} s, ${usage(server.child.pid).peakMb.toFixed(0)} MB at most`);
+  await asked(server, 'at rest');
+  await stop(server);
+}
