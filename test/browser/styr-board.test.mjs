@@ -3,7 +3,8 @@
 // a decision signed moves its initiative, and nothing else does.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { MODES, startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { readStyr, styrNdjson } from "./styr-data.mjs";
 
 let region;
@@ -17,7 +18,7 @@ after(async () => {
   await region?.remove();
 });
 
-const visit = (path, body, options = MODES.light) => visitPage(browser, `${region.url}/styrning/${path}`, body, { options });
+const visit = (path, body, options = PICTURE) => visitPage(browser, `${region.url}/styrning/${path}`, body, { options });
 
 test("the board has the process's phases, diary numbers, what is missing, and a list that says the same", () =>
   visit("tavla", async (page) => {
@@ -28,6 +29,7 @@ test("the board has the process's phases, diary numbers, what is missing, and a 
     assert.match(await survey.innerText(), /RS 2025-03001[\s\S]*Nyttokalkyl saknas/);
     assert.match(await page.locator(".styr-card", { hasText: "Sammanhållen EKG-miljö" }).innerText(), /RS 2025-02255 · \d+ dagar sedan grinden/);
     assert.equal(await page.locator("[draggable=true]").count(), 0);
+    await takePicture(page, "styrning-tavla");
     await page.getByRole("radio", { name: "Taktisk" }).check();
     await page.getByText(/^4 initiativ, 9 dolda av filtret$/).waitFor();
     await page.getByRole("radio", { name: "Alla", exact: true }).check();

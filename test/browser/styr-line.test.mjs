@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { openCheckpoints, passed, put, readStyr, styrNdjson } from "./styr-data.mjs";
 
 let region;
@@ -18,7 +19,7 @@ after(async () => {
   await region?.remove();
 });
 
-const visit = (path, body) => visitPage(browser, `${region.url}/styrning/${path}`, body);
+const visit = (path, body) => visitPage(browser, `${region.url}/styrning/${path}`, body, { options: PICTURE });
 const row = (page, unit) => page.locator(".styr-matrix tbody tr", { hasText: unit });
 const verdictOf = (page, unit) => row(page, unit).locator("td").last().locator(".styr-verdict");
 
@@ -26,6 +27,7 @@ test("unit by checkpoint, each verdict a shape and a word; the programme as its 
   visit("linje", async (page) => {
     await page.locator(".styr-matrix").waitFor();
     assert.deepEqual((await page.locator(".styr-matrix thead th").allInnerTexts()).map((text) => text.split("\n")[0].trim()), ["Enhet", "Avstämning T-120", "Avstämning T-30", "Enheten"]);
+    await takePicture(page, "kritisk-linje");
     assert.equal((await verdictOf(page, "Akutmottagningen").innerText()).trim(), "No-Go");
     assert.equal((await verdictOf(page, "Medicinavdelning 12").innerText()).trim(), "Ofullständigt");
     assert.match(await row(page, "Vårdcentralen Provet").innerText(), /Inte öppnad/);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { PICTURE, takePicture } from "./picture.mjs";
 import { readStyr, styrNdjson } from "./styr-data.mjs";
 
 let region;
@@ -16,7 +17,7 @@ after(async () => {
   await region?.remove();
 });
 
-const visit = (path, body) => visitPage(browser, `${region.url}/styrning/${path}`, body);
+const visit = (path, body) => visitPage(browser, `${region.url}/styrning/${path}`, body, { options: PICTURE });
 const plainText = async (locator) => (await locator.innerText()).replace(/\u00a0/g, " ");
 
 test("the cliff: KeyForCare should have begun, in the picture and in the table", () =>
@@ -24,6 +25,7 @@ test("the cliff: KeyForCare should have begun, in the picture and in the table",
     await page.locator("svg .styr-block").first().waitFor();
     assert.equal(await page.locator("svg .styr-late").count(), 1);
     assert.match(await page.locator("svg .styr-late title").textContent(), /KeyForCare/);
+    await takePicture(page, "avtalsklippa");
     const row = page.locator("main tbody tr", { hasText: "KeyForCare" });
     assert.match(await plainText(row), /31 dec. 2026[\s\S]*30 juni 2025[\s\S]*Borde ha börjat/);
     assert.match(await plainText(page.locator("main tbody tr", { hasText: "2026 K4" })), /1[\s\S]*1 200 000 kr/);
@@ -45,6 +47,7 @@ test("the risk map: a square lists its risks, and an accepted severe one needs a
     const spot = page.getByRole("button", { name: "Sannolikhet 1, konsekvens 4: 1 risk" });
     await spot.waitFor();
     assert.equal(await page.locator("svg line.styr-arrow").count(), 2);
+    await takePicture(page, "riskkarta");
     await spot.focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Sannolikhet 1, konsekvens 4" }).waitFor();

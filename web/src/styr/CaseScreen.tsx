@@ -7,7 +7,7 @@ import { showDate } from "../i18n/format.ts";
 import { word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { diaryOf, find, idOf, nameOf, one } from "./api.ts";
+import { diaryOf, find, idOf, nameOf, one, STYR } from "./api.ts";
 import { HEADINGS, type Heading } from "./board.ts";
 import { DecideDialog, DispatchDialog, EndorseDialog, StepDialog, WriteDialog } from "./CaseDialogs.tsx";
 import { GoLiveDialog } from "./GoLiveDialog.tsx";
@@ -42,7 +42,7 @@ function Shown({ whole, did }: { whole: WholeCase; did: (text: string) => void }
   const props = { whole, close, did };
   return (
     <section>
-      <Head title={it.title ?? diaryOf(it)} about={[diaryOf(it) || w.noDiary, say("case-status", it.status), say("record-status", it.recordStatus)].filter((x) => x !== "").join(" · ")}><PrintButton /></Head>
+      <Head title={it.title ?? diaryOf(it)} about={[diaryOf(it) || w.noDiary, say("case-status", it.status), say("record-status", it.recordStatus)].filter((x) => x !== "").join(" · ")}>{it.recordStatus === "arbetsmaterial" ? null : <a class="button" href={`${STYR}/DecisionCase/${it.id ?? ""}/$package`} download={`${it.id ?? "arende"}.json`}>{w.package}</a>}<PrintButton /></Head>
       {it.recordStatus === "arbetsmaterial" ? <p class="styr-watermark">{say("record-status", "arbetsmaterial")}</p> : null}
       <Facts of={[[w.initiative, it.initiative === undefined ? "" : <a href={styrPath("initiativ", idOf(it.initiative))}>{nameOf(it.initiative)}</a>], [w.gateNumber, it.gateNumber], [w.handler, nameOf(it.handler)], [w.secrecy, (it.secrecy ?? []).map((x) => x.ground).join(", ")]]} />
       <div class="styr-beside">

@@ -62,7 +62,7 @@ export const en: Words = {
     partsOf: "By role or part", partColumns: ["Part", "Done", "Share", "At first attempt", "State"],
   },
   caseOf: {
-    initiative: "Initiative", gateNumber: "Decision number", handler: "Handled by", secrecy: "Secrecy", noDiary: "No diary number", lint: "Missing", complete: "All headings are there.", step: "Diary number and status", write: "Write", wrote: (name) => `${name} saved`,
+    initiative: "Initiative", gateNumber: "Decision number", handler: "Handled by", secrecy: "Secrecy", noDiary: "No diary number", package: "Fetch for disclosure", lint: "Missing", complete: "All headings are there.", step: "Diary number and status", write: "Write", wrote: (name) => `${name} saved`,
     benefitHow: "A benefit case is drawn up under Benefits. If there is none, say why here.", exemption: "Why there is no benefit case", exempt: (why) => `No benefit case. Motivation: ${why}`,
     endorsement: "Standpoints", endorsementAbout: "A body can stand behind a proposal. That is no decision.", endorsementColumns: ["Body", "Date", "Standpoint", "Statement"], noEndorsement: "No body has taken a standpoint.", endorse: "Add a standpoint", endorsed: "Standpoint added", body: "Body", date: "Date", outcome: "Outcome", statement: "Statement",
     decision: "Decision", decisionAbout: "The decision is taken by whoever has a mandate, in their own name, or by a board. A signed decision never changes; it can only be superseded by a new one.", noDecision: "No decision is taken.", decide: "Take the decision", sign: "Sign the decision", signAbout: "The decision is final when it is signed.", decided: "Decision signed",

@@ -116,7 +116,7 @@ export const sv = {
     partsOf: "Per roll eller del", partColumns: ["Del", "Klara", "Andel", "Vid första försöket", "Läge"],
   },
   caseOf: {
-    initiative: "Initiativ", gateNumber: "Beslut nummer", handler: "Handläggare", secrecy: "Sekretess", noDiary: "Inget diarienummer",
+    initiative: "Initiativ", gateNumber: "Beslut nummer", handler: "Handläggare", secrecy: "Sekretess", noDiary: "Inget diarienummer", package: "Hämta för utlämnande",
     lint: "Saknas", complete: "Alla rubriker finns.", step: "Diarienummer och läge", write: "Skriv", wrote: (name: string) => `${name} sparat`,
     benefitHow: "En nyttokalkyl upprättas under Nytta. Saknas den ska det motiveras här.", exemption: "Motivering till att nyttokalkyl saknas", exempt: (why: string) => `Ingen nyttokalkyl. Motivering: ${why}`,
     endorsement: "Ställningstaganden", endorsementAbout: "Ett organ kan ställa sig bakom ett förslag. Det är inget beslut.", endorsementColumns: ["Organ", "Datum", "Ställningstagande", "Uttalande"], noEndorsement: "Inget organ har tagit ställning.", endorse: "Lägg till ställningstagande", endorsed: "Ställningstagande tillagt",
