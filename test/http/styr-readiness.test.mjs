@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Readiness over HTTP, as a region would try it: one who fails turns the unit's verdict within five seconds and nobody edits it;
+// nobody can, whatever way they write; frozen evidence stands, and its hash can be computed by anybody.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { start } from './server.mjs';
+
+let server;
+const headers = { 'Content-Type': 'application/fhir+json', Accept: 'application/fhir+json' };
+const ask = async (method, path, body) => {
+  const r = await fetch(`${server.base.replace(/\/fhir$/, '')}${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const text = await r.text();
+  return { status: r.status, body: text ? JSON.parse(text) : null, text };
+};
+const put = async (base, resource) => {
+  const r = await ask('PUT', `/${base}/${resource.resourceType}/${resource.id}`, resource);
+  assert.ok(r.status === 200 || r.status === 201, `${resource.resourceType}/${resource.id}: ${r.status} ${r.text}`);
+  return r.body;
+};
+const read = async (id) => (await ask('GET', `/styr/ReadinessCheckpoint/${id}`)).body;
+
+/** Until the checkpoint says so; the seconds that it took. */
+async function until(id, verdict, more = () => true) {
+  const begun = performance.now();
+  for (;;) {
+    const now = await read(id);
+    if (now.verdict === verdict && more(now)) return (performance.now() - begun) / 1000;
+    assert.ok(performance.now() - begun < 20000, `${id} is ${now.verdict}, not ${verdict}: ${JSON.stringify(now.result)}`);
+    await new Promise((r) => setTimeout(r, 50));
+  }
+}
+
+const role = (n, code) => ({ resourceType: 'PractitionerRole', id: `http-role-${n}`, active: true, practitioner: { reference: `Practitioner/http-p-${n}` }, organization: { reference: 'Organization/http-ward' }, code: [{ coding: [{ system: 'https://helhet.example/fhir/CodeSystem/role', code }] }] });
+let tries = 0;
+const attempt = (n, passed) => put('fhir', { resourceType: 'QuestionnaireResponse', id: `http-try-${++tries}`, status: 'completed', questionnaire: 'https://helhet.example/styr/Questionnaire/practical-training', subject: { reference: `PractitionerRole/http-role-${n}` }, authored: new Date(Date.now() + tries).toISOString(), item: [{ linkId: 'passed', answer: [{ valueBoolean: passed }] }] });
+const criterion = [{ code: 'E3', title: 'Praktisk utbildning', measure: 'training-passed', comparator: 'ge', target: 95, unit: '%', severity: 'hard', overridable: false, maxAgeDays: 90, evidenceKind: 'measured', scope: 'role' }];
+let id;
+
+before(async () => {
+  server = await start();
+  await put('fhir', { resourceType: 'Organization', id: 'http-ward', name: 'Avdelning 9' });
+  for (const n of [1, 2, 3]) {
+    await put('fhir', { resourceType: 'Practitioner', id: `http-p-${n}`, active: true, name: [{ text: `Test Person ${n}` }] });
+    await put('fhir', role(n, n < 3 ? 'nurse' : 'physician'));
+  }
+  await put('styr', { resourceType: 'CheckpointDefinition', id: 'http-def', status: 'active', name: 'T-30', offsetDays: -30, lockedOn: '2026-01-01', criterion });
+  const made = await ask('POST', '/styr/CheckpointDefinition/http-def/$open?unit=Organization/http-ward&wave=1&plannedDate=2020-01-01');
+  assert.equal(made.status, 201, made.text);
+  assert.equal(made.body.verdict, 'no-go');
+  id = made.body.id;
+});
+after(() => server.stop());
+
+test('three who must pass: two is no-go, three is go, one who fails is no-go within five seconds', async () => {
+  await attempt(1, true);
+  await attempt(2, true);
+  await until(id, 'no-go', (c) => c.result[0].numerator === 2);
+  await attempt(3, true);
+  await until(id, 'go');
+  await attempt(2, false);
+  const s = await until(id, 'no-go');
+  assert.ok(s < 5, `${s} s`);
+});
+
+test('the planned date, long past, says nothing; the line and the evidence do', async () => {
+  const line = (await ask('GET', '/styr/ReadinessCheckpoint/$line?initiative=none')).body;
+  assert.deepEqual(line.checkpoint, []);
+  const all = (await ask('GET', `/styr/ReadinessCheckpoint/${id}/$evidence?criterion=E3`)).body;
+  assert.equal(all.people[0].done, false);
+  assert.equal(all.people[0].role, 'PractitionerRole/http-role-2');
+  assert.equal(all.people[0].name, 'Test Person 2');
+  assert.ok(!JSON.stringify(await read(id)).includes('http-try'));
+});
+
+test('nobody sets a verdict: not by update, patch, transaction, or a new checkpoint that is go', async () => {
+  const now = await read(id);
+  const wished = { ...now, verdict: 'go', result: now.result.map((r) => ({ ...r, state: 'met', value: 100 })) };
+  const patch = [{ op: 'replace', path: '/verdict', value: 'go' }];
+  const answers = [
+    await ask('PUT', `/styr/ReadinessCheckpoint/${id}`, wished),
+    await ask('POST', '/styr/ReadinessCheckpoint', { ...wished, id: undefined, meta: undefined }),
+    await ask('POST', '/styr', { resourceType: 'Bundle', type: 'transaction', entry: [{ resource: wished, request: { method: 'PUT', url: `ReadinessCheckpoint/${id}` } }] }),
+    await fetch(`${server.base.replace(/\/fhir$/, '')}/styr/ReadinessCheckpoint/${id}`, { method: 'PATCH', headers: { 'Content-Type': 'application/json-patch+json' }, body: JSON.stringify(patch) }),
+    await ask('DELETE', `/styr/ReadinessCheckpoint/${id}`),
+  ];
+  for (const [i, r] of answers.entries()) assert.ok(r.status >= 400 && r.status < 500, `${i}: ${r.status} ${r.text ?? ''}`);
+  await new Promise((r) => setTimeout(r, 1500));
+  assert.equal((await read(id)).verdict, 'no-go');
+});
+
+test('frozen: the hash is that of the entries, nothing changes any more, and the old facts stay', async () => {
+  await attempt(2, true);
+  await until(id, 'go');
+  const frozen = await ask('POST', `/styr/ReadinessCheckpoint/${id}/$freeze`, { resourceType: 'Parameters' });
+  assert.equal(frozen.status, 200, frozen.text);
+  assert.equal(frozen.body.status, 'frozen');
+  const ref = frozen.body.extension.find((e) => e.url.endsWith('/evidence-bundle')).valueReference;
+  const raw = (await ask('GET', `/fhir/${ref.reference}`)).text;
+  const bundle = JSON.parse(raw);
+  assert.equal(bundle.type, 'document');
+  assert.equal(bundle.entry[0].resource.resourceType, 'Composition');
+  assert.equal(bundle.entry[1].resource.verdict, 'go');
+  const entries = raw.slice(raw.indexOf('"entry":') + '"entry":'.length, -1);
+  assert.equal(createHash('sha256').update(entries).digest('hex'), ref.identifier.value);
+  assert.equal((await ask('GET', `/styr/ReadinessCheckpoint/${id}/$verify`)).body.holds, true);
+  await attempt(1, false);
+  await new Promise((r) => setTimeout(r, 2000));
+  assert.equal((await read(id)).verdict, 'go');
+  const again = await ask('PUT', `/styr/ReadinessCheckpoint/${id}`, { ...frozen.body, wave: '2' });
+  assert.equal(again.status, 409, again.text);
+});
