@@ -318,15 +318,15 @@ describe('sessions end', () => {
 
   test('an expired session: rests, wakes by the password alone, and ends for good; a restart ends none', async () => {
     const own = await makeData();
-    let short = await closed(own, ['--session-idle', '2s', '--session-max', '9s']);
+    let short = await closed(own, ['--session-idle', '4s', '--session-max', '16s']);
     const ask = (path, headers) => raw(short, 'GET', path, { headers });
     try {
       const began = Date.now();
       const cookie = await login(short, 'anna', { assignment: 'PractitionerRole/anna-kir' });
       await short.stop({ keep: true });
-      short = await closed(own, ['--session-idle', '2s', '--session-max', '9s']);
+      short = await closed(own, ['--session-idle', '4s', '--session-max', '16s']);
       assert.equal((await ask('/fhir/Patient/pat', cookie)).status, 200, 'the restart');
-      await new Promise((resolve) => setTimeout(resolve, 2300));
+      await new Promise((resolve) => setTimeout(resolve, 4300));
       refused(await ask('/fhir/Patient/pat', cookie), 401, 'LOGIN_IDLE');
       assert.equal((await ask('/auth/session', cookie)).json.state, 'idle');
       refused(await auth(short, 'resume', { password: 'fel lösenord helt' }, cookie), 401, 'LOGIN_WRONG');
@@ -336,7 +336,7 @@ describe('sessions end', () => {
       assert.equal(r.json.assignment, 'PractitionerRole/anna-kir');
       assert.equal((await ask('/fhir/Patient/pat', { Cookie: cookieOf(r) })).status, 200);
       refused(await ask('/fhir/Patient/pat', cookie), 401, 'LOGIN_REQUIRED', 'the token before');
-      await new Promise((resolve) => setTimeout(resolve, Math.max(0, 9300 - (Date.now() - began))));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, 16300 - (Date.now() - began))));
       refused(await auth(short, 'resume', { password: PASSWORD }, { Cookie: cookieOf(r) }), 401, 'LOGIN_REQUIRED');
     } finally {
       await short.stop({ keep: true });
