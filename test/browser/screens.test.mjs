@@ -10,24 +10,31 @@ import { ask } from "../http/server.mjs";
 import { COMPILED, compile } from "./compile.mjs";
 import { startDemo } from "./demo.mjs";
 import { ALL_MODES, axeFaults, startBrowser, visitPage } from "./harness.mjs";
-import { importStyr, SINGLES } from "./styr-data.mjs";
 
 const ROOT = join(import.meta.dirname, "../..");
 let region;
 let browser;
 const cookie = {};
+/** Places of Steering that are of one thing, and of what. */
+const STEERED = [["initiativ", "Initiative"], ["linje", "Initiative"], ["avstamning", "ReadinessCheckpoint"], ["arende", "DecisionCase"], ["nytta", "BenefitCase"], ["mote", "Meeting"]];
+const steered = [];
 const who = { id: "", name: "", number: "" };
 
 const read = (account, path) => ask(region.server, "GET", path, { headers: { Cookie: cookie[account] } }).then((answer) => answer.json);
 
 before(async () => {
-  region = await startDemo({ patients: "120", before: importStyr });
-  for (const account of ["overlakare", "loggranskare", "systemadmin"]) cookie[account] = await region.cookie(account);
+  region = await startDemo({ patients: "120" });
+  for (const account of ["overlakare", "loggranskare", "systemadmin", "processansvarig"]) cookie[account] = await region.cookie(account);
   const here = await read("overlakare", "/Encounter?status=in-progress&_count=50");
   const visits = here.entry.map((e) => e.resource).filter((e) => e.serviceProvider?.display?.includes("Medicinkliniken"));
   who.id = visits[0].subject.reference.slice("Patient/".length);
   const patient = await read("overlakare", `/Patient/${who.id}`);
   Object.assign(who, { name: patient.name[0].text, number: patient.identifier[0].value.replace(/(\d{8})(\d{4})/, "$1-$2") });
+  for (const [place, type] of STEERED) {
+    const found = (await ask(region.server, "GET", `${region.server.origin}/styr/${type}?_count=1`, { headers: { Cookie: cookie.processansvarig } })).json;
+    assert.ok(found.entry?.length > 0, `the demo has a ${type}`);
+    steered.push(`${place}/${found.entry[0].resource.id}`);
+  }
   browser = await startBrowser();
 });
 after(async () => {
@@ -50,9 +57,9 @@ const ABOUT = { sammanfor: () => `/${who.id}` };
 function screens() {
   const chart = [...listed("SECTIONS"), ...listed("PLACES")].map((section) => `/patient/${who.id}/${section}`);
   const own = ["/", ...listed("PAGES").map((page) => `/${page}${ABOUT[page]?.() ?? ""}`)];
-  own.push(...[...listed("TABS", "styr/places.ts"), ...SINGLES].map((place) => `/styrning/${place}`));
   const admin = listed("ADMIN_TABS").map((tab) => [tab === "konton" || tab === "enheter" ? "systemadmin" : "loggranskare", `/administration/${tab}`]);
-  return [...[...chart, ...own].map((path) => ["overlakare", path]), ...admin];
+  const styr = [...listed("TABS", "styr/places.ts"), ...steered].map((place) => ["processansvarig", `/styrning/${place}`]);
+  return [...[...chart, ...own].map((path) => ["overlakare", path]), ...styr, ...admin];
 }
 
 const settled = (page) => page.waitForFunction(() => document.querySelector("main h1, main h2") !== null && document.querySelector(".skeleton, [aria-busy=true]") === null);

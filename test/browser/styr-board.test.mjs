@@ -3,14 +3,14 @@
 // a decision signed moves its initiative, and nothing else does.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { startBrowser, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
-import { readStyr, styrNdjson } from "./styr-data.mjs";
+import { readStyr, startStyr } from "./styr-data.mjs";
 
 let region;
 let browser;
 before(async () => {
-  region = await startRegion(undefined, styrNdjson());
+  region = await startStyr();
   browser = await startBrowser();
 });
 after(async () => {

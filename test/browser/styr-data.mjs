@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the tests of Steering look at: the process, initiatives with their diary numbers, cases, a line of checkpoints for three
-// units, risks, scenarios, a benefit case, contracts, meetings, reports. No real person. As NDJSON, imported beside the demo.
+// units, risks, scenarios, a benefit case, contracts, meetings, reports. No real person. In a store of their own.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { start } from "../http/server.mjs";
 
 const ref = (reference, display) => ({ reference, ...(display === undefined ? {} : { display }) });
 const diary = (value) => [{ system: "urn:se:diarium", value }];
@@ -19,8 +21,9 @@ const KL = ref("GovernanceBody/kl-hos", "Koncernledning Hälso- och sjukvård");
 
 const people = [
   ...UNITS.map(([id, name]) => ({ resourceType: "Organization", id, active: true, name })),
+  { resourceType: "Patient", id: "styr-patient", active: true, name: [{ use: "official", text: "Prov Provsson", family: "Provsson", given: ["Prov"] }], birthDate: "1950-01-01" },
   { resourceType: "Organization", id: "styr-office", active: true, name: "Koncernkontoret (test)" },
-  ...["director", "handler", "owner"].map((id) => ({ resourceType: "PractitionerRole", id: `styr-${id}`, active: true, organization: ref("Organization/styr-office"), code: [{ text: id }] })),
+  ...["director", "handler", "owner"].flatMap((id) => [{ resourceType: "Practitioner", id: `styr-${id}`, active: true }, { resourceType: "PractitionerRole", id: `styr-${id}`, active: true, practitioner: ref(`Practitioner/styr-${id}`), organization: ref("Organization/styr-office"), code: [{ text: id }] }]),
 ];
 
 const idea = {
@@ -108,23 +111,18 @@ const meetings = [{ resourceType: "Meeting", id: "samordning", status: "planned"
 
 const shipped = (name) => JSON.parse(readFileSync(join(import.meta.dirname, `../../definitions/reports/${name}.json`), "utf8"));
 
-export const ALL = [...people, ...staff, ...tests, ...findings, idea, ...initiatives, ...bodies, ...mandates, ...cases, ...decisions, ...definitions, ...risks, ...scenarios, ...benefits, ...assets, ...goals, ...activities, ...questions, ...experiences, ...meetings, shipped("weekly"), shipped("final")];
-const ndjson = (all) => all.map((one) => JSON.stringify(one)).join("\n") + "\n";
-export const styrNdjson = () => ndjson(ALL);
-/** Checkpoints are opened against what is there already: another import, or openCheckpoints. */
-export const checkpointNdjson = () => ndjson(checkpoints);
+const ALL = [...people, ...staff, ...tests, ...findings, idea, ...initiatives, ...bodies, ...mandates, ...cases, ...decisions, ...definitions, ...risks, ...scenarios, ...benefits, ...assets, ...goals, ...activities, ...questions, ...experiences, ...meetings, shipped("weekly"), shipped("final")];
+const styrNdjson = () => ALL.map((one) => JSON.stringify(one)).join("\n") + "\n";
 
-/** Into a store that no service has open. */
-export async function importStyr(data) {
-  for (const text of [styrNdjson(), checkpointNdjson()]) {
-    writeFileSync(`${data}.ndjson`, text);
-    execFileSync(process.env.HELHET_BIN ?? "build/helhet", ["import", "--data", data, `${data}.ndjson`], { stdio: "ignore" });
-    rmSync(`${data}.ndjson`);
-  }
+/** A store of its own with these alone, served without a login, in a folder that is removed afterwards. */
+export async function startStyr() {
+  const folder = mkdtempSync(join(tmpdir(), "helhet-styr-"));
+  const data = join(folder, "region");
+  writeFileSync(join(folder, "styr.ndjson"), styrNdjson());
+  execFileSync(process.env.HELHET_BIN ?? "build/helhet", ["import", "--data", data, join(folder, "styr.ndjson")], { stdio: "ignore" });
+  const server = await start(data, ["--web", "build/web"]);
+  return { url: server.origin, remove: async () => { await server.stop({ keep: true }); rmSync(folder, { recursive: true, force: true }); } };
 }
-
-/** Addresses of one thing of each kind. */
-export const SINGLES = ["initiativ/enkat", "avstamning/rc-1-t30", "arende/c-shlr", "nytta/b-shlr", "mote/samordning"];
 
 /** One write under /styr or /fhir, as somebody without a login. */
 export async function put(origin, base, resource) {

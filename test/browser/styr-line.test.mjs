@@ -3,14 +3,14 @@
 // the planned date is no part of it, and a soft criterion can be waived, in an assignment.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { startBrowser, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
-import { openCheckpoints, passed, put, readStyr, styrNdjson } from "./styr-data.mjs";
+import { openCheckpoints, passed, put, readStyr, startStyr } from "./styr-data.mjs";
 
 let region;
 let browser;
 before(async () => {
-  region = await startRegion(undefined, styrNdjson());
+  region = await startStyr();
   await openCheckpoints(region.url);
   browser = await startBrowser();
 });

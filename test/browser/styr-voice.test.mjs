@@ -3,15 +3,14 @@
 // address; questions stand until they are answered; an empty chapter keeps a report from being final; an overrun shifts the rest.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axeFaults, startBrowser, startRegion, visitPage } from "./harness.mjs";
-import { put, readStyr, styrNdjson } from "./styr-data.mjs";
+import { axeFaults, startBrowser, visitPage } from "./harness.mjs";
+import { put, readStyr, startStyr } from "./styr-data.mjs";
 
 let region;
 let browser;
-let patient;
+const patient = "styr-patient";
 before(async () => {
-  region = await startRegion(undefined, styrNdjson());
-  patient = (await (await fetch(`${region.url}/fhir/Patient?_count=1`)).json()).entry[0].resource.id;
+  region = await startStyr();
   browser = await startBrowser();
 });
 after(async () => {

@@ -2,14 +2,14 @@
 // Steering's pictures and their tables: the contract cliff, the benefit case, the risk map, Go beside No-Go, the five phases, paper.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { startBrowser, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
-import { readStyr, styrNdjson } from "./styr-data.mjs";
+import { readStyr, startStyr } from "./styr-data.mjs";
 
 let region;
 let browser;
 before(async () => {
-  region = await startRegion(undefined, styrNdjson());
+  region = await startStyr();
   browser = await startBrowser();
 });
 after(async () => {
