@@ -27,9 +27,13 @@ struct cmd_demo_job {
 };
 
 static const struct option cmd_demo_longs[] = {
-    {"data", required_argument, NULL, 'd'}, {"patients", required_argument, NULL, 'p'},
-    {"seed", required_argument, NULL, 's'}, {"today", required_argument, NULL, 't'},
-    {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0},
+    {"data", required_argument, NULL, 'd'},
+    {"patients", required_argument, NULL, 'p'},
+    {"seed", required_argument, NULL, 's'},
+    {"today", required_argument, NULL, 't'},
+    {"record-only", no_argument, NULL, 'r'},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 static bool cmd_demo_number(const char *text, uint64_t max, uint64_t *out)
@@ -42,13 +46,15 @@ static int cmd_demo_parse(int argc, char **argv, struct cmd_demo_options *o)
 {
     uint64_t n = 0;
     struct time_value day;
-    for (int c; (c = getopt_long(argc, argv, "d:p:s:t:h", cmd_demo_longs, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "d:p:s:t:rh", cmd_demo_longs, NULL)) != -1;) {
         if (c == 'h')
             return cmd_help(&cmd_demo);
         if (c == 'd') {
             o->data = optarg;
         } else if (c == 't') {
             o->today = optarg;
+        } else if (c == 'r') {
+            o->region.record_only = true;
         } else if (c == 'p' && cmd_demo_number(optarg, DEMO_PATIENTS_MAX, &n)) {
             o->region.patients = (uint32_t)n;
         } else if (c == 's' && cmd_demo_number(optarg, UINT64_MAX, &n)) {
@@ -73,8 +79,9 @@ static bool cmd_demo_mark(struct wiring *w, const struct cmd_demo_options *o, st
                           struct err *err)
 {
     const char *path = arena_printf(arena, "%s/demo.json", o->data).p;
-    struct str mark = arena_printf(arena, "{\"patients\":%u,\"seed\":%llu,\"today\":\"%s\"}\n",
-                                   o->region.patients, (unsigned long long)o->region.seed, o->today);
+    struct str mark = arena_printf(arena, "{\"patients\":%u,\"seed\":%llu,\"today\":\"%s\"%s}\n",
+                                   o->region.patients, (unsigned long long)o->region.seed, o->today,
+                                   o->region.record_only ? ",\"record-only\":true" : "");
     char *old = NULL;
     size_t n = 0;
     bool same = os_file_read(path, CMD_DEMO_MARK_MAX, &old, &n) && str_eq(mark, (struct str){old, n});
@@ -194,17 +201,19 @@ static int cmd_demo_run(int argc, char **argv)
 const struct cmd cmd_demo = {
     .name = "demo",
     .run = cmd_demo_run,
-    .usage_sv = "demo --data KATALOG [--patients N] [--seed S] [--today DATUM]",
+    .usage_sv = "demo --data KATALOG [--patients N] [--seed S] [--today DATUM] [--record-only]",
     .help_sv = "skapar en påhittad svensk region att prova med\n"
                "  --data KATALOG  lagret; ska vara tomt eller hålla just denna region\n"
                "  --patients N    annars 500, högst 20000\n"
                "  --seed S        annars 1; samma frö ger samma region\n"
                "  --today DATUM   regionens idag, annars 2026-11-21\n"
+               "  --record-only   bara journalen, inget av styrningen\n"
                "Ingen i regionen finns: patienterna har officiella testidentiteter.",
     .help_en = "makes a made-up Swedish region to try with\n"
                "  --data DIR      the store; must be empty or hold this very region\n"
                "  --patients N    else 500, at most 20000\n"
                "  --seed S        else 1; the same seed gives the same region\n"
                "  --today DATE    the region's today, else 2026-11-21\n"
+               "  --record-only   the record alone, nothing of the steering\n"
                "Nobody in the region exists: the patients have official test identities.",
 };

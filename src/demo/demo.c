@@ -35,7 +35,8 @@ bool demo_generate(const struct demo_options *options, bool (*emit)(void *arg, s
     buf_init(&d->text, DEMO_TEXT_MAX);
     buf_init(&d->base64, 2 * DEMO_TEXT_MAX);
     demo_region_emit(d);
-    demo_styr_emit(d);
+    if (!options->record_only)
+        demo_styr_emit(d);
     demo_range_emit(d);
     demo_terms_emit(d);
     for (uint32_t i = 0; i < options->patients && !d->stopped; i++) {
@@ -52,7 +53,8 @@ bool demo_generate(const struct demo_options *options, bool (*emit)(void *arg, s
         demo_results_make(d, i);
         demo_growth_make(d, i);
     }
-    demo_styr_units(d);
+    if (!options->record_only)
+        demo_styr_units(d);
     bool done = !d->stopped;
     buf_release(&d->buf);
     buf_release(&d->text);

@@ -20,7 +20,8 @@ enum {
 struct demo_options {
     uint32_t patients; /* 0..DEMO_PATIENTS_MAX */
     uint64_t seed;
-    int64_t now_ms; /* "today" of the region: nothing but plans lies after it; years 2024 to 2099 */
+    int64_t now_ms;   /* "today" of the region: nothing but plans lies after it; years 2024 to 2099 */
+    bool record_only; /* nothing of the steering */
 };
 
 /* Emits the whole region. resource_json is borrowed for the call. False with USAGE in err when options are

@@ -281,7 +281,7 @@ static int set_up(void **state)
     (void)state;
     arena_init(&run.arena);
     run.number = os_alloc(PATIENTS * sizeof *run.number);
-    struct demo_options options = {PATIENTS, 1, now_ms};
+    struct demo_options options = {PATIENTS, 1, now_ms, false};
     struct err err;
     return demo_generate(&options, gather, &run, &err) ? 0 : -1;
 }
@@ -464,7 +464,7 @@ static bool digest_only(void *arg, struct str json)
 static uint64_t digest_of(uint32_t patients, uint64_t seed, int64_t when_ms)
 {
     uint64_t digest = 0;
-    struct demo_options options = {patients, seed, when_ms};
+    struct demo_options options = {patients, seed, when_ms, false};
     struct err err;
     assert_true(demo_generate(&options, digest_only, &digest, &err));
     return digest;
@@ -500,7 +500,7 @@ static void emit_can_stop(void **state)
 {
     (void)state;
     int calls = 0;
-    struct demo_options options = {5, 1, now_ms};
+    struct demo_options options = {5, 1, now_ms, false};
     struct err err = {.code = ERR_OK};
     assert_false(demo_generate(&options, stop_at_tenth, &calls, &err));
     assert_int_equal(calls, 10);
@@ -512,7 +512,7 @@ static void options_are_bounded(void **state)
     (void)state;
     uint64_t digest = 0;
     struct err err = {.code = ERR_OK};
-    struct demo_options many = {DEMO_PATIENTS_MAX + 1, 1, now_ms}, early = {1, 1, 0};
+    struct demo_options many = {DEMO_PATIENTS_MAX + 1, 1, now_ms, false}, early = {1, 1, 0, false};
     assert_false(demo_generate(&many, digest_only, &digest, &err));
     assert_int_equal(err.code, ERR_USAGE);
     assert_false(demo_generate(&early, digest_only, &digest, &err));
