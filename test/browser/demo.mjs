@@ -12,7 +12,7 @@ import { start } from "../http/server.mjs";
 export async function startDemo({ patients = "60", before = async () => undefined } = {}) {
   const folder = mkdtempSync(join(tmpdir(), "helhet-demo-web-"));
   const data = join(folder, "region");
-  execFileSync(process.env.HELHET_BIN ?? "build/helhet", ["demo", "--data", data, "--patients", patients, "--seed", "1", "--record-only"], { stdio: "ignore" });
+  execFileSync(process.env.HELHET_BIN ?? "build/helhet", ["demo", "--data", data, "--patients", patients, "--seed", "1"], { stdio: "ignore" });
   const accounts = readFileSync(join(data, "demo-accounts.txt"), "utf8").split("\n").slice(1).map((line) => line.split(/\s+/)).filter(([name]) => name);
   const region = {
     data,

@@ -38,7 +38,7 @@ async function answers(url) {
 export async function startRegion(web = join(ROOT, "build/web"), ndjson = "") {
   const folder = mkdtempSync(join(tmpdir(), "helhet-web-"));
   const data = join(folder, "region");
-  execFileSync(PROGRAM, ["demo", "--data", data, "--patients", PATIENTS, "--seed", "1", "--record-only"], { cwd: ROOT, stdio: "ignore" });
+  execFileSync(PROGRAM, ["demo", "--data", data, "--patients", PATIENTS, "--seed", "1"], { cwd: ROOT, stdio: "ignore" });
   if (ndjson !== "") {
     writeFileSync(join(folder, "more.ndjson"), ndjson);
     execFileSync(PROGRAM, ["import", "--data", data, join(folder, "more.ndjson")], { cwd: ROOT, stdio: "ignore" });

@@ -43,3 +43,11 @@ test('the demo’s steering', async (t) => {
     assert.ok(lines.has(`${resourceType}/${id}`), id);
   }
 });
+
+test('--record-only leaves it out, and is another region than the whole one', (t) => {
+  const dir = scratch(t), data = join(dir, 'd');
+  assert.equal(run('demo', '--data', data, '--patients', '0', '--record-only').code, 0);
+  const lines = exported(data, join(dir, 'out'));
+  assert.ok(lines.size > 1000 && ![...lines.keys()].some((key) => key.startsWith('Initiative/') || key.includes('/styr-')));
+  assert.equal(run('demo', '--data', data, '--patients', '0').code, 1);
+});
