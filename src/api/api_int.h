@@ -399,7 +399,7 @@ call_fn op_report_begin_run, op_report_refresh_run, op_report_finalize_run, op_r
 call_fn op_readiness_line_run, op_readiness_board_run, op_readiness_evidence_run, op_readiness_verify_run,
     op_readiness_freeze_run, op_readiness_open_run;
 call_fn op_gov_calculate_run, op_gov_cliff_run, op_gov_lint_run, op_gov_package_run;
-call_fn op_gov_themes_run;
+call_fn op_gov_themes_run, op_gov_anonymous_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;
 
 /* ---- op_job.c: long work ---- */

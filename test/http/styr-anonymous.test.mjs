@@ -166,6 +166,10 @@ describe('the form', () => {
     assert.equal(r.status, 201, r.text);
     const sneaky = await send({ resourceType: 'Experience', status: 'received', question: 'works', statement: 'Snabbt', anonymous: true, cellSize: 9 }, { 'Content-Type': 'application/fhir+json' }, '/styr/Experience');
     assert.equal(code(sneaky), 'GOV_ANONYMOUS', sneaky.text);
+    const inside = await send({ resourceType: 'Bundle', type: 'batch', entry: [{ resource: form('I en bunt'), request: { method: 'POST', url: 'Experience/$report-anonymous' } }] }, { 'Content-Type': 'application/fhir+json' }, '/styr');
+    assert.ok(/"status":"4\d\d/.test(inside.text), 'a Bundle is not the way');
+    const metadata = await get('/styr/metadata');
+    assert.ok(JSON.stringify(metadata.json.rest[0].resource.find((r) => r.type === 'Experience').operation).includes('report-anonymous'));
   });
 });
 
