@@ -14,10 +14,13 @@ const severity = (code) => (['E12', 'E13', 'E14'].includes(code) ? 'soft' : 'har
 const criterion = codes.map((code) => ({ code, title: code, measure: 'migration-reconciled', comparator: 'ge', target: 95, unit: '%', severity: severity(code), overridable: code !== 'E10', maxAgeDays: 30, evidenceKind: 'measured', scope: 'unit' }));
 const result = codes.map((code) => ({ code, state: 'missing', severity: severity(code) }));
 
-function* region() {
+function* around() {
   yield { resourceType: 'CheckpointDefinition', id: 'go', status: 'active', name: 'T-30', offsetDays: -30, lockedOn: '2026-01-01', criterion };
   for (let u = 0; u < UNITS; u++) yield { resourceType: 'Organization', id: `unit-${u}`, name: `Enhet ${u}` };
   for (let p = 0; p < PROJECTS; p++) yield { resourceType: 'Initiative', id: `ini-${p}`, status: 'idea', title: `Initiativ ${p}`, phase: 1, phaseSince: '2026-01-15' };
+}
+
+function* checkpoints() {
   for (let p = 0; p < PROJECTS; p++)
     for (let u = 0; u < UNITS; u++)
       yield { resourceType: 'ReadinessCheckpoint', id: `c-${p}-${u}`, status: 'open', definition: { reference: 'CheckpointDefinition/go' }, initiative: { reference: `Initiative/ini-${p}` }, unit: { reference: `Organization/unit-${u}` }, wave: `${u % 5}`, asOf: '2026-01-01', criterion, result, verdict: 'no-go' };
@@ -48,12 +51,16 @@ const unmeasured = async (base) => (await json(`${base}/styr/ReadinessCheckpoint
 export async function measureStyr(port) {
   const data = join(scratch, 'styr'), file = join(scratch, 'styr.ndjson');
   mkdirSync(scratch, { recursive: true });
-  writeFileSync(file, [...region()].map((r) => JSON.stringify(r)).join('\n') + '\n');
-  const loaded = run('import', '--data', data, file);
+  const load = (all) => {
+    writeFileSync(file, [...all].map((r) => JSON.stringify(r)).join('\n') + '\n');
+    return run('import', '--data', data, file);
+  };
+  load(around());
+  const loaded = load(checkpoints()); // criteria are held against the definition, which must be there
   row(`Steering: ${count(PROJECTS * UNITS)} checkpoints imported`, `${count((PROJECTS * UNITS) / loaded.s)}/s`, '', `${loaded.s.toFixed(1)} s`);
-  const [, checkpoints, criteria, points, fill, evaluate, go, conditions, incomplete, noGo, dated] = /READINESS (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(run('readiness', 'bench', '--data', data).out);
-  row(`Steering: all verdicts of ${count(checkpoints)} checkpoints × ${CRITERIA}`, `${evaluate} s`, '≤ 5 s', `${count(criteria)} criteria with trends out of ${count(points)} weekly measurements; go ${go}, conditions ${conditions}, incomplete ${incomplete}, no-go ${noGo}, with a date ${dated}`);
-  row('Steering: readiness.db', `${count(statSync(join(data, 'readiness.db')).size / checkpoints)} B`, '', `a checkpoint; filled in ${fill} s`);
+  const [, held, criteria, points, fill, evaluate, go, conditions, incomplete, noGo, dated] = /READINESS (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+) (\d+) (\d+) (\d+) (\d+) (\d+)/.exec(run('readiness', 'bench', '--data', data).out);
+  row(`Steering: all verdicts of ${count(held)} checkpoints × ${CRITERIA}`, `${evaluate} s`, '≤ 5 s', `${count(criteria)} criteria with trends out of ${count(points)} weekly measurements; go ${go}, conditions ${conditions}, incomplete ${incomplete}, no-go ${noGo}, with a date ${dated}`);
+  row('Steering: readiness.db', `${count(statSync(join(data, 'readiness.db')).size / held)} B`, '', `a checkpoint; filled in ${fill} s`);
   const server = await serve(data, port);
   await asked(server, 'all being measured');
   const begun = performance.now();

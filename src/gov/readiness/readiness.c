@@ -106,7 +106,7 @@ static bool pass_one(void *arg, const struct readiness_row *row)
 static bool pass_time(struct readiness *x, int32_t today, struct err *err)
 {
     struct passing p = {.x = x, .today = today};
-    bool ok = readiness_side_each(&x->side, STR(""), true, pass_one, &p, err) && side_begin(&x->side, err);
+    bool ok = readiness_side_each(&x->side, STR(""), pass_one, &p, err) && side_begin(&x->side, err);
     bool marked = ok;
     for (size_t i = 0; marked && i < p.count; i++)
         marked = readiness_side_mark_one(&x->side, p.rid[i], err);

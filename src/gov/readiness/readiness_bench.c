@@ -108,7 +108,7 @@ bool readiness_bench(const char *dir, struct store *s, unsigned weeks, struct re
     store_read_end(r);
     out->fill_s = seconds(begun);
     begun = os_mono_ns();
-    ok = ok && readiness_side_each(&b.side, STR(""), true, evaluate, &b, err);
+    ok = ok && readiness_side_each(&b.side, STR(""), evaluate, &b, err);
     out->evaluate_s = seconds(begun);
     side_close(&b.side);
     return ok;

@@ -24,7 +24,6 @@ struct board {
     struct readiness_work *work;
     struct item *item;
     size_t count;
-    struct item *last; /* the last row's */
     bool cut;
 };
 
@@ -52,19 +51,14 @@ static struct item *find_item(struct board *b, struct str name)
     return NULL;
 }
 
-/* Rows come by initiative: the last one found is nearly always it. */
-static bool take_row(void *arg, const struct readiness_row *row)
+static void take_sum(void *arg, struct str initiative, struct verdict_sum sum, uint64_t count)
 {
-    struct board *b = arg;
-    struct item *last = b->last;
-    if (!last || !str_eq(last->name, row->initiative))
-        last = b->last = find_item(b, row->initiative);
-    if (!last)
-        return true;
-    last->sum = verdict_worst(last->sum, row->sum);
-    last->by_verdict[row->sum.verdict]++;
-    last->checkpoints++;
-    return true;
+    struct item *it = find_item(arg, initiative);
+    if (!it)
+        return;
+    it->sum = verdict_worst(it->sum, sum);
+    it->by_verdict[sum.verdict] += count;
+    it->checkpoints += count;
 }
 
 static void flag(struct item *it, const char *code, const char *sv)
@@ -233,7 +227,7 @@ static bool read_all(struct board *b, struct err *err)
                             err))
             return false;
     pthread_mutex_lock(&b->work->x->lock);
-    bool ok = readiness_side_each(&b->work->x->look, STR(""), false, take_row, b, err);
+    bool ok = readiness_side_sums(&b->work->x->look, take_sum, b, err);
     pthread_mutex_unlock(&b->work->x->lock);
     return ok;
 }

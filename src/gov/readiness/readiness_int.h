@@ -176,11 +176,15 @@ bool readiness_side_mark_one(struct side *s, store_rid rid, struct err *err);
 /* The READINESS_AGAIN that were measured longest ago. */
 bool readiness_side_mark_old(struct side *s, struct err *err);
 bool readiness_side_marked(struct side *s, store_rid out[READINESS_SLICE], size_t *count, struct err *err);
-/* Each row, of one initiative or (empty) all, by initiative, unit and offset; false from fn stops. The row's
- * memory is the call's. packed false: without kept. */
+/* Each row, of one initiative (by unit and offset) or (empty) all; false from fn stops. The row's memory is
+ * the call's.
+ */
 typedef bool readiness_side_fn(void *arg, const struct readiness_row *row);
-bool readiness_side_each(struct side *s, struct str initiative, bool packed, readiness_side_fn *fn, void *arg,
+bool readiness_side_each(struct side *s, struct str initiative, readiness_side_fn *fn, void *arg,
                          struct err *err);
+/* How many of each initiative have each verdict, with the latest of their earliest days. */
+typedef void readiness_side_sum_fn(void *arg, struct str initiative, struct verdict_sum sum, uint64_t count);
+bool readiness_side_sums(struct side *s, readiness_side_sum_fn *fn, void *arg, struct err *err);
 
 /* ---- readiness_check.c: one checkpoint, measured and written ---- */
 

@@ -241,7 +241,7 @@ bool readiness_line(struct readiness_work *w, struct readiness_ask *ask, struct 
     readiness_line_day(&o, "today", w->today);
     json_out_array(&o, "checkpoint");
     pthread_mutex_lock(&w->x->lock);
-    bool ok = readiness_side_each(&w->x->look, ask->initiative, true, take, l, err);
+    bool ok = readiness_side_each(&w->x->look, ask->initiative, take, l, err);
     pthread_mutex_unlock(&w->x->lock);
     json_out_end_array(&o);
     ok = ok && put_units(l, err) && put_definitions(l, err) && put_overrides(l, err);

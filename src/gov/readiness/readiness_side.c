@@ -4,7 +4,7 @@
 #include "base/os.h"
 #include "readiness/readiness_int.h"
 
-enum { READINESS_APPLICATION = 0x48655265 /* "HeRe" */, READINESS_FORMAT = 1, READINESS_CACHE_KIB = 8192 };
+enum { READINESS_APPLICATION = 0x48655265 /* "HeRe" */, READINESS_FORMAT = 2, READINESS_CACHE_KIB = 8192 };
 
 enum readiness_stmt {
 #define SQL(name, text) SQL_##name,
@@ -33,6 +33,7 @@ static const struct side_form readiness_form = {
               "CREATE INDEX of_unit ON checkpoint(unit);"
               "CREATE INDEX of_definition ON checkpoint(definition);"
               "CREATE INDEX of_initiative ON checkpoint(initiative,unit,day_offset,id);"
+              "CREATE INDEX of_sums ON checkpoint(initiative,verdict,earliest) WHERE version>0;"
               "CREATE INDEX when_measured ON checkpoint(measured);"
               "CREATE INDEX when_marked ON checkpoint(marked) WHERE marked=1;",
     .sql = readiness_sql,
@@ -44,7 +45,15 @@ static const struct side_form readiness_form = {
 
 bool readiness_side_open(struct side *s, const char *dir, bool create, struct err *err)
 {
-    return side_open(s, &readiness_form, dir, create ? SIDE_CREATE : SIDE_READ, err);
+    if (!create)
+        return side_open(s, &readiness_form, dir, SIDE_READ, err);
+    if (side_open(s, &readiness_form, dir, SIDE_CREATE, err) || err->code != ERR_SIDE_OTHER)
+        return err->code == ERR_OK;
+    /* Another version's: it is made again. */
+    side_close(s);
+    side_remove(&readiness_form, dir);
+    *err = (struct err){0};
+    return side_open(s, &readiness_form, dir, SIDE_CREATE, err);
 }
 
 /* ---- one criterion in bytes, of this machine: the file can be made again ---- */
@@ -255,11 +264,11 @@ bool readiness_side_marked(struct side *s, store_rid out[READINESS_SLICE], size_
     return rc >= 0;
 }
 
-bool readiness_side_each(struct side *s, struct str initiative, bool packed, readiness_side_fn *fn, void *arg,
+bool readiness_side_each(struct side *s, struct str initiative, readiness_side_fn *fn, void *arg,
                          struct err *err)
 {
     struct arena arena;
-    sqlite3_stmt *st = side_get(s, initiative.n ? SQL_EACH_OF : packed ? SQL_EACH_PACKED : SQL_EACH, err);
+    sqlite3_stmt *st = side_get(s, initiative.n ? SQL_EACH_OF : SQL_EACH_PACKED, err);
     int rc = -1;
     if (!st)
         return false;
@@ -270,12 +279,23 @@ bool readiness_side_each(struct side *s, struct str initiative, bool packed, rea
         struct readiness_row row;
         read_row(st, &row);
         arena_reset(&arena);
-        if (packed && !unpack(side_column(st, 14), &arena, &row))
+        if (!unpack(side_column(st, 14), &arena, &row))
             row.kept_count = 0;
         if (!fn(arg, &row))
             break;
     }
     sqlite3_reset(st);
     arena_release(&arena);
+    return rc >= 0;
+}
+
+bool readiness_side_sums(struct side *s, readiness_side_sum_fn *fn, void *arg, struct err *err)
+{
+    sqlite3_stmt *st = side_get(s, SQL_SUMS, err);
+    int rc = -1;
+    while (st && (rc = side_step(s, st, err)) == 1)
+        fn(arg, side_column(st, 0),
+           (struct verdict_sum){sqlite3_column_int(st, 1), sqlite3_column_int(st, 2)},
+           (uint64_t)sqlite3_column_int64(st, 3));
     return rc >= 0;
 }
