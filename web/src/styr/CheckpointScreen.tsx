@@ -10,13 +10,16 @@ import { nameOf, one, save, todayText } from "./api.ts";
 import { may, myself } from "./may.ts";
 import { readEvidence, type Evidence } from "./ops/evidence.ts";
 import { freeze, verify } from "./ops/freeze.ts";
-import { Area, Dialog, Done, Facts, Form, Head, Input, PrintButton, Ready, StateBadge, Table, Verdict } from "./Parts.tsx";
+import { Area, Dialog, Done, Facts, Form, Head, Input, PrintButton, Ready, StateBadge, Table, usePoll, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { ReadinessCheckpoint, ReadinessCheckpointCriterion as Criterion, ReadinessCheckpointResult as Result } from "./types.ts";
 import { s, say } from "./words.ts";
 
+const POLL_MS = 10_000;
+
 export function CheckpointScreen({ id }: { id: string }) {
   const loaded = useLoaded((signal) => one("ReadinessCheckpoint", id, signal), [id]);
+  usePoll(loaded.again, POLL_MS);
   const [done, setDone] = useState("");
   return <><Done text={done} /><Ready of={loaded}>{(it) => <Shown it={it} did={(text) => { setDone(text); loaded.again(); }} />}</Ready></>;
 }

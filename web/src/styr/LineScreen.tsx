@@ -8,9 +8,11 @@ import { showDate } from "../i18n/format.ts";
 import { Badge } from "../ui/Badge.tsx";
 import type { Cell, Line, Stop, UnitRow } from "./line.ts";
 import { readLine, readLined, type Choice } from "./ops/line.ts";
-import { Chips, Head, PrintButton, Ready, Table, useScreenful, Verdict } from "./Parts.tsx";
+import { Chips, Head, PrintButton, Ready, Table, usePoll, useScreenful, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import { s, say } from "./words.ts";
+
+const POLL_MS = 15_000;
 
 export function LineScreen({ id }: { id: string }) {
   const w = s.value.line;
@@ -31,6 +33,7 @@ function Chosen({ all, id }: { all: readonly Choice[]; id: string }) {
 function Of({ all, choice }: { all: readonly Choice[]; choice: Choice }) {
   const w = s.value.line;
   const line = useLoaded((signal) => readLine(choice, signal), [choice.reference]);
+  usePoll(line.again, POLL_MS);
   return (
     <>
       <div class="admin-bar">

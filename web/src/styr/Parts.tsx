@@ -184,3 +184,11 @@ export function useScreenful<T>(all: readonly T[]): { shown: readonly T[]; rest:
   const left = all.length - n;
   return { shown: all.slice(0, n), rest: left <= 0 ? null : <p class="more print-not"><button type="button" class="button" onClick={() => setN(n + SCREENFUL)}>{s.value.showMore(Math.min(left, SCREENFUL), left)}</button></p> };
 }
+
+/** Asks anew now and then while somebody looks: what is measured changes without anybody here doing anything. */
+export function usePoll(again: () => void, ms: number): void {
+  useEffect(() => {
+    const timer = setInterval(() => { if (document.visibilityState === "visible") again(); }, ms);
+    return () => clearInterval(timer);
+  });
+}

@@ -27,4 +27,4 @@ export function may(act: Act): boolean {
 }
 
 /** The assignment in use, as who does something. */
-export const myself = () => (current.value === null ? undefined : { reference: `PractitionerRole/${current.value.id}`, display: `${session.value?.user?.display ?? ""}, ${current.value.title}`.replace(/^, /, "") });
+export const myself = () => (current.value === null ? undefined : { reference: current.value.id, display: `${session.value?.user?.display ?? ""}, ${current.value.title}`.replace(/^, /, "") });
