@@ -21,12 +21,14 @@ static bool on_take(void *arg, struct feed *f, struct store_read *r, const struc
 {
     struct readiness *x = arg;
     struct arena arena;
-    bool ok = true;
+    bool any = false, ok = readiness_side_any(&x->side, &any, err);
     (void)f;
     arena_init(&arena);
     for (size_t i = 0; ok && i < count && !atomic_load(&x->stopping); i++) {
-        if (!list[i].current)
+        /* A record without open checkpoints pays nothing for what they would be measured by. */
+        if (!list[i].current || (!any && list[i].type != x->type.checkpoint))
             continue;
+        any = true;
         ok = list[i].type == x->type.checkpoint ? mark_checkpoint(x, &list[i], &arena, err)
                                                 : readiness_touch(x, r, &list[i], &arena, err);
         arena_reset(&arena);

@@ -175,6 +175,8 @@ bool readiness_side_mark(struct side *s, struct str unit, struct str definition,
 bool readiness_side_mark_one(struct side *s, store_rid rid, struct err *err);
 /* The READINESS_AGAIN that were measured longest ago. */
 bool readiness_side_mark_old(struct side *s, struct err *err);
+/* Is any open? *yes. */
+bool readiness_side_any(struct side *s, bool *yes, struct err *err);
 bool readiness_side_marked(struct side *s, store_rid out[READINESS_SLICE], size_t *count, struct err *err);
 /* Each row, of one initiative (by unit and offset) or (empty) all; false from fn stops. The row's memory is
  * the call's.

@@ -250,6 +250,16 @@ bool readiness_side_mark_old(struct side *s, struct err *err)
     return run_on(s, SQL_MARK_OLD, &most, STR(""), err);
 }
 
+bool readiness_side_any(struct side *s, bool *yes, struct err *err)
+{
+    sqlite3_stmt *st = side_get(s, SQL_ANY, err);
+    int rc = st ? side_step(s, st, err) : -1;
+    *yes = rc == 1;
+    if (st)
+        sqlite3_reset(st);
+    return rc >= 0;
+}
+
 bool readiness_side_marked(struct side *s, store_rid out[READINESS_SLICE], size_t *count, struct err *err)
 {
     sqlite3_stmt *st = side_get(s, SQL_MARKED, err);
