@@ -31,7 +31,7 @@ async function lookAround(data) {
   const open = await start(data);
   const all = (await ask(open, "GET", "/Patient?_count=200")).json.entry.map((e) => e.resource);
   const secret = all.find((p) => p.meta.security?.some((s) => s.code === "sekretessmarkering" || s.code === "skyddadFolkbokforing"));
-  const staff = new Set((await ask(open, "GET", "/Practitioner?_count=1000")).json.entry.flatMap((e) => e.resource.identifier.map((i) => i.value)));
+  const staff = new Set((await ask(open, "GET", "/Practitioner?_count=1000")).json.entry.flatMap((e) => (e.resource.identifier ?? []).map((i) => i.value)));
   const blocks = (await ask(open, "GET", "/Consent?_count=200")).json.entry.map((e) => e.resource);
   const notes = (await ask(open, "GET", "/AllergyIntolerance?_count=200")).json.entry.map((e) => e.resource.patient.reference.slice("Patient/".length));
   await open.stop({ keep: true });
