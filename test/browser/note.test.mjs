@@ -3,6 +3,7 @@
 // the record and on paper, correction with both wordings, countersignature, two who write at once, the unsigned list.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { closed, forget, login, makeData, named, PASSWORD, role } from "../http/accounts.mjs";
 import { ask } from "../http/server.mjs";
 import { notes } from "../notes.mjs";
@@ -11,6 +12,7 @@ import { ALL_MODES, axeFaults, MODES, openPage, startBrowser, visitPage } from "
 
 const BEYOND_TEXT_MAX = BUDGET.flows["note-beyond-text"];
 const TYPED = 25;
+const SLOW_READ_MS = 500;
 const NOW = new Date().toISOString();
 const encounter = (patient) => ({ resourceType: "Encounter", id: `enc-${patient}`, status: "in-progress", class: { code: "IMP" }, subject: { reference: `Patient/${patient}` }, period: { start: NOW }, serviceProvider: { reference: "Organization/med", display: "Medicinkliniken" } });
 const other = { ...named("Patient", "other", "Olga", "Annan"), identifier: [{ system: "http://electronichealth.se/identifier/personnummer", value: "191212121212" }] };
@@ -183,6 +185,11 @@ test("a secretary writes, a physician signs, another countersigns: the lists of 
     assert.match(await line.textContent(), /min/);
     await page.getByRole("link", { name: "Gå igenom från den äldsta" }).click();
     await focusedIn(page, "Kontaktorsak");
+    // The note is read again slowly: what stood before the signature is not shown meanwhile.
+    await page.route(/\/Composition\/[0-9a-f-]{36}$/, async (route) => {
+      if (route.request().method() === "GET") await sleep(SLOW_READ_MS);
+      await route.continue();
+    });
     await page.keyboard.press("Control+Enter");
     await page.waitForSelector(".note-view");
     assert.match(await page.textContent(".note-by"), /Signerad av Bo Prov, Överläkare.*Väntar på kontrasignering av Anna Prov, Överläkare/);

@@ -113,9 +113,9 @@ function OneNote({ id }: { id: string }) {
     find(id, stop.signal).then(async (found) => {
       const subject = found.subject?.reference;
       if (subject !== `Patient/${chart.id}`) throw new FhirError("notFound", 404);
-      note.value = found;
       const open = found.resourceType === "Composition" && isOurs(found) && (!isSigned(found) || (await begun(id)));
       if (open && found.status !== "entered-in-error") await edit(found);
+      if (!stop.signal.aborted) note.value = found;
     }).catch((error: unknown) => { if (!stop.signal.aborted) failure.value = error; });
     return () => stop.abort();
   }, [id, turn.value]);
@@ -124,6 +124,8 @@ function OneNote({ id }: { id: string }) {
   if (now === null) return <SectionSkeleton />;
   const leave = () => {
     editor.value = null;
+    // What stood before is never shown as what stands now: a note just signed would say that it waits for a signature.
+    note.value = null;
     void chart.lists.compositions.reload();
     turn.value++;
   };
