@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small things that all these screens use.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { later, useLoaded, type Choice, type Find, type Run } from "./load.ts";
 import { failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { a } from "./words.ts";
 
-/** A modal dialog, open while it is drawn; Esc closes. */
-export function Dialog({ heading, close, children }: { heading: string; close: () => void; children: ComponentChildren }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
-  }, []);
-  return (
-    <dialog ref={dialog} class="dialog admin-dialog" aria-labelledby="admin-dialog-heading" onClose={close}>
-      <h2 id="admin-dialog-heading">{heading}</h2>
-      {children}
-    </dialog>
-  );
-}
+export { Dialog } from "../ui/Dialog.tsx";
 
 interface DeedProps { children?: ComponentChildren; button: string; danger?: boolean; run: Run; cancel: () => void }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Small things that all the screens of Steering use.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Loaded } from "../admin/load.ts";
 import { decimal } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
 import { Badge, type Tone } from "../ui/Badge.tsx";
+import { Dialog as Modal } from "../ui/Dialog.tsx";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -100,21 +101,7 @@ export function Chips<T extends string>({ legend, name, all, now, choose, label 
   );
 }
 
-/** A modal dialog, open while it is drawn; Esc closes, and focus goes back to where it was. */
-export function Dialog({ heading, close, children }: { heading: string; close: () => void; children: ComponentChildren }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
-    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
-  }, []);
-  return (
-    <dialog ref={dialog} class="dialog admin-dialog styr-dialog" aria-labelledby="styr-dialog-heading" onClose={close}>
-      <h2 id="styr-dialog-heading">{heading}</h2>
-      {children}
-    </dialog>
-  );
-}
+export const Dialog = (props: Parameters<typeof Modal>[0]) => <Modal {...props} kind="styr-dialog" />;
 
 interface FormProps { children?: ComponentChildren; button: string; run: Run; cancel?: () => void; /** Nothing can be done: no buttons. */ hidden?: boolean }
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+/** A modal dialog, open while it is drawn; Esc closes, and focus goes back to where it was. */
+export function Dialog({ heading, close, kind = "", children }: { heading: string; close: () => void; /** A class of its own. */ kind?: string; children: ComponentChildren }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
+  }, []);
+  return (
+    <dialog ref={dialog} class={`dialog admin-dialog ${kind}`} aria-labelledby="dialog-heading" onClose={close}>
+      <h2 id="dialog-heading">{heading}</h2>
+      {children}
+    </dialog>
+  );
+}
