@@ -143,7 +143,7 @@ static bool history_read(struct call *c, struct store_read *r, struct page *p, u
 {
     bool types[FHIR_TYPE_COUNT];
     struct store_history h = {.type = c->type, .types = c->type ? NULL : types, .id = c->id};
-    for (fhir_type_id t = 0; t < FHIR_TYPE_COUNT; t++)
+    for (fhir_type_id t = 0; h.types && t < FHIR_TYPE_COUNT; t++)
         types[t] = fhir_types[t].styr == c->styr;
     if (!parse_params(c, &h, err) || !subset_parse(c, &p->subset, err))
         return false;
