@@ -124,8 +124,10 @@ export class Outline {
   async begin(): Promise<void> {
     if (this.begun) return;
     this.begun = true;
+    // What is looked at first is in the chart's own pages: it is drawn before anything is counted.
+    await Promise.all(KINDS.map((kind) => this.firstPage(kind)));
+    await turn();
     for (const [kind, outline] of this.paged) {
-      await this.firstPage(kind);
       if (this.chart.gone.aborted) return;
       if (this.chart.lists[kind].more.peek()) await outline.read();
     }
