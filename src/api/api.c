@@ -57,13 +57,18 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
     return a;
 }
 
+void api_wait(struct api *a)
+{
+    /* Jobs whose exchange was abandoned at a hurried stop still end here. */
+    while (a->jobs || a->auditing)
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
 void api_free(struct api *a)
 {
     if (!a)
         return;
-    /* Jobs whose exchange was abandoned at a hurried stop still end here. */
-    while (a->jobs || a->auditing)
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    api_wait(a);
     if (a->statm >= 0)
         close(a->statm);
     web_free(a->web);

@@ -46,7 +46,10 @@ struct api_options {
 
 /* Borrows s, search and the options' texts until api_free. */
 struct api *api_new(struct store *s, struct search *search, const struct api_options *opt, struct err *err);
-/* Only after http_stop. NULL is fine. */
+/* Waits until nothing that was given to the store is under way: before what it asks (api_readiness_by) goes.
+ * Only after http_stop. */
+void api_wait(struct api *a);
+/* The same, and ends it. NULL is fine. */
 void api_free(struct api *a);
 /* Lets /health and /metrics tell of the server; call after http_start. */
 void api_served_by(struct api *a, const struct http_server *server);

@@ -2,6 +2,7 @@
  * Operations about readiness (docs/READINESS.md): the critical line, the board, the evidence behind a result,
  * opening and freezing a checkpoint. The answers are JSON of their own, for the browser's pictures. */
 #include "access/access_view.h"
+#include "api/audited.h"
 #include "api/params.h"
 #include "api/readiness_ask.h"
 
@@ -32,36 +33,94 @@ static void who_asks(const struct call *c, struct readiness_ask *ask)
     }
 }
 
-static bool answer(struct call *c, struct readiness_ask *ask, struct buf *out)
+static bool answer(struct call *c, struct buf *out)
 {
-    if (ask->what == READINESS_FREEZE || ask->what == READINESS_OPEN)
-        return resource_answer_buf(c, out, ask->created ? 201 : 200);
     c->resp->status = 200;
     c->resp->content_type = "application/json;charset=utf-8";
     http_response_buf(c->resp, out);
     return true;
 }
 
-static bool run(struct call *c, struct readiness_ask *ask, uint32_t action)
+static bool ask_it(struct call *c, struct readiness_ask *ask, struct err *err)
+{
+    return c->api->readiness ? c->api->readiness(c->api->readiness_arg, ask, err)
+                             : err_set_str(err, ERR_URL, c->path, STR(""));
+}
+
+static bool run(struct call *c, struct readiness_ask *ask)
 {
     struct err err = {0};
     struct buf out;
-    bool writes = action != ACCESS_READ;
     buf_init(&out, READINESS_BYTES_MAX);
     ask->arena = c->arena;
     ask->out = &out;
-    ask->agent = call_agent(c);
     who_asks(c, ask);
-    bool ok = may(c, action, &err) && (c->api->readiness || err_set_str(&err, ERR_URL, c->path, STR(""))) &&
-              (writes || (ask->read = call_read_begin(c, &err)));
-    ok = ok && c->api->readiness(c->api->readiness_arg, ask, &err);
+    bool ok = may(c, ACCESS_READ, &err) && (ask->read = call_read_begin(c, &err)) && ask_it(c, ask, &err);
     if (ask->read)
         call_read_end(c, ask->read);
     ok = ok && (buf_ok(&out) || err_set(&err, ERR_NO_MEMORY, NULL));
     if (ok)
-        return answer(c, ask, &out);
+        return answer(c, &out);
     buf_release(&out);
     return outcome_fail(c, &err);
+}
+
+/* ---- what writes: as any write is, with a receipt under its key and an answer of what was stored ---- */
+
+struct asked {
+    struct api_job api;
+    struct readiness_ask ask;
+    struct call of;     /* the call as it would be had the checkpoint been written by itself */
+    struct write write; /* of that */
+};
+
+static bool job_run(struct store_tx *tx, void *arg, struct err *err)
+{
+    struct asked *j = arg;
+    store_read_view(store_tx_read(tx), NULL);
+    if (!j->ask.run(tx, j->ask.run_arg, err))
+        return false;
+    j->write.change = *j->ask.change;
+    audited_written(j->api.call, &j->write.change);
+    return true;
+}
+
+static void job_done(void *arg, bool ok, const struct err *err)
+{
+    struct asked *j = arg;
+    struct call *c = j->api.call;
+    j->of.resp = c->resp;
+    if (ok)
+        write_answer(&j->write);
+    else
+        outcome_fail(c, err);
+    api_job_end(c);
+}
+
+static bool run_write(struct call *c, const struct readiness_ask *ask, uint32_t action)
+{
+    struct err err = {0};
+    struct asked *j = ARENA_NEW(c->arena, struct asked);
+    if (!j) {
+        err_set(&err, ERR_NO_MEMORY, NULL);
+        return outcome_fail(c, &err);
+    }
+    j->ask = *ask;
+    j->ask.arena = c->arena;
+    j->ask.agent = call_agent(c);
+    who_asks(c, &j->ask);
+    if (!may(c, action, &err) || !ask_it(c, &j->ask, &err))
+        return outcome_fail(c, &err);
+    j->of = *c;
+    j->of.type = fhir_resource_find(STR("ReadinessCheckpoint"));
+    j->write = (struct write){.call = &j->of,
+                              .kind = action == ACCESS_CREATE ? WRITE_CREATE : WRITE_UPDATE,
+                              .id = j->ask.checkpoint};
+    j->api.write = &j->write;
+    j->api.job.run = job_run;
+    j->api.job.done = job_done;
+    j->api.job.arg = j;
+    return api_job_submit(c, &j->api);
 }
 
 bool op_readiness_line_run(struct call *c)
@@ -72,7 +131,7 @@ bool op_readiness_line_run(struct call *c)
     if (!params_read(c, defs, &p, &err))
         return outcome_fail(c, &err);
     struct readiness_ask ask = {.what = READINESS_LINE, .initiative = params_text(&p, "initiative")};
-    return run(c, &ask, ACCESS_READ);
+    return run(c, &ask);
 }
 
 bool op_readiness_board_run(struct call *c)
@@ -81,7 +140,7 @@ bool op_readiness_board_run(struct call *c)
     struct err err = {0};
     struct params p;
     struct readiness_ask ask = {.what = READINESS_BOARD};
-    return params_read(c, defs, &p, &err) ? run(c, &ask, ACCESS_READ) : outcome_fail(c, &err);
+    return params_read(c, defs, &p, &err) ? run(c, &ask) : outcome_fail(c, &err);
 }
 
 bool op_readiness_evidence_run(struct call *c)
@@ -93,7 +152,7 @@ bool op_readiness_evidence_run(struct call *c)
         return outcome_fail(c, &err);
     struct readiness_ask ask = {
         .what = READINESS_EVIDENCE, .id = c->id, .code = params_text(&p, "criterion")};
-    return run(c, &ask, ACCESS_READ);
+    return run(c, &ask);
 }
 
 bool op_readiness_verify_run(struct call *c)
@@ -102,7 +161,7 @@ bool op_readiness_verify_run(struct call *c)
     struct err err = {0};
     struct params p;
     struct readiness_ask ask = {.what = READINESS_VERIFY, .id = c->id};
-    return params_read(c, defs, &p, &err) ? run(c, &ask, ACCESS_READ) : outcome_fail(c, &err);
+    return params_read(c, defs, &p, &err) ? run(c, &ask) : outcome_fail(c, &err);
 }
 
 bool op_readiness_freeze_run(struct call *c)
@@ -114,7 +173,7 @@ bool op_readiness_freeze_run(struct call *c)
         return outcome_fail(c, &err);
     struct readiness_ask ask = {
         .what = READINESS_FREEZE, .id = c->id, .decision = params_text(&p, "decision")};
-    return run(c, &ask, ACCESS_UPDATE);
+    return run_write(c, &ask, ACCESS_UPDATE);
 }
 
 bool op_readiness_open_run(struct call *c)
@@ -136,5 +195,5 @@ bool op_readiness_open_run(struct call *c)
                                 .wave = params_text(&p, "wave"),
                                 .release = params_text(&p, "release"),
                                 .planned = params_text(&p, "plannedDate")};
-    return run(c, &ask, ACCESS_CREATE);
+    return run_write(c, &ask, ACCESS_CREATE);
 }

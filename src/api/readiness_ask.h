@@ -26,8 +26,14 @@ struct readiness_ask {
     struct str initiative, id, code, decision, unit, wave, release, planned;
     bool people;             /* may be told of each person; else of themselves alone: */
     struct str person, role; /* "Practitioner/x", "PractitionerRole/y" */
-    struct buf *out;         /* JSON; of OPEN and FREEZE the checkpoint */
-    bool created;            /* filled: 201 */
+    struct buf *out;         /* JSON; not of OPEN and FREEZE */
+    /* Filled by OPEN and FREEZE, which write nothing by themselves: whoever asks gives run to the store in a
+     * job of its own, so that a receipt can be kept with it. The transaction's reader must be without a
+     * view. Then the checkpoint is of that id, and *change is what was put. In arena. */
+    bool (*run)(struct store_tx *tx, void *arg, struct err *err);
+    void *run_arg;
+    struct str checkpoint;
+    const struct store_change *change;
 };
 /* False with *err. From any thread. */
 typedef bool readiness_ask_fn(void *arg, struct readiness_ask *ask, struct err *err);

@@ -57,6 +57,8 @@ static bool keyable(const struct call *c)
         op_report_begin_run,
         op_report_refresh_run,
         op_report_finalize_run,
+        op_readiness_freeze_run,
+        op_readiness_open_run,
     };
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++)
         if (runs[i] == c->route->run)

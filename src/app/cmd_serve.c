@@ -435,6 +435,7 @@ static bool cmd_serve_measuring(struct wiring *w, struct api *api, struct access
     if (readiness)
         api_readiness_by(api, readiness_answer, readiness);
     bool ok = readiness && cmd_serve_with_gate(w, api, access, audit, o->web != NULL, o, stop, err);
+    api_wait(api); /* a checkpoint may still be being frozen */
     readiness_stop(readiness);
     acted_close(acted);
     return ok;

@@ -2,16 +2,16 @@
 // Readiness over HTTP, as a region would try it: one who fails turns the unit's verdict within five seconds and nobody edits it;
 // nobody can, whatever way they write; frozen evidence stands, and its hash can be computed by anybody.
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { start } from './server.mjs';
 
 let server;
 const headers = { 'Content-Type': 'application/fhir+json', Accept: 'application/fhir+json' };
-const ask = async (method, path, body) => {
-  const r = await fetch(`${server.base.replace(/\/fhir$/, '')}${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+const ask = async (method, path, body, more = {}) => {
+  const r = await fetch(`${server.base.replace(/\/fhir$/, '')}${path}`, { method, headers: { ...headers, ...more }, body: body === undefined ? undefined : JSON.stringify(body) });
   const text = await r.text();
-  return { status: r.status, body: text ? JSON.parse(text) : null, text };
+  return { status: r.status, body: text ? JSON.parse(text) : null, text, replayed: r.headers.get('idempotency-replayed'), location: r.headers.get('location') };
 };
 const put = async (base, resource) => {
   const r = await ask('PUT', `/${base}/${resource.resourceType}/${resource.id}`, resource);
@@ -109,4 +109,49 @@ test('frozen: the hash is that of the entries, nothing changes any more, and the
   assert.equal((await read(id)).verdict, 'go');
   const again = await ask('PUT', `/styr/ReadinessCheckpoint/${id}`, { ...frozen.body, wave: '2' });
   assert.equal(again.status, 409, again.text);
+});
+
+const receipt = async (key) => (await ask('GET', `/me/receipts/${key}`)).body;
+const total = async (query) => (await ask('GET', `${query}&_summary=count`)).body.total;
+const PARAMETERS = { resourceType: 'Parameters' };
+
+test('opened once under its key, however often it comes; the receipt says what was made', async () => {
+  const key = { 'Idempotency-Key': randomUUID() };
+  const open = (wave, more = key) => ask('POST', `/styr/CheckpointDefinition/http-def/$open?unit=Organization/http-ward&wave=${wave}`, PARAMETERS, more);
+  const made = await open('keyed');
+  assert.deepEqual([made.status, made.replayed], [201, null], made.text);
+  assert.match(made.location, new RegExp(`/styr/ReadinessCheckpoint/${made.body.id}/_history/1$`));
+  const again = await open('keyed');
+  assert.deepEqual([again.status, again.replayed, again.body, again.location], [201, 'true', made.body, made.location]);
+  assert.equal((await ask('GET', '/styr/ReadinessCheckpoint?unit=Organization/http-ward')).body.entry.filter((e) => e.resource.wave === 'keyed').length, 1);
+  const told = await receipt(key['Idempotency-Key']);
+  assert.deepEqual([told.status, told.resource, told.version], [201, `ReadinessCheckpoint/${made.body.id}`, '1']);
+  const other = await open('annan');
+  assert.deepEqual([other.status, other.body.issue[0].details.coding[0].code], [422, 'KEY_REUSED']);
+  id = made.body.id;
+});
+
+test('frozen once under its key, by two at once; what fails leaves no receipt', async () => {
+  await until(id, 'no-go', (c) => c.result[0].numerator !== undefined);
+  const key = { 'Idempotency-Key': randomUUID() }, before = await total('/fhir/Bundle?type=document');
+  const freeze = (more) => ask('POST', `/styr/ReadinessCheckpoint/${id}/$freeze`, PARAMETERS, more);
+  const rs = await Promise.all([freeze(key), freeze(key), freeze(key)]);
+  assert.deepEqual(rs.map((r) => [r.status, r.body.status]), rs.map(() => [200, 'frozen']), rs.map((r) => r.text).join('\n'));
+  assert.equal(rs.filter((r) => r.replayed === 'true').length, 2);
+  for (const r of rs) assert.deepEqual(r.body, rs[0].body);
+  assert.equal(await total('/fhir/Bundle?type=document'), before + 1);
+  const told = await receipt(key['Idempotency-Key']);
+  assert.deepEqual([told.status, told.method, told.resource, told.version], [200, 'POST', `ReadinessCheckpoint/${id}`, rs[0].body.meta.versionId]);
+  const late = { 'Idempotency-Key': randomUUID() }, refused = await freeze(late);
+  assert.deepEqual([refused.status, refused.body.issue[0].details.coding[0].code], [409, 'GOV_FROZEN']);
+  assert.equal((await ask('GET', `/me/receipts/${late['Idempotency-Key']}`)).status, 404);
+});
+
+test('every operation of the steering that writes takes a key', async () => {
+  const posts = ['CheckpointDefinition/x/$open?unit=Organization/x', 'ReadinessCheckpoint/x/$freeze', 'Report/$begin?definition=x', 'Report/x/$refresh', 'Report/x/$finalize'];
+  for (const path of posts) {
+    const r = await ask('POST', `/styr/${path}`, PARAMETERS, { 'Idempotency-Key': randomUUID() });
+    assert.ok(r.status === 404 || r.status === 400, `${path}: ${r.status} ${r.text}`);
+    assert.doesNotMatch(r.text, /KEY_UNUSABLE/, path);
+  }
 });

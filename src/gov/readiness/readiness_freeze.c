@@ -41,6 +41,7 @@ struct freeze {
     struct store_version version; /* the checkpoint's */
     struct json_doc doc;
     struct str name, bundle_id, hash;
+    struct store_change change; /* of the checkpoint */
     struct str evidence[FREEZE_MAX];
     bool person[FREEZE_MAX]; /* beside evidence */
     size_t count;
@@ -276,7 +277,6 @@ static bool put_checkpoint(struct freeze *f, struct err *err)
 {
     struct buf text;
     struct json_out o;
-    struct store_change change;
     buf_init(&text, READINESS_BODY_MAX);
     json_out_init(&o, &text);
     json_out_object(&o, NULL);
@@ -299,7 +299,7 @@ static bool put_checkpoint(struct freeze *f, struct err *err)
     json_out_end_object(&o);
     bool ok = (buf_ok(&text) || err_set(err, ERR_NO_MEMORY, NULL)) &&
               readiness_check_put(f->x, f->tx, f->x->type.checkpoint, f->ask->id, buf_get(&text),
-                                  f->version.version, f->arena, &change, err);
+                                  f->version.version, f->arena, &f->change, err);
     buf_release(&text);
     return ok;
 }
@@ -363,19 +363,6 @@ static bool measured_now(struct readiness *x, struct err *err)
     return true;
 }
 
-/* The checkpoint as it stands now. */
-static bool put_now(struct readiness_work *w, struct str name, struct buf *out, struct err *err)
-{
-    struct store_version v;
-    struct json_doc doc;
-    struct store_read *r = store_read_begin(w->x->opt.store, err);
-    int found = r ? readiness_find_one(r, w->arena, name, &v, &doc, err) : -1;
-    store_read_end(r);
-    if (found > 0)
-        buf_str(out, v.body);
-    return found > 0 || (found == 0 && err_set_str(err, ERR_NOT_FOUND, name, STR("")));
-}
-
 bool readiness_freeze(struct readiness_work *w, struct readiness_ask *ask, struct err *err)
 {
     struct freeze *f = ARENA_NEW(ask->arena, struct freeze);
@@ -383,10 +370,11 @@ bool readiness_freeze(struct readiness_work *w, struct readiness_ask *ask, struc
         return err_set(err, ERR_NO_MEMORY, NULL);
     *f = (struct freeze){
         .x = w->x, .ask = ask, .arena = ask->arena, .work = *w, .bundle_id = new_id(ask->arena)};
-    struct store_job job = {.run = freeze_run, .arg = f, .agent = ask->agent, .reason = STR("freeze")};
-    if (!measured_now(w->x, err) || !store_run(w->x->opt.store, &job, err))
-        return false;
-    return put_now(w, f->name, ask->out, err);
+    ask->run = freeze_run;
+    ask->run_arg = f;
+    ask->checkpoint = ask->id;
+    ask->change = &f->change;
+    return measured_now(w->x, err);
 }
 
 /* ---- does it hold? ---- */
@@ -441,7 +429,7 @@ bool readiness_verify(struct readiness_work *w, struct readiness_ask *ask, struc
 struct opening {
     struct readiness_work work;
     struct readiness_ask *ask;
-    struct str id;
+    struct store_change change;
 };
 
 static void put_missing(struct json_out *o, const struct json_doc *doc, uint32_t list, bool *hard)
@@ -510,7 +498,6 @@ static bool open_run(struct store_tx *tx, void *arg, struct err *err)
 {
     struct opening *w = arg;
     struct store_version v;
-    struct store_change change;
     struct json_doc doc;
     struct buf text;
     w->work.read = store_tx_read(tx);
@@ -526,24 +513,26 @@ static bool open_run(struct store_tx *tx, void *arg, struct err *err)
     buf_init(&text, READINESS_BODY_MAX);
     write_opening(w, &doc, list, &text);
     bool ok = (buf_ok(&text) || err_set(err, ERR_NO_MEMORY, NULL)) &&
-              readiness_check_put(w->work.x, tx, w->work.x->type.checkpoint, w->id, buf_get(&text), 0,
-                                  w->work.arena, &change, err);
+              readiness_check_put(w->work.x, tx, w->work.x->type.checkpoint, w->ask->checkpoint,
+                                  buf_get(&text), 0, w->work.arena, &w->change, err);
     buf_release(&text);
     return ok;
 }
 
 bool readiness_open(struct readiness_work *w, struct readiness_ask *ask, struct err *err)
 {
-    struct opening opening = {.work = *w, .ask = ask, .id = new_id(ask->arena)};
-    struct store_job job = {.run = open_run, .arg = &opening, .agent = ask->agent, .reason = STR("open")};
+    struct opening *opening = ARENA_NEW(ask->arena, struct opening);
     int32_t day;
+    if (!opening)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    *opening = (struct opening){.work = *w, .ask = ask};
     if (!str_starts(ask->unit, STR("Organization/")))
         return err_set_str(err, ERR_PARAM_VALUE, ask->unit, STR("unit"));
     if (ask->planned.n && !(ask->planned.n == 10 && readiness_find_day(ask->planned, &day)))
         return err_set_str(err, ERR_PARAM_VALUE, ask->planned, STR("plannedDate"));
-    if (!store_run(w->x->opt.store, &job, err))
-        return false;
-    ask->created = true;
-    return put_now(w, arena_printf(ask->arena, "ReadinessCheckpoint/%.*s", STR_ARG(opening.id)), ask->out,
-                   err);
+    ask->run = open_run;
+    ask->run_arg = opening;
+    ask->checkpoint = new_id(ask->arena);
+    ask->change = &opening->change;
+    return true;
 }

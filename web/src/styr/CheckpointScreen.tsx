@@ -143,7 +143,7 @@ function FreezeDialog({ it, close, did }: DeedProps) {
   return (
     <Dialog heading={w.freeze} close={close}>
       <p>{w.freezeAbout}</p>
-      <Form button={w.freeze} cancel={close} run={async () => { await freeze(it.id ?? "", new AbortController().signal); close(); did(w.freezeReceipt); }} />
+      <Form button={w.freeze} cancel={close} run={async () => { await freeze(it.id ?? "", w.freezeReceipt); close(); did(w.freezeReceipt); }} />
     </Dialog>
   );
 }

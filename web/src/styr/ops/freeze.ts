@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Freezing a checkpoint: what is known now is kept, hashed. It takes no key: what is frozen already is refused a second time, so an
-// answer that is lost is seen by reading the checkpoint anew.
-import { answer, JSON_TYPE, send } from "../../fhir/client.ts";
-import { failureOf } from "../../fhir/error.ts";
+// Freezing a checkpoint: what is known now is kept, hashed. It is written as everything else is: once under its key, with a receipt, so
+// that an answer that is lost is asked for.
+import { perform } from "../../write/write.ts";
 import { STYR, told } from "../api.ts";
+import { styrPath } from "../places.ts";
 
 export interface Verified { sha256: string; computed: string; holds: boolean }
 
-export async function freeze(id: string, signal: AbortSignal): Promise<void> {
-  const response = await send(`${STYR}/ReadinessCheckpoint/${encodeURIComponent(id)}/$freeze`, { method: "POST", headers: { Accept: JSON_TYPE, "Helhet-Request": "1" } }, signal);
-  const body = await answer(response);
-  if (!response.ok) throw failureOf(response.status, body);
+/** title: what was done, for the receipt. */
+export async function freeze(id: string, title: string): Promise<void> {
+  await perform(`ReadinessCheckpoint/${encodeURIComponent(id)}/$freeze`, [], { patient: "", title, link: styrPath("avstamning", id), base: STYR });
 }
 
 /** Does what was frozen still have the sum it was given? */
