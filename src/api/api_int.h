@@ -308,6 +308,7 @@ struct write {
     bool admins;          /* it may end somebody's right to administrate (guard_admin.c) */
     bool late_integrity;  /* in a transaction: what refers to a deleted resource is looked up at its end */
     bool built;           /* change has parts and rows for id */
+    bool filled;          /* gov_fill.c: the service has put elements of its own into doc */
     bool fresh;           /* an update that creates, under an id of ours */
     struct guard_label *label; /* the labels that the body gets; NULL: its own */
     bool masked;               /* the caller sees it masked: so is the answer */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Entries of a batch or transaction, each a call of its own. */
 #include "api/audited.h"
+#include "api/gov_fill.h"
 #include "api/guard.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
@@ -143,6 +144,8 @@ static bool prepare_write(struct bundle *b, struct entry *e, enum write_kind kin
         return err_set(err, ERR_FHIR_CARDINALITY_MIN, "resource", NULL);
     if (e->call.route->run == patch_run || e->call.route->run == patch_conditional_run)
         return patch_entry(&e->write, b->doc, e->resource, b->map, b->map_arg, err);
+    if (!gov_fill(&e->write, NULL, err))
+        return false;
     struct arena_mark mark = arena_mark(e->call.arena);
     struct check_issues *issues = arena_alloc(e->call.arena, sizeof(*issues));
     if (!issues)

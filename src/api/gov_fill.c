@@ -2,6 +2,7 @@
 #include "api/gov_fill.h"
 
 #include "api/gov_out.h"
+#include "api/refs.h"
 #include "fhir_gen/names.h"
 #include "rules/gov_rules.h"
 
@@ -9,8 +10,25 @@
 static const char *const verdicts[] = {"go", "go-with-conditions", "incomplete", "no-go", NULL};
 
 struct known {
-    struct str verdict, bundle, sha256;
+    struct str verdict, bundle, sha256, frozen_at;
 };
+
+/* In a transaction a reference may still be a search. */
+static bool name_of(const struct write *w, struct store_read *r, struct str reference, struct str *name,
+                    struct err *err)
+{
+    struct call *c = w->call;
+    struct store_version v;
+    fhir_type_id type;
+    struct str query;
+    *name = reference;
+    if (!w->late_integrity || !refs_conditional(reference, &type, &query))
+        return true;
+    enum condition_found found = condition_find(c->api, r, type, query, c->arena, &v, err);
+    if (found == CONDITION_ONE)
+        *name = resource_name(c->arena, type, v.id);
+    return found != CONDITION_FAILED;
+}
 
 static bool read_one(struct call *c, struct store_read *r, struct str reference, int *worst,
                      struct known *out, struct err *err)
@@ -35,51 +53,79 @@ static bool read_one(struct call *c, struct store_read *r, struct str reference,
     return true;
 }
 
-static bool look(struct call *c, const struct gov_body *decision, struct known *out, struct err *err)
+/* When it was frozen is told by the evidence itself. */
+static bool read_evidence(struct call *c, struct store_read *r, struct known *out, struct err *err)
 {
-    struct gov_body item;
-    int worst = -1;
-    bool ok = true;
-    struct store_read *r = call_read_begin(c, err);
-    if (!r)
+    struct gov_body b;
+    bool found;
+    if (!out->bundle.n)
+        return true;
+    if (!gov_out_get(c, r, out->bundle, &b, &found, err))
         return false;
-    for (size_t i = 0; ok && gov_rules_body_item(decision, "checkpoint", i, &item); i++)
-        ok = read_one(c, r, gov_rules_body_text(&item, "reference"), &worst, out, err);
-    call_read_end(c, r);
-    if (worst >= 0 && worst < INT16_MAX)
-        out->verdict = str_of(verdicts[worst]);
-    return ok;
+    out->frozen_at = found ? gov_rules_body_text(&b, "timestamp") : STR("");
+    return true;
 }
 
-static bool put(struct call *c, struct json_doc *doc, const struct known *k, bool verdict, bool bundle,
-                struct err *err)
+static bool look(const struct write *w, struct store_read *r, const struct gov_body *decision,
+                 struct known *out, struct err *err)
 {
+    struct gov_body item;
+    struct str name;
+    int worst = -1;
+    for (size_t i = 0; gov_rules_body_item(decision, "checkpoint", i, &item); i++)
+        if (!name_of(w, r, gov_rules_body_text(&item, "reference"), &name, err) ||
+            !read_one(w->call, r, name, &worst, out, err))
+            return false;
+    if (worst >= 0 && worst < INT16_MAX)
+        out->verdict = str_of(verdicts[worst]);
+    return read_evidence(w->call, r, out, err);
+}
+
+static void put_evidence(struct buf *text, const struct known *k)
+{
+    buf_cstr(text, ",\"evidenceBundle\":{\"bundle\":{\"reference\":");
+    json_write_string(text, k->bundle);
+    buf_cstr(text, "},\"sha256\":");
+    json_write_string(text, k->sha256);
+    if (k->frozen_at.n) {
+        buf_cstr(text, ",\"frozenAt\":");
+        json_write_string(text, k->frozen_at);
+    }
+    buf_char(text, '}');
+}
+
+static bool put(struct write *w, const struct known *k, bool verdict, bool bundle, struct err *err)
+{
+    struct arena *arena = w->call->arena;
+    struct json_doc *doc = ARENA_NEW(arena, struct json_doc);
     struct buf text;
     buf_init(&text, STORE_BODY_MAX);
-    json_write(doc, 0, &text);
+    json_write(w->doc, w->node, &text);
     if (text.n)
         text.n--; /* the closing brace */
     if (verdict)
         buf_printf(&text, ",\"computedVerdict\":\"%.*s\"", STR_ARG(k->verdict));
-    if (bundle) {
-        buf_cstr(&text, ",\"evidenceBundle\":{\"bundle\":{\"reference\":");
-        json_write_string(&text, k->bundle);
-        buf_cstr(&text, "},\"sha256\":");
-        json_write_string(&text, k->sha256);
-        buf_char(&text, '}');
-    }
+    if (bundle)
+        put_evidence(&text, k);
     buf_char(&text, '}');
-    struct str whole = buf_ok(&text) ? arena_str(c->arena, buf_get(&text)) : (struct str){0};
+    struct str whole = buf_ok(&text) ? arena_str(arena, buf_get(&text)) : (struct str){0};
     buf_release(&text);
-    if (!whole.p)
+    if (!whole.p || !doc)
         return err_set(err, ERR_NO_MEMORY, NULL);
-    return json_parse(c->arena, whole, &fhir_names, doc, err);
+    if (!json_parse(arena, whole, &fhir_names, doc, err))
+        return false;
+    w->doc = doc;
+    w->node = 0;
+    w->filled = true;
+    return true;
 }
 
-bool gov_fill(struct call *c, struct json_doc *doc, struct err *err)
+bool gov_fill(struct write *w, struct store_read *r, struct err *err)
 {
-    struct gov_body d = {doc, 0};
+    struct call *c = w->call;
+    struct gov_body d = {w->doc, w->node};
     struct known k = {0};
+    w->filled = false;
     if (!fhir_types[c->type].styr || strcmp(fhir_types[c->type].name, "Decision") != 0 ||
         !str_is(gov_rules_body_text(&d, "kind"), "go-live") ||
         !str_is(gov_rules_body_text(&d, "status"), "final"))
@@ -88,9 +134,11 @@ bool gov_fill(struct call *c, struct json_doc *doc, struct err *err)
     bool bundle = !gov_rules_body_count(&d, "evidenceBundle");
     if (!verdict && !bundle)
         return true;
-    if (!look(c, &d, &k, err))
-        return false;
+    struct store_read *own = r ? NULL : call_read_begin(c, err);
+    bool ok = (r || own) && look(w, r ? r : own, &d, &k, err);
+    if (own)
+        call_read_end(c, own);
     verdict = verdict && k.verdict.n;
     bundle = bundle && k.bundle.n;
-    return !(verdict || bundle) || put(c, doc, &k, verdict, bundle, err);
+    return ok && (!(verdict || bundle) || put(w, &k, verdict, bundle, err));
 }

@@ -6,9 +6,10 @@
 
 #include "api/api_int.h"
 
-/* Puts what is absent into doc (the body of the call, not yet checked), parsing it anew. What is sent stays,
- * for the rules to judge (rules/gov_rules.h); so does everything when a checkpoint is not there, not seen or
- * not frozen. False with *err when reading failed. */
-bool gov_fill(struct call *c, struct json_doc *doc, struct err *err);
+/* Puts what is absent into w's body before it is checked, in every way of writing; w->doc and w->node are
+ * then another document, and w->filled is set. What is sent stays, for the rules to judge
+ * (rules/gov_rules.h): it must say the same. So does everything when a checkpoint is not there, not seen or
+ * not frozen. r: the call's reader; NULL: one of its own. False with *err when reading failed. */
+bool gov_fill(struct write *w, struct store_read *r, struct err *err);
 
 #endif

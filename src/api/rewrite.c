@@ -2,7 +2,7 @@
  * Changes that are made from the current version: patches, and operations such as $meta-add. The new body is
  * computed on the calling thread; should another write come in between, it is computed anew from that one's
  * result in the writer's transaction, so none is ever lost. */
-#include "api/api_int.h"
+#include "api/gov_fill.h"
 #include "fhir_gen/names.h"
 
 /* The new body from the current one, checked like any update. */
@@ -21,10 +21,9 @@ static bool apply(struct write *w, const struct store_version *now, struct check
         return false;
     if (w->doc->nodes[0].kind != JSON_OBJECT)
         return err_set(err, ERR_FHIR_NOT_OBJECT, NULL);
+    if (!gov_fill(w, w->rewrite_read, err))
+        return false;
     if (!write_check(w, issues)) {
-        /* Lines are those of a text that the client has never seen. */
-        for (uint32_t i = 0; i < issues->count; i++)
-            issues->item[i].line = issues->item[i].column = 0;
         *err = issues->item[0];
         return false;
     }

@@ -183,11 +183,15 @@ static bool plan(struct transaction *t, struct err *err)
     textmap_init(&t->asked, b->call->arena, key);
     t->lookup = NULL;
     t->lookup_count = t->lookup_cap = 0;
-    for (size_t i = 0; i < b->count; i++)
-        if (!entry_prepare(b, &b->item[i], err)) {
+    for (size_t i = 0; i < b->count; i++) {
+        b->item[i].call.read = t->read;
+        bool ok = entry_prepare(b, &b->item[i], err);
+        b->item[i].call.read = NULL;
+        if (!ok) {
             place_in_bundle(t, err, i);
             return false;
         }
+    }
     if (!resolve_entries(t, err))
         return false;
     for (size_t i = 0; i < b->count; i++) {
@@ -198,7 +202,7 @@ static bool plan(struct transaction *t, struct err *err)
         t->current = i;
         bool ok = w->kind == WRITE_DELETE ||
                   (w->rewrite ? rewrite_perform(w, t->read, err)
-                              : refs_rewrite(b->doc, w->node, b->call->arena, map_reference, t, err));
+                              : refs_rewrite(w->doc, w->node, b->call->arena, map_reference, t, err));
         if (!ok || !write_build(w, err)) {
             place_in_bundle(t, err, i);
             return false;

@@ -90,12 +90,20 @@ static bool check_id(struct write *w, struct err *err)
     return false;
 }
 
+/* Lines are those of a text that the client has never seen. */
+static bool without_lines(struct check_issues *issues)
+{
+    for (uint32_t i = 0; i < issues->count; i++)
+        issues->item[i].line = issues->item[i].column = 0;
+    return false;
+}
+
 bool write_check(struct write *w, struct check_issues *issues)
 {
     fhir_type_id type;
     struct err err = {0};
     if (!check_resource(w->doc, w->node, &type, issues))
-        return false;
+        return w->filled || w->rewrite ? without_lines(issues) : false;
     if (type != w->call->type)
         err_set(&err, ERR_FHIR_TYPE_MISMATCH, fhir_types[type].name, fhir_types[w->call->type].name, NULL);
     if (err.code || !check_id(w, &err)) {
@@ -118,7 +126,7 @@ static bool write_body(struct call *c, struct write *w)
     else if (media_content(c, &err))
         (void)(json_parse(c->arena, c->body, &fhir_names, w->doc, &err) &&
                (w->doc->nodes[0].kind == JSON_OBJECT || err_set(&err, ERR_FHIR_NOT_OBJECT, NULL)) &&
-               gov_fill(c, w->doc, &err));
+               gov_fill(w, NULL, &err));
     if (err.code) {
         outcome_fail(c, &err);
         return false;

@@ -326,7 +326,7 @@ describe('results and verdicts are the system\'s', () => {
     await no('Decision/live', { ...unsaid, outcome: 'no-go', evidenceBundle: { ...live.evidenceBundle, bundle: ref(bundleName) } }, 'GOV_EVIDENCE');
     const signed = await ok('Decision/live', { ...unsaid, outcome: 'no-go' });
     assert.equal(signed.computedVerdict, 'no-go', 'put there by the service');
-    assert.deepEqual(signed.evidenceBundle, { bundle: ref(bundleName), sha256: signed.evidenceBundle.sha256 });
+    assert.deepEqual(signed.evidenceBundle, { bundle: ref(bundleName), sha256: signed.evidenceBundle.sha256, frozenAt: (await ask(server, 'GET', `/${bundleName}`)).json.timestamp });
     for (const how of [{ plannedDate: '2026-01-01' }, { status: 'open' }, { verdict: 'go' }]) assert.ok((await change('ReadinessCheckpoint/r', how)).status >= 400, JSON.stringify(how));
     assert.equal(code(await change('ReadinessCheckpoint/r', { plannedDate: '2026-01-01' })), 'GOV_FROZEN');
     assert.ok((await ask(server, 'DELETE', path('ReadinessCheckpoint/r'))).status >= 400);
@@ -336,6 +336,64 @@ describe('results and verdicts are the system\'s', () => {
     assert.equal(code(await ask(server, 'PATCH', `/${bundleName}`, { body: JSON.stringify([{ op: 'remove', path: '/entry/1' }]), type: 'application/json-patch+json' })), 'GOV_FROZEN');
     assert.ok((await ask(server, 'DELETE', `/${bundleName}`)).status >= 400);
     assert.equal((await ask(server, 'GET', `/${bundleName}`)).headers.get('etag'), 'W/"1"');
+  });
+  describe('what is the system\'s own is put there by it and never taken from a client, by whatever way', () => {
+    const live = { ...DECISION, kind: 'go-live', gateNumber: undefined, outcome: 'no-go', checkpoint: [ref('ReadinessCheckpoint/r')] };
+    const draft = { ...live, status: 'draft', outcome: 'pending' };
+    const PATCHED = [{ op: 'replace', path: '/status', value: 'final' }, { op: 'replace', path: '/outcome', value: 'no-go' }];
+    const add = (claim) => Object.entries(claim).map(([key, value]) => ({ op: 'add', path: `/${key}`, value }));
+    const binary = (ops) => ({ resourceType: 'Binary', contentType: 'application/json-patch+json', data: Buffer.from(JSON.stringify(ops)).toString('base64') });
+    const fhirpath = (claim) => ({ resourceType: 'Parameters', parameter: [...[['status', 'final', 'replace'], ['outcome', 'no-go', 'replace']], ...Object.entries(claim).map(([k, v]) => [k, v, 'add'])].map(([name, value, type]) => ({ name: 'operation', part: [{ name: 'type', valueCode: type }, { name: 'path', valueString: type === 'add' ? 'Decision' : `Decision.${name}` }, ...(type === 'add' ? [{ name: 'name', valueString: name }] : []), { name: 'value', valueCode: value }] })) });
+    const send = (kind, ...e) => ask(server, 'POST', styr, { body: bundle(kind, ...e) });
+    /** Of a Bundle's answer: the first entry that failed, else the whole. */
+    const told = (r) => { const bad = r.json?.entry?.find((e) => Number(e.response.status.slice(0, 3)) >= 400); return bad ? { status: Number(bad.response.status.slice(0, 3)), json: bad.response.outcome } : r; };
+    const resource = (id, more) => ({ resourceType: 'Decision', id, ...live, ...more });
+    const ways = {
+      update: (id, c) => put(`Decision/${id}`, { ...live, ...c }),
+      create: (id, c) => ask(server, 'POST', path('Decision'), { body: { ...resource(id, c), id: undefined, title: id } }),
+      'conditional update': (id, c) => ask(server, 'PUT', `${path('Decision')}?_id=${id}`, { body: resource(id, c) }),
+      'JSON Patch': (id, c) => patch(`Decision/${id}`, ...PATCHED, ...add(c)),
+      'FHIRPath Patch': (id, c) => ask(server, 'PATCH', path(`Decision/${id}`), { body: fhirpath(c) }),
+      'conditional patch': (id, c) => ask(server, 'PATCH', `${path('Decision')}?_id=${id}`, { body: JSON.stringify([...PATCHED, ...add(c)]), type: 'application/json-patch+json' }),
+      'transaction, PUT': (id, c) => send('transaction', entry('PUT', `Decision/${id}`, resource(id, c)), entry('PUT', `DecisionCase/beside-${id}`, { ...of(`DecisionCase/beside-${id}`), ...CASE })),
+      'transaction, POST': (id, c) => send('transaction', entry('POST', 'Decision', { ...resource(id, c), id: undefined, title: id })),
+      'transaction, by search': (id, c) => send('transaction', entry('PUT', `Decision/${id}`, resource(id, { ...c, checkpoint: [ref('ReadinessCheckpoint?_id=r')] }))),
+      'transaction, PATCH of JSON': (id, c) => send('transaction', entry('PATCH', `Decision/${id}`, binary([...PATCHED, ...add(c)]))),
+      'transaction, PATCH of FHIRPath': (id, c) => send('transaction', entry('PATCH', `Decision/${id}`, fhirpath(c))),
+      'batch, PUT': (id, c) => send('batch', entry('PUT', `Decision/${id}`, resource(id, c))),
+      'batch, POST': (id, c) => send('batch', entry('POST', 'Decision', { ...resource(id, c), id: undefined, title: id })),
+      'batch, PATCH': (id, c) => send('batch', entry('PATCH', `Decision/${id}`, binary([...PATCHED, ...add(c)]))),
+      XML: (id, c) => ask(server, 'PUT', path(`Decision/${id}`), { type: 'application/fhir+xml', body: `<Decision xmlns="http://hl7.org/fhir"><id value="${id}"/><status value="final"/><initiative><reference value="Initiative/i"/></initiative><checkpoint><reference value="ReadinessCheckpoint/r"/></checkpoint><kind value="go-live"/><outcome value="no-go"/><decider><reference value="PractitionerRole/dir"/></decider><mandate><reference value="Mandate/m"/></mandate><decidedOn value="2025-06-03"/><preparedBy><reference value="PractitionerRole/prep"/></preparedBy>${c.computedVerdict ? `<computedVerdict value="${c.computedVerdict}"/>` : ''}</Decision>` }),
+    };
+    const stands = async (way, id) => (/create|POST/.test(way) ? (await ask(server, 'GET', `${path('Decision')}?_count=200`)).json.entry?.map((e) => e.resource).find((d) => d.title === id) : read(`Decision/${id}`));
+    for (const [i, [way, run]] of Object.entries(ways).entries())
+      test(way, async () => {
+        const id = `way-${i}`, made = /create|POST/.test(way);
+        if (!made) await ok(`Decision/${id}`, draft);
+        const claimed = told(await run(id, { computedVerdict: 'go' }));
+        assert.equal(code(claimed), 'GOV_VERDICT', JSON.stringify(claimed.json));
+        assert.equal((await stands(way, id))?.status, made ? undefined : 'draft', 'nothing of it was written');
+        const r = told(await run(id, {}));
+        assert.ok(r.status < 300, JSON.stringify(r.json));
+        const d = await stands(way, id), checkpoint = await now();
+        const link = checkpoint.extension[0].valueReference;
+        assert.deepEqual([d.status, d.computedVerdict, d.evidenceBundle.bundle, d.evidenceBundle.sha256], ['final', checkpoint.verdict, ref(link.reference), link.identifier.value], way);
+        assert.ok(d.evidenceBundle.frozenAt, way);
+      });
+    test('a draft says nothing of it, nor does a decision of another kind, nor a time that was not', async () => {
+      const evidenceBundle = (await read('Decision/way-0')).evidenceBundle;
+      for (const claim of [{ computedVerdict: 'go' }, { evidenceBundle }, { _computedVerdict: { extension: [{ url: 'https://x.example/y', valueBoolean: true }] } }]) {
+        const name = Object.keys(claim)[0];
+        await no('Decision/claims', { ...draft, ...claim }, 'GOV_SYSTEM');
+        await no('Decision/claims', { ...DECISION, ...claim }, 'GOV_SYSTEM');
+        assert.equal(code(told(await send('transaction', entry('PUT', 'Decision/claims', resource('claims', { ...draft, ...claim }))))), 'GOV_SYSTEM', name);
+        assert.equal(code(told(await send('batch', entry('PUT', 'Decision/claims', resource('claims', { ...draft, ...claim }))))), 'GOV_SYSTEM', name);
+      }
+      await ok('Decision/claims', draft);
+      assert.equal(code(await patch('Decision/claims', { op: 'add', path: '/computedVerdict', value: 'go' })), 'GOV_SYSTEM');
+      await no('Decision/claims', { ...live, evidenceBundle: { ...evidenceBundle, frozenAt: '2020-01-01T00:00:00Z' } }, 'GOV_SYSTEM');
+      assert.ok((await put('Decision/way-0', { ...(await read('Decision/way-0')), dispatch: [{ to: ref('Organization/o'), sentOn: DAY }] })).status < 300, 'what is read can be sent back');
+    });
   });
   test('an overridable criterion is overridden by name', async () => {
     await ok('CheckpointDefinition/soft', { ...DEFINITION, name: 'S', criterion: [SOFT] });

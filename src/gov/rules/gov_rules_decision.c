@@ -235,6 +235,9 @@ static bool evidence(struct gov_ask *a)
     struct str hash = gov_rules_body_text(will, "evidenceBundle.sha256");
     if (!gov_rules_read(a, ref, "evidenceBundle.bundle", &bundle))
         return false;
+    struct str when = gov_rules_body_text(will, "evidenceBundle.frozenAt");
+    if (when.n && !str_eq(when, gov_rules_body_text(&bundle, "timestamp")))
+        return err_set_str(a->err, ERR_GOV_SYSTEM, a->name, STR("evidenceBundle.frozenAt"));
     for (size_t i = 0; gov_rules_body_item(will, "checkpoint", i, &item); i++) {
         if (!gov_rules_read(a, gov_rules_body_text(&item, "reference"), "checkpoint", &checkpoint))
             return false;
@@ -323,6 +326,19 @@ static bool signing(struct gov_ask *a)
     return !str_is(kind, "go-live") || goes_live(a);
 }
 
+/* The system's own: until a go-live decision is signed there is nothing for them to say, and of other
+ * decisions never. What they say when it is signed is judged by goes_live. */
+static bool leaves_ours(struct gov_ask *a)
+{
+    static const char *const ours[] = {"_computedVerdict", "computedVerdict", "evidenceBundle"};
+    const struct gov_change *c = a->c;
+    bool live = is_final(&c->will) && str_is(gov_rules_body_text(&c->will, "kind"), "go-live");
+    for (size_t i = 0; i < (live ? 1 : sizeof ours / sizeof *ours); i++)
+        if (gov_rules_body_count(&c->will, ours[i]) && !gov_rules_body_same_at(&c->was, &c->will, ours[i]))
+            return err_set_str(a->err, ERR_GOV_SYSTEM, a->name, str_of(ours[i]));
+    return true;
+}
+
 bool gov_rules_decision(struct gov_ask *a)
 {
     const struct gov_change *c = a->c;
@@ -332,7 +348,5 @@ bool gov_rules_decision(struct gov_ask *a)
         return true;
     if (str_is(gov_rules_body_text(&c->will, "status"), "superseded"))
         return err_set_str(a->err, ERR_GOV_SUPERSEDES, a->name, a->name);
-    if (!is_final(&c->will))
-        return true;
-    return signing(a);
+    return leaves_ours(a) && (!is_final(&c->will) || signing(a));
 }

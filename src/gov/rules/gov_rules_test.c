@@ -105,6 +105,13 @@ static const struct {
      ERR_GOV_DECIDER, NULL, 0},
     {"Decision", NULL, "{'status':'final','decidedOn':'2026-01-02'}", ERR_GOV_DAY, NULL, 0},
     {"Decision", NULL, LIVE RESTS ",'outcome':'no-go'}", ERR_OK, NULL, 0},
+    {"Decision", NULL, LIVE RESTS ",'outcome':'no-go','_computedVerdict':{'id':'x'}}", ERR_GOV_SYSTEM, NULL,
+     0},
+    {"Decision", NULL, "{'status':'draft','kind':'go-live','computedVerdict':'go'}", ERR_GOV_SYSTEM, NULL, 0},
+    {"Decision", NULL, "{'status':'draft','kind':'go-live','evidenceBundle':{}}", ERR_GOV_SYSTEM, NULL, 0},
+    {"Decision", NULL, "{" FINAL ",'computedVerdict':'go'}", ERR_GOV_SYSTEM, NULL, 0},
+    {"Decision", "{'status':'draft','computedVerdict':'go'}",
+     "{'status':'draft','computedVerdict':'go','title':'t'}", ERR_OK, NULL, 0},
     {"Decision", NULL, LIVE RESTS ",'outcome':'go'}", ERR_GOV_GO_LIVE, NULL, 0},
     {"Decision", NULL,
      LIVE RESTS ",'outcome':'go','override':{'motivation':'m','notified':[{}],"

@@ -12,7 +12,6 @@ import { styrPath } from "./places.ts";
 import type { Decision, DecisionCase, DecisionOverrideCriterion, Mandate, ReadinessCheckpoint, Reference } from "./types.ts";
 import { s, say } from "./words.ts";
 
-const BUNDLE = "https://helhet.example/styr/StructureDefinition/evidence-bundle";
 const PASSES: readonly (string | undefined)[] = ["go", "go-with-conditions"];
 
 /** Frozen ones of the initiative; those that the case names, when it names any. */
@@ -26,12 +25,6 @@ async function readFrozen(it: DecisionCase, signal: AbortSignal): Promise<Readin
 export function stopsOf(checkpoints: readonly ReadinessCheckpoint[]): DecisionOverrideCriterion[] {
   const stops = checkpoints.filter((one) => !PASSES.includes(one.verdict)).flatMap((one) => (one.result ?? []).filter((r) => r.state !== "met").map((r) => ({ code: r.code, overridable: one.criterion?.find((c) => c.code === r.code)?.overridable === true })));
   return [...new Map(stops.map((stop) => [stop.code, { ...stop, overridable: stops.filter((x) => x.code === stop.code).every((x) => x.overridable) }])).values()];
-}
-
-/** What they were frozen with: the bundle and its sum. */
-function evidenceOf(checkpoints: readonly ReadinessCheckpoint[]): Pick<Decision, "evidenceBundle"> {
-  const held = checkpoints.flatMap((one) => one.extension ?? []).find((e) => e.url === BUNDLE)?.valueReference;
-  return held?.reference === undefined ? {} : { evidenceBundle: { bundle: { reference: held.reference }, sha256: held.identifier?.value ?? "" } };
 }
 
 export function GoLiveDialog(props: Props) {
@@ -79,12 +72,12 @@ function Fields({ whole, close, did, checkpoints, mandates }: FieldsProps) {
   );
 }
 
+/** The computed verdict and the evidence it rests on are put there by the service. */
 function decisionOf(it: DecisionCase, mandate: Mandate, handler: Reference, checkpoints: readonly ReadinessCheckpoint[], stops: readonly DecisionOverrideCriterion[], value: Values): Decision {
-  const verdict = worst(checkpoints.map((one) => one.verdict)) as Decision["computedVerdict"];
   return {
     resourceType: "Decision", status: "final", title: it.title, kind: "go-live", case: { reference: `DecisionCase/${it.id ?? ""}`, display: it.title }, outcome: value("outcome"), decidedOn: value("decidedOn"), signedAt: new Date().toISOString(),
     ...(it.initiative === undefined ? {} : { initiative: it.initiative }), checkpoint: checkpoints.map((one) => ({ reference: `ReadinessCheckpoint/${one.id ?? ""}`, display: nameOf(one.unit) })), decider: mandate.holder, mandate: { reference: `Mandate/${mandate.id ?? ""}`, display: mandate.title ?? mandate.source },
-    preparedBy: [handler], ...(verdict === undefined ? {} : { computedVerdict: verdict }), ...evidenceOf(checkpoints), ...(value("motivation") === "" ? {} : { motivation: value("motivation") }),
+    preparedBy: [handler], ...(value("motivation") === "" ? {} : { motivation: value("motivation") }),
     ...(stops.length === 0 ? {} : { override: { motivation: value("why"), notified: [{ reference: `GovernanceBody/${value("notified")}` }], criterion: [...stops] } }),
   };
 }
