@@ -75,7 +75,7 @@ function Activity({ a }: { a: ChangeActivity }) {
 
 function Goals({ goals }: { goals: readonly EffectGoal[] }) {
   const w = s.value.change;
-  const value = (n: number | undefined, g: EffectGoal) => (n === undefined ? "" : `${decimal(String(n))} ${g.unit ?? ""}`.trim());
+  const value = (n: number | undefined, g: EffectGoal) => (n === undefined ? "" : `${decimal(String(n))}\u00a0${g.unit ?? ""}`.trim());
   return (
     <>
       <h3>{w.goals}</h3>

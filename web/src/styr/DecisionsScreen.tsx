@@ -6,7 +6,7 @@ import { showDate } from "../i18n/format.ts";
 import { word } from "../i18n/index.ts";
 import { diaryOf, find, idOf, nameOf } from "./api.ts";
 import { lacks } from "./board.ts";
-import { Chips, Head, More, PrintButton, Ready, Table, useScreenful } from "./Parts.tsx";
+import { Chips, Diary, Head, More, PrintButton, Ready, Table, useScreenful } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { Decision, DecisionCase } from "./types.ts";
 import { s, say } from "./words.ts";
@@ -50,7 +50,7 @@ function Decided({ all }: { all: All }) {
     <>
       <Chips legend={w.kind} name="styr-kind" all={KINDS} now={kind} choose={setKind} label={(one) => (one === "alla" ? w.all : say("decision-kind", one))} />
       <p class="hint" role="status">{w.count(rows.length, all.decisions.length - rows.length)}</p>
-      <Table caption={w.lists.beslut} columns={w.columns} none={w.none} rows={shown.map((d) => ({ key: d.id ?? "", cells: [caseLink(d, all.cases), diaryOf(caseOf(d, all.cases) ?? d), say("decision-kind", d.kind), `${say("decision-outcome", d.outcome)}${replaced.has(d.id ?? "-") ? `, ${s.value.caseOf.replaced.toLowerCase()}` : ""}`, nameOf(d.decider), d.decidedOn === undefined ? "" : showDate(d.decidedOn), (d.dissent ?? []).length === 0 ? "" : w.dissent((d.dissent ?? []).length)] }))} />
+      <Table caption={w.lists.beslut} columns={w.columns} none={w.none} rows={shown.map((d) => ({ key: d.id ?? "", cells: [caseLink(d, all.cases), <Diary key="d" of={caseOf(d, all.cases) ?? d} />, say("decision-kind", d.kind), `${say("decision-outcome", d.outcome)}${replaced.has(d.id ?? "-") ? `, ${s.value.caseOf.replaced.toLowerCase()}` : ""}`, nameOf(d.decider), d.decidedOn === undefined ? "" : showDate(d.decidedOn), (d.dissent ?? []).length === 0 ? "" : w.dissent((d.dissent ?? []).length)] }))} />
       {rest}
     </>
   );
@@ -59,7 +59,7 @@ function Decided({ all }: { all: All }) {
 function Cases({ cases }: { cases: readonly DecisionCase[] }) {
   const w = s.value.decisions;
   const { shown, rest } = useScreenful(cases);
-  return <><Table caption={w.lists.arenden} columns={w.caseColumns} none={w.noCases} rows={shown.map((c) => ({ key: c.id ?? "", cells: [<a key="a" href={styrPath("arende", c.id ?? "")} data-row>{c.title ?? diaryOf(c)}</a>, diaryOf(c), say("case-status", c.status), say("record-status", c.recordStatus), lacks(c).map((flag) => word(s.value.lint, flag)).join(", ")] }))} />{rest}</>;
+  return <><Table caption={w.lists.arenden} columns={w.caseColumns} none={w.noCases} rows={shown.map((c) => ({ key: c.id ?? "", cells: [<a key="a" href={styrPath("arende", c.id ?? "")} data-row>{c.title ?? diaryOf(c)}</a>, <Diary key="d" of={c} />, say("case-status", c.status), say("record-status", c.recordStatus), lacks(c).map((flag) => word(s.value.lint, flag)).join(", ")] }))} />{rest}</>;
 }
 
 /** Decisions on delegation and on execution are told to the body they were taken for. */
@@ -69,7 +69,7 @@ function Reported({ all }: { all: All }) {
   const w = s.value.decisions;
   const told = all.decisions.filter((d) => TOLD.includes(d.kind ?? ""));
   const isTold = (d: Decision) => d.reportedAt !== undefined || d.reportedOn !== undefined;
-  const rowOf = (d: Decision) => ({ key: d.id ?? "", cells: [caseLink(d, all.cases), diaryOf(caseOf(d, all.cases) ?? d), nameOf(d.decider), d.decidedOn === undefined ? "" : showDate(d.decidedOn), (d.dispatch ?? []).map((x) => `${nameOf(x.to)} ${x.sentOn === undefined ? "" : showDate(x.sentOn)}`).join("; "), isTold(d) ? nameOf(d.reportedAt) || showDate(d.reportedOn) : w.notTold] });
+  const rowOf = (d: Decision) => ({ key: d.id ?? "", cells: [caseLink(d, all.cases), <Diary key="d" of={caseOf(d, all.cases) ?? d} />, nameOf(d.decider), d.decidedOn === undefined ? "" : showDate(d.decidedOn), (d.dispatch ?? []).map((x) => `${nameOf(x.to)} ${x.sentOn === undefined ? "" : showDate(x.sentOn)}`).join("; "), isTold(d) ? nameOf(d.reportedAt) || showDate(d.reportedOn) : w.notTold] });
   return (
     <>
       <h3>{w.toTell}</h3>

@@ -39,13 +39,13 @@ function ThemeTable({ themes }: { themes: Themes }) {
   const few = (n: number | null) => (n === null ? w.few(themes.smallest) : String(n));
   return (
     <>
-      <p>{[w.waiting(few(themes.waiting)), themes.kappa === null ? "" : w.kappa(decimal(String(themes.kappa)), few(themes.bothCoded))].filter((x) => x !== "").join(" · ")}</p>
+      <p class="hint">{[w.waiting(few(themes.waiting)), themes.kappa === null ? "" : w.kappa(decimal(String(themes.kappa)), few(themes.bothCoded))].filter((x) => x !== "").join(" · ")}</p>
       <Chips legend={w.question} name="styr-question" all={QUESTIONS} now={question} choose={setQuestion} label={(one) => word(w.short, one)} />
       <h3>{w.themes}</h3>
       <p class="hint">{w.suppressed(themes.smallest)}</p>
       <Table caption={w.themes} columns={w.themeColumns} none={w.noThemes} rows={rows.map((r) => ({ key: r.question + r.theme, cells: [
-        r.theme, word(w.short, r.question), few(r.n), r.units.map((u) => `${u.name}: ${few(u.n)}`).join(", "), r.machine === 0 ? "" : <Badge key="m" text={w.machine(few(r.machine))} tone="info" />,
-        r.quotes.length === 0 ? "" : <ul key="q" class="styr-bullets">{r.quotes.map((q) => <li key={q}>{`“${q}”`}</li>)}</ul>,
+        r.theme, word(w.short, r.question), few(r.n), r.units.filter((u) => u.name !== "").map((u) => `${u.name}: ${few(u.n)}`).join(", "), r.machine === 0 ? "" : <Badge key="m" text={w.machine(few(r.machine))} tone="info" />,
+        r.quotes.length === 0 ? "" : <ul key="q" class="styr-bullets">{r.quotes.map((q) => <li key={q}>{w.quoted(q)}</li>)}</ul>,
       ] }))} />
     </>
   );
@@ -65,7 +65,7 @@ function Told({ turn, again }: { turn: number; again: () => void }) {
     <>
       <h3>{w.told}</h3>
       <Done text={done} />
-      <Ready of={loaded}>{(found) => <><More more={found.more} /><p>{answerTime(found.all)}</p><Rows all={found.all} ask={setAsked} /></>}</Ready>
+      <Ready of={loaded}>{(found) => <><More more={found.more} /><p class="hint">{answerTime(found.all)}</p><Rows all={found.all} ask={setAsked} /></>}</Ready>
       {asked === null ? null : asked.what === "code" ? <CodeDialog of={asked.of} close={close} did={did} /> : <ReplyDialog of={asked.of} close={close} did={did} />}
     </>
   );

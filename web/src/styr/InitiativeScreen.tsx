@@ -12,7 +12,7 @@ import { diaryOf, find, idOf, nameOf, one, save } from "./api.ts";
 import { lacks, worst } from "./board.ts";
 import { movedBy, notEntered } from "./gates.ts";
 import { may, myself } from "./may.ts";
-import { Dialog, Facts, Form, Head, Input, PrintButton, Ready, Select, Table, Verdict } from "./Parts.tsx";
+import { Dialog, Diary, Facts, Form, Head, Input, PrintButton, Ready, Select, Table, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { Decision, DecisionCase, Initiative, ProcessDefinition, ReadinessCheckpoint } from "./types.ts";
 import { s, say } from "./words.ts";
@@ -72,7 +72,7 @@ function Shown({ whole: { it, process, cases, decisions, checkpoints }, again }:
       <div role="alert">{wrong === "" ? null : <p class="box box-failure">{wrong}</p>}</div>
       {flags.length === 0 ? null : <p class="box box-warn"><Icon name="warning" />{flags.map((flag) => word(s.value.lint, flag)).join(" · ")}</p>}
       <h3>{w.cases}</h3>
-      <Table caption={w.cases} columns={w.caseColumns} none={w.noCases} rows={cases.map((c) => ({ key: c.id ?? "", cells: [<a key="a" href={styrPath("arende", c.id ?? "")} data-row>{c.title ?? w.gate(c.gateNumber ?? 0)}</a>, diaryOf(c), say("case-status", c.status), lacks(c).map((flag) => word(s.value.lint, flag)).join(", ")] }))} />
+      <Table caption={w.cases} columns={w.caseColumns} none={w.noCases} rows={cases.map((c) => ({ key: c.id ?? "", cells: [<a key="a" href={styrPath("arende", c.id ?? "")} data-row>{c.title ?? w.gate(c.gateNumber ?? 0)}</a>, <Diary key="d" of={c} />, say("case-status", c.status), lacks(c).map((flag) => word(s.value.lint, flag)).join(", ")] }))} />
       <h3>{w.readiness}</h3>
       {checkpoints.length === 0 ? <p class="empty">{w.noReadiness}</p> : <p><Verdict verdict={worst(checkpoints.map((c) => c.verdict))} /> <a href={styrPath("linje", it.id ?? "")}>{w.toLine}</a></p>}
       {asked ? <NewCase it={it} close={() => setAsked(false)} /> : null}

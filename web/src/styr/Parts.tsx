@@ -10,6 +10,7 @@ import { Dialog as Modal } from "../ui/Dialog.tsx";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
+import { diaryOf } from "./api.ts";
 import type { Run } from "./form.ts";
 import { s, say } from "./words.ts";
 
@@ -74,6 +75,9 @@ export function Table({ caption, columns, rows, none }: { caption: string; colum
   if (columns.length >= WIDE) return <div class="styr-scroll" tabIndex={0} role="region" aria-label={caption}><Plain caption={caption} columns={columns} rows={rows} /></div>;
   return <Plain caption={caption} columns={columns} rows={rows} />;
 }
+
+/** A diary number, which is never broken between two lines. */
+export const Diary = ({ of }: { of: Parameters<typeof diaryOf>[0] }) => <span class="nowrap">{diaryOf(of)}</span>;
 
 /** From so many columns on a table may have to be scrolled where it is narrow but not yet cards. */
 const WIDE = 6;

@@ -174,7 +174,7 @@ export const sv = {
   },
   experience: {
     heading: "Erfarenheter", about: "Det medarbetarna har berättat, och vad det ledde till.", report: "Rapportera", question: "Fråga", short: { alla: "Alla", works: "Fungerar bra", chafes: "Skaver", "bring-along": "Ta med oss" } as Record<string, string>,
-    themes: "Teman", suppressed: (n: number) => `Färre än ${n} från en enhet visas inte i antal. Bara teman som en människa har satt räknas.`, themeColumns: ["Tema", "Fråga", "Antal", "Enheter", "Maskinförslag", "Citat"], noThemes: "Inga teman än.", few: (n: number) => `färre än ${n}`, machine: (n: string) => `${n} maskinförslag`, suggested: (theme: string) => `Maskinförslag: ${theme}`,
+    themes: "Teman", suppressed: (n: number) => `Färre än ${n} från en enhet visas inte i antal. Bara teman som en människa har satt räknas.`, themeColumns: ["Tema", "Fråga", "Antal", "Enheter", "Maskinförslag", "Citat"], noThemes: "Inga teman än.", few: (n: number) => `färre än ${n}`, machine: (n: string) => `${n} maskinförslag`, quoted: (text: string) => `”${text}”`, suggested: (theme: string) => `Maskinförslag: ${theme}`,
     noAnswerTime: "Inget har besvarats än", answerTime: (days: number) => (days === 1 ? "Svar ges vanligen efter 1 dag" : `Svar ges vanligen efter ${days} dagar`), waiting: (n: string) => `Väntar på svar: ${n}`, kappa: (k: string, n: string) => `Människa och maskin är eniga med kappa ${k} (${n} kodade av båda)`,
     told: "Berättat", columns: ["Text", "Fråga", "Enhet och skärm", "Från", "Teman", "Svar", "Gör"], none: "Ingen har berättat något än.", anonymous: "Anonym", code: "Sätt tema", reply: "Svara", theme: "Tema", disposition: "Vad ska göras?", coded: "Tema satt", replyPublic: "Svaret kan läsas av alla.", replied: "Svar publicerat", needsAssignment: "Den som sätter ett tema måste arbeta i ett uppdrag. Logga in och välj ett.",
   },
@@ -186,7 +186,7 @@ export const sv = {
   },
   change: {
     heading: "Förändring", about: "Förändringsledningens fem faser, från varför till uppföljning.", add: "Ny aktivitet", show: "Visa", wanted: { alla: "Alla aktiviteter", paus: "Kan göras under paus" }, unit: "Enhet", allUnits: "Alla enheter", count: (n: number, hidden: number) => `${n === 1 ? "1 aktivitet" : `${n} aktiviteter`}${hidden === 0 ? "" : `, ${hidden} dolda av filtret`}`, emptyPhase: "Inget i den här fasen.", duringPause: "Kan göras under paus",
-    measure: (what: string, value: string, target: string) => `${what}${value === "" ? "" : `: ${value}`}${target === "" ? "" : ` av ${target}`}`, checkpoint: (name: string) => `Avstämning: ${name}`, goals: "Effektmål", goalColumns: ["Effektmål", "Område", "Mått", "Utgångsläge", "Mål", "Senast mätt", "Ägare"], noGoals: "Inga effektmål är satta.", notMeasured: "Inte mätt",
+    measure: (what: string, value: string, target: string) => [`${what}${value + target === "" ? "" : ":"}`, value, value === "" || target === "" ? "" : "av", target === "" ? "" : `målet ${target}`].filter((x) => x !== "").join(" "), checkpoint: (name: string) => `Avstämning: ${name}`, goals: "Effektmål", goalColumns: ["Effektmål", "Område", "Mått", "Utgångsläge", "Mål", "Senast mätt", "Ägare"], noGoals: "Inga effektmål är satta.", notMeasured: "Inte mätt",
     title: "Aktivitet", phase: "Fas", area: "Område", audience: "För vilka", completion: "Hur det märks att den är gjord", description: "Beskrivning", receipt: "Aktivitet tillagd",
   },
   reports: {
