@@ -62,6 +62,13 @@ function Sum({ id }: { id: string }) {
   return <Ready of={found}>{(sum) => <p class={sum.holds ? "box box-good" : "box box-failure"} role="status"><span>{sum.holds ? w.holds : w.broken} <code class="styr-sha">{sum.sha256}</code></span></p>}</Ready>;
 }
 
+/** The value, and of how many where it is a share. What has nobody to be divided by has no figure that says anything. */
+function measured(result: Result | undefined, unit: string | undefined): string {
+  if (result?.denominator === 0) return s.value.checkpoint.notCountable;
+  const share = result?.denominator !== undefined && (result.numerator ?? 0) <= result.denominator;
+  return [number(result?.value, unit), share ? s.value.checkpoint.outOf(result.numerator ?? 0, result.denominator ?? 0) : ""].filter((x) => x !== "").join(" · ");
+}
+
 const number = (value: number | undefined, unit: string | undefined) => (value === undefined ? "" : `${decimal(String(value))} ${unit ?? ""}`.trim());
 
 function One({ criterion, result, frozen, ask }: { criterion: Criterion; result: Result | undefined; frozen: boolean; ask: (asked: Asked) => void }) {
@@ -75,7 +82,7 @@ function One({ criterion, result, frozen, ask }: { criterion: Criterion; result:
       <header><h3>{name}</h3><StateBadge state={state} /><Badge text={say("severity", criterion.severity)} />{result?.waiver === undefined ? null : <Badge text={w.waived} tone="warn" />}</header>
       {criterion.measure === undefined ? null : <p class="hint">{word(w.measures, criterion.measure)}</p>}
       <Facts of={[
-        [w.value, [number(result?.value, criterion.unit), result?.denominator === undefined || result.denominator === 0 ? "" : w.outOf(result.numerator ?? 0, result.denominator)].filter((x) => x !== "").join(" · ")],
+        [w.value, measured(result, criterion.unit)],
         [w.target, [say("comparator", criterion.comparator), number(result?.target ?? criterion.target, criterion.unit)].join(" ").trim()],
         [w.measuredOn, result?.measuredOn === undefined ? "" : showDate(result.measuredOn)], [w.validUntil, result?.validUntil === undefined ? "" : showDate(result.validUntil)],
         [w.kind, say("evidence-kind", result?.evidenceKind ?? criterion.evidenceKind)], [w.note, saidOf(result?.note)], [w.earliest, result?.earliest === undefined ? "" : showDate(result.earliest)],

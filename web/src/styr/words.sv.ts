@@ -103,7 +103,7 @@ export const sv = {
     computed: "Resultaten och bedömningen skrivs av systemet. Ingen kan ändra dem för hand.",
     freeze: "Frys avstämningen", freezeAbout: "Det som är känt nu sparas oföränderligt, med kontrollsumma. Det kan inte ångras.", freezeReceipt: "Avstämningen är fryst", frozen: "Fryst",
     initiative: "Initiativ", release: "Version", wave: "Våg", asOf: "Bedömt per", evaluated: "Senast bedömt", value: "Uppmätt", target: "Mål", measuredOn: "Mätt", validUntil: "Gäller till", kind: "Underlag", note: "Not", earliest: "Tidigast uppfyllt",
-    outOf: (n: number, of: number) => `${n} av ${of}`,
+    notCountable: "Går inte att räkna", outOf: (n: number, of: number) => `${n} av ${of}`,
     waived: "Undantag", waiverOf: "Undantag", waiverText: (owner: string, how: string, until: string) => `${owner}: ${how} (till ${until})`,
     waive: "Ge undantag", waiveOf: (code: string) => `Undantag för ${code}`, waiveAbout: "Bara mjuka kriterier kan få undantag, med ansvarig, tillfällig lösning och slutdatum.", waiveReceipt: (code: string) => `Undantag för ${code}`,
     workaround: "Tillfällig lösning", motivation: "Motivering", expires: "Gäller till", needsAssignment: "Den som ger undantag måste arbeta i ett uppdrag. Logga in och välj ett.",
