@@ -168,6 +168,8 @@ bool call_query(struct call *c, struct str query, struct err *err);
 bool call_params_only(struct call *c, const char *const *allowed, struct err *err);
 /* Value of the first parameter of that name, {NULL,0} when absent. */
 struct str call_param(const struct call *c, const char *name);
+/* The path as it was asked for: c->path, which is of /fhir always, with the base of the call. */
+struct str call_path(const struct call *c);
 /* Who does it, for logs of what was done: the caller's person, else its account, else the service's name. */
 struct str call_agent(const struct call *c);
 /* The call's reader: the transaction's, or a new one that call_read_end gives back. */

@@ -25,7 +25,7 @@ bool audit_event_allowed(const struct call *c, struct err *err)
     for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
         if (c->route->run == own[i])
             return true;
-    return err_set_str(err, ERR_METHOD, c->method, c->path);
+    return err_set_str(err, ERR_METHOD, c->method, call_path(c));
 }
 
 /* ---- a record as AuditEvent ---- */

@@ -142,6 +142,13 @@ struct str call_param(const struct call *c, const char *name)
     return (struct str){0};
 }
 
+struct str call_path(const struct call *c)
+{
+    if (!c->styr)
+        return c->path;
+    return arena_printf(c->arena, "/styr%.*s", STR_ARG(str_sub(c->path, API_BASE_BYTES, c->path.n)));
+}
+
 struct str call_agent(const struct call *c)
 {
     if (!c->caller)

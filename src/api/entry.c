@@ -127,7 +127,7 @@ static bool route_allowed(const struct call *c, bool writes, struct err *err)
 {
     if (writes || (c->route->level < LEVEL_NONE && str_is(c->method, "GET")))
         return true;
-    return err_set_str(err, ERR_BUNDLE_METHOD, c->method, c->path);
+    return err_set_str(err, ERR_BUNDLE_METHOD, c->method, call_path(c));
 }
 
 static bool prepare_write(struct bundle *b, struct entry *e, enum write_kind kind, struct err *err)

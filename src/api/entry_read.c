@@ -57,7 +57,7 @@ static bool fits(struct bundle *b, struct call *c, struct err *err)
     os_free(r->owned);
     *r = (struct http_response){0};
     return resource ? err_set(err, ERR_BUNDLE_READS, NULL)
-                    : err_set_str(err, ERR_BUNDLE_ANSWER, c->path, STR(""));
+                    : err_set_str(err, ERR_BUNDLE_ANSWER, call_path(c), STR(""));
 }
 
 static uint64_t time_for_reads(const struct store_read *r)

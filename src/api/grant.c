@@ -25,7 +25,7 @@ bool grant_open(struct call *c, enum rules_right right, bool own, struct err *er
     if (c->caller->kind == ACCESS_GUARDIAN)
         return err_set(err, ERR_ACCESS_GUARDIAN, NULL);
     if (!access_view_right_scoped(c->view, right))
-        return err_set_str(err, ERR_SCOPE_BEYOND, c->path, STR(""));
+        return err_set_str(err, ERR_SCOPE_BEYOND, call_path(c), STR(""));
     if (own && c->caller->kind == ACCESS_PATIENT && v.rid == access_view_caller(c->view)->user)
         return true;
     return (c->caller->kind == ACCESS_STAFF && access_view_right(c->view, right)) ||

@@ -276,7 +276,7 @@ bool op_as_basic_run(struct call *c)
     struct basic b = {.c = c};
     struct buf buf;
     if (!fhir_types[c->type].styr) {
-        err_set_str(&err, ERR_URL, c->path, STR(""));
+        err_set_str(&err, ERR_URL, call_path(c), STR(""));
         return outcome_fail(c, &err);
     }
     if (!call_params_only(c, none, &err) || !read_body(c, &v, &err) ||

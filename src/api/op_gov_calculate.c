@@ -86,7 +86,7 @@ static bool read_case(struct calculate *x, const struct gov_body *b, struct err 
     if (!params_read(x->call, calculate_params, &p, err))
         return false;
     struct str asked = params_text(&p, "rate");
-    if (asked.p ? !number(asked, &rate)
+    if (asked.p ? !number(asked, &rate) || rate <= -PERCENT
                 : gov_rules_body_text(b, "rate").n && !number(gov_rules_body_text(b, "rate"), &rate))
         return err_set_str(err, ERR_PARAM_VALUE, asked, STR("rate"));
     x->c = (struct worth_case){.rate = rate / PERCENT, .item = x->item, .actual = x->actual};

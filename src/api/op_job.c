@@ -12,7 +12,7 @@ enum { OP_JOB_BYTES_MAX = 32 << 20, OP_JOB_RETRY_S = 1 };
 bool op_job_wanted(struct call *c, struct err *err)
 {
     if (str_is(c->method, "HEAD")) /* asks, and must not set anything going */
-        return err_set_str(err, ERR_METHOD, c->method, c->path);
+        return err_set_str(err, ERR_METHOD, c->method, call_path(c));
     if (!c->wants.async || c->entry) /* an entry of a Bundle has no place for where to ask */
         return err_set(err, ERR_JOBS_ASYNC, arena_printf(c->arena, "$%s", c->route->operation).p, NULL);
     return c->api->long_jobs || err_set(err, ERR_JOBS_OFF, NULL);

@@ -44,7 +44,7 @@ static bool answer(struct call *c, struct buf *out)
 static bool ask_it(struct call *c, struct readiness_ask *ask, struct err *err)
 {
     return c->api->readiness ? c->api->readiness(c->api->readiness_arg, ask, err)
-                             : err_set_str(err, ERR_URL, c->path, STR(""));
+                             : err_set_str(err, ERR_URL, call_path(c), STR(""));
 }
 
 static bool run(struct call *c, struct readiness_ask *ask)

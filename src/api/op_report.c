@@ -42,6 +42,8 @@ static bool begin_text(struct call *c, struct str *out, struct err *err)
     struct str from = call_param(c, "from"), to = call_param(c, "to");
     if (!call_params_only(c, params, err))
         return false;
+    if (!definition.n)
+        return err_set(err, ERR_PARAM_MISSING, "definition", "begin", NULL);
     if (str_starts(id, STR("ReportDefinition/")))
         id = str_sub(id, sizeof "ReportDefinition/" - 1, id.n);
     if (!fhir_prim_valid(FHIR_PRIM_ID, id))

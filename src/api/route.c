@@ -400,7 +400,7 @@ bool route_find(struct call *c, struct err *err)
     struct segments s;
     bool shape = false;
     if (!split_path(c->path, &s))
-        return err_set_str(err, ERR_URL, c->path, STR(""));
+        return err_set_str(err, ERR_URL, call_path(c), STR(""));
     for (size_t i = 0; i < route_count; i++) {
         if (!fits(&s, route_table[i].name))
             continue;
@@ -411,8 +411,8 @@ bool route_find(struct call *c, struct err *err)
         return read_names(c, &s, err) && audit_event_allowed(c, err);
     }
     if (shape)
-        return err_set_str(err, ERR_METHOD, c->method, c->path);
-    return err_set_str(err, ERR_URL, c->path, STR(""));
+        return err_set_str(err, ERR_METHOD, c->method, call_path(c));
+    return err_set_str(err, ERR_URL, call_path(c), STR(""));
 }
 
 struct str route_allow(struct call *c)

@@ -123,7 +123,10 @@ test("a final one stands, and its sum is that of the document it gives", async (
 test("silly questions are told what is wrong", async () => {
   assert.equal((await ask("POST", "Report/$begin?definition=nothing", undefined, {})).status, 404);
   assert.equal((await ask("POST", "Report/$begin?definition=weekly&from=torsdag", undefined, {})).status, 400);
-  assert.equal((await ask("POST", "Report/$begin", undefined, {})).status, 400);
+  const without = await ask("POST", "Report/$begin", undefined, {});
+  assert.equal(without.status, 400);
+  assert.match(without.text, /Parametern definition saknas för \$begin/);
+  assert.match((await ask("GET", "Report/x/$nothing")).text, /Adressen \/styr\/Report\/x\/\$nothing finns inte/);
   await put({ ...definition("weekly"), id: "wrong", section: [{ code: "a", title: "A", kind: "query", query: "Nothing?x=1" }] });
   const report = await begin("wrong");
   const answer = await ask("POST", `Report/${report.id}/$refresh`, undefined, {});
