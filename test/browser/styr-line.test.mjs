@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steering's critical line: what is measured turns the verdict with nobody writing it, from a cell the evidence is two presses away,
-// the planned date is no part of it, and a soft criterion can be waived, in an assignment.
+// the planned date is no part of it, and only a soft criterion can be waived (styr-forms).
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser, visitPage } from "./harness.mjs";
@@ -67,9 +67,7 @@ test("a verdict is offered to nobody, and a hard criterion no waiver", () =>
     const hard = page.locator("article", { hasText: "E3" });
     await hard.waitFor();
     assert.equal(await hard.getByRole("button", { name: /Ge undantag/ }).count(), 0);
-    const soft = page.locator("article", { hasText: "E12" });
-    await soft.getByRole("button", { name: /Ge undantag/ }).click();
-    await page.getByRole("dialog").getByText(/måste arbeta i ett uppdrag/).waitFor();
+    assert.equal(await page.locator("article", { hasText: "E12" }).getByRole("button", { name: /Ge undantag/ }).count(), 1);
     assert.equal(await page.locator("main select, main input").count(), 0, "there is nothing to set");
   }));
 

@@ -13,7 +13,7 @@ let browser;
 const cookie = {};
 before(async () => {
   region = await startDemo({ patients: "20" });
-  for (const account of ["overlakare", "handlaggare", "beslutsfattare", "processansvarig"]) cookie[account] = await region.cookie(account);
+  for (const account of ["overlakare", "handlaggare", "beslutsfattare", "processansvarig", "patientsakerhet", "ekonom", "diarium"]) cookie[account] = await region.cookie(account);
   browser = await startBrowser();
 });
 after(async () => {
@@ -59,4 +59,44 @@ test("who prepares does not decide; who has the mandate signs, and the decision 
     await page.getByRole("button", { name: /^För in beslutet/ }).waitFor({ state: "detached" });
   });
   assert.equal((await read(initiative)).phase, was + 1);
+});
+
+/** A checkpoint of the demo with a soft criterion, opened now by who answers for the process. */
+async function openedCheckpoint() {
+  const write = (method, path, body) => ask(region.server, method, `${region.server.origin}/styr/${path}`, { body, headers: { Cookie: cookie.processansvarig, "Helhet-Request": "1" } });
+  const criterion = [{ code: "E12", title: "Andra per superanvändare", measure: "super-users", comparator: "le", target: 8, severity: "soft", overridable: true, maxAgeDays: 30, evidenceKind: "measured" }];
+  const definition = (await write("POST", "CheckpointDefinition", { resourceType: "CheckpointDefinition", status: "active", name: "T-7", offsetDays: -7, lockedOn: "2026-01-01", criterion })).json;
+  const unit = (await ask(region.server, "GET", "/Organization?_count=1", { headers: { Cookie: cookie.processansvarig } })).json.entry[0].resource.id;
+  const opened = await write("POST", `CheckpointDefinition/${definition.id}/$open?unit=Organization/${unit}`);
+  assert.equal(opened.status, 201, opened.text);
+  return opened.json.id;
+}
+
+test("a waiver is given by who answers for it, with owner, workaround, motivation and an end; to who does not it is neither offered nor open", async () => {
+  const id = await openedCheckpoint();
+  await visit("ekonom", `avstamning/${id}`, async (page) => {
+    await page.locator("article", { hasText: "E12" }).waitFor();
+    assert.deepEqual([await offered(page, /Ge undantag/), await offered(page, "Frys avstämningen")], [0, 0]);
+  });
+  const was = await read(`ReadinessCheckpoint/${id}`);
+  const refused = await ask(region.server, "PUT", `${region.server.origin}/styr/ReadinessCheckpoint/${id}`, { body: was, headers: { Cookie: cookie.ekonom, "Helhet-Request": "1", "If-Match": `W/"${was.meta.versionId}"` } });
+  assert.equal(refused.status, 403);
+  await visit("patientsakerhet", `avstamning/${id}`, async (page) => {
+    await page.getByRole("button", { name: /^Ge undantag/ }).focus();
+    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog");
+    const form = { "Tillfällig lösning": "Två kollegor från grannavdelningen", Motivering: "Utbildningen är bokad", "Gäller till": "2020-01-01" };
+    for (const [label, text] of Object.entries(form)) await dialog.getByLabel(label, { exact: true }).fill(text);
+    assert.equal(await dialog.getByRole("button", { name: /^Ta bort .*Ansvarig$/ }).count(), 1, "oneself, unless another is chosen");
+    await page.keyboard.press("Enter");
+    await dialog.getByText(/ett slutdatum som inte har passerat/).waitFor();
+    assert.equal(await dialog.getByLabel("Tillfällig lösning").inputValue(), form["Tillfällig lösning"], "nothing is lost");
+    assert.ok(await dialog.getByLabel("Gäller till").evaluate((one) => one === document.activeElement), "where it is wrong");
+    await dialog.getByLabel("Gäller till").fill("2099-01-31");
+    await page.keyboard.press("Enter");
+    await page.locator("article", { hasText: "Två kollegor" }).waitFor();
+  });
+  const { waiver } = (await read(`ReadinessCheckpoint/${id}`)).result[0];
+  assert.deepEqual([waiver.workaround, waiver.motivation, waiver.expires], ["Två kollegor från grannavdelningen", "Utbildningen är bokad", "2099-01-31"]);
+  assert.match(waiver.owner.reference, /^PractitionerRole\//);
 });

@@ -3,14 +3,18 @@
 // the system's; a person can only waive what is soft, with an owner, a workaround and an end.
 import { useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
+import { read } from "../fhir/client.ts";
 import { decimal, showDate, showDateTime } from "../i18n/format.ts";
 import { language, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
-import { nameOf, one, save, todayText } from "./api.ts";
+import { Conflict } from "../write/write.ts";
+import { nameOf, one, save } from "./api.ts";
+import { FormDialog } from "./Asked.tsx";
+import type { Write } from "./form/fields.ts";
 import { may, myself } from "./may.ts";
 import { readEvidence, type Evidence } from "./ops/evidence.ts";
 import { freeze, verify } from "./ops/freeze.ts";
-import { Area, Dialog, Done, Facts, Form, Head, Input, PrintButton, Ready, StateBadge, Table, usePoll, Verdict } from "./Parts.tsx";
+import { Dialog, Done, Facts, Form, Head, PrintButton, Ready, StateBadge, Table, usePoll, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { ReadinessCheckpoint, ReadinessCheckpointCriterion as Criterion, ReadinessCheckpointResult as Result } from "./types.ts";
 import { s, say } from "./words.ts";
@@ -18,15 +22,25 @@ import { s, say } from "./words.ts";
 const POLL_MS = 10_000;
 
 export function CheckpointScreen({ id }: { id: string }) {
-  const loaded = useLoaded((signal) => one("ReadinessCheckpoint", id, signal), [id]);
+  const loaded = useLoaded((signal) => readCheckpoint(id, signal), [id]);
   usePoll(loaded.again, POLL_MS);
   const [done, setDone] = useState("");
-  return <><Done text={done} /><Ready of={loaded}>{(it) => <Shown it={it} did={(text) => { setDone(text); loaded.again(); }} />}</Ready></>;
+  return <><Done text={done} /><Ready of={loaded}>{({ it, name }) => <Shown it={it} name={name} did={(text) => { setDone(text); loaded.again(); }} />}</Ready></>;
+}
+
+/** Beside the checkpoint what it is called: one that a program has opened has references without names, and those are read. */
+async function readCheckpoint(id: string, signal: AbortSignal): Promise<{ it: ReadinessCheckpoint; name: string }> {
+  const it = await one("ReadinessCheckpoint", id, signal);
+  const names = await Promise.all([
+    it.unit.display ?? read("Organization", nameOf(it.unit), signal).then((o) => o.name ?? nameOf(it.unit), () => nameOf(it.unit)),
+    it.definition.display ?? one("CheckpointDefinition", nameOf(it.definition), signal).then((d) => d.title ?? d.name, () => nameOf(it.definition)),
+  ]);
+  return { it, name: names.filter((x) => x !== "").join(" · ") };
 }
 
 type Asked = { what: "waive" | "evidence"; code: string } | { what: "freeze" } | null;
 
-function Shown({ it, did }: { it: ReadinessCheckpoint; did: (text: string) => void }) {
+function Shown({ it, name, did }: { it: ReadinessCheckpoint; name: string; did: (text: string) => void }) {
   const w = s.value.checkpoint;
   const [asked, setAsked] = useState<Asked>(null);
   const close = () => setAsked(null);
@@ -34,7 +48,7 @@ function Shown({ it, did }: { it: ReadinessCheckpoint; did: (text: string) => vo
   const criteria = (it.criterion ?? []).map((criterion) => ({ criterion, result: (it.result ?? []).find((r) => r.code === criterion.code) }));
   return (
     <section>
-      <Head title={[nameOf(it.unit), nameOf(it.definition)].filter((x) => x !== "").join(" · ")}>
+      <Head title={name}>
         {!frozen && may("freeze") ? <button type="button" class="button" onClick={() => setAsked({ what: "freeze" })}>{w.freeze}</button> : null}
         <PrintButton />
       </Head>
@@ -124,25 +138,28 @@ function Found({ found }: { found: Evidence }) {
 
 interface DeedProps { it: ReadinessCheckpoint; close: () => void; did: (text: string) => void }
 
+/** What the results give, as invariant rc-1 has it: a waiver comes with the verdict that follows, or it is refused. */
+function verdictOf(results: readonly Result[]): ReadinessCheckpoint["verdict"] {
+  const unmet = results.filter((r) => r.state !== "met");
+  if (unmet.some((r) => r.severity === "hard")) return "no-go";
+  return unmet.some((r) => r.waiver === undefined) ? "incomplete" : unmet.length > 0 ? "go-with-conditions" : "go";
+}
+
+/** A waiver is put to the result as it stands: what the system has measured meanwhile is no conflict. */
 function WaiveDialog({ it, code, close, did }: DeedProps & { code: string }) {
   const w = s.value.checkpoint;
   const me = myself();
-  if (me === undefined) return <Dialog heading={w.waiveOf(code)} close={close}><p class="box box-warn">{w.needsAssignment}</p></Dialog>;
-  return (
-    <Dialog heading={w.waiveOf(code)} close={close}>
-      <p class="hint">{w.waiveAbout}</p>
-      <Form button={w.waive} cancel={close} run={async (value) => {
-        const waiver = { owner: me, workaround: value("workaround"), motivation: value("motivation"), expires: value("expires") };
-        await save({ ...it, result: (it.result ?? []).map((r) => (r.code === code ? { ...r, waiver } : r)) }, w.waiveReceipt(code), styrPath("avstamning", it.id ?? ""));
-        close();
-        did(w.waiveReceipt(code));
-      }}>
-        <Area label={w.workaround} name="workaround" required />
-        <Area label={w.motivation} name="motivation" required />
-        <Input label={w.expires} name="expires" type="date" value={todayText()} required />
-      </Form>
-    </Dialog>
-  );
+  const link = styrPath("avstamning", it.id ?? "");
+  const put = (to: ReadinessCheckpoint, waiver: object, receipt: string, key?: string) => {
+    const result = (to.result ?? []).map((r) => (r.code === code ? { ...r, waiver: waiver as NonNullable<Result["waiver"]> } : r));
+    return save({ ...to, result, verdict: verdictOf(result) }, receipt, link, key);
+  };
+  const write: Write = (waiver, receipt, key) => put(it, waiver, receipt, key).catch((error: unknown) => {
+    if (error instanceof Conflict && error.theirs !== null) return put(error.theirs as unknown as ReadinessCheckpoint, waiver, receipt);
+    throw error;
+  });
+  const held = (it.result ?? []).find((r) => r.code === code)?.waiver;
+  return <FormDialog form="waiver" of={held ?? (me === undefined ? {} : { owner: me })} link={link} close={close} did={() => did(w.waiveReceipt(code))} write={(tree, _receipt, key) => write(tree, w.waiveReceipt(code), key)} before={<p><b>{w.waiveOf(code)}</b></p>} />;
 }
 
 function FreezeDialog({ it, close, did }: DeedProps) {

@@ -1,32 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 // Kritisk linje: each unit by each checkpoint. A cell leads to its results, and from there each piece of evidence is one more click.
 // Planned dates stand in a table of their own, as they have no part in any verdict.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
 import { navigate } from "../app/route.ts";
 import { showDate } from "../i18n/format.ts";
 import { Badge } from "../ui/Badge.tsx";
+import { idOf } from "./api.ts";
+import { FormDialog } from "./Asked.tsx";
+import type { Write } from "./form/fields.ts";
 import type { Cell, Line, Stop, UnitRow } from "./line.ts";
+import { may } from "./may.ts";
+import { openCheckpoints } from "./ops/open.ts";
 import { readLine, readLined, type Choice } from "./ops/line.ts";
 import { Chips, Head, PrintButton, Ready, Table, usePoll, useScreenful, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import { s, say } from "./words.ts";
 
 const POLL_MS = 15_000;
+/** What was opened a moment ago stands on the line when it has been measured. */
+const FRESH_MS = 2_500;
 
 export function LineScreen({ id }: { id: string }) {
   const w = s.value.line;
   const lined = useLoaded((signal) => readLined(signal), []);
+  const [asked, setAsked] = useState(false);
   return (
     <section>
-      <Head title={w.heading} about={w.about}><PrintButton /></Head>
-      <Ready of={lined}>{(all) => <Chosen all={all} id={id} />}</Ready>
+      <Head title={w.heading} about={w.about}>{may("define") ? <button type="button" class="button button-main" onClick={() => setAsked(true)}>{s.value.define.open}</button> : null}<PrintButton /></Head>
+      <Ready of={lined}>{(all) => <><Chosen all={all} id={id} />{asked ? <OpenDialog choice={chosenOf(all, id)} close={() => setAsked(false)} /> : null}</>}</Ready>
     </section>
   );
 }
 
+const chosenOf = (all: readonly Choice[], id: string) => (id === "" ? all[0] : all.find((one) => one.id === id));
+
+/** A checkpoint is opened for the units chosen, or for those of a wave that is on the line already. */
+function OpenDialog({ choice, close }: { choice: Choice | undefined; close: () => void }) {
+  const line = useLoaded((signal) => (choice === undefined ? null : readLine(choice, signal)), [choice?.reference]);
+  const waves = [...new Set((line.data?.rows ?? []).map((row) => row.wave).filter((wave) => wave !== ""))];
+  const offers = waves.map((wave) => ({ text: s.value.define.openWave(wave), put: { wave, unit: (line.data?.rows ?? []).filter((row) => row.wave === wave).map((row) => ({ reference: row.unit, display: row.name })) } }));
+  const write: Write = async (tree, receipt, key) => { await openCheckpoints(tree, receipt, key); navigate(styrPath("linje", idOf(tree["initiative"] as { reference?: string }))); };
+  return <FormDialog form="open" of={choice === undefined ? {} : { initiative: { reference: choice.reference, display: choice.title } }} link={styrPath("linje")} write={write} offers={offers} close={close} did={() => undefined} />;
+}
+
 function Chosen({ all, id }: { all: readonly Choice[]; id: string }) {
-  const choice = id === "" ? all[0] : all.find((one) => one.id === id);
+  const choice = chosenOf(all, id);
   return choice === undefined ? <p class="empty">{s.value.line.none}</p> : <Of all={all} choice={choice} />;
 }
 
@@ -34,6 +53,10 @@ function Of({ all, choice }: { all: readonly Choice[]; choice: Choice }) {
   const w = s.value.line;
   const line = useLoaded((signal) => readLine(choice, signal), [choice.reference]);
   usePoll(line.again, POLL_MS);
+  useEffect(() => {
+    const timer = setTimeout(line.again, FRESH_MS);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <>
       <div class="admin-bar">

@@ -18,6 +18,7 @@ const SCREENS: Record<Place, ComponentType<StyrProps>> = {
   tavla: lazy<StyrProps>(() => import("./BoardScreen.tsx").then((m) => m.BoardScreen)),
   initiativ: lazy<StyrProps>(() => import("./InitiativeScreen.tsx").then((m) => m.InitiativeScreen)),
   linje: lazy<StyrProps>(() => import("./LineScreen.tsx").then((m) => m.LineScreen)),
+  kriterier: lazy<StyrProps>(() => import("./DefinitionScreen.tsx").then((m) => m.DefinitionScreen)),
   avstamning: lazy<StyrProps>(() => import("./CheckpointScreen.tsx").then((m) => m.CheckpointScreen)),
   arende: lazy<StyrProps>(() => import("./CaseScreen.tsx").then((m) => m.CaseScreen)),
   beslut: lazy<StyrProps>(() => import("./DecisionsScreen.tsx").then((m) => m.DecisionsScreen)),

@@ -45,22 +45,23 @@ export async function one<T extends StyrType>(type: T, id: string, signal: Abort
 /** An operation that only tells, as JSON. */
 export const told = (path: string, signal: AbortSignal): Promise<unknown> => get(`${STYR}/${path}`, signal);
 
-/** A new one, or a new version of one that was read. title: what was done, for the receipt; link: where. */
-export async function save<T extends Styr>(held: T, title: string, link: string): Promise<Of<T["resourceType"]>> {
-  const how = { patient: "", title, link, base: STYR };
+/** A new one, or a new version of one that was read. title: what was done, for the receipt; link: where; key: its own, the same for
+ * a second try. */
+export async function save<T extends Styr>(held: T, title: string, link: string, key?: string): Promise<Of<T["resourceType"]>> {
+  const how = { patient: "", title, link, base: STYR, ...(key === undefined ? {} : { key }) };
   const resource = held as unknown as Resource;
   const written = held.id === undefined ? await create(resource, how) : await update(resource, how);
   return written.resource as unknown as Of<T["resourceType"]>;
 }
 
 /** Several, all or nothing: new ones and new versions. urns: what the new ones are called among themselves. */
-export async function saveAll(all: readonly Styr[], title: string, link: string, urns: ReadonlyMap<Styr, string> = new Map()): Promise<void> {
+export async function saveAll(all: readonly Styr[], title: string, link: string, urns: ReadonlyMap<Styr, string> = new Map(), key?: string): Promise<void> {
   const entry = all.map((held) => ({
     ...(urns.has(held) ? { fullUrl: urns.get(held) } : {}),
     resource: held as unknown as Resource,
     request: held.id === undefined ? { method: "POST", url: held.resourceType } : { method: "PUT", url: `${held.resourceType}/${held.id}`, ifMatch: `W/"${held.meta?.versionId ?? ""}"` },
   }));
-  await transact(entry as Parameters<typeof transact>[0], { patient: "", title, link, base: STYR });
+  await transact(entry as Parameters<typeof transact>[0], { patient: "", title, link, base: STYR, ...(key === undefined ? {} : { key }) });
 }
 
 /** An operation the service does not have: what it would have told is put together from the resources. */

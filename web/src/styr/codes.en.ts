@@ -3,6 +3,7 @@
 import type { Codes } from "./codes.sv.ts";
 
 export const codes: Codes = {
+  "actual-kind": { "cost": "Cost", "benefit": "Benefit" },
   "activity-status": { "planned": "Planned", "ongoing": "Ongoing", "done": "Done", "effect-checked": "Effect checked", "cancelled": "Cancelled" },
   "asset-status": { "planned": "Planned", "in-use": "In use", "phasing-out": "Phasing out", "ended": "Ended" },
   "attendance": { "on-site": "On site", "remote": "Remote", "partly": "Partly", "apology": "Apology" },
@@ -46,6 +47,12 @@ export const codes: Codes = {
   "scenario-status": { "draft": "Draft", "compared": "Compared", "chosen": "Chosen", "rejected": "Rejected" },
   "severity": { "hard": "Hard", "soft": "Soft" },
   "swot-kind": { "strength": "Strength", "weakness": "Weakness", "opportunity": "Opportunity", "threat": "Threat" },
+  "breach-action": { "pause-case": "Open a pause case", "notify": "Notify" },
+  "criterion-evidence": { "measured": "Measured by the system", "signed": "Signed document" },
+  "criterion-scope": { "role": "By role", "unit": "By unit" },
+  "definition-status": { "draft": "Draft", "active": "Locked and active", "retired": "Retired" },
+  "portfolio-status": { "proposed": "Proposed", "active": "Active", "closed": "Closed" },
+  "process-status": { "draft": "Draft", "active": "Active", "retired": "Retired" },
   "verdict": { "go": "Go", "go-with-conditions": "Go with conditions", "incomplete": "Incomplete", "no-go": "No-go" },
   "wish-status": { "open": "Open", "planned": "Planned", "done": "Done", "declined": "Declined" },
   "incident-severity": { "critical": "Critical", "high": "High", "medium": "Medium", "low": "Low" },

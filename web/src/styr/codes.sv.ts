@@ -2,6 +2,7 @@
 // The codes of Steering in Swedish, as their CodeSystems in definitions/styr say them.
 
 export const codes = {
+  "actual-kind": { "cost": "Kostnad", "benefit": "Nytta" },
   "activity-status": { "planned": "Planerad", "ongoing": "Pågår", "done": "Genomförd", "effect-checked": "Effekt kontrollerad", "cancelled": "Inställd" },
   "asset-status": { "planned": "Planerat", "in-use": "I drift", "phasing-out": "Avvecklas", "ended": "Avvecklat" },
   "attendance": { "on-site": "På plats", "remote": "På distans", "partly": "Delvis", "apology": "Anmält förhinder" },
@@ -45,6 +46,12 @@ export const codes = {
   "scenario-status": { "draft": "Utkast", "compared": "Jämfört", "chosen": "Valt", "rejected": "Bortvalt" },
   "severity": { "hard": "Hårt", "soft": "Mjukt" },
   "swot-kind": { "strength": "Styrka", "weakness": "Svaghet", "opportunity": "Möjlighet", "threat": "Hot" },
+  "breach-action": { "pause-case": "Öppna pausärende", "notify": "Meddela" },
+  "criterion-evidence": { "measured": "Uppmätt ur systemet", "signed": "Undertecknat dokument" },
+  "criterion-scope": { "role": "Per roll", "unit": "Per enhet" },
+  "definition-status": { "draft": "Utkast", "active": "Låst och gällande", "retired": "Ersatt eller avslutad" },
+  "portfolio-status": { "proposed": "Föreslagen", "active": "Aktiv", "closed": "Avslutad" },
+  "process-status": { "draft": "Utkast", "active": "Gäller", "retired": "Avslutad" },
   "verdict": { "go": "Go", "go-with-conditions": "Go med villkor", "incomplete": "Ofullständigt", "no-go": "No-Go" },
   "wish-status": { "open": "Öppet", "planned": "Inplanerat", "done": "Behandlat", "declined": "Avböjt" },
   "incident-severity": { "critical": "Kritisk", "high": "Hög", "medium": "Medel", "low": "Låg" },

@@ -2,7 +2,7 @@
 // The addresses of Steering: /styrning/PLACE or /styrning/PLACE/ID.
 import { pagePath, route } from "../app/route.ts";
 
-export const TABS = ["oversikt", "tavla", "linje", "beslut", "risker", "scenarier", "nytta", "avtal", "forandring", "erfarenheter", "fragor", "rapporter", "moten", "medlemmar"] as const;
+export const TABS = ["oversikt", "tavla", "linje", "kriterier", "beslut", "risker", "scenarier", "nytta", "avtal", "forandring", "erfarenheter", "fragor", "rapporter", "moten", "medlemmar"] as const;
 export type Tab = (typeof TABS)[number];
 const SINGLE = { initiativ: "tavla", arende: "beslut", avstamning: "linje", rapport: "rapporter", mote: "moten" } as const;
 export type Place = Tab | keyof typeof SINGLE;

@@ -28,6 +28,7 @@ export const sv = {
     places: {
       tavla: "Alla initiativ i processens faser, med diarienummer, grindens ålder och det som saknas.",
       linje: "Varje enhet mot varje avstämning, med bedömning och tidigaste försvarbara datum.",
+      kriterier: "Kriterierna, bestämda i förväg och låsta.",
       beslut: "Fattade beslut, ärenden på väg och anmälningsärenden.",
       risker: "Sannolikhet gånger konsekvens, före och efter åtgärd.",
       scenarier: "Go och No-Go sida vid sida.",
@@ -99,6 +100,10 @@ export const sv = {
     plannedAbout: "Planerade datum ingår inte i någon bedömning.",
     plannedColumns: ["Enhet", "Våg", "Planerat"],
   },
+  define: {
+    heading: "Avstämningspunkter", about: "Kriterierna på den kritiska linjen. De bestäms i förväg och låses; därefter står de fast.", add: "Ny avstämningspunkt", change: "Ändra", lock: "Lås", open: "Öppna avstämning", openWave: (wave: string) => `Enheterna i ${wave}`, replace: "Gör en ny som ersätter", columns: ["Avstämningspunkt", "När", "Kriterier", "Läge"], none: "Inga avstämningspunkter.", count: (n: number, hard: number) => `${n}, varav ${hard} hårda`,
+    criteria: "Kriterier", criterionColumns: ["Kriterium", "Hårt eller mjukt", "Mål", "Bevis", "Högsta ålder", "Får överbryggas"], noCriteria: "Inga kriterier än.", days: (n: number) => `${n} dagar`, replaces: "Ersätter", decision: "Beslutet om ändringen", isLocked: (date: string) => `Låst ${date}. Kriterierna står fast.`, isDraft: "Utkast. Avstämningar kan öppnas först när punkten är låst.",
+  },
   checkpoint: {
     computed: "Resultaten och bedömningen skrivs av systemet. Ingen kan ändra dem för hand.",
     freeze: "Frys avstämningen", freezeAbout: "Det som är känt nu sparas oföränderligt, med kontrollsumma. Det kan inte ångras.", freezeReceipt: "Avstämningen är fryst", frozen: "Fryst",
@@ -110,7 +115,7 @@ export const sv = {
     evidence: "Underlag", verify: "Kontrollera kontrollsumman", holds: "Kontrollsumman stämmer.", broken: "Kontrollsumman stämmer inte. Underlaget är ändrat.", personColumns: ["Person", "Roll", "Godkänd", "Vid första försöket", "Försök"], passed: "Ja", notPassed: "Nej", onlySelf: "Du ser bara dig själv. Enskilda visas för den som ansvarar för avstämningen.", evidenceOf: (code: string) => `Underlag för ${code}`, noEvidence: "Inget underlag är registrerat. Därför räknas kriteriet som inte uppfyllt.",
     measures: {
       "open-findings": "Öppna kritiska fynd, och allvarliga utan godkänd tillfällig lösning", "document-types-exercised": "Enhetens egna ordinations- och dokumenttyper prövade från början till slut", "training-passed": "Schemalagd personal som har klarat ett praktiskt prov i övningssystemet", "logins-right-role": "Schemalagd personal som har loggat in med rätt roll", "response-p95": "Svarstid som 95 % av anropen klarar",
-      "migration-reconciled": "Överförda uppgifter som stämmer vid kontroll", "interface-round-trips": "Meddelanden som kommer hela vägen fram och tillbaka", "undeliverable-orders": "Ordinationer och remisser utan mottagare", "untranslated-strings": "Texter som inte är översatta", "downtime-drill": "Övning i att arbeta utan systemet", "safety-case": "Undertecknad säkerhetsbevisning", "work-environment": "Risk- och konsekvensanalys med skyddsombud", "super-users": "Andra medarbetare per superanvändare", pulse: "Puls per fas", "questions-answered": "Tid till svar på frågor",
+      "migration-reconciled": "Överförda uppgifter som stämmer vid kontroll", "interface-round-trips": "Meddelanden som kommer hela vägen fram och tillbaka", "undeliverable-orders": "Ordinationer och remisser utan mottagare", "untranslated-strings": "Texter som inte är översatta", "downtime-drill": "Övning i att arbeta utan systemet", "safety-case": "Undertecknad säkerhetsbevisning", "work-environment": "Risk- och konsekvensanalys med skyddsombud", "super-users": "Andra medarbetare per superanvändare", pulse: "Puls per fas", "questions-answered": "Tid till svar på frågor", "live-incidents": "Händelser efter driftstart", "live-orders-unseen": "Ordinationer som ingen har sett", "live-response-p95": "Svarstid efter driftstart", "live-task-time": "Tid för en vanlig uppgift", "live-login-failures": "Misslyckade inloggningar",
     } as Record<string, string>,
     roles: { nurse: "Sjuksköterska", physician: "Läkare", allied: "Annan legitimerad", assistant: "Undersköterska", secretary: "Medicinsk sekreterare", "–": "Utan angiven roll" } as Record<string, string>,
     partsOf: "Per roll eller del", partColumns: ["Del", "Klara", "Andel", "Vid första försöket", "Läge"],

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is written on the screens of Steering, by keyboard: made, seen on the screen, read through the API; and what is refused says
+// why at its field, with nothing of what was written lost.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { ALL_MODES, axeFaults, startBrowser, visitPage } from "./harness.mjs";
+import { openCheckpoints, put, readStyr, startStyr } from "./styr-data.mjs";
+
+let region;
+let browser;
+before(async () => {
+  region = await startStyr();
+  await openCheckpoints(region.url);
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await region?.remove();
+});
+
+const SHOTS = process.env.SHOTS;
+const visit = (path, body, options = ALL_MODES.light) => visitPage(browser, `${region.url}/styrning/${path}`, body, { options });
+const read = (path) => readStyr(region.url, path);
+const newest = async (type, title) => (await read(`${type}?_sort=-_lastUpdated&_count=50`)).entry.map((e) => e.resource).find((one) => (one.title ?? one.name) === title);
+const dialogOf = (page) => page.getByRole("dialog");
+const alertOf = (page) => dialogOf(page).getByRole("alert").first();
+
+/** Everything here is done from the keyboard: focus, Enter, what is typed. */
+async function press(target) {
+  await target.focus();
+  await target.page().keyboard.press("Enter");
+}
+async function write(within, texts) {
+  for (const [label, text] of Object.entries(texts)) {
+    const field = within.getByLabel(label, { exact: true });
+    await field.focus();
+    const { tag, type } = await field.evaluate((one) => ({ tag: one.tagName, type: one.type }));
+    if (tag === "SELECT") await field.selectOption({ label: text });
+    else if (type === "checkbox") await field.page().keyboard.press("Space");
+    else if (type === "date") await field.fill(text);
+    else { await field.page().keyboard.press("Control+A"); await field.page().keyboard.type(text); }
+  }
+}
+/** Searches, goes to the hit with Tab and takes it. */
+async function pick(within, label, text, hit) {
+  const page = within.page();
+  await within.getByLabel(label, { exact: true }).focus();
+  await page.keyboard.type(text);
+  const found = within.getByRole("button", { name: hit, exact: true });
+  await found.waitFor();
+  for (let n = 0; n < 10 && !(await found.evaluate((one) => one === document.activeElement)); n++) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await within.getByRole("button", { name: `Ta bort ${hit}, ${label}` }).waitFor();
+}
+const row = async (within, button, n) => { await press(within.getByRole("button", { name: `Lägg till ${button}`, exact: true })); return within.locator("fieldset.styr-row").nth(n); };
+const save = (within) => press(within.getByRole("button", { name: "Spara", exact: true }));
+const gone = (page) => dialogOf(page).waitFor({ state: "detached" });
+
+/** The form in light, dark, narrow and at 200 %: no fault by axe, and nothing wider than the screen. */
+async function looked(path, open, name) {
+  for (const [mode, options] of Object.entries(ALL_MODES)) {
+    await visit(path, async (page) => {
+      await open(page);
+      await dialogOf(page).locator("form input, form textarea").first().waitFor();
+      assert.deepEqual(await axeFaults(page), [], `${name} ${mode}`);
+      assert.ok(await dialogOf(page).evaluate((one) => one.scrollWidth <= one.clientWidth), `${name} ${mode}: nothing is cut at the side`);
+      if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${mode}.png` });
+    }, options);
+  }
+}
+const byButton = (name) => async (page) => { const button = page.getByRole("button", { name, exact: true }).first(); await button.waitFor(); await press(button); };
+
+test("a checkpoint definition: drafted, refused where a rule says so, locked for good", async () => {
+  await visit("kriterier", async (page) => {
+    await byButton("Ny avstämningspunkt")(page);
+    const dialog = dialogOf(page);
+    await write(dialog, { "Kort namn, till exempel T-30": "T-14", "Benämning": "Avstämning T-14", "Dagar från driftstart, negativt före": "-14" });
+    const first = await row(dialog, "kriterium", 0);
+    await write(first, { Kod: "E9", "Benämning": "Övning utan systemet", "Vad som mäts": "Övning i att arbeta utan systemet", Mål: "1" });
+    const second = await row(dialog, "kriterium", 1);
+    await write(second, { Kod: "E9", "Benämning": "Samma kod", "Hårt eller mjukt": "Mjukt", Mål: "2" });
+    await save(dialog);
+    await dialog.getByText("Kriteriernas koder är olika.").waitFor();
+    assert.match(await alertOf(page).innerText(), /Inget har sparats/);
+    assert.equal(await second.getByLabel("Benämning", { exact: true }).inputValue(), "Samma kod", "nothing is lost");
+    assert.equal(await dialog.locator("fieldset.styr-rows > .box-failure").count(), 1, "it stands at the criteria");
+    await write(second, { Kod: "E12" });
+    await save(dialog);
+    await page.getByRole("heading", { name: "Avstämning T-14" }).waitFor();
+    await press(page.getByRole("button", { name: "Lås", exact: true }));
+    await dialogOf(page).getByText(/Låsningen är slutgiltig/).waitFor();
+    await dialogOf(page).getByLabel("Jag har läst kriterierna").focus();
+    await page.keyboard.press("Space");
+    await save(dialogOf(page));
+    await page.getByText(/^Låst .*Kriterierna står fast/).waitFor();
+    assert.equal(await page.getByRole("button", { name: /^Ändra$|^Lås$/ }).count(), 0, "locked is final");
+  });
+  const made = await newest("CheckpointDefinition", "Avstämning T-14");
+  assert.deepEqual([made.status, made.offsetDays, made.criterion.map((c) => `${c.code} ${c.severity} ${c.target}`)], ["active", -14, ["E9 hard 1", "E12 soft 2"]]);
+});
+
+test("a looser definition that replaces a locked one is refused at the decision it lacks", () =>
+  visit("kriterier/t30", async (page) => {
+    await byButton("Gör en ny som ersätter")(page);
+    const dialog = dialogOf(page);
+    const hard = dialog.locator("fieldset.styr-row").first();
+    await write(hard, { Mål: "80" });
+    await save(dialog);
+    await page.getByRole("heading", { level: 2, name: "Avstämning T-30" }).waitFor();
+    await page.getByText("Utkast. Avstämningar kan öppnas först när punkten är låst.").waitFor();
+    await byButton("Lås")(page);
+    await dialogOf(page).getByLabel("Jag har läst kriterierna").focus();
+    await page.keyboard.press("Space");
+    await save(dialogOf(page));
+    await dialogOf(page).getByText(/Kriterium E3 blir lättare .* beslut med outcome loosened/).waitFor();
+  }));
+
+test("checkpoints are opened for the units of a wave, all or none, and stand on the line", async () => {
+  const before = (await read("ReadinessCheckpoint?definition=CheckpointDefinition/t120&_summary=count")).total;
+  await visit("linje", async (page) => {
+    await byButton("Öppna avstämning")(page);
+    const dialog = dialogOf(page);
+    await press(dialog.getByRole("button", { name: "Enheterna i Våg 1" }));
+    await dialog.getByLabel("Avstämningspunkt", { exact: true }).locator("option", { hasText: "Avstämning T-120" }).waitFor({ state: "attached" });
+    await write(dialog, { Avstämningspunkt: "Avstämning T-120", Version: "2026.5", "Planerat datum": "2027-03-01" });
+    await press(dialog.getByRole("button", { name: /^Ta bort Akutmottagningen/ }));
+    await press(dialog.getByRole("button", { name: /^Ta bort Medicinavdelning/ }));
+    await save(dialog);
+    await gone(page);
+    const begun = Date.now();
+    await page.locator(".styr-matrix tbody tr", { hasText: "Vårdcentralen Provet" }).getByRole("link").nth(1).waitFor();
+    assert.ok(Date.now() - begun < 5000, "the line shows it without being asked again");
+  });
+  const after = (await read("ReadinessCheckpoint?definition=CheckpointDefinition/t120&_count=50")).entry.map((e) => e.resource);
+  assert.equal(after.length, before + 1);
+  assert.equal(after.filter((one) => one.unit.reference === "Organization/styr-u3" && one.release === "2026.5" && one.plannedDate === "2027-03-01" && one.wave === "Våg 1").length, 1);
+});
+
+test("the forms of readiness stand in light, dark, narrow and at 200 %", async () => {
+  await looked("kriterier", async (page) => { await byButton("Ny avstämningspunkt")(page); await row(dialogOf(page), "kriterium", 0); }, "definition");
+  await looked("linje", byButton("Öppna avstämning"), "open");
+});
