@@ -8,15 +8,24 @@ import { join } from 'node:path';
 import { count, json, median, row, run, scratch, serve, stop, usage } from './tools.mjs';
 
 const PROJECTS = Number(process.env.BENCH_PROJECTS ?? 70), UNITS = Number(process.env.BENCH_UNITS ?? 300), CRITERIA = 14;
-const ASKED = 21, WATCHED_S = 45;
+const ASKED = 21, WATCHED_S = 45, PEOPLE = 5;
+/** E1 to E14 as a standard criterion set has them: each measured its own way. */
+const measures = ['open-findings', 'document-types-exercised', 'training-passed', 'logins-right-role', 'response-p95', 'migration-reconciled', 'undeliverable-orders', 'untranslated-strings', 'downtime-drill', 'safety-case', 'work-environment', 'super-users', 'pulse', 'questions-answered'];
 const codes = Array.from({ length: CRITERIA }, (_, i) => `E${i + 1}`);
 const severity = (code) => (['E12', 'E13', 'E14'].includes(code) ? 'soft' : 'hard');
-const criterion = codes.map((code) => ({ code, title: code, measure: 'migration-reconciled', comparator: 'ge', target: 95, unit: '%', severity: severity(code), overridable: code !== 'E10', maxAgeDays: 30, evidenceKind: 'measured', scope: 'unit' }));
+const criterion = codes.map((code, i) => ({ code, title: code, measure: measures[i], comparator: 'ge', target: 95, unit: '%', severity: severity(code), overridable: code !== 'E10', maxAgeDays: 30, evidenceKind: 'measured', scope: 'unit' }));
 const result = codes.map((code) => ({ code, state: 'missing', severity: severity(code) }));
 
 function* around() {
   yield { resourceType: 'CheckpointDefinition', id: 'go', status: 'active', name: 'T-30', offsetDays: -30, lockedOn: '2026-01-01', criterion };
   for (let u = 0; u < UNITS; u++) yield { resourceType: 'Organization', id: `unit-${u}`, name: `Enhet ${u}` };
+  for (let u = 0; u < UNITS; u++)
+    for (let n = 0; n < PEOPLE; n++) {
+      yield { resourceType: 'Practitioner', id: `p-${u}-${n}`, active: true };
+      yield { resourceType: 'PractitionerRole', id: `r-${u}-${n}`, active: true, practitioner: { reference: `Practitioner/p-${u}-${n}` }, organization: { reference: `Organization/unit-${u}` }, code: [{ coding: [{ system: 'https://helhet.example/fhir/CodeSystem/role', code: n ? 'nurse' : 'super-user' }] }] };
+      yield { resourceType: 'QuestionnaireResponse', id: `t-${u}-${n}`, status: 'completed', questionnaire: 'https://helhet.example/styr/Questionnaire/practical-training', subject: { reference: `PractitionerRole/r-${u}-${n}` }, authored: '2026-11-01T08:00:00Z', item: [{ linkId: 'passed', answer: [{ valueBoolean: n < 4 }] }] };
+    }
+  for (const [n, name] of ['document-types-exercised', 'response-p95', 'untranslated-strings'].entries()) yield { resourceType: 'MeasureReport', id: `m-${n}`, status: 'complete', type: 'summary', measure: `https://helhet.example/styr/Measure/${name}`, date: '2026-11-01', period: { start: '2026-10-01', end: '2026-10-31' }, group: [{ measureScore: { value: 90 + n } }] };
   for (let p = 0; p < PROJECTS; p++) yield { resourceType: 'Initiative', id: `ini-${p}`, status: 'idea', title: `Initiativ ${p}`, phase: 1, phaseSince: '2026-01-15' };
 }
 

@@ -49,3 +49,10 @@ int64_t acted_last(void *arg, struct str person, struct str assignment, struct a
     *event = arena_printf(arena, "AuditEvent/%llu", (unsigned long long)found->seq);
     return time_span(&when, 0).low_ms;
 }
+
+bool acted_since(void *arg, uint64_t *after, void (*fn)(void *fn_arg, struct str assignment), void *fn_arg,
+                 struct err *err)
+{
+    struct acted *x = arg;
+    return audit_index_acted(x->index, after, fn, fn_arg, err);
+}

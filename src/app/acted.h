@@ -15,5 +15,8 @@ void acted_close(struct acted *x);
 /* As readiness_options.login; arg is struct acted *. What the index does not know yet is not told. */
 int64_t acted_last(void *arg, struct str person, struct str assignment, struct arena *arena,
                    struct str *event);
+/* As readiness_options.acted. */
+bool acted_since(void *arg, uint64_t *after, void (*fn)(void *fn_arg, struct str assignment), void *fn_arg,
+                 struct err *err);
 
 #endif

@@ -430,6 +430,7 @@ static bool cmd_serve_measuring(struct wiring *w, struct api *api, struct access
                                     .search = w->search,
                                     .dir = o->data,
                                     .login = acted ? acted_last : NULL,
+                                    .acted = acted ? acted_since : NULL,
                                     .arg = acted};
     struct readiness *readiness = acted || !audit ? readiness_start(&opt, err) : NULL;
     if (readiness)

@@ -287,3 +287,41 @@ bool audit_index_pick(struct audit_index *x, const struct audit_query *q, uint64
     }
     return ok;
 }
+
+/* ---- who has acted ---- */
+
+static bool last_seq(struct audit_index *x, uint64_t *seq, struct err *err)
+{
+    sqlite3_stmt *st = side_get(&x->side, AUDIT_LAST, err);
+    int rc = st ? side_step(&x->side, st, err) : -1;
+    *seq = rc == 1 ? (uint64_t)sqlite3_column_int64(st, 0) : 0;
+    if (st)
+        sqlite3_reset(st);
+    return rc >= 0;
+}
+
+bool audit_index_acted(struct audit_index *x, uint64_t *after, audit_acted_fn *fn, void *arg, struct err *err)
+{
+    uint64_t last;
+    int rc = -1;
+    if (!last_seq(x, &last, err))
+        return false;
+    if (*after >= last) {
+        *after = last;
+        return true;
+    }
+    if (last - *after > AUDIT_ACTED_MAX)
+        last = *after + AUDIT_ACTED_MAX;
+    sqlite3_stmt *st = side_get(&x->side, AUDIT_ACTED, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, (int64_t)*after);
+    sqlite3_bind_int64(st, 2, (int64_t)last);
+    sqlite3_bind_int(st, 3, AUDIT_DONE + 1);
+    while ((rc = side_step(&x->side, st, err)) == 1)
+        fn(arg, side_column(st, 0));
+    if (rc < 0)
+        return false;
+    *after = last;
+    return true;
+}

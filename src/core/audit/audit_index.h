@@ -67,6 +67,13 @@ bool audit_index_find(struct audit_index *x, const struct audit_query *q, struct
 bool audit_index_pick(struct audit_index *x, const struct audit_query *q, uint64_t seed, struct arena *arena,
                       struct audit_found *out, size_t *count, uint64_t *population, struct err *err);
 
+/* Calls fn for each assignment in which something has been done (AUDIT_DONE) in the records after *after,
+ * once each, at most AUDIT_ACTED_MAX records on; *after moves on. UINT64_MAX: to the end, no call. */
+enum { AUDIT_ACTED_MAX = 1 << 16 };
+typedef void audit_acted_fn(void *arg, struct str assignment);
+bool audit_index_acted(struct audit_index *x, uint64_t *after, audit_acted_fn *fn, void *arg,
+                       struct err *err);
+
 /* The thread that follows beside a writing log. */
 struct audit_index_thread;
 struct audit_index_thread *audit_index_start(struct audit *a, struct err *err);

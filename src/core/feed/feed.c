@@ -218,8 +218,8 @@ static void *feed_main(void *arg)
     arena_init(&arena);
     while (!f->stopping) {
         struct err err = {0};
-        bool more = false;
-        int64_t now = store_wait(f->opt.store, f->seen, FEED_TICK_MS);
+        bool more = false, busy = f->opt.busy && f->opt.busy(f->opt.arg);
+        int64_t now = store_wait(f->opt.store, f->seen, busy ? 0 : FEED_TICK_MS);
         if (f->opt.tick)
             f->opt.tick(f->opt.arg);
         if (now <= f->seen)

@@ -47,6 +47,9 @@ struct feed_options {
                  size_t count, struct err *err);
     /* At least each FEED_TICK_MS, between takes. May be NULL. */
     void (*tick)(void *arg);
+    /* After a tick: has it more to do? Then the next one comes at once, what is new in the log between. NULL:
+     * no. */
+    bool (*busy)(void *arg);
     void *arg;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "readiness/readiness_int.h"
 
+#include "base/log.h"
 #include "base/os.h"
 
 /* ---- marking ---- */
@@ -13,7 +14,7 @@ static bool mark_checkpoint(struct readiness *x, const struct feed_change *c, st
     struct err none = {0};
     if (readiness_side_get(&x->side, c->rid, arena, &row, &none) && row.version == c->version && c->op != 'D')
         return true;
-    return readiness_side_mark_one(&x->side, c->rid, err);
+    return readiness_side_mark_one(&x->side, c->rid, READINESS_TOUCHED, err);
 }
 
 static bool on_take(void *arg, struct feed *f, struct store_read *r, const struct feed_change *list,
@@ -47,10 +48,27 @@ struct begin {
     bool failed;
 };
 
+static bool begin_new(struct begin *b, const struct store_version *v)
+{
+    struct arena arena;
+    struct json_doc doc;
+    arena_init(&arena);
+    bool ok = json_parse(&arena, v->body, &fhir_names, &doc, b->err);
+    if (ok) {
+        struct readiness_row row = readiness_check_head(v, &doc, readiness_find_today());
+        ok = readiness_side_mark_new(&b->x->side, &row, READINESS_SWEPT, b->err);
+    }
+    arena_release(&arena);
+    return ok;
+}
+
 static bool begin_one(void *arg, const struct store_version *v)
 {
     struct begin *b = arg;
-    b->failed = !readiness_side_mark_one(&b->x->side, v->rid, b->err);
+    bool known;
+    b->failed =
+        !readiness_side_has(&b->x->side, v->rid, &known, b->err) ||
+        !(known ? readiness_side_mark_one(&b->x->side, v->rid, READINESS_SWEPT, b->err) : begin_new(b, v));
     return !b->failed && !atomic_load(&b->x->stopping);
 }
 
@@ -62,7 +80,7 @@ static bool begin(struct readiness *x, struct err *err)
     bool ok = r && side_begin(&x->side, err);
     if (ok)
         ok = side_end(&x->side,
-                      readiness_side_mark(&x->side, STR(""), STR(""), err) &&
+                      readiness_side_mark(&x->side, STR(""), STR(""), READINESS_SWEPT, err) &&
                           store_scan(r, x->type.checkpoint, 0, begin_one, &b, err) && !b.failed,
                       err);
     store_read_end(r);
@@ -104,60 +122,99 @@ static bool pass_one(void *arg, const struct readiness_row *row)
     return true;
 }
 
-/* A new day: all verdicts from what is kept, and those that are others are measured and written. */
+/* A new day: all verdicts from what is kept, and those that are others are measured and written. Then all
+ * others: what a day does to a roster, a window or a workaround that ends stands nowhere beside. */
 static bool pass_time(struct readiness *x, int32_t today, struct err *err)
 {
     struct passing p = {.x = x, .today = today};
     bool ok = readiness_side_each(&x->side, STR(""), pass_one, &p, err) && side_begin(&x->side, err);
     bool marked = ok;
     for (size_t i = 0; marked && i < p.count; i++)
-        marked = readiness_side_mark_one(&x->side, p.rid[i], err);
+        marked = readiness_side_mark_one(&x->side, p.rid[i], READINESS_WIDE, err);
+    marked = marked && readiness_side_mark(&x->side, STR(""), STR(""), READINESS_SWEPT, err);
     ok = ok && side_end(&x->side, marked, err);
     os_free(p.rid);
     return ok;
 }
 
-/* One slice of what is marked; *more: there may be others. */
-static bool work(struct readiness *x, bool *more, struct err *err)
+/* Those that somebody waits for go before all others. */
+static bool mark_wanted(struct readiness *x, struct err *err)
+{
+    bool ok = true;
+    pthread_mutex_lock(&x->lock);
+    for (size_t i = 0; ok && i < x->wanted_count; i++)
+        ok = readiness_side_mark_one(&x->side, x->wanted[i], READINESS_TOUCHED, err);
+    x->wanted_count = ok ? 0 : x->wanted_count;
+    pthread_mutex_unlock(&x->lock);
+    return ok;
+}
+
+/* What is to be measured without a change having said so. */
+static bool mark_some(struct readiness *x, struct err *err)
+{
+    int64_t now = os_now_ms();
+    int32_t today = readiness_find_today();
+    if (today != x->today && !pass_time(x, today, err))
+        return false;
+    x->today = today;
+    if (now - x->looked_ms >= x->rules.look_ms || now < x->looked_ms) {
+        x->looked_ms = now;
+        if (!readiness_side_mark_old(&x->side, err))
+            return false;
+    }
+    if (now - x->acted_ms >= FEED_TICK_MS || now < x->acted_ms) {
+        x->acted_ms = now;
+        if (!readiness_acts(x, err))
+            return false;
+    }
+    return mark_wanted(x, err);
+}
+
+/* Nothing is marked, what failed included. */
+static bool all_done(struct readiness *x)
 {
     store_rid rid[READINESS_SLICE];
     size_t count;
-    if (!readiness_side_marked(&x->side, rid, &count, err))
-        return false;
-    *more = count == READINESS_SLICE;
-    for (size_t i = 0; i < count && !atomic_load(&x->stopping); i++) {
-        struct store_read *r = store_read_begin(x->opt.store, err);
-        int done = r ? readiness_check(x, r, rid[i], err) : -1;
-        store_read_end(r);
-        if (done < 0)
-            return false;
-    }
-    return true;
+    enum readiness_mark mark;
+    struct err none = {0};
+    return readiness_side_marked(&x->side, READINESS_BROKEN, rid, &count, &mark, &none) && count == 0;
+}
+
+static void tell(const struct err *err)
+{
+    struct log_line l;
+    log_begin(&l, LOG_LEVEL_WARN, "readiness");
+    log_cstr(&l, "doing", "look");
+    log_cstr(&l, "error", err_info(err->code)->name);
+    log_end(&l);
 }
 
 static void on_tick(void *arg)
 {
     struct readiness *x = arg;
     struct err err = {0};
-    int64_t now = os_now_ms(), seq = 0;
     struct feed *f = x->feed;
-    int32_t today = readiness_find_today();
-    if (f)
-        seq = feed_seq(f);
-    bool more = true, ok = x->begun || begin(x, &err);
-    x->begun = x->begun || ok;
-    if (ok && today != x->today) {
-        ok = pass_time(x, today, &err);
-        x->today = ok ? today : x->today;
-    }
-    if (ok && (now - x->looked_ms >= x->rules.look_ms || now < x->looked_ms)) {
-        ok = readiness_side_mark_old(&x->side, &err);
-        x->looked_ms = now;
-    }
-    for (size_t i = 0; ok && more && i < READINESS_SLICES && !atomic_load(&x->stopping); i++)
-        ok = work(x, &more, &err);
-    if (ok && !more && f)
+    int64_t seq = f ? feed_seq(f) : 0;
+    uint64_t begun = os_mono_ns();
+    bool ok = x->begun || begin(x, &err);
+    /* What was lost is found by measuring everything. */
+    x->begun = ok && mark_some(x, &err);
+    ok = x->begun;
+    x->more = ok;
+    while (ok && x->more && !atomic_load(&x->stopping) &&
+           os_mono_ns() - begun < READINESS_TICK_MS * UINT64_C(1000000))
+        ok = readiness_slice(x, &x->more, &err);
+    x->more = x->more && ok;
+    if (!ok)
+        tell(&err);
+    if (ok && !x->more && f && all_done(x))
         atomic_store(&x->done_seq, seq);
+}
+
+static bool is_busy(void *arg)
+{
+    const struct readiness *x = arg;
+    return x->more && !atomic_load(&x->stopping);
 }
 
 int64_t readiness_seq(const struct readiness *x)
@@ -223,10 +280,19 @@ struct readiness *readiness_start(const struct readiness_options *opt, struct er
     memset(x, 0, sizeof *x);
     x->opt = *opt;
     arena_init(&x->arena);
+    arena_init(&x->kept);
+    arena_init(&x->scratch);
+    x->memo = readiness_memo_new();
+    x->seen = readiness_acts_new();
     pthread_mutex_init(&x->lock, NULL);
-    if (find_types(x, err) && readiness_rules_read(&x->arena, &x->rules, err) && open_sides(x, err)) {
-        struct feed_options feed = {
-            .store = opt->store, .types = x->types, .take = on_take, .tick = on_tick, .arg = x};
+    bool ok = (x->memo && x->seen) || err_set(err, ERR_NO_MEMORY, NULL);
+    if (ok && find_types(x, err) && readiness_rules_read(&x->arena, &x->rules, err) && open_sides(x, err)) {
+        struct feed_options feed = {.store = opt->store,
+                                    .types = x->types,
+                                    .take = on_take,
+                                    .tick = on_tick,
+                                    .busy = is_busy,
+                                    .arg = x};
         x->feed = feed_start(&feed, err);
     }
     if (x->feed)
@@ -245,5 +311,9 @@ void readiness_stop(struct readiness *x)
     side_close(&x->look);
     pthread_mutex_destroy(&x->lock);
     arena_release(&x->arena);
+    arena_release(&x->kept);
+    arena_release(&x->scratch);
+    readiness_memo_free(x->memo);
+    readiness_acts_free(x->seen);
     os_free(x);
 }

@@ -28,6 +28,11 @@ struct readiness_options {
      * met. On the follower's thread. */
     int64_t (*login)(void *arg, struct str person, struct str assignment, struct arena *arena,
                      struct str *event);
+    /* Calls fn for each assignment in which something has been done after record *after of the log of
+     * accesses, once each; *after moves on. UINT64_MAX: it begins where the log ends. False with *err. NULL:
+     * there is no log. On the follower's thread. */
+    bool (*acted)(void *arg, uint64_t *after, void (*fn)(void *fn_arg, struct str assignment), void *fn_arg,
+                  struct err *err);
     void *arg;
 };
 

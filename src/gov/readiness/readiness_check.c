@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * One checkpoint: its criteria measured, the results and the verdict written when they are others than those
- * there. */
+ * One checkpoint: its criteria measured, and the results and the verdict as they are to be written when they
+ * are others than those there. */
 #include "readiness/readiness_int.h"
 
 #include <math.h>
@@ -68,20 +68,26 @@ static bool read_definition(struct check *c, struct err *err)
     return true;
 }
 
+struct readiness_row readiness_check_head(const struct store_version *v, const struct json_doc *doc,
+                                          int32_t today)
+{
+    return (struct readiness_row){.rid = v->rid,
+                                  .version = v->version,
+                                  .id = v->id,
+                                  .initiative = readiness_find_text(doc, 0, "initiative.reference"),
+                                  .unit = readiness_find_text(doc, 0, "unit.reference"),
+                                  .definition = readiness_find_text(doc, 0, "definition.reference"),
+                                  .release = readiness_find_text(doc, 0, "release"),
+                                  .wave = readiness_find_text(doc, 0, "wave"),
+                                  .planned = readiness_find_text(doc, 0, "plannedDate"),
+                                  .open = str_is(readiness_find_text(doc, 0, "status"), "open"),
+                                  .as_of = today};
+}
+
 static bool read_head(struct check *c, struct err *err)
 {
     const struct json_doc *doc = &c->doc;
-    c->row = (struct readiness_row){.rid = c->version.rid,
-                                    .version = c->version.version,
-                                    .id = c->version.id,
-                                    .initiative = readiness_find_text(doc, 0, "initiative.reference"),
-                                    .unit = readiness_find_text(doc, 0, "unit.reference"),
-                                    .definition = readiness_find_text(doc, 0, "definition.reference"),
-                                    .release = readiness_find_text(doc, 0, "release"),
-                                    .wave = readiness_find_text(doc, 0, "wave"),
-                                    .planned = readiness_find_text(doc, 0, "plannedDate"),
-                                    .open = str_is(readiness_find_text(doc, 0, "status"), "open"),
-                                    .as_of = c->work.today};
+    c->row = readiness_check_head(&c->version, doc, c->work.today);
     c->work.unit = c->row.unit;
     c->work.release = c->row.release;
     c->criteria_doc = doc;
@@ -166,7 +172,12 @@ bool readiness_check_measure(struct readiness_work *w, const struct json_doc *do
         .denominator = -1};
     if (!m->rule)
         m->note = STR("Okänt mått / Unknown measure");
-    if (!m->rule || !w->unit.n || m->rule->measure(w, m, &why))
+    if (!m->rule || !w->unit.n || (w->memo && readiness_memo_get(w->memo, w, m)))
+        return true;
+    bool ok = m->rule->measure(w, m, &why);
+    if (ok && w->memo)
+        readiness_memo_put(w->memo, w, m);
+    if (ok)
         return true;
     if (why.code != ERR_SEARCH_LIMIT && why.code != ERR_SEARCH_BUDGET) {
         *err = why;
@@ -435,11 +446,61 @@ static struct str member(const struct json_doc *doc, const char *key, struct are
     return out;
 }
 
-/* Is what stands there what would be written? The earliest day of what may go today is today's date, every
- * day. */
+/* What follows the calendar when nothing has happened. */
+static bool is_moving(struct str key)
+{
+    static const char *const moving[] = {"measuredOn", "validUntil", "point"};
+    for (size_t i = 0; i < sizeof moving / sizeof *moving; i++)
+        if (str_is(key, moving[i]))
+            return true;
+    return false;
+}
+
+/* The results without what moves. */
+static struct str standing(const struct json_doc *doc, struct arena *arena)
+{
+    struct buf text;
+    uint32_t list = json_get_key(doc, 0, STR("result"));
+    buf_init(&text, READINESS_BODY_MAX);
+    if (is_list(doc, list))
+        JSON_EACH(doc, list, i)
+        {
+            buf_str(&text, STR("\n"));
+            JSON_EACH(doc, i, k)
+            {
+                struct str key = {doc->nodes[k].key, doc->nodes[k].key_len};
+                if (is_moving(key))
+                    continue;
+                buf_str(&text, key);
+                json_write(doc, k, &text);
+            }
+        }
+    struct str out = buf_ok(&text) ? arena_str(arena, buf_get(&text)) : (struct str){0};
+    buf_release(&text);
+    return out;
+}
+
+/* Does what stands there as valid still say so today? Else it would contradict its own state. */
+static bool still_valid(const struct check *c)
+{
+    for (size_t i = 0; i < c->row.kept_count; i++) {
+        const struct readiness_kept *k = &c->row.kept[i];
+        uint32_t result = result_before(c, k->code);
+        int32_t until;
+        if (result == UINT32_MAX || k->result.state == VERDICT_STALE || k->result.state == VERDICT_MISSING)
+            continue;
+        if (readiness_find_day(readiness_find_text(&c->doc, result, "validUntil"), &until) &&
+            until < c->work.today)
+            return false;
+    }
+    return true;
+}
+
+/* Is what stands there what would be written, but for what only follows the calendar? The earliest day of
+ * what may go today is today's date, every day. */
 static bool same(struct check *c, bool *yes, struct err *err)
 {
-    static const char *const keys[] = {"criterion", "result", "verdict"};
+    static const char *const keys[] = {"criterion", "verdict"};
     struct json_doc now;
     int32_t before, as_of;
     if (!json_parse(c->arena, c->body, &fhir_names, &now, err))
@@ -450,15 +511,20 @@ static bool same(struct check *c, bool *yes, struct err *err)
         *yes = str_eq(member(&c->doc, keys[i], c->arena), member(&now, keys[i], c->arena));
     if (!*yes)
         return true;
+    struct str was = standing(&c->doc, c->arena), is = standing(&now, c->arena);
+    if (!was.p || !is.p)
+        return err_set(err, ERR_NO_MEMORY, NULL);
     if (!readiness_find_day(readiness_find_text(&c->doc, 0, "earliest"), &before))
         before = VERDICT_NEVER;
-    *yes = before == c->row.sum.earliest || (before <= c->work.today && c->row.sum.earliest <= c->work.today);
+    *yes =
+        str_eq(was, is) && still_valid(c) &&
+        (before == c->row.sum.earliest || (before <= c->work.today && c->row.sum.earliest <= c->work.today));
     return true;
 }
 
-bool readiness_check_put(struct readiness *x, struct store_tx *tx, fhir_type_id type, struct str id,
-                         struct str body, uint32_t if_version, struct arena *arena,
-                         struct store_change *change, struct err *err)
+bool readiness_check_change(struct readiness *x, fhir_type_id type, struct str id, struct str body,
+                            uint32_t if_version, struct arena *arena, struct store_change *change,
+                            struct err *err)
 {
     struct store_rows rows = {0};
     struct json_doc doc, whole;
@@ -478,27 +544,15 @@ bool readiness_check_put(struct readiness *x, struct store_tx *tx, fhir_type_id 
     change->rows = rows.item;
     change->row_count = rows.count;
     change->epoch = rows.epoch;
-    return store_put(tx, change, err);
+    return true;
 }
 
-static bool check_run(struct store_tx *tx, void *arg, struct err *err)
+bool readiness_check_put(struct readiness *x, struct store_tx *tx, fhir_type_id type, struct str id,
+                         struct str body, uint32_t if_version, struct arena *arena,
+                         struct store_change *change, struct err *err)
 {
-    struct check *c = arg;
-    struct store_change change;
-    if (!readiness_check_put(c->x, tx, c->x->type.checkpoint, c->version.id, c->body, c->version.version,
-                             c->arena, &change, err))
-        return false;
-    c->row.version = change.version;
-    return readiness_pause(c->x, tx, &c->row, c->arena, err);
-}
-
-static bool write(struct check *c, struct err *err)
-{
-    bool as_it_is;
-    struct store_job job = {
-        .run = check_run, .arg = c, .agent = STR("gov/readiness"), .reason = STR("measured")};
-    return write_body(c, err) && same(c, &as_it_is, err) &&
-           (as_it_is || store_run(c->x->opt.store, &job, err));
+    return readiness_check_change(x, type, id, body, if_version, arena, change, err) &&
+           store_put(tx, change, err);
 }
 
 /* A frozen one is told of as it was. */
@@ -514,29 +568,61 @@ static void as_frozen(struct check *c)
         c->row.sum.earliest = day;
 }
 
-static int run(struct check *c, store_rid rid, struct err *err)
+/* What outlives the measuring. */
+static bool keep_row(const struct check *c, struct arena *arena, struct readiness_checked *out,
+                     struct err *err)
 {
-    enum store_found found = store_get_rid(c->work.read, rid, c->arena, &c->version, err);
-    if (found == STORE_FAILED)
-        return -1;
-    if (found != STORE_FOUND || c->version.type != c->x->type.checkpoint)
-        return readiness_side_drop(&c->x->side, rid, err) ? 0 : -1;
-    if (!json_parse(c->arena, c->version.body, &fhir_names, &c->doc, err) || !read_head(c, err))
-        return -1;
-    if (!c->row.open)
-        as_frozen(c);
-    else if (!measure_all(c, err) || !write(c, err))
-        return -1;
-    return readiness_side_put(&c->x->side, &c->row, err) ? 1 : -1;
+    struct readiness_row *row = &out->row;
+    *row = c->row;
+    struct str *texts[] = {&row->id,      &row->initiative, &row->unit,   &row->definition,
+                           &row->release, &row->wave,       &row->planned};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_str(arena, *texts[i]);
+    row->kept = ARENA_ARRAY(arena, struct readiness_kept, row->kept_count + 1);
+    if (!row->kept)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    for (size_t i = 0; i < row->kept_count; i++) {
+        row->kept[i] = c->row.kept[i];
+        row->kept[i].evidence.point = row->kept[i].point;
+    }
+    return true;
 }
 
-int readiness_check(struct readiness *x, struct store_read *r, store_rid rid, struct err *err)
+static bool prepare(struct check *c, struct arena *arena, struct readiness_checked *out, struct err *err)
 {
-    struct arena arena;
-    struct check c = {.x = x, .arena = &arena};
-    arena_init(&arena);
-    c.work = (struct readiness_work){.x = x, .read = r, .arena = &arena, .today = readiness_find_today()};
-    int done = run(&c, rid, err);
-    arena_release(&arena);
-    return done;
+    bool as_it_is;
+    if (!measure_all(c, err) || !write_body(c, err) || !same(c, &as_it_is, err))
+        return false;
+    out->done = as_it_is;
+    out->found = as_it_is ? READINESS_AS_IT_IS : READINESS_DIFFERS;
+    return as_it_is ||
+           readiness_check_change(c->x, c->x->type.checkpoint, arena_str(arena, c->version.id),
+                                  arena_str(arena, c->body), c->version.version, arena, &out->change, err);
+}
+
+static bool run(struct check *c, store_rid rid, struct arena *arena, struct readiness_checked *out,
+                struct err *err)
+{
+    enum store_found found = store_get_rid(c->work.read, rid, c->arena, &c->version, err);
+    *out = (struct readiness_checked){.rid = rid, .found = READINESS_GONE, .done = true};
+    if (found != STORE_FOUND || c->version.type != c->x->type.checkpoint)
+        return found != STORE_FAILED;
+    if (!json_parse(c->arena, c->version.body, &fhir_names, &c->doc, err) || !read_head(c, err))
+        return false;
+    out->found = READINESS_AS_IT_IS;
+    if (!c->row.open)
+        as_frozen(c);
+    else if (!prepare(c, arena, out, err))
+        return false;
+    return keep_row(c, arena, out, err);
+}
+
+bool readiness_check(struct readiness *x, struct store_read *r, store_rid rid, struct arena *arena,
+                     struct readiness_checked *out, struct err *err)
+{
+    struct check c = {.x = x, .arena = &x->scratch};
+    arena_reset(&x->scratch);
+    c.work = (struct readiness_work){
+        .x = x, .read = r, .arena = &x->scratch, .memo = x->memo, .today = readiness_find_today()};
+    return run(&c, rid, arena, out, err);
 }

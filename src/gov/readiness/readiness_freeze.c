@@ -347,20 +347,55 @@ static bool freeze_run(struct store_tx *tx, void *arg, struct err *err)
     return decision_fits(f, err) && collect(f, err) && put_bundle(f, err) && put_checkpoint(f, err);
 }
 
-/* What has been written until now is measured before it is frozen. */
-static bool measured_now(struct readiness *x, struct err *err)
+/* Under x->lock: it goes before others. */
+static void want(struct readiness *x, store_rid rid)
 {
+    for (size_t i = 0; i < x->wanted_count; i++)
+        if (x->wanted[i] == rid)
+            return;
+    if (x->wanted_count < READINESS_WANTED_MAX)
+        x->wanted[x->wanted_count++] = rid;
+}
+
+/* Is the checkpoint measured after everything up to seq? When it is not, it is asked for before others. */
+static bool is_measured(struct readiness *x, struct str id, int64_t seq, bool *yes, struct err *err)
+{
+    enum readiness_mark mark = READINESS_UNMARKED;
+    store_rid rid = 0;
+    *yes = false;
+    if (!x->begun || feed_seq(x->feed) < seq)
+        return true;
+    pthread_mutex_lock(&x->lock);
+    bool ok = readiness_side_mark_of(&x->look, id, &mark, &rid, err);
+    if (ok && mark > READINESS_TOUCHED)
+        want(x, rid);
+    pthread_mutex_unlock(&x->lock);
+    *yes = ok && rid && mark == READINESS_UNMARKED;
+    return ok;
+}
+
+/* What has been written until now is measured before it is frozen. */
+static bool measured_now(struct readiness_work *w, struct str id, struct err *err)
+{
+    struct readiness *x = w->x;
+    struct store_version v;
     struct store_read *r = store_read_begin(x->opt.store, err);
+    bool yes = false;
     if (!r)
         return false;
     int64_t seq = store_read_seq(r);
+    enum store_found found = store_get(r, x->type.checkpoint, id, w->arena, &v, err);
     store_read_end(r);
-    for (int i = 0; readiness_seq(x) < seq; i++) {
-        if (i == WAIT_MS / WAIT_STEP_MS)
-            return err_set(err, ERR_READINESS_BEHIND, NULL);
+    if (found != STORE_FOUND) /* what is not there is refused by the freezing itself */
+        return found != STORE_FAILED;
+    for (int i = 0; i < WAIT_MS / WAIT_STEP_MS; i++) {
+        if (!is_measured(x, id, seq, &yes, err))
+            return false;
+        if (yes)
+            return true;
         nanosleep(&(struct timespec){.tv_nsec = WAIT_STEP_MS * 1000000L}, NULL);
     }
-    return true;
+    return err_set(err, ERR_READINESS_BEHIND, NULL);
 }
 
 bool readiness_freeze(struct readiness_work *w, struct readiness_ask *ask, struct err *err)
@@ -374,7 +409,7 @@ bool readiness_freeze(struct readiness_work *w, struct readiness_ask *ask, struc
     ask->run_arg = f;
     ask->checkpoint = ask->id;
     ask->change = &f->change;
-    return measured_now(w->x, err);
+    return measured_now(w, ask->id, err);
 }
 
 /* ---- does it hold? ---- */

@@ -13,12 +13,25 @@
 
 enum {
     READINESS_MEASURES_MAX = 40,
-    READINESS_SLICES = 8,        /* slices between two looks at the log */
+    READINESS_TICK_MS = 300,     /* measuring between two looks at the log */
+    READINESS_SLICE_MS = 100,    /* measuring in one snapshot */
+    READINESS_WRITE_MS = 30,     /* one job of the writer's: what others write comes between two */
+    READINESS_WANTED_MAX = 64,   /* checkpoints that somebody waits for */
+    READINESS_MEMO_MAX = 128,    /* measurements remembered for the length of a slice */
     READINESS_EVIDENCE_MAX = 50, /* references of one result */
     READINESS_FOUND_MAX = 20000, /* resources that one measure looks at */
     READINESS_BODY_MAX = 4 << 20,
     READINESS_PARTS_MAX = 24, /* roles of a unit that are told of one by one */
     READINESS_CODE_MAX = 16,  /* bytes of a criterion's code, with its NUL */
+};
+
+/* Why a checkpoint is to be measured again; the lowest go first, however many wait behind them. */
+enum readiness_mark {
+    READINESS_UNMARKED,
+    READINESS_TOUCHED, /* a change of what it, or its unit, rests on */
+    READINESS_WIDE,    /* a change that concerns very many, or a day that has passed has changed the state */
+    READINESS_SWEPT,   /* nothing is known to have changed it: the start, a new day, now and then */
+    READINESS_BROKEN,  /* measuring or writing it failed: once more when all others are done */
 };
 
 /* The types, looked up by name: no other code is needed for them. */
@@ -92,16 +105,19 @@ struct readiness_person {
 };
 
 /* One checkpoint being measured. */
+struct readiness_memo;
 struct readiness_work {
     struct readiness *x;
     struct store_read *read;
     struct arena *arena;
+    struct readiness_memo *memo; /* of this snapshot; NULL: none */
     int32_t today;
     struct str unit, release;        /* "Organization/x"; "" */
     struct readiness_person *roster; /* NULL: not read yet */
     size_t roster_count;
 };
 
+struct readiness_seen;
 struct readiness {
     struct readiness_options opt;
     struct arena arena; /* the rules */
@@ -110,13 +126,19 @@ struct readiness {
     bool *types;
     struct feed *_Atomic feed;
     struct side side;     /* the follower's */
-    pthread_mutex_t lock; /* of look, and of asking for logins */
+    pthread_mutex_t lock; /* of look and wanted, and of asking for logins */
     struct side look;     /* who asks */
+    store_rid wanted[READINESS_WANTED_MAX];
+    size_t wanted_count;
     atomic_bool stopping;
     atomic_int_fast64_t done_seq; /* as readiness_seq */
-    int64_t looked_ms;
+    struct arena kept, scratch;   /* of a slice, of a checkpoint */
+    struct readiness_memo *memo;
+    struct readiness_seen *seen; /* who has acted today */
+    int64_t looked_ms, failed_ms, acted_ms;
     int32_t today;
-    bool begun;
+    atomic_bool begun;
+    bool more; /* some are left to measure */
 };
 
 /* ---- readiness_find.c: reading the record ---- */
@@ -170,14 +192,29 @@ bool readiness_side_get(struct side *s, store_rid rid, struct arena *arena, stru
                         struct err *err);
 bool readiness_side_put(struct side *s, const struct readiness_row *row, struct err *err);
 bool readiness_side_drop(struct side *s, store_rid rid, struct err *err);
-/* Open ones to be measured again: of a unit, of a definition, or (both empty) all. */
-bool readiness_side_mark(struct side *s, struct str unit, struct str definition, struct err *err);
-bool readiness_side_mark_one(struct side *s, store_rid rid, struct err *err);
+/* Open ones to be measured again: of a unit, of a definition, or (both empty) all. A mark that goes before
+ * stays. */
+bool readiness_side_mark(struct side *s, struct str unit, struct str definition, enum readiness_mark mark,
+                         struct err *err);
+bool readiness_side_mark_one(struct side *s, store_rid rid, enum readiness_mark mark, struct err *err);
+/* Has it been measured before? */
+bool readiness_side_has(struct side *s, store_rid rid, bool *known, struct err *err);
+/* One that has not: what row says it is of is known from here on, so that a change of its unit finds it and
+ * the line shows it, not go. */
+bool readiness_side_mark_new(struct side *s, const struct readiness_row *row, enum readiness_mark mark,
+                             struct err *err);
+/* As one that failed, whatever it was. */
+bool readiness_side_mark_broken(struct side *s, store_rid rid, struct err *err);
 /* The READINESS_AGAIN that were measured longest ago. */
 bool readiness_side_mark_old(struct side *s, struct err *err);
+/* How the one of that id is marked, and its rid; 0 and unmarked: not known here. */
+bool readiness_side_mark_of(struct side *s, struct str id, enum readiness_mark *mark, store_rid *rid,
+                            struct err *err);
 /* Is any open? *yes. */
 bool readiness_side_any(struct side *s, bool *yes, struct err *err);
-bool readiness_side_marked(struct side *s, store_rid out[READINESS_SLICE], size_t *count, struct err *err);
+/* Some of the lowest mark there is (none above most), by unit. */
+bool readiness_side_marked(struct side *s, enum readiness_mark most, store_rid out[READINESS_SLICE],
+                           size_t *count, enum readiness_mark *mark, struct err *err);
 /* Each row, of one initiative (by unit and offset) or (empty) all; false from fn stops. The row's memory is
  * the call's.
  */
@@ -188,21 +225,66 @@ bool readiness_side_each(struct side *s, struct str initiative, readiness_side_f
 typedef void readiness_side_sum_fn(void *arg, struct str initiative, struct verdict_sum sum, uint64_t count);
 bool readiness_side_sums(struct side *s, readiness_side_sum_fn *fn, void *arg, struct err *err);
 
-/* ---- readiness_check.c: one checkpoint, measured and written ---- */
+/* ---- readiness_memo.c: what has been measured in a snapshot already: units are many checkpoints' ---- */
 
-/* 1: measured (and written when it differs), 0: it is gone, -1 failed. */
-int readiness_check(struct readiness *x, struct store_read *r, store_rid rid, struct err *err);
+struct readiness_memo *readiness_memo_new(void);
+/* NULL is fine. */
+void readiness_memo_free(struct readiness_memo *memo);
+void readiness_memo_clear(struct readiness_memo *memo);
+/* What the same measure (rule, criterion, unit, release) gave before; false: not known. Texts are the memo's,
+ * until it is cleared or another unit is put. */
+bool readiness_memo_get(const struct readiness_memo *memo, const struct readiness_work *w,
+                        struct readiness_measure *m);
+/* Forgotten when there is no room. unit: "" for what is no unit's. */
+void readiness_memo_put(struct readiness_memo *memo, const struct readiness_work *w,
+                        const struct readiness_measure *m);
+
+/* ---- readiness_check.c: one checkpoint, measured ---- */
+
+enum readiness_found { READINESS_GONE, READINESS_AS_IT_IS, READINESS_DIFFERS };
+struct readiness_checked {
+    store_rid rid;
+    enum readiness_found found;
+    struct store_change change; /* of DIFFERS: what is to be written */
+    struct readiness_row row;   /* what is kept beside; not of GONE */
+    bool done;                  /* written, or nothing to write */
+};
+/* What the body says it is of; nothing measured. */
+struct readiness_row readiness_check_head(const struct store_version *v, const struct json_doc *doc,
+                                          int32_t today);
+/* Measures rid with x->scratch; *out is in arena. False: failed. */
+bool readiness_check(struct readiness *x, struct store_read *r, store_rid rid, struct arena *arena,
+                     struct readiness_checked *out, struct err *err);
 /* What one criterion of doc gives at w->unit now. False with *err: the record cannot be read. */
 bool readiness_check_measure(struct readiness_work *w, const struct json_doc *doc, uint32_t i,
                              struct readiness_measure *m, struct err *err);
 /* What the row says as of another day, nothing measured anew. */
 struct verdict_sum readiness_check_row(struct readiness_row *row, int32_t as_of);
-/* A body of ours into the store. */
+/* A body of ours as a change, in arena; and into the store at once. */
+bool readiness_check_change(struct readiness *x, fhir_type_id type, struct str id, struct str body,
+                            uint32_t if_version, struct arena *arena, struct store_change *change,
+                            struct err *err);
 bool readiness_check_put(struct readiness *x, struct store_tx *tx, fhir_type_id type, struct str id,
                          struct str body, uint32_t if_version, struct arena *arena,
                          struct store_change *change, struct err *err);
 
+/* ---- readiness_slice.c: some of what is marked, measured in one snapshot and written together ---- */
+
+/* *more: there may be others. False with *err: what is left is for later. */
+bool readiness_slice(struct readiness *x, bool *more, struct err *err);
+
+/* ---- readiness_acts.c: who has done something in an assignment today for the first time ---- */
+
+struct readiness_seen *readiness_acts_new(void);
+void readiness_acts_free(struct readiness_seen *seen);
+/* Marks the units of those who have since the last look. */
+bool readiness_acts(struct readiness *x, struct err *err);
+
 /* ---- readiness_touch.c: what a change is about ---- */
+
+/* The units where somebody ("PractitionerRole/x" or "Practitioner/x") works. */
+bool readiness_touch_person(struct readiness *x, struct store_read *r, struct str who, struct arena *arena,
+                            struct err *err);
 
 /* Marks the types of whose changes it wants to know. */
 void readiness_touch_types(bool *types);

@@ -39,19 +39,18 @@ static bool take_report(void *arg, const struct store_version *v, const struct j
     return true;
 }
 
-static bool find_report(struct readiness_work *w, struct str url, struct newest *out, struct err *err)
+/* Of the unit; with none, the whole region's. */
+static bool find_report(struct readiness_work *w, struct str url, struct str unit, struct newest *out,
+                        struct err *err)
 {
     bool cut;
-    const struct search_param own[] = {
-        {STR("measure"), url}, {STR("status"), STR("complete")}, {STR("subject"), w->unit}};
-    const struct search_param all[] = {
-        {STR("measure"), url}, {STR("status"), STR("complete")}, {STR("subject:missing"), STR("true")}};
-    fhir_type_id type = fhir_resource_find(STR("MeasureReport"));
+    const struct search_param params[] = {
+        {STR("measure"), url},
+        {STR("status"), STR("complete")},
+        {unit.n ? STR("subject") : STR("subject:missing"), unit.n ? unit : STR("true")}};
     *out = (struct newest){.w = w};
-    if (!readiness_find(w, type, own, 3, take_report, out, &cut, err))
-        return false;
-    /* The whole region's, where the unit has none of its own. */
-    return out->id.n || readiness_find(w, type, all, 3, take_report, out, &cut, err);
+    return readiness_find(w, fhir_resource_find(STR("MeasureReport")), params, 3, take_report, out, &cut,
+                          err);
 }
 
 static bool number_of(const struct json_doc *doc, uint32_t i, double *out)
@@ -97,21 +96,39 @@ bool readiness_measure_score(const struct json_doc *doc, struct readiness_measur
     return true;
 }
 
+static void take_newest(struct readiness_work *w, struct readiness_measure *m, const struct newest *n)
+{
+    m->found = n->id.n && readiness_measure_score(&n->doc, m);
+    if (!m->found)
+        return;
+    m->day = n->day;
+    m->kind = VERDICT_MEASURED;
+    add_evidence(m, arena_printf(w->arena, "MeasureReport/%.*s", STR_ARG(n->id)));
+    uint32_t list = json_get_key(&n->doc, 0, STR("evaluatedResource"));
+    if (list != UINT32_MAX && n->doc.nodes[list].kind == JSON_ARRAY)
+        JSON_EACH(&n->doc, list, i)
+    add_evidence(m, readiness_find_text(&n->doc, i, "reference"));
+}
+
+/* The whole region's, where the unit has none of its own. */
 static bool measure_report(struct readiness_work *w, struct readiness_measure *m, struct err *err)
 {
     struct newest n;
-    if (!find_report(w, m->rule->url, &n, err))
+    struct readiness_work all = *w;
+    if (!find_report(w, m->rule->url, w->unit, &n, err))
         return false;
-    m->found = n.id.n && readiness_measure_score(&n.doc, m);
-    if (!m->found)
+    if (n.id.n) {
+        take_newest(w, m, &n);
         return true;
-    m->day = n.day;
-    m->kind = VERDICT_MEASURED;
-    add_evidence(m, arena_printf(w->arena, "MeasureReport/%.*s", STR_ARG(n.id)));
-    uint32_t list = json_get_key(&n.doc, 0, STR("evaluatedResource"));
-    if (list != UINT32_MAX && n.doc.nodes[list].kind == JSON_ARRAY)
-        JSON_EACH(&n.doc, list, i)
-    add_evidence(m, readiness_find_text(&n.doc, i, "reference"));
+    }
+    all.unit = all.release = STR("");
+    if (w->memo && readiness_memo_get(w->memo, &all, m))
+        return true;
+    if (!find_report(w, m->rule->url, STR(""), &n, err))
+        return false;
+    take_newest(w, m, &n);
+    if (w->memo)
+        readiness_memo_put(w->memo, &all, m);
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include "base/os.h"
 #include "readiness/readiness_int.h"
 
-enum { READINESS_APPLICATION = 0x48655265 /* "HeRe" */, READINESS_FORMAT = 2, READINESS_CACHE_KIB = 8192 };
+enum { READINESS_APPLICATION = 0x48655265 /* "HeRe" */, READINESS_FORMAT = 3, READINESS_CACHE_KIB = 8192 };
 
 enum readiness_stmt {
 #define SQL(name, text) SQL_##name,
@@ -33,9 +33,10 @@ static const struct side_form readiness_form = {
               "CREATE INDEX of_unit ON checkpoint(unit);"
               "CREATE INDEX of_definition ON checkpoint(definition);"
               "CREATE INDEX of_initiative ON checkpoint(initiative,unit,day_offset,id);"
-              "CREATE INDEX of_sums ON checkpoint(initiative,verdict,earliest) WHERE version>0;"
+              "CREATE INDEX of_sums ON checkpoint(initiative,verdict,earliest) WHERE id<>'';"
               "CREATE INDEX when_measured ON checkpoint(measured);"
-              "CREATE INDEX when_marked ON checkpoint(marked) WHERE marked=1;",
+              "CREATE INDEX of_id ON checkpoint(id);"
+              "CREATE INDEX when_marked ON checkpoint(marked,unit) WHERE marked>0;",
     .sql = readiness_sql,
     .sql_count = SQL_COUNT,
     .application = READINESS_APPLICATION,
@@ -214,40 +215,98 @@ bool readiness_side_put(struct side *s, const struct readiness_row *row, struct 
     return ok;
 }
 
-static bool run_on(struct side *s, enum readiness_stmt which, const int64_t *number, struct str text,
-                   struct err *err)
+bool readiness_side_drop(struct side *s, store_rid rid, struct err *err)
+{
+    sqlite3_stmt *st = side_get(s, SQL_DROP, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, rid);
+    return side_run(s, st, NULL, err);
+}
+
+bool readiness_side_mark(struct side *s, struct str unit, struct str definition, enum readiness_mark mark,
+                         struct err *err)
+{
+    sqlite3_stmt *st = side_get(s,
+                                unit.n         ? SQL_MARK_UNIT
+                                : definition.n ? SQL_MARK_DEFINITION
+                                               : SQL_MARK_ALL,
+                                err);
+    if (!st)
+        return false;
+    if (unit.n || definition.n)
+        side_bind_text(st, 1, unit.n ? unit : definition);
+    sqlite3_bind_int(st, 2, mark);
+    return side_run(s, st, NULL, err);
+}
+
+static bool mark_by(struct side *s, enum readiness_stmt which, int64_t number, enum readiness_mark mark,
+                    struct err *err)
 {
     sqlite3_stmt *st = side_get(s, which, err);
     if (!st)
         return false;
-    if (number)
-        sqlite3_bind_int64(st, 1, *number);
-    else if (text.n)
-        side_bind_text(st, 1, text);
+    sqlite3_bind_int64(st, 1, number);
+    sqlite3_bind_int(st, 2, mark);
     return side_run(s, st, NULL, err);
 }
 
-bool readiness_side_drop(struct side *s, store_rid rid, struct err *err)
+bool readiness_side_mark_one(struct side *s, store_rid rid, enum readiness_mark mark, struct err *err)
 {
-    return run_on(s, SQL_DROP, &rid, STR(""), err);
+    return mark_by(s, SQL_MARK_ONE, rid, mark, err);
 }
 
-bool readiness_side_mark(struct side *s, struct str unit, struct str definition, struct err *err)
+bool readiness_side_has(struct side *s, store_rid rid, bool *known, struct err *err)
 {
-    if (unit.n)
-        return run_on(s, SQL_MARK_UNIT, NULL, unit, err);
-    return run_on(s, definition.n ? SQL_MARK_DEFINITION : SQL_MARK_ALL, NULL, definition, err);
+    sqlite3_stmt *st = side_get(s, SQL_HAS, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, rid);
+    int rc = side_step(s, st, err);
+    *known = rc == 1;
+    sqlite3_reset(st);
+    return rc >= 0;
 }
 
-bool readiness_side_mark_one(struct side *s, store_rid rid, struct err *err)
+bool readiness_side_mark_new(struct side *s, const struct readiness_row *row, enum readiness_mark mark,
+                             struct err *err)
 {
-    return run_on(s, SQL_MARK_ONE, &rid, STR(""), err);
+    const struct str texts[] = {row->id,         row->initiative, row->unit,
+                                row->definition, row->wave,       row->planned};
+    sqlite3_stmt *st = side_get(s, SQL_MARK_NEW, err);
+    if (!st)
+        return false;
+    sqlite3_bind_int64(st, 1, row->rid);
+    sqlite3_bind_int(st, 2, mark);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        side_bind_text(st, 3 + (int)i, or_empty(texts[i]));
+    sqlite3_bind_int(st, 9, row->open);
+    sqlite3_bind_int(st, 10, row->as_of);
+    return side_run(s, st, NULL, err);
+}
+
+bool readiness_side_mark_broken(struct side *s, store_rid rid, struct err *err)
+{
+    return mark_by(s, SQL_MARK_BROKEN, rid, READINESS_BROKEN, err);
 }
 
 bool readiness_side_mark_old(struct side *s, struct err *err)
 {
-    const int64_t most = READINESS_AGAIN;
-    return run_on(s, SQL_MARK_OLD, &most, STR(""), err);
+    return mark_by(s, SQL_MARK_OLD, READINESS_AGAIN, READINESS_SWEPT, err);
+}
+
+bool readiness_side_mark_of(struct side *s, struct str id, enum readiness_mark *mark, store_rid *rid,
+                            struct err *err)
+{
+    sqlite3_stmt *st = side_get(s, SQL_MARK_OF, err);
+    if (!st)
+        return false;
+    side_bind_text(st, 1, id);
+    int rc = side_step(s, st, err);
+    *mark = rc == 1 ? (enum readiness_mark)sqlite3_column_int(st, 0) : READINESS_UNMARKED;
+    *rid = rc == 1 ? sqlite3_column_int64(st, 1) : 0;
+    sqlite3_reset(st);
+    return rc >= 0;
 }
 
 bool readiness_side_any(struct side *s, bool *yes, struct err *err)
@@ -260,16 +319,21 @@ bool readiness_side_any(struct side *s, bool *yes, struct err *err)
     return rc >= 0;
 }
 
-bool readiness_side_marked(struct side *s, store_rid out[READINESS_SLICE], size_t *count, struct err *err)
+bool readiness_side_marked(struct side *s, enum readiness_mark most, store_rid out[READINESS_SLICE],
+                           size_t *count, enum readiness_mark *mark, struct err *err)
 {
     sqlite3_stmt *st = side_get(s, SQL_MARKED, err);
     int rc = -1;
     *count = 0;
+    *mark = READINESS_UNMARKED;
     if (!st)
         return false;
     sqlite3_bind_int(st, 1, READINESS_SLICE);
-    while (*count < READINESS_SLICE && (rc = side_step(s, st, err)) == 1)
+    sqlite3_bind_int(st, 2, most);
+    while (*count < READINESS_SLICE && (rc = side_step(s, st, err)) == 1) {
         out[(*count)++] = sqlite3_column_int64(st, 0);
+        *mark = (enum readiness_mark)sqlite3_column_int(st, 1);
+    }
     sqlite3_reset(st);
     return rc >= 0;
 }

@@ -16,12 +16,12 @@ static bool mark(struct touch *t, struct str unit)
 {
     if (!str_starts(unit, STR("Organization/")))
         return true;
-    return readiness_side_mark(&t->x->side, unit, STR(""), t->err);
+    return readiness_side_mark(&t->x->side, unit, STR(""), READINESS_TOUCHED, t->err);
 }
 
 static bool mark_all(struct touch *t)
 {
-    return readiness_side_mark(&t->x->side, STR(""), STR(""), t->err);
+    return readiness_side_mark(&t->x->side, STR(""), STR(""), READINESS_WIDE, t->err);
 }
 
 static bool take_role(void *arg, const struct store_version *v, const struct json_doc *doc)
@@ -115,7 +115,7 @@ static bool touch_definition(struct touch *t, const struct json_doc *doc)
 {
     struct str name =
         arena_printf(t->work.arena, "CheckpointDefinition/%.*s", STR_ARG(readiness_find_text(doc, 0, "id")));
-    return readiness_side_mark(&t->x->side, STR(""), name, t->err);
+    return readiness_side_mark(&t->x->side, STR(""), name, READINESS_WIDE, t->err);
 }
 
 static const struct {
@@ -171,4 +171,12 @@ bool readiness_touch(struct readiness *x, struct store_read *r, const struct fee
                (c->version < 2 || touch_version(&t, touch_table[i].touch, c->version - 1));
     }
     return true;
+}
+
+bool readiness_touch_person(struct readiness *x, struct store_read *r, struct str who, struct arena *arena,
+                            struct err *err)
+{
+    struct touch t = {
+        .work = {.x = x, .read = r, .arena = arena, .today = readiness_find_today()}, .x = x, .err = err};
+    return mark_person(&t, who);
 }
