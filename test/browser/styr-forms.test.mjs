@@ -32,7 +32,7 @@ async function press(target) {
 }
 async function write(within, texts) {
   for (const [label, text] of Object.entries(texts)) {
-    const field = within.getByLabel(label, { exact: true });
+    const field = within.getByLabel(label, { exact: true }).first();
     await field.focus();
     const { tag, type } = await field.evaluate((one) => ({ tag: one.tagName, type: one.type }));
     if (tag === "SELECT") await field.selectOption({ label: text });
@@ -136,7 +136,110 @@ test("checkpoints are opened for the units of a wave, all or none, and stand on 
   assert.equal(after.filter((one) => one.unit.reference === "Organization/styr-u3" && one.release === "2026.5" && one.plannedDate === "2027-03-01" && one.wave === "Våg 1").length, 1);
 });
 
+const plain = async (locator) => (await locator.innerText()).replace(/\u00a0/g, " ");
+
+test("a benefit case is made where the case lacks it, refused at its benefits, computed by the service, changed and followed up", async () => {
+  await visit("arende/c-enkat", async (page) => {
+    await byButton("Gör en nyttokalkyl")(page);
+    const dialog = dialogOf(page);
+    await write(dialog, { Rubrik: "Nyttokalkyl enkäter", "Kalkylränta, procent per år": "3", "Kalkylens längd, år": "6" });
+    await write(await row(dialog, "kostnad", 0), { Rubrik: "Bygga", "Väntat, kronor": "350000", "Fördelas på antal år": "0" });
+    const benefit = await row(dialog, "nytta", 1);
+    await write(benefit, { Rubrik: "Frigjord tid", Klass: "Omfördelning", "Lågt, kronor": "400000", "Väntat, kronor": "300000", "Högt, kronor": "500000", "Fördelas på antal år": "6" });
+    await save(dialog);
+    await dialog.locator(".styr-rows", { hasText: "Nyttor" }).getByText(/Låg är högst förväntad och förväntad högst hög/).waitFor();
+    assert.equal(await benefit.getByLabel("Lågt, kronor").inputValue(), "400000", "nothing is lost");
+    await write(benefit, { "Lågt, kronor": "250000", "Väntat, kronor": "430500" });
+    await save(dialog);
+    await gone(page);
+    await press(page.getByRole("link", { name: "Nyttokalkyl enkäter" }));
+    await page.locator("[data-npv]").waitFor();
+    const first = await plain(page.locator("[data-npv]"));
+    assert.match(first, /^\d{2} \d{3} kr$/);
+    await byButton("Ändra")(page);
+    await write(dialogOf(page), { "Kalkylränta, procent per år": "30" });
+    await save(dialogOf(page));
+    await page.getByText("Nuvärde vid 30 % ränta").waitFor();
+    assert.match(await plain(page.locator("[data-npv]")), /^−/);
+    await byButton("För in utfall")(page);
+    await write(await row(dialogOf(page), "utfall", 0), { "Kostnad eller nytta": "Nytta", Klass: "Omfördelning", "År från starten": "1", "Belopp, kronor": "60000", Kommentar: "Första året" });
+    await save(dialogOf(page));
+    const year = page.locator("main table", { hasText: "Utfall" }).last().locator("tbody tr", { hasText: "60 000" });
+    await year.waitFor();
+    assert.match(await plain(year), /71 750 kr[\s\S]*60 000 kr[\s\S]*−11 750 kr/);
+  });
+  const held = (await read("DecisionCase/c-enkat")).benefitCase.reference;
+  const made = await read(held);
+  assert.deepEqual([made.title, made.rate, made.horizon, made.benefit[0].class, made.benefit[0].expected, made.cost[0].yearCount, made.actual[0].amount, made.initiative.reference], ["Nyttokalkyl enkäter", 30, 6, "redistribution", 430500, 0, 60000, "Initiative/enkat"]);
+});
+
+test("the initiative says that its benefit case is lacking, and makes one", () =>
+  visit("initiativ/vis", async (page) => {
+    await page.getByText("Nyttokalkyl saknas.").waitFor();
+    await byButton("Gör en nyttokalkyl")(page);
+    await save(dialogOf(page));
+    await page.locator("[data-npv]").waitFor();
+    assert.equal((await read("BenefitCase?initiative=Initiative/vis")).total, 1);
+  }));
+
+test("somebody else's change is kept under what was written here, and what both have changed is said", async () => {
+  await visit("nytta/b-shlr", async (page) => {
+    await byButton("Ändra")(page);
+    const dialog = dialogOf(page);
+    await write(dialog, { Rubrik: "Min rubrik", "Prisnivå, år": "2026" });
+    const theirs = await read("BenefitCase/b-shlr");
+    await put(region.url, "styr", { ...theirs, title: "Deras rubrik", horizon: 7 });
+    await save(dialog);
+    await dialog.getByText(/Någon annan har sparat under tiden/).waitFor();
+    assert.match(await alertOf(page).innerText(), /Rubrik: Deras rubrik/);
+    assert.deepEqual([await dialog.getByLabel("Rubrik", { exact: true }).first().inputValue(), await dialog.getByLabel("Kalkylens längd, år").inputValue()], ["Min rubrik", "7"]);
+    await save(dialog);
+    await gone(page);
+  });
+  const now = await read("BenefitCase/b-shlr");
+  assert.deepEqual([now.title, now.horizon, now.priceYear], ["Min rubrik", 7, 2026]);
+});
+
+test("a scenario beside another: SWOT, informants, cost and plans; a choice without a conclusion is refused at the conclusion", async () => {
+  await visit("scenarier", async (page) => {
+    await byButton("Nytt scenario")(page);
+    const dialog = dialogOf(page);
+    await dialog.getByLabel("Initiativ", { exact: true }).locator("option", { hasText: "Digital optikerremiss" }).waitFor({ state: "attached" });
+    await write(dialog, { Rubrik: "Go: inför optikerremissen", Initiativ: "Digital optikerremiss", Läge: "Valt", "Vad som händer": "Alla optiker remitterar digitalt." });
+    await write(await row(dialog, "SWOT-rad", 0), { Slag: "Styrka", Text: "Färre papper" });
+    await write(await row(dialog, "kostnad", 1), { Rubrik: "Anslutning", "Lågt, kronor": "100000", "Väntat, kronor": "150000", "Högt, kronor": "300000" });
+    const informant = await row(dialog, "informant", 2);
+    await write(informant, { Roll: "Optiker", Antal: "4", "Hänvisad av": "Branschen" });
+    await pick(informant, "Organisation", "Provet", "Vårdcentralen Provet");
+    await write(await row(dialog, "åtgärd", 3), { Beskrivning: "Anslut de tre största", Senast: "2027-05-01" });
+    await write(await row(dialog, "budskap", 4), { Budskap: "Remissen blir digital", Målgrupp: "Optiker", Kanal: "Möte" });
+    await save(dialog);
+    await dialog.getByText("Ett valt eller bortvalt scenario har en rekommendation.").waitFor();
+    assert.ok(await dialog.getByLabel("Slutsats").evaluate((one) => one === document.activeElement));
+    await write(dialog, { Slutsats: "Görs." });
+    await save(dialog);
+    await gone(page);
+    const table = page.locator(".styr-compared", { hasText: "Digital optikerremiss" });
+    await table.waitFor();
+    assert.match(await plain(table), /Färre papper[\s\S]*150 000 kr \(100 000 kr till 300 000 kr\)[\s\S]*Anslut de tre största[\s\S]*Remissen blir digital[\s\S]*Optiker: 4/);
+    await press(page.getByRole("button", { name: "Lägg till No-Go Digital optikerremiss" }));
+    await write(dialogOf(page), { Rubrik: "No-Go: behåll papper" });
+    await save(dialogOf(page));
+    await gone(page);
+    await table.locator("thead th").nth(2).waitFor();
+    assert.deepEqual((await table.locator("thead th").allInnerTexts()).slice(1).map((text) => text.split(":")[0]), ["Go", "No-Go"]);
+  });
+  const [go, no] = [await newest("Scenario", "Go: inför optikerremissen"), await newest("Scenario", "No-Go: behåll papper")];
+  assert.deepEqual([go.informant[0].organization.reference, go.actionPlan[0].due, no.kind, no.comparedWith[0].reference], ["Organization/styr-u3", "2027-05-01", "no-go", `Scenario/${go.id}`]);
+});
+
 test("the forms of readiness stand in light, dark, narrow and at 200 %", async () => {
   await looked("kriterier", async (page) => { await byButton("Ny avstämningspunkt")(page); await row(dialogOf(page), "kriterium", 0); }, "definition");
   await looked("linje", byButton("Öppna avstämning"), "open");
+});
+
+test("the forms of benefit and scenario stand in light, dark, narrow and at 200 %", async () => {
+  await looked("nytta/b-shlr", byButton("Ändra"), "benefit");
+  await looked("nytta/b-shlr", async (page) => { await byButton("För in utfall")(page); await row(dialogOf(page), "utfall", 0); }, "actual");
+  await looked("scenarier", async (page) => { await page.getByRole("button", { name: /^Ändra/ }).first().waitFor(); await press(page.getByRole("button", { name: /^Ändra/ }).first()); }, "scenario");
 });

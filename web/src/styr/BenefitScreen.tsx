@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Nytta: what each benefit case comes to, what it is most sensitive to, and which of it is a saving and which is not.
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
+import { navigate } from "../app/route.ts";
 import { decimal } from "../i18n/format.ts";
 import { Icon } from "../ui/Icon.tsx";
-import { find, nameOf, one } from "./api.ts";
+import { find, idOf, nameOf, one, save } from "./api.ts";
+import { FormDialog, type Asked } from "./Asked.tsx";
+import type { Write } from "./form/fields.ts";
+import { may } from "./may.ts";
 import { readWorth } from "./ops/worth.ts";
-import { Facts, Head, kronor, More, PrintButton, Ready, Table } from "./Parts.tsx";
+import { Done, Facts, Head, kronor, More, PrintButton, Ready, Table } from "./Parts.tsx";
+import { newBenefit } from "./worth.ts";
 import { styrPath } from "./places.ts";
 import type { BenefitCase, BenefitCaseBenefit, BenefitCaseCost } from "./types.ts";
-
 import { s, say } from "./words.ts";
 import type { Bar, Worth } from "./worth.ts";
 
@@ -18,15 +23,18 @@ export const BenefitScreen = ({ id }: { id: string }) => (id === "" ? <All /> : 
 function All() {
   const w = s.value.benefit;
   const loaded = useLoaded((signal) => find("BenefitCase", [], signal), []);
+  const [asked, setAsked] = useState(false);
+  const write: Write = async (tree, receipt, key) => { const made = await save(tree as unknown as BenefitCase, receipt, styrPath("nytta"), key); navigate(styrPath("nytta", made.id ?? "")); };
   return (
     <section>
-      <Head title={w.heading} about={w.about}><PrintButton /></Head>
+      <Head title={w.heading} about={w.about}>{may("benefit") ? <button type="button" class="button button-main" onClick={() => setAsked(true)}>{w.add}</button> : null}<PrintButton /></Head>
       <Ready of={loaded}>{(found) => (
         <>
           <More more={found.more} />
           <Table caption={w.heading} columns={w.columns} none={w.none} rows={found.all.map((b) => ({ key: b.id ?? "", cells: [<a key="a" href={styrPath("nytta", b.id ?? "")} data-row>{b.title ?? (nameOf(b.initiative) || b.id)}</a>, say("benefit-status", b.status), kronor(sum(b.cost)), kronor(sum(b.benefit)), [...new Set((b.benefit ?? []).map((f) => say("benefit-class", f.class)))].join(", ")] }))} />
         </>
       )}</Ready>
+      {asked ? <FormDialog form="benefit" of={newBenefit()} link={styrPath("nytta")} write={write} close={() => setAsked(false)} did={() => undefined} /> : null}
     </section>
   );
 }
@@ -36,20 +44,28 @@ const sum = (flows: readonly { expected: number }[] | undefined) => (flows ?? []
 function One({ id }: { id: string }) {
   const held = useLoaded((signal) => one("BenefitCase", id, signal), [id]);
   const worth = useLoaded((signal) => readWorth(id, signal), [id]);
-  return <Ready of={held}>{(it) => <Shown it={it}><Ready of={worth}>{(data) => <Computed worth={data} />}</Ready></Shown>}</Ready>;
+  const [done, setDone] = useState("");
+  const did = (text: string) => { setDone(text); held.again(); worth.again(); };
+  return <><Done text={done} /><Ready of={held}>{(it) => <Shown it={it} did={did}><Ready of={worth}>{(data) => <Computed worth={data} />}</Ready></Shown>}</Ready></>;
 }
 
-function Shown({ it, children }: { it: BenefitCase; children: ComponentChildren }) {
+function Shown({ it, did, children }: { it: BenefitCase; did: (text: string) => void; children: ComponentChildren }) {
   const w = s.value.benefit;
+  const [asked, setAsked] = useState<Asked | null>(null);
   const rowOf = (f: BenefitCaseBenefit | BenefitCaseCost, i: number) => ({ key: String(i), cells: [f.title ?? f.code ?? "", "class" in f ? say("benefit-class", f.class) : "", kronor(f.low), kronor(f.expected), kronor(f.high), f.yearCount === undefined || f.yearCount === 0 ? w.atOnce : w.years(f.yearCount), "beneficiary" in f ? (f.beneficiary ?? "") : "", nameOf(f.budgetHolder)] });
   return (
     <section>
-      <Head title={it.title ?? nameOf(it.initiative)} about={say("benefit-status", it.status)}><PrintButton /></Head>
+      <Head title={it.title ?? nameOf(it.initiative)} about={say("benefit-status", it.status)}>
+        {may("benefit") ? <><button type="button" class="button button-main" onClick={() => setAsked({ form: "actual", of: it })}>{w.enter}</button><button type="button" class="button" onClick={() => setAsked({ form: "benefit", of: it })}>{w.change}</button></> : null}
+        <PrintButton />
+      </Head>
+      {it.initiative === undefined ? null : <p><a href={styrPath("initiativ", idOf(it.initiative))}>{it.initiative.display ?? s.value.line.initiative}</a></p>}
       {children}
       <h3>{w.costs}</h3>
       <Table caption={w.costs} columns={w.flowColumns} none={w.noCosts} rows={(it.cost ?? []).map(rowOf)} />
       <h3>{w.benefits}</h3>
       <Table caption={w.benefits} columns={w.flowColumns} none={w.noBenefits} rows={(it.benefit ?? []).map(rowOf)} />
+      {asked === null ? null : <FormDialog {...asked} link={styrPath("nytta", it.id ?? "")} close={() => setAsked(null)} did={did} />}
     </section>
   );
 }

@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // A decision case: its headings in order, what it lacks beside them, the bodies that stand behind it, and apart from those the
 // decision, which one person with a mandate takes.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
 import { showDate } from "../i18n/format.ts";
 import { word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Icon } from "../ui/Icon.tsx";
-import { diaryOf, find, idOf, nameOf, one, STYR } from "./api.ts";
+import { diaryOf, find, idOf, nameOf, one, saveAll, STYR } from "./api.ts";
 import { HEADINGS, type Heading } from "./board.ts";
+import { FormDialog, type Asked } from "./Asked.tsx";
 import { DecideDialog, DispatchDialog, EndorseDialog, StepDialog, WriteDialog } from "./CaseDialogs.tsx";
 import { GoLiveDialog } from "./GoLiveDialog.tsx";
 import { may } from "./may.ts";
 import { readLint, type Remark } from "./ops/lint.ts";
 import { Done, Facts, Head, PrintButton, Ready, Table } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
-import type { Decision, DecisionCase, GovernanceBody, Initiative, Mandate, Meeting, ProcessDefinition } from "./types.ts";
+import type { BenefitCase, Decision, DecisionCase, GovernanceBody, Initiative, Mandate, Meeting, ProcessDefinition } from "./types.ts";
 import { s, say } from "./words.ts";
+import { newBenefit } from "./worth.ts";
 
 export interface WholeCase { it: DecisionCase; decisions: Decision[]; mandates: Mandate[]; bodies: GovernanceBody[]; remarks: Remark[]; meetings: Meeting[]; initiative: Initiative | undefined; process: ProcessDefinition | undefined }
 
@@ -40,13 +43,15 @@ function Shown({ whole, did }: { whole: WholeCase; did: (text: string) => void }
   const [asked, setAsked] = useState<CaseAsked>(null);
   const close = () => setAsked(null);
   const props = { whole, close, did };
+  const [form, setForm] = useState<Asked | null>(null);
+  const link = styrPath("arende", it.id ?? "");
   return (
     <section>
       <Head title={it.title ?? diaryOf(it)} about={[diaryOf(it) || w.noDiary, say("case-status", it.status), say("record-status", it.recordStatus)].filter((x) => x !== "").join(" · ")}>{it.recordStatus === "arbetsmaterial" ? null : <a class="button" href={`${STYR}/DecisionCase/${it.id ?? ""}/$package`} download={`${it.id ?? "arende"}.json`}>{w.package}</a>}<PrintButton /></Head>
       {it.recordStatus === "arbetsmaterial" ? <p class="styr-watermark">{say("record-status", "arbetsmaterial")}</p> : null}
       <Facts of={[[w.initiative, it.initiative === undefined ? "" : <a href={styrPath("initiativ", idOf(it.initiative))}>{nameOf(it.initiative)}</a>], [w.gateNumber, it.gateNumber], [w.handler, nameOf(it.handler)], [w.secrecy, (it.secrecy ?? []).map((x) => x.ground).join(", ")]]} />
       <div class="styr-beside">
-        <div>{HEADINGS.map((heading) => <Part key={heading} heading={heading} it={it} write={() => setAsked({ what: "write", heading })} />)}</div>
+        <div>{HEADINGS.map((heading) => <Part key={heading} heading={heading} it={it} write={() => setAsked({ what: "write", heading })}>{heading === "benefitCase" && it.benefitCase === undefined ? <Benefit it={it} ask={setForm} /> : null}</Part>)}</div>
         <aside aria-label={w.lint} class="styr-lint">
           <h3>{w.lint}</h3>
           {remarks.length === 0 ? <p class="box box-good"><Icon name="check" />{w.complete}</p> : <ul>{remarks.map((r) => <li key={r.code} class={r.severe ? "box box-warn" : "box styr-soft"}><Icon name={r.severe ? "warning" : "mark"} />{r.text}</li>)}</ul>}
@@ -55,6 +60,7 @@ function Shown({ whole, did }: { whole: WholeCase; did: (text: string) => void }
       </div>
       <Endorsement it={it} ask={() => setAsked({ what: "endorse" })} />
       <Decisions whole={whole} ask={setAsked} />
+      {form === null ? null : <FormDialog {...form} link={link} close={() => setForm(null)} did={did} />}
       {asked === null ? null : asked.what === "write" ? <WriteDialog {...props} heading={asked.heading} /> : asked.what === "endorse" ? <EndorseDialog {...props} /> : asked.what === "decide" ? (it.kind === "go-live" ? <GoLiveDialog {...props} /> : <DecideDialog {...props} />) : asked.what === "dispatch" ? <DispatchDialog {...props} decision={asked.decision} /> : <StepDialog {...props} />}
     </section>
   );
@@ -63,14 +69,33 @@ function Shown({ whole, did }: { whole: WholeCase; did: (text: string) => void }
 /** In these a heading may still be written. */
 const WRITABLE = ["draft", "referred-back"];
 
-function Part({ heading, it, write }: { heading: Heading; it: DecisionCase; write: () => void }) {
+/** A benefit case that is lacking: made here and attached by the same transaction, or one that exists. */
+function Benefit({ it, ask }: { it: DecisionCase; ask: (form: Asked) => void }) {
+  const w = s.value.benefit;
+  const link = styrPath("arende", it.id ?? "");
+  if (!may("benefit")) return null;
+  const make = (tree: object, receipt: string, key: string) => {
+    const made = tree as BenefitCase;
+    const urn = `urn:uuid:${key}`;
+    return saveAll([made, { ...it, benefitCase: { reference: urn, display: made.title } }], receipt, link, new Map([[made, urn]]), key);
+  };
+  const known = { title: `${s.value.benefit.unnamed}: ${it.title ?? diaryOf(it)}`, ...(it.initiative === undefined ? {} : { initiative: it.initiative }) };
+  return (
+    <>
+      <button type="button" class="button button-small" onClick={() => ask({ form: "benefit", of: newBenefit(known), write: make })}>{w.make}</button>
+      <button type="button" class="button button-small" onClick={() => ask({ form: "attach", of: it })}>{w.attach}</button>
+    </>
+  );
+}
+
+function Part({ heading, it, write, children }: { heading: Heading; it: DecisionCase; write: () => void; children: ComponentChildren }) {
   const w = s.value.caseOf;
   const name = say("case-section", heading);
   return (
     <section class="styr-part" aria-label={name}>
       <h3>{name}</h3>
       <PartText heading={heading} it={it} />
-      {heading !== "coordination" && WRITABLE.includes(it.status ?? "") && may("handle") ? <p class="print-not"><button type="button" class="button button-small" onClick={write}>{w.write}<span class="sr"> {name}</span></button></p> : null}
+      {heading !== "coordination" && WRITABLE.includes(it.status ?? "") && may("handle") ? <p class="actions print-not">{children}<button type="button" class="button button-small" onClick={write}>{w.write}<span class="sr"> {name}</span></button></p> : null}
     </section>
   );
 }

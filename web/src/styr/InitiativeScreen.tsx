@@ -9,23 +9,26 @@ import { Badge } from "../ui/Badge.tsx";
 import { failureText } from "../ui/failureText.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { diaryOf, find, idOf, nameOf, one, save } from "./api.ts";
+import { FormDialog } from "./Asked.tsx";
 import { lacks, worst } from "./board.ts";
+import type { Write } from "./form/fields.ts";
 import { movedBy, notEntered } from "./gates.ts";
 import { may, myself } from "./may.ts";
 import { Dialog, Diary, Facts, Form, Head, Input, PrintButton, Ready, Select, Table, Verdict } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
-import type { Decision, DecisionCase, Initiative, ProcessDefinition, ReadinessCheckpoint } from "./types.ts";
+import type { BenefitCase, Decision, DecisionCase, Initiative, ProcessDefinition, ReadinessCheckpoint } from "./types.ts";
 import { s, say } from "./words.ts";
+import { newBenefit } from "./worth.ts";
 
-interface Whole { it: Initiative; process: ProcessDefinition | undefined; cases: DecisionCase[]; decisions: Decision[]; checkpoints: ReadinessCheckpoint[] }
+interface Whole { it: Initiative; process: ProcessDefinition | undefined; cases: DecisionCase[]; decisions: Decision[]; checkpoints: ReadinessCheckpoint[]; benefits: BenefitCase[] }
 
 async function readWhole(id: string, signal: AbortSignal): Promise<Whole> {
   const of = [["initiative", `Initiative/${id}`]] as const;
-  const [it, processes, cases, decisions, checkpoints] = await Promise.all([
-    one("Initiative", id, signal), find("ProcessDefinition", [], signal), find("DecisionCase", of, signal), find("Decision", [], signal), find("ReadinessCheckpoint", [...of, ["status", "open"]], signal),
+  const [it, processes, cases, decisions, checkpoints, benefits] = await Promise.all([
+    one("Initiative", id, signal), find("ProcessDefinition", [], signal), find("DecisionCase", of, signal), find("Decision", [], signal), find("ReadinessCheckpoint", [...of, ["status", "open"]], signal), find("BenefitCase", of, signal),
   ]);
   const process = processes.all.find((p) => p.id === idOf(it.process)) ?? processes.all.find((p) => p.status === "active");
-  return { it, process, cases: cases.all, decisions: decisions.all, checkpoints: checkpoints.all };
+  return { it, process, cases: cases.all, decisions: decisions.all, checkpoints: checkpoints.all, benefits: benefits.all };
 }
 
 export function InitiativeScreen({ id }: { id: string }) {
@@ -33,10 +36,12 @@ export function InitiativeScreen({ id }: { id: string }) {
   return <Ready of={loaded}>{(whole) => <Shown key={whole.it.meta?.versionId} whole={whole} again={loaded.again} />}</Ready>;
 }
 
-function Shown({ whole: { it, process, cases, decisions, checkpoints }, again }: { whole: Whole; again: () => void }) {
+function Shown({ whole: { it, process, cases, decisions, checkpoints, benefits }, again }: { whole: Whole; again: () => void }) {
   const w = s.value.initiative;
   const [asked, setAsked] = useState(false);
   const [wrong, setWrong] = useState("");
+  const [making, setMaking] = useState(false);
+  const make: Write = async (tree, receipt, key) => { const made = await save(tree as unknown as BenefitCase, receipt, styrPath("initiativ", it.id ?? ""), key); navigate(styrPath("nytta", made.id ?? "")); };
   const enter = (d: Decision) => {
     const moved = movedBy(it, d, `Decision/${d.id ?? ""}`, process);
     if (moved !== null) save(moved, w.entered, styrPath("initiativ", it.id ?? "")).then(again, (error: unknown) => setWrong(failureText(error)));
@@ -73,6 +78,10 @@ function Shown({ whole: { it, process, cases, decisions, checkpoints }, again }:
       {flags.length === 0 ? null : <p class="box box-warn"><Icon name="warning" />{flags.map((flag) => word(s.value.lint, flag)).join(" · ")}</p>}
       <h3>{w.cases}</h3>
       <Table caption={w.cases} columns={w.caseColumns} none={w.noCases} rows={cases.map((c) => ({ key: c.id ?? "", cells: [<a key="a" href={styrPath("arende", c.id ?? "")} data-row>{c.title ?? w.gate(c.gateNumber ?? 0)}</a>, <Diary key="d" of={c} />, say("case-status", c.status), lacks(c).map((flag) => word(s.value.lint, flag)).join(", ")] }))} />
+      <h3>{w.benefit}</h3>
+      {benefits.length === 0 ? <p class="empty">{w.noBenefit}</p> : <ul class="styr-bullets">{benefits.map((b) => <li key={b.id}><a href={styrPath("nytta", b.id ?? "")}>{b.title}</a> <Badge text={say("benefit-status", b.status)} /></li>)}</ul>}
+      {may("benefit") ? <p class="print-not"><button type="button" class="button" onClick={() => setMaking(true)}>{s.value.benefit.make}</button></p> : null}
+      {making ? <FormDialog form="benefit" of={newBenefit({ title: it.title ?? "", initiative: { reference: `Initiative/${it.id ?? ""}`, display: it.title ?? "" } })} link={styrPath("initiativ", it.id ?? "")} write={make} close={() => setMaking(false)} did={() => undefined} /> : null}
       <h3>{w.readiness}</h3>
       {checkpoints.length === 0 ? <p class="empty">{w.noReadiness}</p> : <p><Verdict verdict={worst(checkpoints.map((c) => c.verdict))} /> <a href={styrPath("linje", it.id ?? "")}>{w.toLine}</a></p>}
       {asked ? <NewCase it={it} close={() => setAsked(false)} /> : null}

@@ -67,7 +67,7 @@ export const sv = {
   initiative: {
     owner: "Processansvarig", nominatedBy: "Föreslaget av", portfolio: "Portfölj", patientFacing: "Möter patienter", systems: "System", reason: "Skäl",
     process: "Väg genom processen", now: "Här nu", gate: (n: number) => `Beslut ${n}`, onlyDecision: "Fasen ändras bara av ett beslut.", enter: (what: string) => `För in beslutet: ${what}`, entered: "Beslutet är infört",
-    cases: "Beslutsärenden", caseColumns: ["Ärende", "Diarienummer", "Läge", "Saknas"], noCases: "Inga ärenden.", readiness: "Beredskap", noReadiness: "Ingen avstämning är öppnad.", toLine: "Visa den kritiska linjen",
+    cases: "Beslutsärenden", caseColumns: ["Ärende", "Diarienummer", "Läge", "Saknas"], noCases: "Inga ärenden.", benefit: "Nyttokalkyl", noBenefit: "Nyttokalkyl saknas.", readiness: "Beredskap", noReadiness: "Ingen avstämning är öppnad.", toLine: "Visa den kritiska linjen",
     newCase: "Nytt beslutsärende", caseTitle: "Rubrik", caseKind: "Vad ärendet gäller", gateNumber: "Beslut nummer", begin: "Skapa utkast", caseReceipt: "Beslutsärende skapat",
   },
   line: {
@@ -155,11 +155,11 @@ export const sv = {
     title: "Rubrik", event: "Vad kan hända?", cause: "Därför att", effect: "Det leder till", steps: ["1 liten", "2 måttlig", "3 stor", "4 mycket stor"], leftLikelihood: "Sannolikhet efter åtgärd", leftConsequence: "Konsekvens efter åtgärd", treatment: "Åtgärd", treatmentHint: "Krävs när sannolikhet gånger konsekvens är 8 eller mer.", elimination: "Försök att bygga bort", eliminationHint: "Ett försök per rad. Krävs för att acceptera konsekvens 4.", status: "Läge", nextReview: "Nästa genomgång", receipt: "Risk sparad",
   },
   scenario: {
-    heading: "Scenarier", about: "Samma frågor till varje alternativ, sida vid sida.", none: "Inga scenarier är registrerade.", question: "Fråga", narrative: "Vad som händer", recommendation: "Slutsats", cost: "Kostnad", assumptions: "Antaganden", risks: "Risker", actionPlan: "Åtgärdsplan", communicationPlan: "Kommunikationsplan", informants: "Informanter", notSaid: "Inte angivet",
+    heading: "Scenarier", add: "Nytt scenario", addKind: (kind: string) => `Lägg till ${kind}`, change: "Ändra", about: "Samma frågor till varje alternativ, sida vid sida.", none: "Inga scenarier är registrerade.", question: "Fråga", narrative: "Vad som händer", recommendation: "Slutsats", cost: "Kostnad", assumptions: "Antaganden", risks: "Risker", actionPlan: "Åtgärdsplan", communicationPlan: "Kommunikationsplan", informants: "Informanter", notSaid: "Inte angivet",
     between: (low: string, expected: string, high: string) => `${expected} (${low} till ${high})`, expired: (date: string) => `Gällde till ${date}`, holds: (date: string) => `Gäller till ${date}`, informant: (who: string, n: number, by: string) => `${who === "" ? "Informanter" : who}: ${n}${by === "" ? "" : `, anvisade av ${by}`}`, years: (n: number) => `under ${n} år`,
   },
   benefit: {
-    heading: "Nytta", about: "Vad som kostar, vad det ger och för vem. Frigjord tid är omfördelning, inte en besparing i budgeten.", columns: ["Nyttokalkyl", "Läge", "Kostnad", "Nytta", "Klasser"], none: "Inga nyttokalkyler.", unnamed: "Nyttokalkyl",
+    heading: "Nytta", add: "Ny nyttokalkyl", change: "Ändra", enter: "För in utfall", make: "Gör en nyttokalkyl", attach: "Koppla en som finns", about: "Vad som kostar, vad det ger och för vem. Frigjord tid är omfördelning, inte en besparing i budgeten.", columns: ["Nyttokalkyl", "Läge", "Kostnad", "Nytta", "Klasser"], none: "Inga nyttokalkyler.", unnamed: "Nyttokalkyl",
     costs: "Kostnader", benefits: "Nyttor", flowColumns: ["Post", "Klass", "Lågt", "Väntat", "Högt", "Tid", "För", "Budgetansvarig"], noCosts: "Inga kostnader angivna.", noBenefits: "Inga nyttor angivna.", years: (n: number) => `${n} år`, atOnce: "Direkt",
     npv: (rate: string) => `Nuvärde vid ${rate} ränta`, irr: "Internränta", payback: "Återbetald efter", paybackYears: (n: string) => `${n} år`, never: "Aldrig", notComputable: "Kan inte räknas", undiscounted: "Utan ränta", breakEven: "Nyttan måste vara minst", late: "Om nyttan kommer ett år senare", tenth: "Om nyttan blir 10 % mindre", lowHigh: "Nuvärde, sämst och bäst", budgets: "Nuvärde för budgeten", severalIrr: "Flera möjliga", notCounted: "Räknas inte", followed: "Nuvärde med utfallet hittills",
     byClass: "Nytta per klass", byClassAbout: "Bara finansiell nytta syns i en budget. Det som inte är värderat räknas inte in.", classColumns: ["Klass", "Nuvärde", "Antal"],

@@ -56,7 +56,7 @@ function Control(at: At) {
   const { required } = field;
   const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
   switch (field.as) {
-    case "area": return <textarea class="field" {...told(at)} rows={3} maxLength={LONG_MAX} required={required} defaultValue={text} onInput={(e) => set(at, e.currentTarget.value)} />;
+    case "area": return <textarea class="field" {...told(at)} rows={2} maxLength={LONG_MAX} required={required} defaultValue={text} onInput={(e) => set(at, e.currentTarget.value)} />;
     case "lines": return <textarea class="field" {...told(at)} rows={2} maxLength={LONG_MAX} defaultValue={listAt(draft.tree, path).join("\n")} onInput={(e) => set(at, e.currentTarget.value.split("\n"))} />;
     case "number": case "whole": return <input class="field" {...told(at)} type="number" step={field.as === "whole" ? 1 : "any"} min={field.min} max={field.max} required={required} defaultValue={text} autocomplete="off" onInput={(e) => setNumber(at, e.currentTarget.value)} />;
     case "one": return (

@@ -45,21 +45,22 @@ const SCOPES = ["Portfolio", "Initiative", "Project", "unit", "GovernanceBody", 
 export const FORMS = {
   benefit: {
     fields: [
-      must(text("title")), must(one("status", "benefit-status")), ref("initiative", "Initiative"), date("date"), number("rate"), whole("horizon", 1, 100), whole("priceYear", 1900, 2200), ref("economist", "person"), ref("realisationOwner", "person", "unit"),
+      must(text("title")), must(one("status", "benefit-status")), ref("initiative", "Initiative"), date("date"), number("rate"), whole("horizon", 1, 100), whole("priceYear", 1900, 2200), ref("economist", "person"), ref("realisationOwner", "person", "unit"), ref("approvedBy", "person"), date("approvedOn"),
       rows("cost", [must(text("title")), low, expected, high, ...steps, ref("budgetHolder", "person", "unit")]),
       rows("benefit", [must(text("title")), must(one("class", "benefit-class")), must(low), expected, must(high), ...steps, text("beneficiary"), text("baseline"), ref("budgetHolder", "person", "unit")]),
     ],
     rules: { "ben-1": "benefit", "ben-2": "rate", "ben-3": "cost", "ben-4": "status" },
   },
   actual: { fields: [rows("actual", [must(one("kind", "actual-kind")), one("class", "benefit-class"), must(whole("atYear", 0, 100)), must(number("amount")), text("note")])] },
+  attach: { fields: [must(ref("benefitCase", "BenefitCase"))] },
   scenario: {
     fields: [
       must(text("title")), must(one("kind", "scenario-kind")), must(one("status", "scenario-status")), ref("initiative", "Initiative"), date("date"), area("narrative"),
-      rows("assumption", [must(text("statement")), date("validUntil"), text("source")]), rows("swot", [must(one("kind", "swot-kind")), must(text("statement"))]),
+      rows("assumption", [must(area("statement")), date("validUntil"), text("source")]), rows("swot", [must(one("kind", "swot-kind")), must(area("statement"))]),
       rows("cost", [must(text("title")), low, expected, high, whole("yearCount", 0, 100)]), refs("risk", "Risk"), ref("benefitCase", "BenefitCase"),
       rows("informant", [text("role"), ref("organization", "unit"), must(whole("count", 1)), text("referredBy")]),
-      rows("actionPlan", [must(text("description")), date("due"), ref("responsible", "person", "unit")]),
-      rows("communicationPlan", [must(text("message")), text("audience"), text("channel"), date("date"), ref("responsible", "person", "unit")]), area("recommendation"),
+      rows("actionPlan", [must(area("description")), date("due"), ref("responsible", "person", "unit")]),
+      rows("communicationPlan", [must(area("message")), text("audience"), text("channel"), date("date"), ref("responsible", "person", "unit")]), area("recommendation"),
     ],
     rules: { "sc-1": "recommendation", "sc-2": "cost" },
   },
