@@ -32,6 +32,7 @@ struct api *api_new(struct store *s, struct search *search, const struct api_opt
         access_search(a->access, search);
     a->terms = opt->terms;
     a->explain = opt->explain;
+    a->paper = opt->paper;
     a->audit = opt->audit;
     a->import_dir = opt->import_dir ? realpath(opt->import_dir, NULL) : NULL;
     a->base_url = str_of(opt->base_url);

@@ -30,6 +30,7 @@ struct access;
 struct api;
 struct audit;
 struct jobs;
+struct paper;
 struct terms;
 
 struct api_options {
@@ -41,6 +42,7 @@ struct api_options {
     struct terms *terms;    /* memberOf and subsumes of FHIRPath; NULL: refused. Borrowed until api_free */
     struct access *access;  /* who may see and do what (access/access_view.h); NULL: everybody everything */
     const char *import_dir; /* folder whose files $import may read; NULL: none */
+    struct paper *paper;    /* makes PDFs; NULL: none are made. Borrowed until api_free */
     struct audit *audit;    /* every call under /fhir is told of before its answer leaves; NULL: no log */
 };
 

@@ -125,6 +125,7 @@ struct api {
     struct jobs *long_jobs;   /* NULL: none */
     struct access *access;    /* NULL: everybody may everything */
     struct terms *terms;      /* NULL: none */
+    struct paper *paper;      /* NULL: none */
     struct path_cache *paths; /* expressions that came with requests */
     char *import_dir;         /* real path; NULL: no files of this machine */
     const struct http_server *_Atomic server;
@@ -398,9 +399,12 @@ call_fn op_audit_flags_run, op_audit_sample_run, op_audit_review_run, op_audit_m
 call_fn op_export_run, op_import_run, op_job_status_run, op_job_cancel_run, op_job_file_run;
 call_fn op_reindex_run, op_reindex_status_run;
 call_fn op_report_begin_run, op_report_refresh_run, op_report_finalize_run, op_report_lint_run,
-    op_report_document_run, op_report_page_run;
+    op_report_document_run, op_report_page_run, op_report_pdf_run;
+call_fn op_gov_paper_case_run, op_gov_paper_decision_run;
 call_fn op_readiness_line_run, op_readiness_board_run, op_readiness_evidence_run, op_readiness_verify_run,
     op_readiness_freeze_run, op_readiness_open_run;
+/* op_gov_package.c: appends the document Bundle of the case that the call names. */
+bool op_gov_package_write(struct call *c, struct buf *out, struct err *err);
 call_fn op_gov_calculate_run, op_gov_cliff_run, op_gov_lint_run, op_gov_package_run;
 call_fn op_gov_themes_run, op_gov_anonymous_run;
 call_fn op_everything_run, bundle_run, health_run, metrics_run;

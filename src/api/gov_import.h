@@ -8,7 +8,7 @@
 #include "store/store.h"
 
 /* Has the type such rules? */
-bool guard_gov_concerns(fhir_type_id type);
+bool guard_gov_concerns(fhir_type_id type, struct str id);
 /* The rules of one resource (at node of doc) that is imported under that id; r reads all of what is there
  * before it. */
 bool guard_gov_import(struct store_read *r, fhir_type_id type, struct str id, const struct json_doc *doc,

@@ -2,6 +2,7 @@
 #include "api/guard_gov.h"
 
 #include "api/guard.h"
+#include "api/sheet.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
 
@@ -128,9 +129,14 @@ static bool decided(void *arg, struct str reference, enum gov_how how, struct go
 
 /* ---- asking ---- */
 
-bool guard_gov_concerns(fhir_type_id type)
+bool guard_gov_concerns(fhir_type_id type, struct str id)
 {
-    return (fhir_types[type].styr || type == FHIR_TYPE_Bundle) && gov_rules_of(str_of(fhir_types[type].name));
+    /* Of files and their references, a report's on paper alone, by their names (sheet.h): no other is held
+     * up. */
+    bool paper =
+        (type == FHIR_TYPE_Binary || type == FHIR_TYPE_DocumentReference) && str_starts(id, STR(SHEET_KEPT));
+    return (fhir_types[type].styr || type == FHIR_TYPE_Bundle || paper) &&
+           gov_rules_of(str_of(fhir_types[type].name));
 }
 
 static bool ask(struct gov_change *change, struct store_read *r, struct arena *arena, struct err *err)
@@ -177,7 +183,7 @@ bool guard_gov(struct write *w, struct store_read *r, struct err *err)
     struct call *c = w->call;
     struct store_version v;
     w->gov_was = NULL;
-    w->gov = guard_gov_concerns(c->type);
+    w->gov = guard_gov_concerns(c->type, w->id);
     if (!w->gov)
         return true;
     if (w->kind != WRITE_CREATE) {
@@ -204,7 +210,7 @@ bool guard_gov_import(struct store_read *r, fhir_type_id type, struct str id, co
     struct gov_change change = {
         .type = str_of(fhir_types[type].name), .id = id, .will = {doc, node}, .way = GOV_IMPORT};
     struct store_version v;
-    if (!guard_gov_concerns(type))
+    if (!guard_gov_concerns(type, id))
         return true;
     enum store_found found = store_get(r, type, id, arena, &v, err);
     if (found == STORE_FAILED || (found == STORE_FOUND && !parse(&x, v.body, &change.was, err)))

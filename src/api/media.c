@@ -183,10 +183,15 @@ void media_begin(struct call *c)
     take_general(c);
 }
 
-/* Operations whose answer is no resource read _format and Accept themselves. */
+/* Operations whose answer is no resource read _format and Accept themselves, or have one form alone. */
 static bool own_form(const struct call *c)
 {
-    return c->route && (c->route->run == op_view_run || c->route->run == op_view_export_run);
+    static call_fn *const own[] = {op_view_run,       op_view_export_run,    op_report_page_run,
+                                   op_report_pdf_run, op_gov_paper_case_run, op_gov_paper_decision_run};
+    for (size_t i = 0; c->route && i < sizeof own / sizeof *own; i++)
+        if (c->route->run == own[i])
+            return true;
+    return false;
 }
 
 bool media_acceptable(struct call *c, struct err *err)

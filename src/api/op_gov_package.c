@@ -294,16 +294,14 @@ static void full_url(struct package *x, struct json_out *o, struct str name)
                                  STR_ARG(name)));
 }
 
-static bool answer(struct package *x)
+static void write_document(struct package *x, struct buf *out)
 {
     struct call *c = x->call;
     struct json_out o;
-    struct buf out;
     char text[TIME_TEXT_MAX];
     struct str now = arena_str(c->arena, (struct str){text, time_format(os_now_ms(), text)});
     struct str id = write_new_id(c->arena);
-    buf_init(&out, GOV_OUT_BYTES_MAX);
-    json_out_init(&o, &out);
+    json_out_init(&o, out);
     json_out_object(&o, NULL);
     json_out_cstr(&o, "resourceType", "Bundle");
     json_out_object(&o, "identifier");
@@ -325,25 +323,34 @@ static bool answer(struct package *x)
     }
     json_out_end_array(&o);
     json_out_end_object(&o);
-    return resource_answer_buf(c, &out, 200);
+}
+
+bool op_gov_package_write(struct call *c, struct buf *out, struct err *err)
+{
+    struct package *x = ARENA_NEW(c->arena, struct package);
+    if (!x)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    x->call = c;
+    x->err = err;
+    x->today = guard_gov_today(c->arena);
+    x->r = call_read_begin(c, err);
+    if (!x->r)
+        return false;
+    bool ok = gather(x);
+    call_read_end(c, x->r);
+    if (ok)
+        write_document(x, out);
+    return ok && (buf_ok(out) || err_set(err, ERR_NO_MEMORY, NULL));
 }
 
 bool op_gov_package_run(struct call *c)
 {
     struct err err = {0};
     struct params p;
-    struct package *x = ARENA_NEW(c->arena, struct package);
-    if (!x)
-        err_set(&err, ERR_NO_MEMORY, NULL);
-    if (!x || !params_read(c, package_params, &p, &err))
-        return outcome_fail(c, &err);
-    x->call = c;
-    x->err = &err;
-    x->today = guard_gov_today(c->arena);
-    x->r = call_read_begin(c, &err);
-    if (!x->r)
-        return outcome_fail(c, &err);
-    bool ok = gather(x);
-    call_read_end(c, x->r);
-    return ok ? answer(x) : outcome_fail(c, &err);
+    struct buf out;
+    buf_init(&out, GOV_OUT_BYTES_MAX);
+    if (params_read(c, package_params, &p, &err) && op_gov_package_write(c, &out, &err))
+        return resource_answer_buf(c, &out, 200);
+    buf_release(&out);
+    return outcome_fail(c, &err);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Reports of the steering (src/gov/report): Report/$begin, Report/[id]/$refresh, $finalize, $lint,
- * $document and $page. What a section of facts shows is a search of this service, run with the caller's own
- * view. */
+ * $document, $page and $pdf. What a section of facts shows is a search of this service, run with the caller's
+ * own view. */
 #include <openssl/sha.h>
 #include <stdio.h>
 
 #include "api/params.h"
+#include "api/sheet.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
 #include "report/gov_report.h"
@@ -280,6 +281,18 @@ static bool renew(struct write *w, struct str body, struct str *out, struct err 
     return change.sum.p ? renew_text(c, &doc, &change, out, err) : err_set(err, ERR_NO_MEMORY, NULL);
 }
 
+/* What is final is put on paper once, by itself (sheet.h). */
+static void answer_final(struct write *w)
+{
+    struct buf html;
+    buf_init(&html, GOV_REPORT_BYTES_MAX);
+    gov_report_paper(w->doc, &html);
+    if (buf_ok(&html))
+        sheet_keep(w->call->api, buf_get(&html), w->id);
+    buf_release(&html);
+    write_answer(w);
+}
+
 static bool renew_run(struct call *c, bool final)
 {
     static const char *const params[] = {NULL};
@@ -300,7 +313,7 @@ static bool renew_run(struct call *c, bool final)
     bool ok = read_asked(c, r, &doc, &err) && may_change(&doc, &err) &&
               read_all_facts(c, r, &doc, &n->change, &err);
     call_read_end(c, r);
-    return ok ? rewrite_run(c, renew, n, NULL) : outcome_fail(c, &err);
+    return ok ? rewrite_run(c, renew, n, final ? answer_final : NULL) : outcome_fail(c, &err);
 }
 
 bool op_report_refresh_run(struct call *c)
@@ -380,6 +393,22 @@ static bool show_page(struct call *c, const struct json_doc *doc, struct buf *ou
     return true;
 }
 
+static bool show_pdf(struct call *c, const struct json_doc *doc, struct buf *out)
+{
+    gov_report_paper(doc, out);
+    struct err err = {0};
+    struct str html = buf_ok(out) ? arena_str(c->arena, buf_get(out)) : (struct str){0};
+    struct str file = arena_printf(c->arena, "rapport-%.*s", STR_ARG(c->id));
+    buf_release(out);
+    if (!html.p) {
+        err_set(&err, ERR_NO_MEMORY, NULL);
+        return outcome_fail(c, &err);
+    }
+    if (str_is(json_text(doc, json_get_key(doc, 0, STR("status"))), "draft"))
+        return sheet_answer(c, html, file);
+    return sheet_answer_report(c, html, c->id, file);
+}
+
 static bool show_run(struct call *c, show_fn *show)
 {
     static const char *const params[] = {NULL};
@@ -412,4 +441,9 @@ bool op_report_document_run(struct call *c)
 bool op_report_page_run(struct call *c)
 {
     return show_run(c, show_page);
+}
+
+bool op_report_pdf_run(struct call *c)
+{
+    return show_run(c, show_pdf);
 }

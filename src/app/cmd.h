@@ -23,7 +23,8 @@ struct cmd {
 };
 
 extern const struct cmd cmd_access, cmd_app, cmd_audit, cmd_check, cmd_convert, cmd_demo, cmd_export,
-    cmd_fhirpath, cmd_import, cmd_init, cmd_readiness, cmd_reindex, cmd_serve, cmd_token, cmd_user, cmd_view;
+    cmd_fhirpath, cmd_import, cmd_init, cmd_readiness, cmd_reindex, cmd_report, cmd_serve, cmd_token,
+    cmd_user, cmd_view;
 
 /* Prints both texts of err on stderr, Swedish first, with "helhet VERB:" before; returns CMD_FAILED
  * (CMD_USAGE for ERR_USAGE). */

@@ -47,6 +47,8 @@ struct cmd_serve_options {
     unsigned jobs;
     bool explain, audit;
     const char *audit_spare, *user, *reserve;
+    struct paper_options pdf;
+    struct paper *paper; /* opened before the process is confined */
     unsigned reserve_s, experiences_s;
     struct search_budget budget;
 };
@@ -68,6 +70,7 @@ static const struct option cmd_serve_longs[] = {
     {"reserve-every", required_argument, NULL, 'E'},
     {"experiences-every", required_argument, NULL, 'X'},
     {"user", required_argument, NULL, 'u'},
+    {"pdf", required_argument, NULL, 'p'},
     {"open", no_argument, NULL, 'o'},
     {"front", required_argument, NULL, 'f'},
     {"oidc", required_argument, NULL, 'O'},
@@ -170,7 +173,7 @@ static int cmd_serve_parse_reserve(int c, struct cmd_serve_options *o)
     return -1;
 }
 
-/* The options of who may come in: -1 taken, else the exit code. */
+/* The options of who may come in, and of what runs as whom: -1 taken, else the exit code. */
 static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
 {
     if (c == 'f')
@@ -181,6 +184,8 @@ static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
         o->open = true;
     else if (c == 'u')
         o->user = optarg;
+    else if (c == 'p')
+        o->pdf.program = optarg;
     else if (c == 'R')
         return cmd_serve_pace(&o->pace);
     else if (!cmd_serve_time(optarg, c == 'I' ? &o->idle_ms : &o->absolute_ms))
@@ -241,6 +246,7 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
                 return c;
             break;
         case 'o':
+        case 'p':
         case 'u':
         case 'f':
         case 'O':
@@ -351,6 +357,7 @@ static bool cmd_serve_through(struct gate *gate, struct wiring *w, struct api *a
         api_served_by(api, server);
         cmd_serve_welcome(http_address(server), web);
         cmd_serve_wait(stop);
+        paper_stop(o->paper); /* who waits for a PDF is told so, rather than waited for */
         downtime_stop(copies);
     }
     if (server) {
@@ -453,6 +460,7 @@ static bool cmd_serve_until_stopped(struct wiring *w, struct jobs *jobs, struct 
                                   .explain = o->explain,
                                   .terms = w->terms,
                                   .access = access,
+                                  .paper = o->paper,
                                   .audit = audit};
     if (o->front) {
         snprintf(base, sizeof base, "%.*s/fhir", CMD_SERVE_FRONT_MAX, o->front);
@@ -532,7 +540,9 @@ static int cmd_serve_run(int argc, char **argv)
                                 .web = o.web,
                                 .import_dir = o.import_dir,
                                 .audit_spare = o.audit_spare,
-                                .reserve = o.reserve};
+                                .reserve = o.reserve,
+                                .paper_opt = &o.pdf,
+                                .paper = &o.paper};
     struct confine_done confined;
     struct err err;
     struct wiring w;
@@ -541,15 +551,18 @@ static int cmd_serve_run(int argc, char **argv)
     needs.oidc = o.provider;
     if (!serve_confine(&needs, &confined, &err)) {
         oidc_close(o.provider);
+        paper_close(o.paper);
         return cmd_fail(&cmd_serve, &err);
     }
     log_open(o.log, STDERR_FILENO);
     serve_confined(&confined);
     bool ok = wiring_open(&w, o.data, true, false, &err);
     if (ok) {
-        ok = (o.no_words || wiring_words(&w, o.data, &err)) && cmd_serve_with_jobs(&w, &o, &stop, &err);
+        ok = paper_start(o.paper, &err) && (o.no_words || wiring_words(&w, o.data, &err)) &&
+             cmd_serve_with_jobs(&w, &o, &stop, &err);
         wiring_close(&w);
     }
+    paper_close(o.paper);
     oidc_close(o.provider);
     log_close();
     return ok ? CMD_OK : cmd_fail(&cmd_serve, &err);
@@ -574,6 +587,8 @@ const struct cmd cmd_serve = {
         "  --user NAMN            startad som root: den användare tjänsten blir, annars den som äger "
         "lagret;\n"
         "                         processen får bara läsa och skriva det den behöver (Landlock, seccomp)\n"
+        "  --pdf PROGRAM          en Python 3 med weasyprint, som gör PDF av rapporter: annars "
+        "/usr/bin/python3\n"
         "  --web KATALOG          den byggda webbdelen (annars web bredvid programmet)\n"
         "  --log NIVÅ             debug, info, warn, error eller off; en rad JSON per händelse, inga "
         "personuppgifter\n"
@@ -612,6 +627,8 @@ const struct cmd cmd_serve = {
         "  --user NAME            started as root: the user the service becomes, else whoever owns the "
         "store;\n"
         "                         the process may only read and write what it needs (Landlock, seccomp)\n"
+        "  --pdf PROGRAM          a Python 3 with weasyprint, which makes PDFs of reports: else "
+        "/usr/bin/python3\n"
         "  --web DIR              the built browser part (else web beside the program)\n"
         "  --log LEVEL            debug, info, warn, error or off; one line of JSON an event, no "
         "personal data\n"

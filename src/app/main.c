@@ -8,7 +8,7 @@
 static const struct cmd *const main_cmds[] = {
     &cmd_demo,  &cmd_init,    &cmd_readiness, &cmd_serve,    &cmd_import, &cmd_export,
     &cmd_check, &cmd_reindex, &cmd_convert,   &cmd_fhirpath, &cmd_view,   &cmd_user,
-    &cmd_app,   &cmd_token,   &cmd_access,    &cmd_audit,    NULL,
+    &cmd_app,   &cmd_token,   &cmd_access,    &cmd_audit,    &cmd_report, NULL,
 };
 
 enum { MAIN_NAME_MAX = 32, MAIN_SUGGEST_MAX = 3 };

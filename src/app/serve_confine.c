@@ -21,7 +21,7 @@ static void serve_listen(const char *listen, char *folder, struct confine_needs 
             return;
         memcpy(folder, n ? path : slash ? "/" : ".", n ? n : 1);
         folder[n ? n : 1] = 0;
-        out->path[out->path_count++] = (struct confine_path){folder, true};
+        out->path[out->path_count++] = (struct confine_path){.path = folder, .write = true};
     } else {
         const char *colon = strrchr(listen, ':');
         uint64_t port;
@@ -35,21 +35,24 @@ _Static_assert((int)OIDC_PORTS_MAX <= (int)CONFINE_PORTS_MAX, "ports");
 bool serve_confine(const struct serve_needs *needs, struct confine_done *done, struct err *err)
 {
     char folder[SERVE_SOCKET_MAX];
-    struct confine_needs all = {.path = {{needs->data, true}}, .path_count = 1};
-    const struct confine_path more[] = {
-        {needs->web, false}, {needs->import_dir, false}, {needs->audit_spare, true}, {needs->reserve, true}};
+    struct confine_needs all = {.path = {{.path = needs->data, .write = true}}, .path_count = 1};
+    const struct confine_path more[] = {{.path = needs->web},
+                                        {.path = needs->import_dir},
+                                        {.path = needs->audit_spare, .write = true},
+                                        {.path = needs->reserve, .write = true}};
     for (size_t i = 0; i < sizeof more / sizeof *more; i++)
         if (more[i].path)
             all.path[all.path_count++] = more[i];
     if (needs->oidc) {
         all.connect_count = oidc_ports(needs->oidc, all.connect);
         if (oidc_ca_file(needs->oidc))
-            all.path[all.path_count++] = (struct confine_path){oidc_ca_file(needs->oidc), false};
+            all.path[all.path_count++] = (struct confine_path){.path = oidc_ca_file(needs->oidc)};
     }
     serve_listen(needs->listen, folder, &all);
     return confine_user(needs->user, needs->data, err) && store_make_dir(needs->data, err) &&
            (!needs->audit_spare || store_make_dir(needs->audit_spare, err)) &&
-           (!needs->reserve || store_make_dir(needs->reserve, err)) && confine(&all, done, err);
+           (!needs->reserve || store_make_dir(needs->reserve, err)) &&
+           (!needs->paper || (*needs->paper = paper_open(needs->paper_opt, err))) && confine(&all, done, err);
 }
 
 void serve_confined(const struct confine_done *done)

@@ -74,7 +74,7 @@ static bool load_turn_ask(struct load_worker *w, struct load_entry *e, bool *hol
 static bool load_turn_rules(struct load_worker *w, struct load_entry *e)
 {
     struct load *l = w->load;
-    if (e->state != LOAD_READY || !guard_gov_concerns(e->change.type))
+    if (e->state != LOAD_READY || !guard_gov_concerns(e->change.type, e->change.id))
         return true;
     if (store_bulk_pending(l->bulk, e->change.type, e->change.id) && !store_bulk_flush(l->bulk, &w->err))
         return load_fail(l, &w->err);

@@ -14,6 +14,7 @@ enum { CONFINE_PATHS_MAX = 16, CONFINE_PORTS_MAX = 4 };
 struct confine_path {
     const char *path; /* a folder with all in it, or a file; one that is not there is passed over */
     bool write;
+    bool run; /* a folder of programs: confine_program alone */
 };
 
 /* What it needs. What every program needs (time zones, libraries, names of hosts) is known here. */
@@ -41,5 +42,10 @@ bool confine_user(const char *user, const char *dir, struct err *err);
  * the kernel lacks is left out and told in *done; what it has and refuses is an error: ERR_CONFINE_KERNEL,
  * ERR_CONFINE_PATHS (more than there is room for). */
 bool confine(const struct confine_needs *needs, struct confine_done *done, struct err *err);
+
+/* For a program of another's that this process is about to become (execve): files to read and run, no files
+ * to change, no sockets, no children, no other processes' memory; needs' ports are not looked at. What the
+ * kernel lacks is left out. ERR_CONFINE_KERNEL. */
+bool confine_program(const struct confine_needs *needs, struct err *err);
 
 #endif

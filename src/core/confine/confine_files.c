@@ -118,7 +118,8 @@ static bool files_rules(int rules, int abi, const struct confine_needs *needs, s
         ok = files_allow(rules, files_common[i], files_read, err);
     ok = ok && files_allow(rules, "/dev/null", files_read | LANDLOCK_ACCESS_FS_WRITE_FILE, err);
     for (size_t i = 0; ok && i < needs->path_count; i++) {
-        uint64_t rights = files_read | (needs->path[i].write ? files_change : 0);
+        uint64_t rights = files_read | (needs->path[i].write ? files_change : 0) |
+                          (needs->path[i].run ? LANDLOCK_ACCESS_FS_EXECUTE : 0);
         ok = files_allow(rules, needs->path[i].path, rights & all, err);
     }
     if (ok && abi >= FILES_ABI_NET) {

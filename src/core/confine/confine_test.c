@@ -51,7 +51,7 @@ static int in_child(confine_try what, bool calls)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        struct confine_needs needs = {.path = {{inside, true}}, .path_count = 1};
+        struct confine_needs needs = {.path = {{.path = inside, .write = true}}, .path_count = 1};
         struct err err;
         if (!confine(&needs, &done, &err))
             _exit(100);

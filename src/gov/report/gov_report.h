@@ -58,4 +58,7 @@ void gov_report_document(const struct json_doc *doc, struct str id, struct buf *
  * (empty: no links). */
 void gov_report_page(const struct json_doc *doc, struct str base, struct buf *out);
 
+/* Appends it as HTML for paper (gov_paper.h): a draft is marked as one, nothing leads to the record. */
+void gov_report_paper(const struct json_doc *doc, struct buf *out);
+
 #endif

@@ -3,6 +3,7 @@
 #include <cmark.h>
 #include <stdlib.h>
 
+#include "report/gov_paper.h"
 #include "report/gov_report_int.h"
 
 void gov_report_markdown(struct str text, struct buf *out)
@@ -232,10 +233,22 @@ static void write_end(const struct json_doc *doc, struct buf *out)
     buf_cstr(out, "</footer>\n");
 }
 
-void gov_report_page(const struct json_doc *doc, struct str base, struct buf *out)
+static void write_sections(const struct json_doc *doc, struct str base, struct buf *out)
 {
     struct gov_report_section s[GOV_REPORT_SECTIONS_MAX];
     size_t n = gov_report_sections(doc, s, GOV_REPORT_SECTIONS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        int level = s[i].level < 5 ? s[i].level + 1 : 6;
+        buf_printf(out, "<h%d>", level);
+        write_heading(&s[i], out);
+        buf_printf(out, "</h%d>\n", level);
+        gov_report_content(doc, &s[i], base, out);
+    }
+    write_end(doc, out);
+}
+
+void gov_report_page(const struct json_doc *doc, struct str base, struct buf *out)
+{
     struct str title = gov_report_get(doc, 0, "title");
     buf_cstr(out, "<!doctype html>\n<html lang=\"sv\">\n<head><meta charset=\"utf-8\"><title>");
     buf_html(out, title);
@@ -247,13 +260,34 @@ void gov_report_page(const struct json_doc *doc, struct str base, struct buf *ou
     if (str_is(gov_report_get(doc, 0, "status"), "draft"))
         buf_cstr(out, "<p class=\"draft\">Utkast: inte fastställd. / Draft: not final.</p>\n");
     write_fact(out, "Sammanställd", gov_report_get(doc, 0, "date"));
-    for (size_t i = 0; i < n; i++) {
-        int level = s[i].level < 5 ? s[i].level + 1 : 6;
-        buf_printf(out, "<h%d>", level);
-        write_heading(&s[i], out);
-        buf_printf(out, "</h%d>\n", level);
-        gov_report_content(doc, &s[i], base, out);
-    }
-    write_end(doc, out);
+    write_sections(doc, base, out);
     buf_cstr(out, "</body>\n</html>\n");
+}
+
+/* The number in the diary, "" when it has none. */
+static struct str diary_number(const struct json_doc *doc)
+{
+    uint32_t list = json_get_key(doc, 0, STR("identifier"));
+    if (list != UINT32_MAX && doc->nodes[list].kind == JSON_ARRAY)
+        JSON_EACH(doc, list, i)
+        {
+            if (str_is(gov_report_get(doc, i, "system"), "urn:se:diarium"))
+                return gov_report_get(doc, i, "value");
+        }
+    return STR("");
+}
+
+void gov_report_paper(const struct json_doc *doc, struct buf *out)
+{
+    struct str status = gov_report_get(doc, 0, "status");
+    struct gov_paper paper = {.title = gov_report_get(doc, 0, "title"),
+                              .diary = diary_number(doc),
+                              .state = str_is(status, "final")      ? STR("Fastställd")
+                                       : str_is(status, "replaced") ? STR("Ersatt av en senare rapport")
+                                                                    : STR("Utkast, inte fastställt")};
+    paper.draft = !str_is(status, "final") && !str_is(status, "replaced");
+    gov_paper_begin(out, &paper);
+    gov_paper_time(out, "Sammanställd", gov_report_get(doc, 0, "date"));
+    write_sections(doc, STR(""), out);
+    gov_paper_end(out);
 }

@@ -15,6 +15,8 @@ static const struct {
     {"Bundle", gov_rules_bundle},
     {"Experience", gov_rules_experience},
     {"Report", gov_rules_report},
+    {"Binary", gov_rules_kept},
+    {"DocumentReference", gov_rules_kept},
 };
 
 static gov_rule *rule_of(struct str type)

@@ -21,6 +21,6 @@ bool gov_rules_read(struct gov_ask *a, struct str reference, const char *what, s
 typedef bool gov_rule(struct gov_ask *a);
 gov_rule gov_rules_decision, gov_rules_initiative, gov_rules_case, gov_rules_mandate;
 gov_rule gov_rules_definition, gov_rules_readiness, gov_rules_risk, gov_rules_bundle, gov_rules_experience,
-    gov_rules_report;
+    gov_rules_report, gov_rules_kept;
 
 #endif

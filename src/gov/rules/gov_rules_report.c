@@ -48,3 +48,23 @@ bool gov_rules_report(struct gov_ask *a)
         key = section_changed(c);
     return !key.p || err_set_str(a->err, ERR_REPORT_OWN, key, STR(""));
 }
+
+/* What the service keeps of a final report on paper: a Binary, and a DocumentReference with its sum. Nobody
+ * else writes one, nobody changes it. */
+static bool kept(const struct gov_body *b)
+{
+    struct gov_body id = gov_rules_body_get(b, "masterIdentifier");
+    return gov_is(b) && (str_starts(gov_rules_body_text(b, "securityContext.reference"), STR("Report/")) ||
+                         str_is(gov_rules_body_text(&id, "system"), GOV_RULES_EVIDENCE));
+}
+
+bool gov_rules_kept(struct gov_ask *a)
+{
+    const struct gov_change *c = a->c;
+    if (c->way == GOV_IMPORT && !kept(&c->was))
+        return true;
+    if (!kept(&c->was) && !kept(&c->will))
+        return true;
+    return (gov_is(&c->was) && gov_is(&c->will) && !gov_rules_body_changed(&c->was, &c->will, NULL).p) ||
+           err_set_str(a->err, ERR_PAPER_KEPT, a->name, STR(""));
+}

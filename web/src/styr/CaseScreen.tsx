@@ -15,7 +15,7 @@ import { DecideDialog, DispatchDialog, EndorseDialog, StepDialog, WriteDialog } 
 import { GoLiveDialog } from "./GoLiveDialog.tsx";
 import { may } from "./may.ts";
 import { readLint, type Remark } from "./ops/lint.ts";
-import { Done, Facts, Head, PrintButton, Ready, Table } from "./Parts.tsx";
+import { Done, Facts, Head, PdfButton, PrintButton, Ready, Table } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { BenefitCase, Decision, DecisionCase, GovernanceBody, Initiative, Mandate, Meeting, ProcessDefinition } from "./types.ts";
 import { s, say } from "./words.ts";
@@ -47,7 +47,7 @@ function Shown({ whole, did }: { whole: WholeCase; did: (text: string) => void }
   const link = styrPath("arende", it.id ?? "");
   return (
     <section>
-      <Head title={it.title ?? diaryOf(it)} about={[diaryOf(it) || w.noDiary, say("case-status", it.status), say("record-status", it.recordStatus)].filter((x) => x !== "").join(" · ")}>{it.recordStatus === "arbetsmaterial" ? null : <a class="button" href={`${STYR}/DecisionCase/${it.id ?? ""}/$package`} download={`${it.id ?? "arende"}.json`}>{w.package}</a>}<PrintButton /></Head>
+      <Head title={it.title ?? diaryOf(it)} about={[diaryOf(it) || w.noDiary, say("case-status", it.status), say("record-status", it.recordStatus)].filter((x) => x !== "").join(" · ")}>{it.recordStatus === "arbetsmaterial" ? null : <><a class="button" href={`${STYR}/DecisionCase/${it.id ?? ""}/$package`} download={`${it.id ?? "arende"}.json`}>{w.package}</a><PdfButton about={`DecisionCase/${it.id ?? ""}`} name={`arende-${it.id ?? ""}`} /></>}<PrintButton /></Head>
       {it.recordStatus === "arbetsmaterial" ? <p class="styr-watermark">{say("record-status", "arbetsmaterial")}</p> : null}
       <Facts of={[[w.initiative, it.initiative === undefined ? "" : <a href={styrPath("initiativ", idOf(it.initiative))}>{nameOf(it.initiative)}</a>], [w.gateNumber, it.gateNumber], [w.handler, nameOf(it.handler)], [w.secrecy, (it.secrecy ?? []).map((x) => x.ground).join(", ")]]} />
       <div class="styr-beside">

@@ -12,6 +12,7 @@ import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { diaryOf } from "./api.ts";
 import type { Run } from "./form.ts";
+import { getPdf, keepFile } from "./ops/pdf.ts";
 import { s, say } from "./words.ts";
 
 /** What was asked for, when it is there; grey lines until then; what went wrong, with a way to try again. */
@@ -35,6 +36,21 @@ export function Head({ title, about, children }: { title: string; about?: string
 
 export function PrintButton() {
   return <button type="button" class="button" onClick={() => print()}>{s.value.print}</button>;
+}
+
+/** The same as PDF, from the service; what keeps it from that is told beside the button. */
+export function PdfButton({ about, name }: { about: string; name: string }) {
+  const [busy, setBusy] = useState(false);
+  const [wrong, setWrong] = useState("");
+  const fetchIt = () => {
+    setBusy(true);
+    setWrong("");
+    getPdf(about, new AbortController().signal).then((file) => keepFile(file, `${name}.pdf`), (error: unknown) => setWrong(failureText(error))).finally(() => setBusy(false));
+  };
+  return <>
+    <button type="button" class="button" data-pdf disabled={busy} aria-busy={busy} onClick={fetchIt}>{busy ? s.value.pdfMaking : s.value.pdf}</button>
+    {wrong === "" ? null : <FailureBox text={wrong} />}
+  </>;
 }
 
 export function More({ more }: { more: boolean }) {

@@ -11,7 +11,7 @@ import { nameOf, one, save, STYR } from "./api.ts";
 import type { Then } from "./form.ts";
 import { may } from "./may.ts";
 import { finalizeReport, readGaps, refreshReport } from "./ops/reports.ts";
-import { Done, Facts, Head, PrintButton, Ready } from "./Parts.tsx";
+import { Done, Facts, Head, PdfButton, PrintButton, Ready } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
 import type { Report, ReportSection } from "./types.ts";
 import { s, say } from "./words.ts";
@@ -44,6 +44,7 @@ function Shown({ report, gaps, did }: { report: Report; gaps: readonly string[];
     <section class="styr-report" aria-busy={busy}>
       <Head title={report.title} about={[report.period === undefined ? "" : showPeriod(report.period), say("report-state", report.status)].filter((x) => x !== "").join(" · ")}>
         <a class="button" href={`${STYR}/Report/${id}/$page`} target="_blank" rel="noopener">{w.page}</a>
+        <PdfButton about={`Report/${id}`} name={`rapport-${id}`} />
         <PrintButton />
       </Head>
       <p>{report.date === undefined ? w.notCompiled : w.compiled(showDateTime(report.date))} {report.status === "final" ? <Badge text={say("report-state", "final")} tone="good" icon="lock" /> : null}</p>

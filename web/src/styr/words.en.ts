@@ -9,7 +9,7 @@ export const en: Words = {
   title: "Steering",
   parts: "Parts of steering",
   refused: "Steering is for staff.",
-  print: "Print",
+  print: "Print", pdf: "Get PDF", pdfMaking: "Making PDF …",
   more: "There are more than what is shown here.",
   none: "Nothing to show.",
   noVerdict: "Not assessed",

@@ -5,7 +5,7 @@ export const sv = {
   title: "Styrning",
   parts: "Delar av styrningen",
   refused: "Styrningen är för personal.",
-  print: "Skriv ut",
+  print: "Skriv ut", pdf: "Hämta PDF", pdfMaking: "PDF görs …",
   more: "Det finns fler än vad som visas här.",
   none: "Inget att visa.",
   noVerdict: "Inte bedömt",
