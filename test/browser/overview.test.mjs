@@ -116,6 +116,7 @@ test("zoom by pointer, to a month of long ago; what is outside and undated is to
     await page.waitForFunction(() => location.search === "?tid=2013-02");
     assert.equal(await events(page).count(), 1);
     await page.getByText("Staplarna som tabell").click();
+    await page.locator(".tl-table tbody tr").first().waitFor();
     assert.equal(await page.locator(".tl-table tbody tr").count(), 28);
     assert.match(await page.getByRole("row", { name: /^3 feb\. 2013/ }).textContent(), /1/);
     await page.getByRole("link", { name: "Tidigare" }).click();

@@ -67,6 +67,7 @@ function Bars({ bars, view, now }: { bars: readonly Bar[]; view: View; now: numb
   const chart = useChart();
   const list = useRef<HTMLOListElement>(null);
   const [at, setAt] = useState<Span>("");
+  const [asTable, setAsTable] = useState(false);
   /** The bars have been used: the focus goes along to those that come instead. */
   const follow = useRef(false);
   const most = Math.max(1, ...bars.map((bar) => bar.count));
@@ -112,13 +113,13 @@ function Bars({ bars, view, now }: { bars: readonly Bar[]; view: View; now: numb
         </ol>
       </div>
       <p id="tl-keys" class="sr">{t.keys}</p>
-      <details class="tl-table">
+      <details class="tl-table" onToggle={(event) => setAsTable(event.currentTarget.open)}>
         <summary>{t.table}</summary>
-        <table class="trend-table">
+        {!asTable ? null : <table class="trend-table">
           <caption class="sr">{t.axis(spanText(view.span))}</caption>
           <thead><tr><th scope="col">{t.period}</th><th scope="col">{t.count}</th><th scope="col">{l.value.fresh}</th></tr></thead>
           <tbody>{bars.map((bar) => <tr key={bar.span}><th scope="row"><a href={viewPath(chart, { ...view, span: bar.span })}>{spanText(bar.span)}</a></th><td class="num">{bar.count}</td><td class="num">{bar.fresh}</td></tr>)}</tbody>
-        </table>
+        </table>}
       </details>
     </>
   );
