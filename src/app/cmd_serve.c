@@ -245,19 +245,11 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
             if ((c = cmd_serve_parse_reserve(c, o)) >= 0)
                 return c;
             break;
-        case 'o':
-        case 'p':
-        case 'u':
-        case 'f':
-        case 'O':
-        case 'I':
-        case 'M':
-        case 'R':
+        case '?':
+            return cmd_wrong(&cmd_serve, "okänd flagga", "unknown option");
+        default:
             if ((c = cmd_serve_parse_access(c, o)) >= 0)
                 return c;
-            break;
-        default:
-            return cmd_wrong(&cmd_serve, "okänd flagga", "unknown option");
         }
     }
     if (!o->data)
