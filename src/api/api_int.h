@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "api/api.h"
+#include "api/api_times.h"
 #include "api/outcome.h"
 #include "api/subset.h"
 #include "base/os.h"
@@ -153,6 +154,7 @@ struct api {
     atomic_int auditing;                      /* answers and refusals whose records are not on disk yet */
     atomic_int jobs;                          /* given to the store and not ended: api_free waits for them */
     struct metric metrics[METRIC_ROUTES_MAX]; /* by route; the last one is everything else */
+    struct histogram time[API_KINDS];         /* api_times */
     int statm;                                /* /proc/self/statm, kept open: it may be out of reach later */
     bool explain;                             /* _explain is answered */
 };

@@ -10,7 +10,22 @@
 #include "jobs/jobs.h"
 #include "search/own.h"
 
-enum { METRICS_STATM_MAX = 128 };
+enum {
+    METRICS_STATM_MAX = 128,
+    METRICS_POWER_MIN = 7, /* the least bound told of: 128 microseconds */
+};
+
+/* API_KINDS: none of them. */
+static enum api_kind kind_of(const struct route *route)
+{
+    if (!route || route->level >= LEVEL_NONE)
+        return API_KINDS;
+    if (route->operation)
+        return API_OPERATION;
+    if (route->run == search_call || route->run == search_call_form)
+        return API_SEARCH;
+    return strncmp(route->name, "GET ", 4) == 0 ? API_READ : API_WRITE;
+}
 
 void metrics_count(struct api *a, const struct route *route, int status, uint64_t micros)
 {
@@ -18,6 +33,14 @@ void metrics_count(struct api *a, const struct route *route, int status, uint64_
     int class = status / 100;
     atomic_fetch_add_explicit(&m->count[class > 0 && class < 6 ? class : 0], 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&m->micros, micros, memory_order_relaxed);
+    enum api_kind kind = kind_of(route);
+    if (kind != API_KINDS && class != 4)
+        histogram_add(&a->time[kind], micros);
+}
+
+void api_times(const struct api *a, enum api_kind kind, struct histogram_sum *out)
+{
+    histogram_read(&a->time[kind], out);
 }
 
 static void figure(struct buf *out, const char *name, const char *type, const char *help, uint64_t value)
@@ -43,6 +66,29 @@ static void write_routes(struct buf *out, const struct api *a)
         if (a->metrics[i].micros)
             buf_printf(out, "helhet_request_seconds_total{route=\"%s\"} %.6f\n",
                        i < route_count ? route_table[i].name : "none", (double)a->metrics[i].micros / 1e6);
+}
+
+static void write_times(struct buf *out, const struct api *a)
+{
+    static const char *const names[] = {
+        [API_READ] = "read", [API_SEARCH] = "search", [API_WRITE] = "write", [API_OPERATION] = "operation"};
+    struct histogram_sum s;
+    buf_cstr(
+        out,
+        "# HELP helhet_answer_seconds Time to the answer by kind of call, without what was refused (4xx)\n"
+        "# TYPE helhet_answer_seconds histogram\n");
+    for (unsigned kind = 0; kind < API_KINDS; kind++) {
+        api_times(a, kind, &s);
+        for (unsigned power = METRICS_POWER_MIN; power <= HISTOGRAM_TOP; power++)
+            buf_printf(out, "helhet_answer_seconds_bucket{kind=\"%s\",le=\"%.9g\"} %llu\n", names[kind],
+                       (double)((uint64_t)1 << power) / 1e6, (unsigned long long)histogram_below(&s, power));
+        buf_printf(
+            out,
+            "helhet_answer_seconds_bucket{kind=\"%s\",le=\"+Inf\"} %llu\n"
+            "helhet_answer_seconds_sum{kind=\"%s\"} %.6f\nhelhet_answer_seconds_count{kind=\"%s\"} %llu\n",
+            names[kind], (unsigned long long)s.total, names[kind], (double)s.micros / 1e6, names[kind],
+            (unsigned long long)s.total);
+    }
 }
 
 static void write_server(struct buf *out, const struct api *a)
@@ -131,6 +177,7 @@ bool metrics_run(struct call *c)
     write_own(&out, c->api);
     write_server(&out, c->api);
     write_routes(&out, c->api);
+    write_times(&out, c->api);
     bool done = resource_answer_buf(c, &out, 200);
     c->resp->content_type = "text/plain; version=0.0.4; charset=utf-8";
     return done;

@@ -32,7 +32,8 @@ enum {
     CMD_SERVE_FRONT_MAX = 300,
     CMD_SERVE_KEEP_MAX = 100000,
     CMD_SERVE_SECONDS_MAX = 3600,
-    CMD_SERVE_RESERVE_MAX_S = 86400
+    CMD_SERVE_RESERVE_MAX_S = 86400,
+    CMD_SERVE_TIMES_MS = 24 * 3600 * 1000
 };
 
 struct cmd_serve_options {
@@ -50,6 +51,8 @@ struct cmd_serve_options {
     struct paper_options pdf;
     struct paper *paper; /* opened before the process is confined */
     unsigned reserve_s, experiences_s;
+    int64_t times_ms;    /* how often answer times are reported; 0: never */
+    const char *release; /* what the region calls what runs here */
     struct search_budget budget;
 };
 
@@ -69,6 +72,8 @@ static const struct option cmd_serve_longs[] = {
     {"reserve", required_argument, NULL, 'r'},
     {"reserve-every", required_argument, NULL, 'E'},
     {"experiences-every", required_argument, NULL, 'X'},
+    {"response-times", required_argument, NULL, 'T'},
+    {"release", required_argument, NULL, 'V'},
     {"user", required_argument, NULL, 'u'},
     {"pdf", required_argument, NULL, 'p'},
     {"open", no_argument, NULL, 'o'},
@@ -173,6 +178,22 @@ static int cmd_serve_parse_reserve(int c, struct cmd_serve_options *o)
     return -1;
 }
 
+/* The options of what the service reports of itself: -1 taken, else the exit code. */
+static int cmd_serve_parse_own(int c, struct cmd_serve_options *o)
+{
+    if (c == 'V') {
+        o->release = optarg;
+        return *optarg ? -1
+                       : cmd_wrong(&cmd_serve, "--release ska ha ett namn", "--release must have a name");
+    }
+    if (strcmp(optarg, "off") == 0)
+        o->times_ms = 0;
+    else if (!cmd_serve_time(optarg, &o->times_ms))
+        return cmd_wrong(&cmd_serve, "--response-times ska vara en tid som 24h, 30m eller 45s, eller off",
+                         "--response-times must be a time such as 24h, 30m or 45s, or off");
+    return -1;
+}
+
 /* The options of who may come in, and of what runs as whom: -1 taken, else the exit code. */
 static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
 {
@@ -193,6 +214,22 @@ static int cmd_serve_parse_access(int c, struct cmd_serve_options *o)
                          "--session-idle och --session-max ska vara en tid som 12h, 30m eller 45s",
                          "--session-idle and --session-max must be a time such as 12h, 30m or 45s");
     return -1;
+}
+
+/* Those that have functions of their own: -1 taken, else the exit code. */
+static int cmd_serve_parse_group(int c, struct cmd_serve_options *o)
+{
+    static const struct {
+        const char *letters;
+        int (*parse)(int c, struct cmd_serve_options *o);
+    } groups[] = {{"ijk", cmd_serve_parse_jobs},
+                  {"rEX", cmd_serve_parse_reserve},
+                  {"TV", cmd_serve_parse_own},
+                  {"oufOIMRp", cmd_serve_parse_access}};
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
+        if (strchr(groups[i].letters, c))
+            return groups[i].parse(c, o);
+    return cmd_wrong(&cmd_serve, "okänd flagga", "unknown option");
 }
 
 /* -1 to go on, else the exit code. */
@@ -233,22 +270,8 @@ static int cmd_serve_parse(int argc, char **argv, struct cmd_serve_options *o)
             break;
         case 'h':
             return cmd_help(&cmd_serve);
-        case 'i':
-        case 'j':
-        case 'k':
-            if ((c = cmd_serve_parse_jobs(c, o)) >= 0)
-                return c;
-            break;
-        case 'r':
-        case 'E':
-        case 'X':
-            if ((c = cmd_serve_parse_reserve(c, o)) >= 0)
-                return c;
-            break;
-        case '?':
-            return cmd_wrong(&cmd_serve, "okänd flagga", "unknown option");
         default:
-            if ((c = cmd_serve_parse_access(c, o)) >= 0)
+            if ((c = cmd_serve_parse_group(c, o)) >= 0)
                 return c;
         }
     }
@@ -430,7 +453,11 @@ static bool cmd_serve_measuring(struct wiring *w, struct api *api, struct access
                                     .dir = o->data,
                                     .login = acted ? acted_last : NULL,
                                     .acted = acted ? acted_since : NULL,
-                                    .arg = acted};
+                                    .arg = acted,
+                                    .api = api,
+                                    .times_ms = o->times_ms,
+                                    .web = o->web,
+                                    .release = o->release};
     struct readiness *readiness = acted || !audit ? readiness_start(&opt, err) : NULL;
     if (readiness)
         api_readiness_by(api, readiness_answer, readiness);
@@ -514,6 +541,8 @@ static int cmd_serve_run(int argc, char **argv)
     struct cmd_serve_options o = {.listen = "127.0.0.1:8080",
                                   .budget = {SEARCH_BUDGET_MS, SEARCH_WORK_MAX},
                                   .pace = GATE_PACE_RATE,
+                                  .times_ms = CMD_SERVE_TIMES_MS,
+                                  .release = HELHET_VERSION,
                                   .log = isatty(STDERR_FILENO) ? LOG_LEVEL_WARN : LOG_LEVEL_INFO};
     int code = cmd_serve_parse(argc, argv, &o);
     if (code >= 0)
@@ -566,7 +595,7 @@ const struct cmd cmd_serve = {
     .usage_sv = "serve --data KATALOG [--listen ADRESS:PORT] [--web KATALOG] [--log NIVÅ] [--jobs ANTAL] "
                 "[--jobs-keep TID] [--import-dir KATALOG] [--no-text-index] [--explain] [--search-seconds N] "
                 "[--audit-spare KATALOG] [--reserve KATALOG] [--reserve-every SEKUNDER] [--experiences-every "
-                "SEKUNDER] [--open] [--audit] "
+                "SEKUNDER] [--response-times TID] [--release NAMN] [--open] [--audit] "
                 "[--front URL] [--oidc FIL] [--session-idle TID] "
                 "[--session-rate N] "
                 "[--session-max TID]",
@@ -609,6 +638,11 @@ const struct cmd cmd_serve = {
         "                         provsvar 72 timmar, plan), läsbar utan tjänsten\n"
         "  --reserve-every SEK    så ofta skrivs den, annars 300\n"
         "  --experiences-every SEK  så ofta förs erfarenheter utan avsändare in tillsammans, annars 3600\n"
+        "  --response-times TID   så ofta skriver tjänsten sina svarstider (95:e percentilen) som en "
+        "MeasureReport\n"
+        "                         åt avstämningarnas kriterium E5, medan någon är öppen: annars 24h; off: "
+        "aldrig\n"
+        "  --release NAMN         vad den release som körs heter i avstämningarna, annars Helhets version\n"
         "Ctrl-C eller SIGTERM stänger: pågående begäranden får bli klara.",
     .help_en =
         "answers FHIR and the browser\n"
@@ -652,5 +686,10 @@ const struct cmd cmd_serve = {
         "                         allergies, results of 72 hours, plan), readable without the service\n"
         "  --reserve-every SEC    how often it is written, else 300\n"
         "  --experiences-every SEC  how often experiences without author are entered together, else 3600\n"
+        "  --response-times TIME  how often the service writes its answer times (95th percentile) as a "
+        "MeasureReport\n"
+        "                         for criterion E5 of the checkpoints, while one is open: else 24h; off: "
+        "never\n"
+        "  --release NAME         what checkpoints call the release that runs, else Helhet's version\n"
         "Ctrl-C or SIGTERM stops: requests in flight may finish.",
 };

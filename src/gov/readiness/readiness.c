@@ -209,6 +209,9 @@ static void on_tick(void *arg)
         tell(&err);
     if (ok && !x->more && f && all_done(x))
         atomic_store(&x->done_seq, seq);
+    /* Last: what it writes is a change like any other, and is seen at the next look. */
+    if (ok)
+        (void)readiness_own(x, readiness_find_today(), &err);
 }
 
 static bool is_busy(void *arg)
@@ -287,6 +290,7 @@ struct readiness *readiness_start(const struct readiness_options *opt, struct er
     pthread_mutex_init(&x->lock, NULL);
     bool ok = (x->memo && x->seen) || err_set(err, ERR_NO_MEMORY, NULL);
     if (ok && find_types(x, err) && readiness_rules_read(&x->arena, &x->rules, err) && open_sides(x, err)) {
+        readiness_own_start(x);
         struct feed_options feed = {.store = opt->store,
                                     .types = x->types,
                                     .take = on_take,

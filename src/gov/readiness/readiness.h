@@ -16,8 +16,11 @@ enum {
     READINESS_SLICE = 64,        /* checkpoints measured between two looks at the log */
     READINESS_AGAIN = 200,       /* and of those nobody touched, at each look */
     READINESS_ROSTER_MAX = 5000, /* people of a unit */
+    READINESS_TIMES_DAY = 48,    /* reports of answer times in a day: versions of one resource */
+    READINESS_TIMES_CALLS = 20,  /* the fewest that a 95th percentile is told of; fewer wait for more */
 };
 
+struct api;
 struct readiness;
 struct readiness_options {
     struct store *store;
@@ -34,6 +37,11 @@ struct readiness_options {
     bool (*acted)(void *arg, uint64_t *after, void (*fn)(void *fn_arg, struct str assignment), void *fn_arg,
                   struct err *err);
     void *arg;
+    /* What the service knows of itself (readiness_own.c), for as long as a checkpoint is open: */
+    const struct api *api; /* its answer times; NULL: not known */
+    int64_t times_ms;      /* how often they are reported; 0: never */
+    const char *web;       /* folder of the browser part, whose words.json tells of its texts; NULL: none */
+    const char *release;   /* what the texts are of */
 };
 
 /* Borrows the options' store and search. Everything open is measured anew, in the background. NULL with *err.

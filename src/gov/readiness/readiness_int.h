@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "api/api_times.h"
 #include "api/readiness_ask.h"
 #include "fhir/model.h"
 #include "readiness/readiness.h"
@@ -118,8 +119,21 @@ struct readiness_work {
 };
 
 struct readiness_seen;
+/* readiness_own.c's, on the follower's thread. */
+struct readiness_own {
+    struct histogram_sum before[API_KINDS]; /* what has been reported already */
+    int64_t since_ms;                       /* when that was, on the clock */
+    uint64_t tried_ns;                      /* and when the last period ended, done or not */
+    int32_t day;                            /* of the last report */
+    unsigned reports;                       /* that day */
+    int32_t words_day;                      /* when the texts were last reported, or found to be */
+    bool words_known;
+    uint64_t words_checked, words_lacking, errors_checked, errors_lacking;
+};
+
 struct readiness {
     struct readiness_options opt;
+    struct readiness_own own;
     struct arena arena; /* the rules */
     struct readiness_rules rules;
     struct readiness_types type;
@@ -299,7 +313,18 @@ bool readiness_touch(struct readiness *x, struct store_read *r, const struct fee
 bool readiness_pause(struct readiness *x, struct store_tx *tx, const struct readiness_row *row,
                      struct arena *arena, struct err *err);
 
+/* ---- readiness_own.c: what the service reports of itself, when somebody waits for it ---- */
+
+/* What the texts of this release lack, once. */
+void readiness_own_start(struct readiness *x);
+/* Has a text both languages, and are they not the same? */
+bool readiness_own_both(const char *sv, const char *en);
+/* At each tick: whatever is due. False with *err. */
+bool readiness_own(struct readiness *x, int32_t today, struct err *err);
+
 /* ---- readiness_measure.c ---- */
+
+#define READINESS_RELEASE READINESS_STYR "release"
 
 /* group[0] of a MeasureReport: value, numerator, denominator of m; false when it has none. */
 bool readiness_measure_score(const struct json_doc *doc, struct readiness_measure *m);

@@ -8,8 +8,6 @@
 
 enum { VALUE_MAX = 1 << 18, SCRIPTS_MAX = 2000, QUESTIONS_MAX = 5000 };
 
-#define RELEASE_SYSTEM READINESS_STYR "release"
-
 static void add_evidence(struct readiness_measure *m, struct str name)
 {
     if (name.n && m->evidence_count < READINESS_EVIDENCE_MAX)
@@ -25,13 +23,31 @@ struct newest {
     int32_t day;
 };
 
+/* A report that is of a release says nothing of another one. */
+static bool of_release(const struct json_doc *doc, struct str release)
+{
+    uint32_t list = json_get_key(doc, 0, STR("identifier"));
+    bool other = false;
+    if (!release.n || list == UINT32_MAX || doc->nodes[list].kind != JSON_ARRAY)
+        return true;
+    JSON_EACH(doc, list, i)
+    {
+        if (!str_is(readiness_find_text(doc, i, "system"), READINESS_RELEASE))
+            continue;
+        if (str_eq(readiness_find_text(doc, i, "value"), release))
+            return true;
+        other = true;
+    }
+    return !other;
+}
+
 static bool take_report(void *arg, const struct store_version *v, const struct json_doc *doc)
 {
     struct newest *n = arg;
     struct str when = readiness_find_text(doc, 0, "date");
     int32_t day;
     if (!readiness_find_day(when.n ? when : readiness_find_text(doc, 0, "period.end"), &day) ||
-        day > n->w->today)
+        day > n->w->today || !of_release(doc, n->w->release))
         return true;
     /* Of two of a day the one that was written last. */
     if (!n->id.n || day >= n->day)
@@ -121,7 +137,7 @@ static bool measure_report(struct readiness_work *w, struct readiness_measure *m
         take_newest(w, m, &n);
         return true;
     }
-    all.unit = all.release = STR("");
+    all.unit = STR("");
     if (w->memo && readiness_memo_get(w->memo, &all, m))
         return true;
     if (!find_report(w, m->rule->url, STR(""), &n, err))
@@ -216,7 +232,7 @@ static bool find_tests(struct findings *f, struct err *err)
     bool cut;
     struct readiness_work *w = f->w;
     const struct search_param params[] = {
-        {STR("identifier"), arena_printf(w->arena, RELEASE_SYSTEM "|%.*s", STR_ARG(w->release))}};
+        {STR("identifier"), arena_printf(w->arena, READINESS_RELEASE "|%.*s", STR_ARG(w->release))}};
     f->script = ARENA_ARRAY(w->arena, struct script, SCRIPTS_MAX);
     if (!f->script)
         return err_set(err, ERR_NO_MEMORY, NULL);
@@ -356,7 +372,7 @@ static bool measure_signed(struct readiness_work *w, struct readiness_measure *m
         {STR("type"), m->rule->url},
         {STR("related"), w->unit},
         {STR("status"), STR("current")},
-        {STR("identifier"), arena_printf(w->arena, RELEASE_SYSTEM "|%.*s", STR_ARG(w->release))}};
+        {STR("identifier"), arena_printf(w->arena, READINESS_RELEASE "|%.*s", STR_ARG(w->release))}};
     if (!readiness_find(w, fhir_resource_find(STR("DocumentReference")), of, w->release.n ? 4 : 3,
                         take_document, &d, &cut, err))
         return false;
