@@ -32,7 +32,7 @@ function* around() {
 function* checkpoints() {
   for (let p = 0; p < PROJECTS; p++)
     for (let u = 0; u < UNITS; u++)
-      yield { resourceType: 'ReadinessCheckpoint', id: `c-${p}-${u}`, status: 'open', definition: { reference: 'CheckpointDefinition/go' }, initiative: { reference: `Initiative/ini-${p}` }, unit: { reference: `Organization/unit-${u}` }, wave: `${u % 5}`, asOf: '2026-01-01', criterion, result, verdict: 'no-go' };
+      yield { resourceType: 'ReadinessCheckpoint', id: `bench-${p}-${u}`, status: 'open', definition: { reference: 'CheckpointDefinition/go' }, initiative: { reference: `Initiative/ini-${p}` }, unit: { reference: `Organization/unit-${u}` }, wave: `${u % 5}`, asOf: '2026-01-01', criterion, result, verdict: 'no-go' };
 }
 
 /** Milliseconds of each of ASKED answers, whole. */

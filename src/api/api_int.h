@@ -404,7 +404,7 @@ call_fn op_report_begin_run, op_report_refresh_run, op_report_finalize_run, op_r
     op_report_document_run, op_report_page_run, op_report_pdf_run;
 call_fn op_gov_paper_case_run, op_gov_paper_decision_run;
 call_fn op_readiness_line_run, op_readiness_board_run, op_readiness_evidence_run, op_readiness_verify_run,
-    op_readiness_freeze_run, op_readiness_open_run;
+    op_readiness_evaluate_run, op_readiness_freeze_run, op_readiness_open_run;
 /* op_gov_package.c: appends the document Bundle of the case that the call names. */
 bool op_gov_package_write(struct call *c, struct buf *out, struct err *err);
 call_fn op_gov_calculate_run, op_gov_cliff_run, op_gov_lint_run, op_gov_package_run;

@@ -125,12 +125,20 @@ static bool run_write(struct call *c, const struct readiness_ask *ask, uint32_t 
 
 bool op_readiness_line_run(struct call *c)
 {
-    static const struct params_def defs[] = {{.name = "initiative", .required = true}, {0}};
+    static const struct params_def defs[] = {
+        {.name = "initiative", .required = true}, {.name = "results"}, {0}};
     struct err err = {0};
     struct params p;
     if (!params_read(c, defs, &p, &err))
         return outcome_fail(c, &err);
-    struct readiness_ask ask = {.what = READINESS_LINE, .initiative = params_text(&p, "initiative")};
+    struct str results = params_text(&p, "results");
+    struct readiness_ask ask = {.what = READINESS_LINE,
+                                .initiative = params_text(&p, "initiative"),
+                                .counts = str_is(results, "counts")};
+    if (results.n && !ask.counts && !str_is(results, "all")) {
+        err_set_str(&err, ERR_PARAM_VALUE, results, STR("results"));
+        return outcome_fail(c, &err);
+    }
     return run(c, &ask);
 }
 
@@ -152,6 +160,17 @@ bool op_readiness_evidence_run(struct call *c)
         return outcome_fail(c, &err);
     struct readiness_ask ask = {
         .what = READINESS_EVIDENCE, .id = c->id, .code = params_text(&p, "criterion")};
+    return run(c, &ask);
+}
+
+bool op_readiness_evaluate_run(struct call *c)
+{
+    static const struct params_def defs[] = {{.name = "asOf"}, {0}};
+    struct err err = {0};
+    struct params p;
+    if (!params_read(c, defs, &p, &err))
+        return outcome_fail(c, &err);
+    struct readiness_ask ask = {.what = READINESS_EVALUATE, .id = c->id, .as_of = params_text(&p, "asOf")};
     return run(c, &ask);
 }
 

@@ -14,8 +14,10 @@ enum readiness_what {
     READINESS_EVIDENCE, /* id, code: what one result rests on */
     READINESS_OPEN, /* id (a CheckpointDefinition), initiative, unit, wave, release, planned: a new checkpoint
                      */
-    READINESS_FREEZE, /* id, decision: the evidence as a document, hashed; from then on nothing changes */
-    READINESS_VERIFY, /* id: does the hash hold? */
+    READINESS_FREEZE,   /* id, decision: the evidence as a document, hashed; from then on nothing changes */
+    READINESS_VERIFY,   /* id: does the hash hold? */
+    READINESS_EVALUATE, /* id, as_of ("" today): what it would be that day if nothing else happens; nothing is
+                           written */
 };
 
 struct readiness_ask {
@@ -23,7 +25,8 @@ struct readiness_ask {
     struct store_read *read; /* with the caller's view; NULL for OPEN and FREEZE, which write */
     struct arena *arena;
     struct str agent; /* who asks, for the commit log */
-    struct str initiative, id, code, decision, unit, wave, release, planned;
+    struct str initiative, id, code, decision, unit, wave, release, planned, as_of;
+    bool counts;             /* of LINE: how many results are not met, instead of each */
     bool people;             /* may be told of each person; else of themselves alone: */
     struct str person, role; /* "Practitioner/x", "PractitionerRole/y" */
     struct buf *out;         /* JSON; not of OPEN and FREEZE */

@@ -48,6 +48,31 @@ test("from a cell to the evidence in two presses", () =>
     assert.deepEqual((await dialog.locator("tbody tr").allInnerTexts()).map((text) => /Test n\d|Nej|Ja/g[Symbol.match](text).slice(0, 2).join(" ")).sort(), ["Test n1 Ja", "Test n2 Nej"]);
   }));
 
+test("a day to come shows what grows old till then, and nothing is saved", async () => {
+  const day = (n) => new Date(Date.now() + n * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Europe/Stockholm" });
+  const version = async () => (await readStyr(region.url, "ReadinessCheckpoint/rc-2-t120")).meta.versionId;
+  await visit("avstamning/rc-2-t120", async (page) => {
+    const ahead = page.getByRole("region", { name: "Så här ser det ut en annan dag" });
+    await ahead.waitFor();
+    const before = await version();
+    const field = page.getByLabel("Så här ser det ut den", { exact: true });
+    await field.fill(day(30));
+    await ahead.getByText("Samma bedömning som i dag.").waitFor();
+    assert.equal((await ahead.locator(".styr-verdict").innerText()).trim(), "Go");
+    await field.fill(day(95));
+    await ahead.getByText("En annan bedömning än i dag.").waitFor();
+    assert.equal((await ahead.locator(".styr-verdict").innerText()).trim(), "No-Go");
+    assert.match(await ahead.innerText(), /Inget sparas/);
+    assert.match(await ahead.locator("tbody tr").first().innerText(), /E3[\s\S]*För gammalt/);
+    assert.equal((await page.locator(".styr-sum .styr-verdict").first().innerText()).trim(), "Go", "the verdict above stands");
+    await ahead.locator("table").scrollIntoViewIfNeeded();
+    await takePicture(page, "blick-framat");
+    await field.fill("2020-01-01");
+    await ahead.getByRole("alert").waitFor();
+    assert.equal(await version(), before);
+  });
+});
+
 test("one practical test that is not passed turns the unit to No-Go within five seconds, and nobody edits anything", async () => {
   const verdict = async (id) => (await readStyr(region.url, `ReadinessCheckpoint/${id}`)).verdict;
   assert.equal(await verdict("rc-2-t120"), "go");
@@ -68,7 +93,7 @@ test("a verdict is offered to nobody, and a hard criterion no waiver", () =>
     await hard.waitFor();
     assert.equal(await hard.getByRole("button", { name: /Ge undantag/ }).count(), 0);
     assert.equal(await page.locator("article", { hasText: "E12" }).getByRole("button", { name: /Ge undantag/ }).count(), 1);
-    assert.equal(await page.locator("main select, main input").count(), 0, "there is nothing to set");
+    assert.equal(await page.locator("main :is(select, input):not(.styr-ahead *)").count(), 0, "there is nothing to set but the day that is looked forward to");
   }));
 
 test("what is frozen keeps its sum, and Go is not to be had where a hard criterion stops it", async () => {

@@ -89,6 +89,45 @@ test('nobody sets a verdict: not by update, patch, transaction, or a new checkpo
   assert.equal((await read(id)).verdict, 'no-go');
 });
 
+const day = (n) => {
+  const [y, m, d] = new Date().toLocaleDateString('sv-SE', { timeZone: 'Europe/Stockholm' }).split('-').map(Number);
+  return new Date(Date.UTC(y, m - 1, d + n)).toISOString().slice(0, 10);
+};
+const evaluate = (asOf) => ask('GET', `/styr/ReadinessCheckpoint/${id}/$evaluate${asOf === undefined ? '' : `?asOf=${asOf}`}`);
+
+test('the clock forward: what is met today is stale the day after its age, seen on a running server, and nothing is saved', async () => {
+  await attempt(2, true);
+  const { meta } = await until(id, 'go').then(() => read(id));
+  const now = (await evaluate()).body;
+  assert.equal(now.verdict, 'go');
+  assert.equal(now.asOf, day(0));
+  assert.equal(now.lookForward, false);
+  const last = (await evaluate(day(90))).body;
+  assert.deepEqual([last.verdict, last.result[0].state, last.result[0].validUntil, last.earliest], ['go', 'met', day(90), day(90)]);
+  const stale = (await evaluate(day(91))).body;
+  assert.deepEqual([stale.verdict, stale.verdictToday, stale.lookForward, stale.saved], ['no-go', 'go', true, false]);
+  assert.deepEqual([stale.result[0].state, stale.result[0].stateToday, stale.result[0].validUntil], ['stale', 'met', day(90)]);
+  assert.equal(stale.earliest, day(92), 'what must be measured anew is so the day after at the earliest');
+  await new Promise((r) => setTimeout(r, 1500));
+  const after = await read(id);
+  assert.deepEqual([after.meta.versionId, after.verdict], [meta.versionId, 'go']);
+  const line = (await ask('GET', '/styr/ReadinessCheckpoint/$line?initiative=none')).body;
+  assert.equal(line.today, day(0));
+});
+
+test('a day that is none, has been, or lies beyond what any trend says, is told of', async () => {
+  for (const asOf of ['nonsens', '2027', '2027-02', '2027-02-30', '2020-01-01', day(-1), day(1097), '2027-01-01T12:00:00Z']) {
+    const r = await evaluate(asOf);
+    assert.equal(r.status, 400, `${asOf}: ${r.text}`);
+    assert.match(r.text, /READINESS_AS_OF/);
+  }
+  assert.equal((await evaluate(day(1096))).status, 200);
+  assert.equal((await ask('GET', `/styr/ReadinessCheckpoint/${id}/$evaluate?asof=${day(1)}`)).status, 400);
+  assert.equal((await ask('GET', '/styr/ReadinessCheckpoint/none/$evaluate')).status, 404);
+  await attempt(2, false);
+  await until(id, 'no-go');
+});
+
 test('frozen: the hash is that of the entries, nothing changes any more, and the old facts stay', async () => {
   await attempt(2, true);
   await until(id, 'go');
@@ -107,6 +146,7 @@ test('frozen: the hash is that of the entries, nothing changes any more, and the
   await attempt(1, false);
   await new Promise((r) => setTimeout(r, 2000));
   assert.equal((await read(id)).verdict, 'go');
+  assert.equal((await evaluate(day(1))).status, 409, 'what is frozen does not grow old');
   const again = await ask('PUT', `/styr/ReadinessCheckpoint/${id}`, { ...frozen.body, wave: '2' });
   assert.equal(again.status, 409, again.text);
 });

@@ -232,9 +232,10 @@ bool readiness_answer(void *arg, struct readiness_ask *ask, struct err *err)
     struct readiness *x = arg;
     static bool (*const answers[])(struct readiness_work * w, struct readiness_ask * ask,
                                    struct err * err) = {
-        [READINESS_LINE] = readiness_line,      [READINESS_BOARD] = readiness_board,
-        [READINESS_EVIDENCE] = readiness_named, [READINESS_OPEN] = readiness_open,
-        [READINESS_FREEZE] = readiness_freeze,  [READINESS_VERIFY] = readiness_verify,
+        [READINESS_LINE] = readiness_line,         [READINESS_BOARD] = readiness_board,
+        [READINESS_EVIDENCE] = readiness_named,    [READINESS_OPEN] = readiness_open,
+        [READINESS_EVALUATE] = readiness_evaluate, [READINESS_FREEZE] = readiness_freeze,
+        [READINESS_VERIFY] = readiness_verify,
     };
     struct readiness_work w = {
         .x = x, .read = ask->read, .arena = ask->arena, .today = readiness_find_today()};

@@ -17,6 +17,8 @@ enum { AGAIN_DAYS = 7 }; /* what has not changed is written anew once a week: a 
 struct check {
     struct readiness *x;
     struct arena *arena;
+    bool looking; /* nothing will be written: the trend stays as it is, and what is kept is who asks' to read
+                   */
     struct readiness_work work;
     struct store_version version;
     struct json_doc doc;
@@ -93,8 +95,12 @@ static bool read_head(struct check *c, struct err *err)
     c->criteria_doc = doc;
     c->criteria = json_get_key(doc, 0, STR("criterion"));
     struct err none = {0};
-    if (!readiness_side_get(&c->x->side, c->version.rid, c->arena, &c->was, &none))
+    if (c->looking)
+        pthread_mutex_lock(&c->x->lock);
+    if (!readiness_side_get(c->looking ? &c->x->look : &c->x->side, c->version.rid, c->arena, &c->was, &none))
         c->was = (struct readiness_row){0};
+    if (c->looking)
+        pthread_mutex_unlock(&c->x->lock);
     return none.code ? (*err = none, false) : read_definition(c, err);
 }
 
@@ -221,7 +227,7 @@ static void keep(struct check *c, struct readiness_kept *k, const struct readine
     k->evidence.signature = m->signature.n > 0;
     k->numerator = m->numerator;
     k->denominator = m->denominator;
-    if (m->found)
+    if (m->found && !c->looking)
         verdict_note(k->point, &n, c->work.today, m->value);
     k->evidence.point = k->point;
     k->evidence.point_count = n;
@@ -625,4 +631,36 @@ bool readiness_check(struct readiness *x, struct store_read *r, store_rid rid, s
     c.work = (struct readiness_work){
         .x = x, .read = r, .arena = &x->scratch, .memo = x->memo, .today = readiness_find_today()};
     return run(&c, rid, arena, out, err);
+}
+
+bool readiness_check_look(struct readiness_work *w, const struct store_version *v, const struct json_doc *doc,
+                          struct readiness_row *row, struct err *err)
+{
+    struct check *c = ARENA_NEW(w->arena, struct check);
+    if (!c)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    *c =
+        (struct check){.x = w->x, .arena = w->arena, .looking = true, .work = *w, .version = *v, .doc = *doc};
+    if (!read_head(c, err) || !measure_all(c, err))
+        return false;
+    *row = c->row;
+    return true;
+}
+
+bool readiness_check_body(const struct json_doc *doc, const struct readiness_row *row, int32_t today,
+                          struct arena *arena, struct str *out, struct err *err)
+{
+    struct check c = {.arena = arena,
+                      .doc = *doc,
+                      .criteria_doc = doc,
+                      .criteria = json_get_key(doc, 0, STR("criterion")),
+                      .row = *row,
+                      .measure = ARENA_ARRAY(arena, struct readiness_measure, row->kept_count + 1)};
+    c.work.today = today;
+    if (!c.measure)
+        return err_set(err, ERR_NO_MEMORY, NULL);
+    if (!write_body(&c, err))
+        return false;
+    *out = c.body;
+    return true;
 }

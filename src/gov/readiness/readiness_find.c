@@ -117,7 +117,8 @@ static bool take_role(void *arg, const struct store_version *v, const struct jso
 {
     struct roster *r = arg;
     struct readiness_work *w = r->w;
-    if (!works_now(doc, os_now_ms()))
+    /* On a day that is looked forward to, those who work there then. */
+    if (!works_now(doc, os_now_ms() + (w->today - readiness_find_today()) * DAY_MS))
         return true;
     if (w->roster_count == READINESS_ROSTER_MAX) {
         r->full = true;

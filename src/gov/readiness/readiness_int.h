@@ -269,6 +269,13 @@ struct readiness_row readiness_check_head(const struct store_version *v, const s
 /* Measures rid with x->scratch; *out is in arena. False: failed. */
 bool readiness_check(struct readiness *x, struct store_read *r, store_rid rid, struct arena *arena,
                      struct readiness_checked *out, struct err *err);
+/* What an open checkpoint would be on w->today, in w->arena, with the trend as it is known; nothing is kept
+ * or written. From any thread. */
+bool readiness_check_look(struct readiness_work *w, const struct store_version *v, const struct json_doc *doc,
+                          struct readiness_row *row, struct err *err);
+/* The checkpoint with row's results, as it is written; no evidence is named. */
+bool readiness_check_body(const struct json_doc *doc, const struct readiness_row *row, int32_t today,
+                          struct arena *arena, struct str *out, struct err *err);
 /* What one criterion of doc gives at w->unit now. False with *err: the record cannot be read. */
 bool readiness_check_measure(struct readiness_work *w, const struct json_doc *doc, uint32_t i,
                              struct readiness_measure *m, struct err *err);
@@ -333,9 +340,12 @@ bool readiness_measure_score(const struct json_doc *doc, struct readiness_measur
 
 /* readiness_line.c */
 bool readiness_line(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
+void readiness_line_number(struct json_out *o, const char *key, double value);
 /* key: the day, unless it is VERDICT_NEVER. */
 void readiness_line_day(struct json_out *o, const char *key, int32_t day);
 void readiness_line_sum(struct json_out *o, struct verdict_sum sum);
+/* readiness_evaluate.c */
+bool readiness_evaluate(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
 /* readiness_board.c, readiness_named.c */
 bool readiness_board(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
 bool readiness_named(struct readiness_work *w, struct readiness_ask *ask, struct err *err);

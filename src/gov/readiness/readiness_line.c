@@ -25,7 +25,7 @@ struct line {
     size_t units;
 };
 
-static void put_number(struct json_out *o, const char *key, double value)
+void readiness_line_number(struct json_out *o, const char *key, double value)
 {
     char text[DEC_TEXT_MAX];
     struct dec d;
@@ -55,9 +55,9 @@ static void put_result(struct json_out *o, const struct readiness_kept *k)
     json_out_bool(o, "overridable", k->overridable);
     if (k->result.waived)
         json_out_bool(o, "waived", true);
-    put_number(o, "target", k->ask.target);
+    readiness_line_number(o, "target", k->ask.target);
     if (k->evidence.measured) {
-        put_number(o, "value", k->evidence.value);
+        readiness_line_number(o, "value", k->evidence.value);
         readiness_line_day(o, "measuredOn", k->evidence.day);
         readiness_line_day(o, "validUntil", k->result.valid_until);
     }
@@ -69,7 +69,19 @@ static void put_result(struct json_out *o, const struct readiness_kept *k)
     json_out_end_object(o);
 }
 
-static void put_row(struct json_out *o, const struct readiness_row *row)
+static void put_counts(struct json_out *o, const struct readiness_row *row)
+{
+    int64_t unmet = 0, stale = 0;
+    for (size_t i = 0; i < row->kept_count; i++) {
+        const struct verdict_result *r = &row->kept[i].result;
+        stale += !r->waived && r->state == VERDICT_STALE;
+        unmet += !r->waived && (r->state == VERDICT_UNMET || r->state == VERDICT_MISSING);
+    }
+    json_out_i64(o, "unmet", unmet);
+    json_out_i64(o, "stale", stale);
+}
+
+static void put_row(struct json_out *o, const struct readiness_row *row, bool counts)
 {
     json_out_object(o, NULL);
     json_out_string(o, "id", row->id);
@@ -85,10 +97,14 @@ static void put_row(struct json_out *o, const struct readiness_row *row)
     json_out_cstr(o, "status", row->open ? "open" : "frozen");
     readiness_line_day(o, "asOf", row->as_of);
     readiness_line_sum(o, row->sum);
-    json_out_array(o, "result");
-    for (size_t i = 0; i < row->kept_count; i++)
-        put_result(o, &row->kept[i]);
-    json_out_end_array(o);
+    if (counts) {
+        put_counts(o, row);
+    } else {
+        json_out_array(o, "result");
+        for (size_t i = 0; i < row->kept_count; i++)
+            put_result(o, &row->kept[i]);
+        json_out_end_array(o);
+    }
     json_out_end_object(o);
 }
 
@@ -112,7 +128,7 @@ static void add_wave(struct line *l, const struct readiness_row *row)
 static bool take(void *arg, const struct readiness_row *row)
 {
     struct line *l = arg;
-    put_row(l->o, row);
+    put_row(l->o, row, l->ask->counts);
     add_wave(l, row);
     l->all = verdict_worst(l->all, row->sum);
     l->count++;

@@ -8,9 +8,10 @@ import { decimal, showDate, showDateTime } from "../i18n/format.ts";
 import { language, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Conflict } from "../write/write.ts";
-import { nameOf, one, save } from "./api.ts";
+import { nameOf, one, save, todayText } from "./api.ts";
 import { FormDialog } from "./Asked.tsx";
 import type { Write } from "./form/fields.ts";
+import { LookAhead } from "./LookAhead.tsx";
 import { may, myself } from "./may.ts";
 import { readEvidence, type Evidence } from "./ops/evidence.ts";
 import { freeze, verify } from "./ops/freeze.ts";
@@ -59,6 +60,7 @@ function Shown({ it, name, did }: { it: ReadinessCheckpoint; name: string; did: 
       <ul class="admin-cards">
         {criteria.map(({ criterion, result }) => <li key={criterion.code}><One criterion={criterion} result={result} frozen={frozen} ask={setAsked} /></li>)}
       </ul>
+      {frozen ? null : <LookAhead id={it.id ?? ""} today={todayText()} />}
       {asked === null ? null : asked.what === "freeze" ? <FreezeDialog it={it} close={close} did={did} /> : asked.what === "waive" ? <WaiveDialog it={it} code={asked.code} close={close} did={did} /> : <EvidenceDialog it={it} code={asked.code} close={close} />}
     </section>
   );

@@ -4,9 +4,9 @@ import { nameOf } from "./api.ts";
 import { worst } from "./board.ts";
 import type { Decision } from "./types.ts";
 
-/** What the service tells of an initiative's line. */
+/** What the service tells of an initiative's line, with its results counted. */
 export interface Told {
-  checkpoint: { id: string; unit: string; definition: string; wave?: string; plannedDate?: string; status: string; asOf?: string; verdict: string; earliest?: string; result: { state: string; waived?: boolean }[] }[];
+  checkpoint: { id: string; unit: string; definition: string; wave?: string; plannedDate?: string; status: string; asOf?: string; verdict: string; earliest?: string; unmet: number; stale: number }[];
   unit: { reference: string; name?: string }[];
   definition: { reference: string; name?: string; title?: string; offsetDays?: number; lockedOn?: string }[];
   programme?: { verdict: string; earliest?: string };
@@ -21,8 +21,7 @@ export interface Line { title: string; stops: Stop[]; rows: UnitRow[]; verdict: 
 type Checkpoint = Told["checkpoint"][number];
 
 function cellOf(one: Checkpoint): Cell {
-  const of = (...states: string[]) => one.result.filter((r) => states.includes(r.state) && r.waived !== true).length;
-  return { id: one.id, verdict: one.verdict, earliest: one.earliest ?? "", unmet: of("unmet", "missing"), stale: of("stale"), frozen: one.status === "frozen" };
+  return { id: one.id, verdict: one.verdict, earliest: one.earliest ?? "", unmet: one.unmet, stale: one.stale, frozen: one.status === "frozen" };
 }
 
 /** The latest of them; none when one is not known. */

@@ -64,6 +64,11 @@ export const en: Words = {
       "migration-reconciled": "Migrated data that agree when checked", "interface-round-trips": "Messages that come all the way and back", "undeliverable-orders": "Orders and referrals without receiver", "untranslated-strings": "Texts not translated", "downtime-drill": "Drill in working without the system", "safety-case": "Signed safety case", "work-environment": "Risk assessment with the safety representative", "super-users": "Other staff to each super-user", pulse: "Pulse by phase", "questions-answered": "Time to answer of questions", "live-incidents": "Incidents after go-live", "live-orders-unseen": "Orders that nobody has seen", "live-response-p95": "Response time after go-live", "live-task-time": "Time of a common task", "live-login-failures": "Failed logins",
     },
     roles: { nurse: "Nurse", physician: "Physician", allied: "Other licensed", assistant: "Assistant nurse", secretary: "Medical secretary", "–": "No role told" },
+    ahead: {
+      heading: "How it will look on another day", about: "Evidence grows old by itself. Choose a day to see what the verdict will be then, if nothing else happens.", day: "How it will look on",
+      notSaved: (date: string) => `A look forward to ${date}. Nothing is saved, and the verdict above does not change.`, same: "The same verdict as today.", other: "Another verdict than today.",
+      unfit: (from: string, to: string) => `Choose a day from ${from} to ${to}.`, columns: ["Criterion", "Today", "That day", "Holds until"],
+    },
     partsOf: "By role or part", partColumns: ["Part", "Done", "Share", "At first attempt", "State"],
   },
   caseOf: {

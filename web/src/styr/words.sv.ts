@@ -118,6 +118,11 @@ export const sv = {
       "migration-reconciled": "Överförda uppgifter som stämmer vid kontroll", "interface-round-trips": "Meddelanden som kommer hela vägen fram och tillbaka", "undeliverable-orders": "Ordinationer och remisser utan mottagare", "untranslated-strings": "Texter som inte är översatta", "downtime-drill": "Övning i att arbeta utan systemet", "safety-case": "Undertecknad säkerhetsbevisning", "work-environment": "Risk- och konsekvensanalys med skyddsombud", "super-users": "Andra medarbetare per superanvändare", pulse: "Puls per fas", "questions-answered": "Tid till svar på frågor", "live-incidents": "Händelser efter driftstart", "live-orders-unseen": "Ordinationer som ingen har sett", "live-response-p95": "Svarstid efter driftstart", "live-task-time": "Tid för en vanlig uppgift", "live-login-failures": "Misslyckade inloggningar",
     } as Record<string, string>,
     roles: { nurse: "Sjuksköterska", physician: "Läkare", allied: "Annan legitimerad", assistant: "Undersköterska", secretary: "Medicinsk sekreterare", "–": "Utan angiven roll" } as Record<string, string>,
+    ahead: {
+      heading: "Så här ser det ut en annan dag", about: "Underlag åldras av sig självt. Välj en dag för att se vad bedömningen blir då, om inget mer händer.", day: "Så här ser det ut den",
+      notSaved: (date: string) => `En blick framåt till ${date}. Inget sparas, och bedömningen ovan ändras inte.`, same: "Samma bedömning som i dag.", other: "En annan bedömning än i dag.",
+      unfit: (from: string, to: string) => `Välj en dag från ${from} till ${to}.`, columns: ["Kriterium", "I dag", "Den dagen", "Gäller till"],
+    },
     partsOf: "Per roll eller del", partColumns: ["Del", "Klara", "Andel", "Vid första försöket", "Läge"],
   },
   caseOf: {

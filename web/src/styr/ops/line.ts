@@ -13,6 +13,6 @@ export async function readLined(signal: AbortSignal): Promise<Choice[]> {
 }
 
 export async function readLine(choice: Choice, signal: AbortSignal): Promise<Line> {
-  const [line, decisions] = await Promise.all([told(`ReadinessCheckpoint/$line?${new URLSearchParams({ initiative: choice.reference })}`, signal), find("Decision", [["kind", "go-live"], ["initiative", choice.reference]], signal)]);
+  const [line, decisions] = await Promise.all([told(`ReadinessCheckpoint/$line?${new URLSearchParams({ initiative: choice.reference, results: "counts" })}`, signal), find("Decision", [["kind", "go-live"], ["initiative", choice.reference]], signal)]);
   return lineOf(choice.title, line as Told, decisions.all);
 }
