@@ -68,7 +68,7 @@ async function looked(path, open, name) {
     }, options);
   }
 }
-const byButton = (name) => async (page) => { const button = page.getByRole("button", { name, exact: true }).first(); await button.waitFor(); await press(button); };
+const byButton = (name) => async (page) => { const button = page.locator("main").getByRole("button", { name, exact: true }).first(); await button.waitFor(); await press(button); };
 
 test("a checkpoint definition: drafted, refused where a rule says so, locked for good", async () => {
   await visit("kriterier", async (page) => {
@@ -233,6 +233,124 @@ test("a scenario beside another: SWOT, informants, cost and plans; a choice with
   assert.deepEqual([go.informant[0].organization.reference, go.actionPlan[0].due, no.kind, no.comparedWith[0].reference], ["Organization/styr-u3", "2027-05-01", "no-go", `Scenario/${go.id}`]);
 });
 
+test("an activity with its phase, an effect goal that must have a baseline, and the pulse of each phase", async () => {
+  await visit("forandring", async (page) => {
+    await byButton("Ny aktivitet")(page);
+    const dialog = dialogOf(page);
+    await write(dialog, { Aktivitet: "Öva i par", Fas: "Uppleva (testa)", "Kan göras under paus": "", Målgrupper: "Sjuksköterskor", "Läge": "Effekt kontrollerad" });
+    await pick(dialog, "Enheter", "Provet", "Vårdcentralen Provet");
+    await save(dialog);
+    await dialog.getByText("En aktivitet vars effekt är kontrollerad säger när.").waitFor();
+    assert.equal(await dialog.getByLabel("Aktivitet", { exact: true }).inputValue(), "Öva i par");
+    await write(dialog, { "Läge": "Pågår" });
+    await save(dialog);
+    await gone(page);
+    const card = page.locator(".styr-column", { hasText: "3. Uppleva" }).locator(".styr-card", { hasText: "Öva i par" });
+    assert.match(await card.innerText(), /Pågår[\s\S]*Vårdcentralen Provet[\s\S]*Sjuksköterskor[\s\S]*Kan göras under paus/);
+    await byButton("Nytt effektmål")(page);
+    await write(dialog, { Rubrik: "Färre dubbla anteckningar", Läge: "Satt", Mått: "Andel", Mål: "5" });
+    await save(dialog);
+    await dialog.getByText("Ett satt effektmål har mått, utgångsläge och målvärde.").waitFor();
+    await write(dialog, { Utgångsläge: "22.50", Måttenhet: "%", Jämförelse: "högst" });
+    await save(dialog);
+    await page.locator("main tbody tr", { hasText: "Färre dubbla anteckningar" }).waitFor();
+    await byButton("För in puls")(page);
+    await pick(dialog, "Enhet", "Provet", "Vårdcentralen Provet");
+    await write(dialog, { Upptäcka: "81", Uppleva: "43" });
+    await save(dialog);
+    await gone(page);
+    const pulse = page.locator("main table", { hasText: "Puls per fas" }).locator("tbody tr", { hasText: "Vårdcentralen Provet" });
+    assert.match(await plain(pulse), /81 %[\s\S]*43 %/);
+  });
+  const activity = await newest("ChangeActivity", "Öva i par");
+  assert.deepEqual([activity.phase, activity.duringPause, activity.audience, activity.unit[0].reference], ["experience", true, ["Sjuksköterskor"], "Organization/styr-u3"]);
+  const goal = await newest("EffectGoal", "Färre dubbla anteckningar");
+  assert.deepEqual([goal.baseline, goal.target, goal.comparator, goal.unit], [22.5, 5, "le", "%"]);
+  const report = (await (await fetch(`${region.url}/fhir/MeasureReport?subject=Organization/styr-u3`)).json()).entry[0].resource;
+  assert.deepEqual([report.measure, report.group[0].measureScore.value], ["https://helhet.example/styr/Measure/pulse", 43], "the lowest phase is what a checkpoint measures");
+});
+
+test("a body, refused where it would decide; a mandate with an amount, and its end", async () => {
+  await visit("medlemmar", async (page) => {
+    await byButton("Nytt organ")(page);
+    const dialog = dialogOf(page);
+    await write(dialog, { Namn: "Styrgrupp införande", Slag: "Styrgrupp", "Beslutar själv": "", "Uppdragshandlingens diarienummer": "RS 2026-00777" });
+    await write(await row(dialog, "plats", 0), { Roll: "Ordförande", Ordförande: "" });
+    await save(dialog);
+    await dialog.getByText(/Bara ett politiskt organ beslutar självt; grupper/).waitFor();
+    await write(dialog, { "Beslutar själv": "" });
+    await save(dialog);
+    const card = page.locator("article", { hasText: "Styrgrupp införande" });
+    await card.waitFor();
+    assert.match(await card.innerText(), /Ställer sig bakom[\s\S]*RS 2026-00777[\s\S]*Ordförande[\s\S]*Vakant/);
+    await byButton("Nytt mandat")(page);
+    await write(dialog, { Benämning: "Upphandling av småsystem", "Högsta belopp, kronor": "500000", "Källa, till exempel delegationsordning": "Delegationsordning (test)", "Verkställighetsbeslut": "", "Omfattar allt": "" });
+    await pick(dialog, "Innehavare", "Regionst", "Regionstyrelsen");
+    await save(dialog);
+    const given = page.locator("main tbody tr", { hasText: "500 000" });
+    await given.waitFor();
+    assert.match(await plain(given), /Regionstyrelsen[\s\S]*Verkställighetsbeslut[\s\S]*Allt[\s\S]*500 000 kr[\s\S]*Gäller/);
+    await press(given.getByRole("button", { name: /^Avsluta/ }));
+    await write(dialog, { "Sista dag": new Date().toISOString().slice(0, 10) });
+    await save(dialog);
+    await gone(page);
+    await given.getByText("Gäller inte").waitFor();
+  });
+  const body = await newest("GovernanceBody", "Styrgrupp införande");
+  assert.deepEqual([body.decides, body.charter.identifier, body.seat[0].chair], [false, { system: "urn:se:diarium", value: "RS 2026-00777" }, true]);
+  const mandate = await newest("Mandate", "Upphandling av småsystem");
+  assert.deepEqual([mandate.status, mandate.amountLimit, mandate.kind, mandate.holder.reference], ["ended", { value: 500000, currency: "SEK" }, ["verkstallighet"], "GovernanceBody/rs"]);
+});
+
+test("a portfolio with its initiatives, who say so themselves, and a process as data", async () => {
+  await visit("tavla", async (page) => {
+    await page.getByRole("radio", { name: "Portföljer" }).check();
+    await byButton("Ny portfölj")(page);
+    const dialog = dialogOf(page);
+    await write(dialog, { Namn: "Digital vård", Nivå: "Taktisk", "Budget, kronor": "1000000" });
+    await pick(dialog, "Initiativ och projekt", "optiker", "Digital optikerremiss");
+    await pick(dialog, "Initiativ och projekt", "remissh", "Digital remisshantering");
+    await save(dialog);
+    const line = page.locator("main tbody tr", { hasText: "Digital vård" });
+    await line.waitFor();
+    assert.match(await plain(line), /Taktisk[\s\S]*Digital optikerremiss[\s\S]*Digital remisshantering[\s\S]*1 000 000 kr/);
+    await press(line.getByRole("button", { name: "Ändra Digital vård" }));
+    await press(dialog.getByRole("button", { name: /^Ta bort Digital remisshantering/ }));
+    await save(dialog);
+    await gone(page);
+    await line.getByText("Digital remisshantering").waitFor({ state: "detached" });
+    await page.getByRole("radio", { name: "Processer" }).check();
+    await press(page.getByRole("button", { name: /^Ändra Från idé/ }));
+    const phase = dialog.locator("fieldset.styr-row", { hasText: "Fas 2" }).first();
+    await write(phase, { "Grind som öppnar fasen": "9" });
+    await save(dialog);
+    await dialog.getByText("En fas hänvisar till en grind som finns.").waitFor();
+    await write(phase, { "Grind som öppnar fasen": "1", Nyttokalkyl: "" });
+    await save(dialog);
+    await gone(page);
+    await page.locator("main tbody tr", { hasText: "2. Konceptidé" }).getByText("Nyttokalkyl").waitFor();
+  });
+  const portfolio = await newest("Portfolio", "Digital vård");
+  assert.deepEqual([portfolio.level, portfolio.member.map((m) => m.reference), portfolio.budget], ["tactical", ["Initiative/optiker"], { value: 1000000, currency: "SEK" }]);
+  assert.deepEqual([(await read("Initiative/optiker")).portfolio?.reference, (await read("Initiative/remiss")).portfolio], [`Portfolio/${portfolio.id}`, undefined]);
+  assert.deepEqual((await read("ProcessDefinition/idea-broad")).phase[1].requiredSection, ["benefitCase"]);
+});
+
+test("a decision is reported at a meeting", async () => {
+  const untold = (await read("Decision?status=final&kind=verkstallighet,delegering&reported:missing=true&_count=1")).entry[0].resource;
+  await visit("beslut", async (page) => {
+    await page.getByRole("radio", { name: "Anmälningsärenden" }).check();
+    await press(page.getByRole("button", { name: `Anmäl ${untold.title}`, exact: true }));
+    const dialog = dialogOf(page);
+    await dialog.locator("option", { hasText: "Samordnande grupp" }).waitFor({ state: "attached" });
+    await write(dialog, { "Mötet där det anmäldes": "Samordnande grupp för utveckling av hälso- och sjukvård" });
+    await save(dialog);
+    await page.getByRole("button", { name: `Anmäl ${untold.title}`, exact: true }).waitFor({ state: "detached" });
+  });
+  const told = await read(`Decision/${untold.id}`);
+  assert.deepEqual([told.reportedAt.reference, told.reportedOn, told.status], ["Meeting/samordning", new Date().toISOString().slice(0, 10), "final"]);
+});
+
 test("the forms of readiness stand in light, dark, narrow and at 200 %", async () => {
   await looked("kriterier", async (page) => { await byButton("Ny avstämningspunkt")(page); await row(dialogOf(page), "kriterium", 0); }, "definition");
   await looked("linje", byButton("Öppna avstämning"), "open");
@@ -242,4 +360,14 @@ test("the forms of benefit and scenario stand in light, dark, narrow and at 200 
   await looked("nytta/b-shlr", byButton("Ändra"), "benefit");
   await looked("nytta/b-shlr", async (page) => { await byButton("För in utfall")(page); await row(dialogOf(page), "utfall", 0); }, "actual");
   await looked("scenarier", async (page) => { await page.getByRole("button", { name: /^Ändra/ }).first().waitFor(); await press(page.getByRole("button", { name: /^Ändra/ }).first()); }, "scenario");
+});
+
+test("the forms of change and of the frame stand in light, dark, narrow and at 200 %", async () => {
+  await looked("forandring", byButton("Ny aktivitet"), "activity");
+  await looked("forandring", async (page) => { await byButton("Nytt effektmål")(page); await row(dialogOf(page), "mätning", 0); }, "goal");
+  await looked("forandring", byButton("För in puls"), "pulse");
+  await looked("medlemmar", async (page) => { await byButton("Nytt organ")(page); await row(dialogOf(page), "plats", 0); }, "body");
+  await looked("medlemmar", byButton("Nytt mandat"), "mandate");
+  await looked("tavla", async (page) => { await page.getByRole("radio", { name: "Portföljer" }).check(); await byButton("Ny portfölj")(page); }, "portfolio");
+  await looked("tavla", async (page) => { await page.getByRole("radio", { name: "Processer" }).check(); await page.getByRole("button", { name: /^Ändra/ }).first().waitFor(); await press(page.getByRole("button", { name: /^Ändra/ }).first()); }, "process");
 });

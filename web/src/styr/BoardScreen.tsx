@@ -4,6 +4,7 @@
 import { useMemo, useRef, useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
 import { Badge } from "../ui/Badge.tsx";
+import { lazy } from "../ui/Lazy.tsx";
 import { LEVELS, type Card, type Column, type Pipeline, type ProjectRow } from "./board.ts";
 import { may } from "./may.ts";
 import { readPipeline } from "./ops/board.ts";
@@ -14,8 +15,10 @@ import { s, say } from "./words.ts";
 
 type Level = "alla" | (typeof LEVELS)[number];
 const LEVELS_SHOWN: readonly Level[] = ["alla", ...LEVELS];
-const SHAPES: readonly Shape[] = ["tavla", "lista", "projekt"];
-type Shape = "tavla" | "lista" | "projekt";
+const SHAPES = ["tavla", "lista", "projekt", "portfoljer", "processer"] as const;
+type Shape = (typeof SHAPES)[number];
+const Frame = lazy<FrameProps>(() => import("./FrameTables.tsx").then((m) => m.Frame));
+type FrameProps = Parameters<typeof import("./FrameTables.tsx").Frame>[0];
 
 export function BoardScreen() {
   const w = s.value.board;
@@ -45,8 +48,10 @@ function Shown({ pipeline }: { pipeline: Pipeline }) {
       <More more={pipeline.more} />
       <Chips legend={w.level} name="styr-level" all={LEVELS_SHOWN} now={level} choose={setLevel} label={(one) => (one === "alla" ? w.all : say("level", one))} />
       <Chips legend={w.shape} name="styr-shape" all={SHAPES} now={shape} choose={setShape} label={(one) => w.shapes[one]} />
+      {shape === "portfoljer" || shape === "processer" ? <Frame key={shape} what={shape} /> : <>
       {shape === "projekt" ? <Projects rows={pipeline.projects.filter((p) => level === "alla" || p.level === level)} all={pipeline.projects.length} /> : <p class="hint" role="status">{w.count(shown, total - shown)}</p>}
       {shape === "projekt" ? null : total === 0 ? <p class="empty">{w.none}</p> : shape === "tavla" ? <Columns columns={columns} /> : <List columns={columns} />}
+      </>}
     </>
   );
 }

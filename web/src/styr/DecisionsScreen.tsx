@@ -4,11 +4,14 @@ import { useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
 import { showDate } from "../i18n/format.ts";
 import { word } from "../i18n/index.ts";
-import { diaryOf, find, idOf, nameOf } from "./api.ts";
+import { diaryOf, find, idOf, nameOf, saveAll, todayText } from "./api.ts";
+import { FormDialog } from "./Asked.tsx";
 import { lacks } from "./board.ts";
-import { Chips, Diary, Head, More, PrintButton, Ready, Table, useScreenful } from "./Parts.tsx";
+import type { Write } from "./form/fields.ts";
+import { may } from "./may.ts";
+import { Chips, Diary, Done, Head, More, PrintButton, Ready, Table, useScreenful } from "./Parts.tsx";
 import { styrPath } from "./places.ts";
-import type { Decision, DecisionCase } from "./types.ts";
+import type { Decision, DecisionCase, Reference } from "./types.ts";
 import { s, say } from "./words.ts";
 
 const LISTS = ["beslut", "arenden", "anmalning"] as const;
@@ -26,7 +29,7 @@ export function DecisionsScreen() {
     <section>
       <Head title={w.heading} about={w.about}><PrintButton /></Head>
       <Chips legend={w.show} name="styr-list" all={LISTS} now={list} choose={setList} label={(one) => w.lists[one]} />
-      <Ready of={loaded}>{(all) => <><More more={all.more} />{list === "arenden" ? <Cases cases={all.cases} /> : list === "beslut" ? <Decided all={all} /> : <Reported all={all} />}</>}</Ready>
+      <Ready of={loaded}>{(all) => <><More more={all.more} />{list === "arenden" ? <Cases cases={all.cases} /> : list === "beslut" ? <Decided all={all} /> : <Reported all={all} again={loaded.again} />}</>}</Ready>
     </section>
   );
 }
@@ -65,17 +68,28 @@ function Cases({ cases }: { cases: readonly DecisionCase[] }) {
 /** Decisions on delegation and on execution are told to the body they were taken for. */
 const TOLD = ["verkstallighet", "delegering"];
 
-function Reported({ all }: { all: All }) {
+/** What a decision's reporting is noted on: the decision, and its case when that has been dispatched. */
+const tell = (d: Decision, of: DecisionCase | undefined): Write => (tree, receipt, key) => {
+  const reported = { reportedAt: tree["reportedAt"] as Reference, reportedOn: tree["reportedOn"] as string };
+  return saveAll([{ ...d, ...reported }, ...(of?.status === "dispatched" ? [{ ...of, ...reported, status: "reported" as const }] : [])], receipt, styrPath("beslut"), new Map(), key);
+};
+
+function Reported({ all, again }: { all: All; again: () => void }) {
   const w = s.value.decisions;
   const told = all.decisions.filter((d) => TOLD.includes(d.kind ?? ""));
   const isTold = (d: Decision) => d.reportedAt !== undefined || d.reportedOn !== undefined;
-  const rowOf = (d: Decision) => ({ key: d.id ?? "", cells: [caseLink(d, all.cases), <Diary key="d" of={caseOf(d, all.cases) ?? d} />, nameOf(d.decider), d.decidedOn === undefined ? "" : showDate(d.decidedOn), (d.dispatch ?? []).map((x) => `${nameOf(x.to)} ${x.sentOn === undefined ? "" : showDate(x.sentOn)}`).join("; "), isTold(d) ? nameOf(d.reportedAt) || showDate(d.reportedOn) : w.notTold] });
+  const [asked, setAsked] = useState<Decision | null>(null);
+  const [done, setDone] = useState("");
+  const button = (d: Decision) => (may("register") && d.status === "final" ? <button type="button" class="button button-small print-not" onClick={() => setAsked(d)}>{w.tell}<span class="sr"> {d.title ?? nameOf(d.case)}</span></button> : null);
+  const rowOf = (d: Decision) => ({ key: d.id ?? "", cells: [caseLink(d, all.cases), <Diary key="d" of={caseOf(d, all.cases) ?? d} />, nameOf(d.decider), d.decidedOn === undefined ? "" : showDate(d.decidedOn), (d.dispatch ?? []).map((x) => `${nameOf(x.to)} ${x.sentOn === undefined ? "" : showDate(x.sentOn)}`).join("; "), isTold(d) ? nameOf(d.reportedAt) || showDate(d.reportedOn) : <span key="n">{w.notTold} {button(d)}</span>] });
   return (
     <>
+      <Done text={done} />
       <h3>{w.toTell}</h3>
       <Table caption={w.toTell} columns={w.toldColumns} none={w.noneToTell} rows={told.filter((d) => !isTold(d)).map(rowOf)} />
       <h3>{w.told}</h3>
       <Table caption={w.told} columns={w.toldColumns} none={w.noneTold} rows={told.filter(isTold).map(rowOf)} />
+      {asked === null ? null : <FormDialog form="tell" of={{ reportedOn: todayText() }} link={styrPath("beslut")} write={tell(asked, caseOf(asked, all.cases))} close={() => setAsked(null)} did={(text) => { setDone(text); again(); }} />}
     </>
   );
 }

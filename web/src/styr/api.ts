@@ -70,7 +70,7 @@ export const isMissing = (error: unknown) => error instanceof FhirError && [400,
 export const idOf = (ref: { reference?: string } | undefined) => ref?.reference?.split("/").at(-1) ?? "";
 /** What a reference is called: its display, else its id. */
 export const nameOf = (ref: { reference?: string; display?: string } | string | undefined) => (typeof ref === "string" ? ref : (ref?.display ?? idOf(ref)));
-const DIARY = "urn:se:diarium";
+export const DIARY = "urn:se:diarium";
 export const diaryOf = (held: { identifier?: { system?: string; value?: string }[] }) => held.identifier?.find((i) => i.system === DIARY)?.value ?? "";
 
 const DAY_MS = 86_400_000;

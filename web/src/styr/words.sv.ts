@@ -49,7 +49,8 @@ export const sv = {
     level: "Portföljnivå",
     all: "Alla",
     shape: "Visa som",
-    shapes: { tavla: "Tavla", lista: "Lista", projekt: "Projekt" },
+    shapes: { tavla: "Tavla", lista: "Lista", projekt: "Projekt", portfoljer: "Portföljer", processer: "Processer" },
+    change: "Ändra", addPortfolio: "Ny portfölj", noPortfolios: "Inga portföljer.", portfolioColumns: ["Portfölj", "Läge", "Nivå", "Ägare", "Initiativ och projekt", "Budget", "Kapacitet", "Gör"], addProcess: "Ny process", noProcesses: "Inga processer.", processColumns: ["Fas", "Grind som öppnar den", "Ställer sig bakom först", "Rubriker som krävs"],
     count: (n: number, hidden: number) => `${n === 1 ? "1 initiativ" : `${n} initiativ`}${hidden === 0 ? "" : `, ${hidden} dolda av filtret`}`,
     none: "Inga initiativ är registrerade.",
     emptyPhase: "Inget i den här fasen.",
@@ -110,8 +111,7 @@ export const sv = {
     initiative: "Initiativ", release: "Version", wave: "Våg", asOf: "Bedömt per", evaluated: "Senast bedömt", value: "Uppmätt", target: "Mål", measuredOn: "Mätt", validUntil: "Gäller till", kind: "Underlag", note: "Not", earliest: "Tidigast uppfyllt",
     notCountable: "Går inte att räkna", outOf: (n: number, of: number) => `${n} av ${of}`,
     waived: "Undantag", waiverOf: "Undantag", waiverText: (owner: string, how: string, until: string) => `${owner}: ${how} (till ${until})`,
-    waive: "Ge undantag", waiveOf: (code: string) => `Undantag för ${code}`, waiveAbout: "Bara mjuka kriterier kan få undantag, med ansvarig, tillfällig lösning och slutdatum.", waiveReceipt: (code: string) => `Undantag för ${code}`,
-    workaround: "Tillfällig lösning", motivation: "Motivering", expires: "Gäller till", needsAssignment: "Den som ger undantag måste arbeta i ett uppdrag. Logga in och välj ett.",
+    waive: "Ge undantag", waiveOf: (code: string) => `Undantag för ${code}`, waiveReceipt: (code: string) => `Undantag för ${code}`,
     evidence: "Underlag", verify: "Kontrollera kontrollsumman", holds: "Kontrollsumman stämmer.", broken: "Kontrollsumman stämmer inte. Underlaget är ändrat.", personColumns: ["Person", "Roll", "Godkänd", "Vid första försöket", "Försök"], passed: "Ja", notPassed: "Nej", onlySelf: "Du ser bara dig själv. Enskilda visas för den som ansvarar för avstämningen.", evidenceOf: (code: string) => `Underlag för ${code}`, noEvidence: "Inget underlag är registrerat. Därför räknas kriteriet som inte uppfyllt.",
     measures: {
       "open-findings": "Öppna kritiska fynd, och allvarliga utan godkänd tillfällig lösning", "document-types-exercised": "Enhetens egna ordinations- och dokumenttyper prövade från början till slut", "training-passed": "Schemalagd personal som har klarat ett praktiskt prov i övningssystemet", "logins-right-role": "Schemalagd personal som har loggat in med rätt roll", "response-p95": "Svarstid som 95 % av anropen klarar",
@@ -147,7 +147,7 @@ export const sv = {
     count: (n: number, hidden: number) => `${n} beslut${hidden === 0 ? "" : `, ${hidden} dolda av filtret`}`,
     columns: ["Ärende", "Diarienummer", "Form", "Utfall", "Beslutsfattare", "Datum", "Avvikande mening"], none: "Inga beslut.", dissent: (n: number) => (n === 1 ? "1 avvikande" : `${n} avvikande`),
     caseColumns: ["Ärende", "Diarienummer", "Läge", "Handlingens status", "Saknas"], noCases: "Inga ärenden.",
-    toTell: "Att anmäla", told: "Anmälda", toldColumns: ["Ärende", "Diarienummer", "Beslutsfattare", "Datum", "Expedierat", "Anmält"], noneToTell: "Alla beslut är anmälda.", noneTold: "Inget är anmält.", notTold: "Inte anmält",
+    toTell: "Att anmäla", told: "Anmälda", toldColumns: ["Ärende", "Diarienummer", "Beslutsfattare", "Datum", "Expedierat", "Anmält"], noneToTell: "Alla beslut är anmälda.", noneTold: "Inget är anmält.", notTold: "Inte anmält", tell: "Anmäl",
   },
   risk: {
     heading: "Risker", about: "Sannolikhet gånger konsekvens. En mycket allvarlig konsekvens ska byggas bort, även om den är osannolik.",
@@ -195,9 +195,8 @@ export const sv = {
     also: "Jag undrar också", alsoReceipt: "Du är med bland dem som undrar", alsoFailed: "Det gick inte att spara. Försök igen.", answer: "Svara", changeAnswer: "Ändra svaret", publish: "Publicera svaret", until: "Svaret gäller till", askedReceipt: "Fråga ställd", answeredReceipt: "Svar publicerat", needsAssignment: "Den som svarar måste arbeta i ett uppdrag. Logga in och välj ett.",
   },
   change: {
-    heading: "Förändring", about: "Förändringsledningens fem faser, från varför till uppföljning.", add: "Ny aktivitet", show: "Visa", wanted: { alla: "Alla aktiviteter", paus: "Kan göras under paus" }, unit: "Enhet", allUnits: "Alla enheter", count: (n: number, hidden: number) => `${n === 1 ? "1 aktivitet" : `${n} aktiviteter`}${hidden === 0 ? "" : `, ${hidden} dolda av filtret`}`, emptyPhase: "Inget i den här fasen.", duringPause: "Kan göras under paus",
-    measure: (what: string, value: string, target: string) => [`${what}${value + target === "" ? "" : ":"}`, value, value === "" || target === "" ? "" : "av", target === "" ? "" : `målet ${target}`].filter((x) => x !== "").join(" "), checkpoint: (name: string) => `Avstämning: ${name}`, goals: "Effektmål", goalColumns: ["Effektmål", "Område", "Mått", "Utgångsläge", "Mål", "Senast mätt", "Ägare"], noGoals: "Inga effektmål är satta.", notMeasured: "Inte mätt",
-    title: "Aktivitet", phase: "Fas", area: "Område", audience: "För vilka", completion: "Hur det märks att den är gjord", description: "Beskrivning", receipt: "Aktivitet tillagd",
+    heading: "Förändring", about: "Förändringsledningens fem faser, från varför till uppföljning.", add: "Ny aktivitet", edit: "Ändra", addGoal: "Nytt effektmål", addPulse: "För in puls", pulse: "Puls per fas", pulseAbout: "Andel som svarat ja, senaste mätningen av varje enhet. Den lägsta fasen räknas i avstämningen.", pulseColumns: ["Enhet", "Till och med", "Upptäcka", "Utforska", "Uppleva", "Utföra", "Använda"], noPulse: "Ingen puls är mätt.", effect: (date: string) => `Effekten kontrollerad ${date}`, show: "Visa", wanted: { alla: "Alla aktiviteter", paus: "Kan göras under paus" }, unit: "Enhet", allUnits: "Alla enheter", count: (n: number, hidden: number) => `${n === 1 ? "1 aktivitet" : `${n} aktiviteter`}${hidden === 0 ? "" : `, ${hidden} dolda av filtret`}`, emptyPhase: "Inget i den här fasen.", duringPause: "Kan göras under paus",
+    measure: (what: string, value: string, target: string) => [`${what}${value + target === "" ? "" : ":"}`, value, value === "" || target === "" ? "" : "av", target === "" ? "" : `målet ${target}`].filter((x) => x !== "").join(" "), checkpoint: (name: string) => `Avstämning: ${name}`, goals: "Effektmål", goalColumns: ["Effektmål", "Område", "Mått", "Utgångsläge", "Mål", "Senast mätt", "Ägare", "Gör"], noGoals: "Inga effektmål är satta.", notMeasured: "Inte mätt",
   },
   reports: {
     heading: "Rapporter", about: "Fakta hämtas ur systemet. Det övriga skrivs av den som sammanställer.", written: "Skrivna rapporter", writtenColumns: ["Rapport", "Tid", "Läge", "Sammanställd", "Av"], noneWritten: "Inga rapporter är påbörjade.", kinds: "Rapporter att skriva", columns: ["Rapport", "Hur ofta", "Mottagare", "Sammanställs av", "Gör"], none: "Inga rapporter är definierade.",
@@ -212,8 +211,8 @@ export const sv = {
     begin: "Börja", end: "Klar", note: "Anteckna", noteLabel: "Anteckning", begun: "Punkten har börjat", ended: "Punkten är klar", noted: "Anteckning sparad", failed: "Det gick inte att spara. Någon annan kan ha ändrat mötet.", addItem: "Lägg till punkt", item: "Mötespunkt", time: "Tid", length: "Minuter", itemAdded: "Punkt tillagd", wishes: "Önskelista", wishColumns: ["Önskemål", "Till", "Av", "Läge"], noWishes: "Inga önskemål.", addWish: "Lägg till önskemål", wish: "Önskemål", target: "Till vilket datum", wished: "Önskemål tillagt",
   },
   bodies: {
-    heading: "Medlemmar och mandat", about: "Ett organ av tjänstepersoner ställer sig bakom. Beslutar gör den som har mandat, eller ett politiskt organ.", bodies: "Organ", level: "Nivå", all: "Alla", none: "Inga organ.", decides: "Beslutar", endorses: "Ställer sig bakom", kind: "Slag", appointer: "Utses av", partOf: "Del av", charter: "Uppdragshandling", seatsOf: (name: string) => `Platser i ${name}`, seatColumns: ["Roll", "Förvaltning", "Innehavare"], noSeats: "Inga platser.", chair: "Ordförande", vacant: "Vakant",
-    mandates: "Mandat", mandateColumns: ["Innehavare", "Beslutsformer", "Omfattning", "Högsta belopp", "Tid", "Källa", "Läge"], noMandates: "Inga mandat.", everything: "Allt", noLimit: "Utan gräns", valid: "Gäller", ended: "Gäller inte",
+    heading: "Medlemmar och mandat", addBody: "Nytt organ", addMandate: "Nytt mandat", change: "Ändra", end: "Avsluta", about: "Ett organ av tjänstepersoner ställer sig bakom. Beslutar gör den som har mandat, eller ett politiskt organ.", bodies: "Organ", level: "Nivå", all: "Alla", none: "Inga organ.", decides: "Beslutar", endorses: "Ställer sig bakom", kind: "Slag", appointer: "Utses av", partOf: "Del av", charter: "Uppdragshandling", seatsOf: (name: string) => `Platser i ${name}`, seatColumns: ["Roll", "Förvaltning", "Innehavare"], noSeats: "Inga platser.", chair: "Ordförande", vacant: "Vakant",
+    mandates: "Mandat", mandateColumns: ["Innehavare", "Beslutsformer", "Omfattning", "Högsta belopp", "Tid", "Källa", "Läge", "Gör"], noMandates: "Inga mandat.", everything: "Allt", noLimit: "Utan gräns", valid: "Gäller", ended: "Gäller inte",
   },
 };
 

@@ -58,6 +58,9 @@ export function clean<T>(held: T): T | undefined {
   return Object.keys(copy).length === 0 ? undefined : (copy as T);
 }
 
+/** An amount of money is told in kronor. */
+export const inKronor = (tree: Tree, path: string): Tree => (valueAt(tree, `${path}.value`) === undefined ? put(tree, path, undefined) : put(tree, `${path}.currency`, "SEK"));
+
 const same = (x: unknown, y: unknown) => JSON.stringify(x) === JSON.stringify(y);
 
 /** What somebody else has saved, with what was changed here put on top; both: what they too had changed. */
