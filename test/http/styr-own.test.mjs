@@ -110,3 +110,80 @@ describe('E5: answer times', () => {
     for (const bad of ['ibland', '0s', '10']) assert.throws(() => execFileSync(process.env.HELHET_BIN ?? 'build/helhet', ['serve', '--data', s.data, '--response-times', bad], { stdio: 'pipe' }), /--response-times/);
   });
 });
+
+describe('E8: texts in both languages', () => {
+  const WEB = join(import.meta.dirname, '../../web');
+  /** The browser part's catalogues as they are, with these changes, counted; a folder to serve. */
+  function built(...changes) {
+    const dir = mkdtempSync(join(tmpdir(), 'helhet-words-'));
+    const source = join(dir, 'src'), web = join(dir, 'web');
+    mkdirSync(web);
+    cpSync(join(WEB, 'src'), source, { recursive: true });
+    for (const [file, from, to] of changes) {
+      const text = readFileSync(join(source, file), 'utf8');
+      assert.ok(text.includes(from), `${file}: ${from}`);
+      writeFileSync(join(source, file), text.replace(from, to));
+    }
+    writeFileSync(join(web, 'index.html'), '<!doctype html><title>Helhet</title>');
+    execFileSync('node', [join(WEB, 'check/words.mjs'), join(web, 'words.json'), source], { stdio: 'pipe' });
+    return { web, words: JSON.parse(readFileSync(join(web, 'words.json'), 'utf8')), remove: () => rmSync(dir, { recursive: true, force: true }) };
+  }
+  const WORDS = 'helhet-untranslated-strings';
+  /** Served, with a checkpoint: its cell when it has been measured, and the report. */
+  async function measured(web, state, options = [], release = '') {
+    const s = await serve(undefined, ['--web', web, ...options]);
+    const id = await open(s, CRITERIA.E8, release);
+    return { s, id, cell: await until(() => cell(s, id), (c) => c.state === state), report: (await report(s, WORDS)).json };
+  }
+
+  test('all there: met, with the report and its release', async () => {
+    const b = built();
+    assert.deepEqual([b.words.untranslated, b.words.lacking], [0, []]);
+    assert.ok(b.words.checked > 3000);
+    const m = await measured(b.web, 'met', ['--release', '2026.4'], '2026.4');
+    assert.deepEqual(m.cell.evidence, [{ reference: `MeasureReport/${WORDS}` }]);
+    assert.deepEqual(m.report.identifier, [{ system: 'https://helhet.example/styr/release', value: '2026.4' }]);
+    const [all, browser, errors] = m.report.group.map((g) => Object.fromEntries([['score', g.measureScore.value], ...g.population.map((p) => [p.code.coding[0].code, p.count])]));
+    assert.deepEqual(browser, { score: 0, numerator: 0, denominator: b.words.checked });
+    assert.equal(all.denominator, browser.denominator + errors.denominator);
+    assert.ok(errors.denominator > 200 && errors.score === 0, JSON.stringify(errors));
+    const valid = await ask(m.s, 'POST', '/MeasureReport/$validate', { body: m.report });
+    assert.deepEqual(valid.json.issue.filter((i) => i.severity === 'error'), [], valid.text);
+    b.remove();
+  });
+
+  test('a word that is missing, copied or empty is counted, and the cell is unmet', async () => {
+    const b = built(
+      ['styr/words.en.ts', 'title: "Steering"', 'title: ""'],
+      ['i18n/en.ts', 'skipLink: "Skip to content"', 'skipLink: "Hoppa till innehållet"'],
+      ['styr/codes.en.ts', '"decided": "Decided"', '"decided": "Beslutat"'],
+      ['inbox/words.en.ts', 'cancel: "Cancel",', ''],
+      ['meds/words.en.ts', 'per: "per",', 'per: "per", added: "Only in English",'],
+    );
+    assert.deepEqual(b.words.lacking.map((l) => `${l.why} ${l.file.split('/')[0]}`).sort(), ['en inbox', 'en styr', 'same i18n', 'same styr', 'sv meds']);
+    assert.ok(['title', 'skipLink', 'codes.case-status.decided', 'added'].every((place) => b.words.lacking.some((l) => l.place === place)), JSON.stringify(b.words.lacking));
+    assert.equal(b.words.untranslated, 5, JSON.stringify(b.words));
+    const m = await measured(b.web, 'unmet');
+    assert.equal(m.cell.value, 5);
+    b.remove();
+  });
+
+  test('another release than the checkpoint\'s says nothing; nor does one whose texts nobody has counted', async () => {
+    const b = built();
+    const m = await measured(b.web, 'met', ['--release', '2026.4']);
+    const other = await open(m.s, CRITERIA.E8, '2027.1', 'd2');
+    await rest(2.5);
+    assert.equal((await cell(m.s, other)).state, 'missing');
+    const version = (await report(m.s, WORDS)).json.meta.versionId;
+    await m.s.stop({ keep: true });
+    let s = await serve(m.s.data, ['--web', b.web, '--release', '2026.4']);
+    await rest(2.5);
+    assert.equal((await report(s, WORDS)).json.meta.versionId, version, 'the same says nothing new');
+    await s.stop({ keep: true });
+    rmSync(join(b.web, 'words.json'));
+    s = await serve(m.s.data, ['--web', b.web, '--release', '2026.4']);
+    await until(() => cell(s, m.id), (c) => c.state === 'missing');
+    assert.equal((await report(s, WORDS)).json.status, 'error');
+    b.remove();
+  });
+});
