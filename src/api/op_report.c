@@ -5,6 +5,7 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
+#include "access/secret.h"
 #include "api/params.h"
 #include "api/sheet.h"
 #include "base/time.h"
@@ -95,10 +96,26 @@ static struct str first_text(const struct json_doc *doc, const char *const *name
     return (struct str){0};
 }
 
-static bool read_item(struct call *c, const struct store_version *v, struct gov_report_item *out,
+/* A report is read by more than who sees a case under secrecy: it is counted, and not named. */
+static bool is_secret(struct call *c, struct store_read *r, const struct store_version *v, bool *secret,
                       struct err *err)
 {
+    *secret = false;
+    return (v->type != FHIR_TYPE_DecisionCase && v->type != FHIR_TYPE_Decision) ||
+           secret_of(r, v->rid, c->arena, os_now_ms(), secret, err);
+}
+
+static bool read_item(struct call *c, struct store_read *r, const struct store_version *v,
+                      struct gov_report_item *out, struct err *err)
+{
     struct json_doc doc;
+    bool secret;
+    if (!is_secret(c, r, v, &secret, err))
+        return false;
+    if (secret) {
+        *out = (struct gov_report_item){.title = STR("[Sekretess]")};
+        return true;
+    }
     if (!json_parse(c->arena, v->body, &fhir_names, &doc, err))
         return false;
     *out = (struct gov_report_item){.date = first_text(&doc, dates, sizeof dates / sizeof *dates),
@@ -176,7 +193,7 @@ static bool read_facts(struct call *c, struct store_read *r, const struct json_d
     if (!out->item)
         return err_set(err, ERR_NO_MEMORY, NULL);
     for (size_t i = 0; i < page.match_count && out->item_count < GOV_REPORT_ITEMS_MAX; i++)
-        if (!read_item(c, &page.match[i], &out->item[out->item_count++], err))
+        if (!read_item(c, r, &page.match[i], &out->item[out->item_count++], err))
             return false;
     return true;
 }

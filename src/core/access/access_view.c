@@ -6,6 +6,7 @@
 
 #include "access/access_int.h"
 #include "access/facts.h"
+#include "access/secret.h"
 #include "base/os.h"
 #include "fhir_gen/names.h"
 
@@ -186,6 +187,8 @@ static bool *find_whole(struct access_view *v, uint32_t action, struct arena *ar
             continue;
         if (rules->drafts[t])
             label.flags = DECIDE_WORKING; /* the worst there may be of it */
+        if (rules->secrets[t])
+            label.flags |= DECIDE_SECRET;
         v->me.scoped = scope_set_type(v->scopes, t, false).any;
         whole[t] = decide_sight(&q).sight == DECIDE_SEE;
     }
@@ -506,6 +509,21 @@ static bool within_scopes(struct access_view *v, struct store_read *r, const str
     return true;
 }
 
+/* What it was before it came under secrecy is hidden with what it is, and a decision with its case. */
+static bool hide_secret(struct access_view *v, struct store_read *r, store_rid rid, enum store_sight *out,
+                        struct err *err)
+{
+    bool secret;
+    struct arena_mark mark = arena_mark(&v->arena);
+    if (v->me.role && v->me.role->rights & RULES_SECRETS)
+        return true;
+    bool ok = secret_of(r, rid, &v->arena, v->now_ms, &secret, err);
+    arena_rewind(&v->arena, mark);
+    if (ok && secret)
+        *out = STORE_HIDDEN;
+    return ok;
+}
+
 static bool see(void *arg, struct store_read *r, const struct store_label *from, enum store_sight *out,
                 struct err *err)
 {
@@ -536,7 +554,8 @@ static bool see(void *arg, struct store_read *r, const struct store_label *from,
         return false;
     if (!hidden)
         *out = sight_of(decide_sight(&q).sight);
-    return true;
+    return *out == STORE_HIDDEN || !v->a->rules->secrets[from->type] ||
+           hide_secret(v, r, from->rid, out, err);
 }
 
 static bool mask(void *arg, struct arena *arena, uint16_t type, struct str body, struct str *out,

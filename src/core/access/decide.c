@@ -2,6 +2,9 @@
 #include "access/decide.h"
 
 #include "base/time.h"
+#include "search/label.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
 enum verdict { NEXT, SEEN, HIDDEN, BLOCKED };
 
@@ -278,6 +281,9 @@ static const struct rule system_rules[] = {
 static const struct decide_rule draft_told = {
     "draft", "TF 2 kap. 12 §", "Arbetsmaterial och utkast ses av den som bereder eller beslutar",
     "Working material and drafts are seen by who prepares or decides"};
+static const struct decide_rule secret_told = {"secrecy", "OSL 2009:400",
+                                               "Ärenden med sekretess ses av den som har rätt till dem",
+                                               "Cases under secrecy are seen by who has a right to them"};
 static const struct decide_rule role_told = {"role", "PDL 4 kap. 2 §; HSLF-FS 2016:40 4 kap.",
                                              "Rollens behörighet till resurstypen",
                                              "What the role may do to the type"};
@@ -404,6 +410,20 @@ static bool hides_draft(const struct decide_question *q)
            class_of(q) == RULES_STEERING && !(role && role->rights & RULES_DRAFTS);
 }
 
+bool decide_secret(uint32_t flags, int64_t now_ms)
+{
+    int64_t last = (flags >> LABEL_UNTIL_SHIFT) & LABEL_UNTIL_MAX;
+    return flags & DECIDE_SECRET && (!last || (now_ms + time_swedish(now_ms)) / DAY_MS <= last);
+}
+
+/* The whole case, whatever part of it is secret: what is left can tell of the rest. Clients have no right. */
+static bool hides_secret(const struct decide_question *q)
+{
+    const struct rules_role *role = q->caller->role;
+    return q->rules->secrets[q->label->type] && decide_secret(q->label->flags, q->now_ms) &&
+           !(role && role->rights & RULES_SECRETS);
+}
+
 struct decide_answer decide_sight(const struct decide_question *q)
 {
     if (!role_allows(q))
@@ -428,6 +448,8 @@ struct decide_answer decide_sight(const struct decide_question *q)
         return hidden(&staff_rules[0].told, false);
     if (hides_draft(q))
         return hidden(&draft_told, false);
+    if (hides_secret(q))
+        return hidden(&secret_told, false);
     return (struct decide_answer){DECIDE_SEE, &role_told, false};
 }
 
@@ -448,5 +470,6 @@ const struct decide_rule *decide_rule_at(size_t i)
            : i == 1 ? &context_told
            : i == 2 ? &identity_told
            : i == 3 ? &draft_told
+           : i == 4 ? &secret_told
                     : NULL;
 }

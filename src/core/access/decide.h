@@ -19,6 +19,7 @@ enum decide_flag {
     DECIDE_WISH = 1 << 3,         /* … by the patient: block, consent, lifting */
     DECIDE_SIGNED = 1 << 4,       /* in a final status */
     DECIDE_WORKING = 1 << 5,      /* steering: working material, not yet an official record */
+    DECIDE_SECRET = 1 << 6,       /* steering: something in it is secret (decide_secret) */
 };
 #define DECIDE_HIDDEN_IDENTITY (DECIDE_CONFIDENTIAL | DECIDE_PROTECTED)
 
@@ -48,6 +49,9 @@ struct decide_label {
     bool joined;        /* the unit shares its record with other providers */
     int64_t date_ms;    /* when it happened; INT64_MIN: not known */
 };
+
+/* Is something secret that day by flags, whose bits 8 to 23 are the last day (search/label.h)? */
+bool decide_secret(uint32_t flags, int64_t now_ms);
 
 enum decide_grant_kind { DECIDE_CHOICE, DECIDE_EMERGENCY, DECIDE_LIFTED, DECIDE_CONSENT };
 

@@ -55,7 +55,7 @@ struct w_world {
     struct w_patient patient[W_PATIENTS + 1];
     int person_of[2 * W_PATIENTS + 1]; /* who a related person is; 0: nobody knows */
     uint32_t may[W_ROLES][W_TYPES];    /* by role and kind of type */
-    bool sees_protected[W_ROLES], sees_drafts[W_ROLES];
+    bool sees_protected[W_ROLES], sees_drafts[W_ROLES], sees_secrets[W_ROLES];
     int64_t now;
     int now_year;
 };
@@ -67,6 +67,8 @@ struct w_thing {
     int number;         /* W_PATIENT, W_RELATED: who */
     bool grant, wish, is_signed;
     bool working;                        /* W_CASE: not yet an official record */
+    bool secret;                         /* W_CASE: under secrecy, to the end of secret_day */
+    int64_t secret_day;                  /* since 1970, 0: without end */
     bool confidential, protected_person; /* W_PATIENT: its own labels */
     bool dated;
     int64_t date;
@@ -202,6 +204,12 @@ static inline bool w_own(const struct w_world *w, const struct w_caller *c, cons
     return c->kind == 'p' ? number == c->number && age >= 16 : w_is_guardian(w, p, c->number) && age < 13;
 }
 
+/* The end of a day on the Swedish clock; the worlds are all in June, two hours east of Greenwich. */
+static inline int64_t w_swedish_end(int64_t day)
+{
+    return (day + 1) * W_DAY - 2 * (int64_t)W_HOUR;
+}
+
 static inline bool w_person_seen(const struct w_world *w, const struct w_caller *c, const struct w_thing *t)
 {
     if (c->kind == 's' || c->kind == 'm')
@@ -252,6 +260,9 @@ static inline enum w_sight w_sight(const struct w_world *w, const struct w_calle
             return W_HIDDEN;
     }
     /* Working material of the steering: staff whose role has a part in it, and clients by their scopes. */
+    if (t->kind == W_CASE && t->secret && (t->secret_day == 0 || w->now < w_swedish_end(t->secret_day)) &&
+        !(c->kind == 's' && w->sees_secrets[w->staff[c->number].role]))
+        return W_HIDDEN;
     if (t->kind == W_CASE)
         return t->working && !(c->kind == 'm' || (c->kind == 's' && w->sees_drafts[w->staff[c->number].role]))
                    ? W_HIDDEN

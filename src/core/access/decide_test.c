@@ -13,6 +13,7 @@
 #include "base/os.h"
 #include "base/time.h"
 #include "fhir_gen/names.h"
+#include "search/label.h"
 
 enum { DECISIONS = 200000, PER_WORLD = 400, NOW_YEAR = 2026 };
 
@@ -91,7 +92,7 @@ static void make_world(struct w_world *w)
     static const uint32_t sets[] = {ACCESS_READ | ACCESS_SEARCH, ACCESS_READ | ACCESS_SEARCH, ACCESS_READ, 0};
     memset(w, 0, sizeof *w);
     w->now_year = NOW_YEAR;
-    w->now = time_days(NOW_YEAR, 6, 15) * W_DAY + 12345;
+    w->now = time_days(NOW_YEAR, 6, 15) * W_DAY + (chance(50) ? 12345 : 22 * (int64_t)W_HOUR);
     w->orgs = 3 + (int)below(W_ORGS - 3);
     for (int i = 1; i <= w->orgs; i++) {
         w->org[i].parent = i <= 3 ? 0 : 1 + (int)below((uint32_t)i - 1);
@@ -107,6 +108,7 @@ static void make_world(struct w_world *w)
     for (int r = 0; r < W_ROLES; r++) {
         w->sees_protected[r] = chance(20);
         w->sees_drafts[r] = chance(40);
+        w->sees_secrets[r] = chance(40);
         for (int t = 0; t < W_TYPES; t++)
             w->may[r][t] = sets[below(4)];
     }
@@ -137,6 +139,19 @@ struct files {
     const struct w_world *w;
 };
 
+static const char *rights_words(const struct w_world *w, int r)
+{
+    static const char *const words[8] = {"",
+                                         "\"protected\"",
+                                         "\"drafts\"",
+                                         "\"protected\",\"drafts\"",
+                                         "\"secrets\"",
+                                         "\"protected\",\"secrets\"",
+                                         "\"drafts\",\"secrets\"",
+                                         "\"protected\",\"drafts\",\"secrets\""};
+    return words[w->sees_protected[r] + 2 * w->sees_drafts[r] + 4 * w->sees_secrets[r]];
+}
+
 static struct str world_file(void *arg, const char *name)
 {
     struct files *f = arg;
@@ -149,12 +164,7 @@ static struct str world_file(void *arg, const char *name)
             f->roles + n, max - n,
             "%s{\"code\":\"r%d\",\"sv\":\"x\",\"en\":\"x\",\"purposes\":[\"care\"],\"rights\":"
             "[%s],\"may\":{\"grant\":%s",
-            r ? "," : "", r,
-            f->w->sees_protected[r] && f->w->sees_drafts[r] ? "\"protected\",\"drafts\""
-            : f->w->sees_protected[r]                       ? "\"protected\""
-            : f->w->sees_drafts[r]                          ? "\"drafts\""
-                                                            : "",
-            action_words(f->w->may[r][W_CONSENT]));
+            r ? "," : "", r, rights_words(f->w, r), action_words(f->w->may[r][W_CONSENT]));
         for (int t = 0; t < W_TYPES; t++)
             n += (size_t)snprintf(f->roles + n, max - n, ",\"%s\":%s", type_names[t],
                                   action_words(f->w->may[r][t]));
@@ -256,6 +266,9 @@ static struct w_thing make_thing(const struct w_world *w, const struct w_caller 
     t.wish = t.grant && chance(50);
     t.is_signed = chance(60);
     t.working = t.kind == W_CASE && chance(50);
+    t.secret = t.kind == W_CASE && chance(50);
+    /* The last day, 1 to 3 days from now on the Swedish calendar or before it; 0: without end. */
+    t.secret_day = chance(40) ? 0 : (w->now + time_swedish(w->now)) / W_DAY + (int64_t)below(5) - 2;
     t.dated = chance(85);
     t.date = w->now - 14 * W_DAY + ((int64_t)below(5) - 2) * (chance(50) ? 1 : W_DAY);
     t.patients = chance(10) ? 0 : chance(85) ? 1 : 1 + (int)below(3);
@@ -340,7 +353,8 @@ static void ask(const struct w_world *w, const struct rules *rules, const struct
         .type = fhir_resource_find(str_of(type_names[t.kind])),
         .flags = (t.grant ? DECIDE_GRANT : 0u) | (t.wish ? DECIDE_WISH : 0u) |
                  (t.is_signed ? DECIDE_SIGNED : 0u) | (t.confidential ? DECIDE_CONFIDENTIAL : 0u) |
-                 (t.protected_person ? DECIDE_PROTECTED : 0u) | (t.working ? DECIDE_WORKING : 0u),
+                 (t.protected_person ? DECIDE_PROTECTED : 0u) | (t.working ? DECIDE_WORKING : 0u) |
+                 (t.secret ? DECIDE_SECRET | (uint32_t)t.secret_day << LABEL_UNTIL_SHIFT : 0u),
         .rid = t.kind == W_PATIENT   ? RID_PATIENT + t.number
                : t.kind == W_RELATED ? RID_RELATED + t.number
                                      : RID_THING,

@@ -106,12 +106,13 @@ static void compartment_types(struct rules *r)
 
 static bool read_types(struct reader *rd)
 {
-    static const char *const allowed[] = {"about",    "open",   "person", "log", "record",
-                                          "steering", "shared", "drafts", NULL};
+    static const char *const allowed[] = {"about",    "open",   "person", "log",     "record",
+                                          "steering", "shared", "drafts", "secrets", NULL};
     struct rules *r = rd->r;
     r->class_of = ARENA_ARRAY(rd->arena, uint8_t, fhir_type_count);
     r->shared = ARENA_ARRAY(rd->arena, bool, fhir_type_count);
     r->drafts = ARENA_ARRAY(rd->arena, bool, fhir_type_count);
+    r->secrets = ARENA_ARRAY(rd->arena, bool, fhir_type_count);
     compartment_types(r);
     if (!only(rd, 0, allowed))
         return false;
@@ -130,6 +131,8 @@ static bool read_types(struct reader *rd)
                 r->class_of[type] = (uint8_t) class;
             else if (str_is(key, "drafts"))
                 r->drafts[type] = true;
+            else if (str_is(key, "secrets"))
+                r->secrets[type] = true;
             else
                 r->shared[type] = true;
         }
@@ -206,7 +209,7 @@ static const struct word rights[] = {
     {"consent", RULES_CONSENT},     {"emergency", RULES_EMERGENCY},
     {"protected", RULES_PROTECTED}, {"log", RULES_LOG_READ},
     {"export", RULES_EXPORT},       {"administrate", RULES_ADMINISTRATE},
-    {"drafts", RULES_DRAFTS},
+    {"drafts", RULES_DRAFTS},       {"secrets", RULES_SECRETS},
 };
 
 const char *rules_right_at(size_t i, uint32_t *right)

@@ -31,6 +31,7 @@ enum rules_right {
     RULES_ADMINISTRATE = 64,
     RULES_EXPORT = 128,
     RULES_DRAFTS = 256,
+    RULES_SECRETS = 512,
 };
 
 enum {
@@ -89,6 +90,7 @@ struct rules_times {
 struct rules {
     uint8_t *class_of; /* enum rules_class by type */
     bool *shared;      /* by type: other units work with it too, and keep its label */
+    bool *secrets;     /* by type: may be secret, or be of what is */
     bool *drafts;      /* by type: may be working material (LABEL_WORKING) */
     struct rules_role *role;
     size_t role_count;

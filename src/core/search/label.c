@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "search/label.h"
 
+#include "base/time.h"
 #include "fhir_gen/names.h"
 
 #define SECURITY_SYSTEM "http://hl7.se/fhir/ig/base/CodeSystem/SecurityLabel"
@@ -56,6 +57,37 @@ static uint32_t working_flag(const struct json_doc *doc, uint32_t i, fhir_type_i
 static bool of_kind(const struct json_doc *doc, uint32_t i, enum json_kind kind)
 {
     return i != UINT32_MAX && doc->nodes[i].kind == kind;
+}
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 };
+
+/* Until when secrecy holds: the last day of what until says; 0, without end, when it says nothing that can be
+ * read. */
+static uint32_t secret_until(const struct json_doc *doc, uint32_t secrecy)
+{
+    struct time_value v;
+    if (!of_kind(doc, secrecy, JSON_OBJECT) ||
+        !time_parse(json_text(doc, json_get(doc, secrecy, FHIR_NAME_until)), false, &v))
+        return 0;
+    int64_t day = time_span(&v, 0).high_ms / DAY_MS - 1;
+    return day > 0 && day <= LABEL_UNTIL_MAX ? (uint32_t)day : 0;
+}
+
+/* Of several the last end. */
+static uint32_t secret_flags(const struct json_doc *doc, uint32_t i, fhir_type_id type)
+{
+    uint32_t last = 0, list = json_get(doc, i, FHIR_NAME_secrecy);
+    bool any = false, endless = false;
+    if (type != FHIR_TYPE_DecisionCase || !of_kind(doc, list, JSON_ARRAY))
+        return 0;
+    JSON_EACH(doc, list, s)
+    {
+        uint32_t until = secret_until(doc, s);
+        any = true;
+        endless = endless || !until;
+        last = until > last ? until : last;
+    }
+    return !any ? 0 : LABEL_SECRET | (endless ? 0u : last << LABEL_UNTIL_SHIFT);
 }
 
 static uint32_t security_flags(const struct json_doc *doc, uint32_t meta)
@@ -121,7 +153,8 @@ static uint32_t grant_flags(const struct json_doc *doc, uint32_t i)
 
 struct label label_read(const struct json_doc *doc, uint32_t i, fhir_type_id type)
 {
-    struct label out = {.flags = signed_flag(doc, i, type) | working_flag(doc, i, type)};
+    struct label out = {.flags = signed_flag(doc, i, type) | working_flag(doc, i, type) |
+                                 secret_flags(doc, i, type)};
     uint32_t meta = json_get(doc, i, FHIR_NAME_meta);
     if (of_kind(doc, meta, JSON_OBJECT)) {
         extensions(doc, meta, &out);

@@ -20,7 +20,10 @@ enum label_flag {
     LABEL_WISH = 1 << 3,         /* … as the patient wishes: block, consent, lifting */
     LABEL_SIGNED = 1 << 4,       /* in a final status */
     LABEL_WORKING = 1 << 5,      /* steering: working material, not yet an official record */
+    LABEL_SECRET = 1 << 6,       /* steering: something in it is secret, until LABEL_UNTIL's day */
 };
+/* The last day of it in bits 8 to 23, since 1970-01-01; 0: without end. */
+enum { LABEL_UNTIL_SHIFT = 8, LABEL_UNTIL_MAX = 0xffff };
 
 struct label {
     struct str unit, provider; /* "Organization/x"; empty: none */
