@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/time.h"
+#include "fhir/out.h"
 #include "fhir_gen/names.h"
 
 static bool parse(struct call *c, struct str body, struct gov_body *out, struct err *err)
@@ -132,11 +133,20 @@ void gov_out_part_end(struct json_out *o)
     json_out_end_object(o);
 }
 
+void gov_out_both(struct json_out *o, const struct call *c, const char *name, const char *sv, const char *en)
+{
+    bool english = c->wants.lang == ERR_EN;
+    named(o, name);
+    json_out_cstr(o, "valueString", english ? en : sv);
+    fhir_out_translation(o, "_valueString", english ? "sv" : "en", str_of(english ? sv : en));
+    json_out_end_object(o);
+}
+
 void gov_out_warning(struct json_out *o, const struct call *c, const char *name, const char *code,
                      const char *sv, const char *en)
 {
     gov_out_part(o, name);
     gov_out_text(o, "code", "valueCode", str_of(code));
-    gov_out_text(o, "text", "valueString", str_of(c->wants.lang == ERR_EN ? en : sv));
+    gov_out_both(o, c, "text", sv, en);
     gov_out_part_end(o);
 }

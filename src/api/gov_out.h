@@ -33,6 +33,8 @@ void gov_out_reference(struct json_out *o, const char *name, struct str referenc
 void gov_out_day(struct json_out *o, const char *name, int64_t day);
 void gov_out_part(struct json_out *o, const char *name);
 void gov_out_part_end(struct json_out *o);
+/* A text in the language that is asked for, with the other as a translation. */
+void gov_out_both(struct json_out *o, const struct call *c, const char *name, const char *sv, const char *en);
 /* A part with code and text, in the language that is asked for. */
 void gov_out_warning(struct json_out *o, const struct call *c, const char *name, const char *code,
                      const char *sv, const char *en);

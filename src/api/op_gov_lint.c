@@ -21,7 +21,6 @@ struct finding {
 
 static void say(struct lint *x, const struct finding *f)
 {
-    struct call *c = x->call;
     bool error = strcmp(f->severity, "error") == 0;
     x->errors += error;
     x->warnings += strcmp(f->severity, "warning") == 0;
@@ -29,7 +28,7 @@ static void say(struct lint *x, const struct finding *f)
     gov_out_text(x->o, "code", "valueCode", str_of(f->code));
     gov_out_text(x->o, "severity", "valueCode", str_of(f->severity));
     gov_out_text(x->o, "place", "valueString", str_of(f->place));
-    gov_out_text(x->o, "text", "valueString", str_of(c->wants.lang == ERR_EN ? f->en : f->sv));
+    gov_out_both(x->o, x->call, "text", f->sv, f->en);
     gov_out_part_end(x->o);
 }
 

@@ -26,6 +26,7 @@ static bool may(const struct call *c, uint32_t action, struct err *err)
 static void who_asks(const struct call *c, struct readiness_ask *ask)
 {
     fhir_type_id type = fhir_resource_find(STR("ReadinessCheckpoint"));
+    ask->lang = c->wants.lang;
     ask->people = !c->view || access_view_may_some(c->view, type, ACCESS_UPDATE);
     if (c->caller) {
         ask->person = c->caller->user;

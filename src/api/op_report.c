@@ -9,6 +9,7 @@
 #include "api/params.h"
 #include "api/sheet.h"
 #include "base/time.h"
+#include "fhir/out.h"
 #include "fhir_gen/names.h"
 #include "report/gov_report.h"
 
@@ -347,6 +348,20 @@ bool op_report_finalize_run(struct call *c)
 
 typedef bool show_fn(struct call *c, const struct json_doc *doc, struct buf *out);
 
+/* In the language that is asked for, with the other as a translation. */
+static void put_both(struct json_out *o, const struct call *c, struct str sv, struct str en)
+{
+    bool english = c->wants.lang == ERR_EN;
+    json_out_string(o, "text", english ? en : sv);
+    fhir_out_translation(o, "_text", english ? "sv" : "en", english ? sv : en);
+}
+
+static struct str gap_text(const struct call *c, const struct gov_report_gap *gap, enum err_lang lang)
+{
+    return arena_printf(c->arena, "%.*s %.*s: %s", STR_ARG(gap->number), STR_ARG(gap->title),
+                        gov_report_lack_text(gap->lack, lang));
+}
+
 static bool show_gaps(struct call *c, const struct json_doc *doc, struct buf *out)
 {
     struct gov_report_gap gap[GOV_REPORT_SECTIONS_MAX];
@@ -361,10 +376,7 @@ static bool show_gaps(struct call *c, const struct json_doc *doc, struct buf *ou
         json_out_cstr(&o, "severity", gap[i].blocks ? "error" : "warning");
         json_out_cstr(&o, "code", gap[i].blocks ? "required" : "incomplete");
         json_out_object(&o, "details");
-        json_out_string(&o, "text",
-                        arena_printf(c->arena, "%.*s %.*s: %s / %s", STR_ARG(gap[i].number),
-                                     STR_ARG(gap[i].title), gov_report_lack_text(gap[i].lack, ERR_SV),
-                                     gov_report_lack_text(gap[i].lack, ERR_EN)));
+        put_both(&o, c, gap_text(c, &gap[i], ERR_SV), gap_text(c, &gap[i], ERR_EN));
         json_out_end_object(&o);
         json_out_array(&o, "expression");
         json_out_string(&o, NULL,
@@ -377,7 +389,7 @@ static bool show_gaps(struct call *c, const struct json_doc *doc, struct buf *ou
         json_out_cstr(&o, "severity", "information");
         json_out_cstr(&o, "code", "informational");
         json_out_object(&o, "details");
-        json_out_cstr(&o, "text", "Inget saknas / Nothing is lacking");
+        put_both(&o, c, STR("Inget saknas"), STR("Nothing is lacking"));
         json_out_end_object(&o);
         json_out_end_object(&o);
     }

@@ -4,39 +4,23 @@
 #include <stdio.h>
 
 #include "api/api_int.h"
+#include "fhir/out.h"
 
 enum { OUTCOME_BYTES_MAX = 1 << 20 };
 
 static const char *const lang_code[] = {"sv", "en"};
 
-static void write_text_member(struct json_out *o, const char *key, const struct err *e, enum err_lang lang)
+static void write_text(struct json_out *o, const struct err *e, enum err_lang lang)
 {
     struct buf text;
+    enum err_lang other = lang == ERR_SV ? ERR_EN : ERR_SV;
     buf_init(&text, 4096);
     err_text(e, lang, &text);
-    json_out_string(o, key, buf_get(&text));
+    json_out_string(o, "text", buf_get(&text));
+    buf_clear(&text);
+    err_text(e, other, &text);
+    fhir_out_translation(o, "_text", lang_code[other], buf_get(&text));
     buf_release(&text);
-}
-
-static void write_translation(struct json_out *o, const struct err *e, enum err_lang lang)
-{
-    json_out_object(o, "_text");
-    json_out_array(o, "extension");
-    json_out_object(o, NULL);
-    json_out_array(o, "extension");
-    json_out_object(o, NULL);
-    json_out_cstr(o, "url", "lang");
-    json_out_cstr(o, "valueCode", lang_code[lang]);
-    json_out_end_object(o);
-    json_out_object(o, NULL);
-    json_out_cstr(o, "url", "content");
-    write_text_member(o, "valueString", e, lang);
-    json_out_end_object(o);
-    json_out_end_array(o);
-    json_out_cstr(o, "url", "http://hl7.org/fhir/StructureDefinition/translation");
-    json_out_end_object(o);
-    json_out_end_array(o);
-    json_out_end_object(o);
 }
 
 static void write_issue(struct json_out *o, const struct err *e, enum err_lang lang)
@@ -52,8 +36,7 @@ static void write_issue(struct json_out *o, const struct err *e, enum err_lang l
     json_out_cstr(o, "code", info->name);
     json_out_end_object(o);
     json_out_end_array(o);
-    write_text_member(o, "text", e, lang);
-    write_translation(o, e, lang == ERR_SV ? ERR_EN : ERR_SV);
+    write_text(o, e, lang);
     json_out_end_object(o);
     if (e->line) {
         char place[64];

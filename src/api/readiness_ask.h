@@ -27,6 +27,7 @@ struct readiness_ask {
     struct str agent; /* who asks, for the commit log */
     struct str initiative, id, code, decision, unit, wave, release, planned, as_of;
     bool counts;             /* of LINE: how many results are not met, instead of each */
+    enum err_lang lang;      /* of texts; the other is told too */
     bool people;             /* may be told of each person; else of themselves alone: */
     struct str person, role; /* "Practitioner/x", "PractitionerRole/y" */
     struct buf *out;         /* JSON; not of OPEN and FREEZE */

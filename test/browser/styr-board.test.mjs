@@ -65,6 +65,18 @@ test("cards are reached with the arrows, and the whole way to the case by keyboa
     assert.match(await page.locator(".styr-lint").innerText(), /Nyttokalkyl/);
   }));
 
+test("what a case lacks is told in the reader's language, also when it changes on the screen", () =>
+  visit("arende/c-enkat", async (page) => {
+    const lint = page.locator(".styr-lint");
+    await lint.getByText("Nyttokalkyl saknas.").waitFor();
+    await page.getByRole("button", { name: "In English" }).click();
+    await lint.getByText("A benefit case is missing.").waitFor();
+    assert.doesNotMatch(await lint.innerText(), /saknas|Funktionsgruppen/);
+    await takePicture(page, "styrning-arende-english");
+    await page.getByRole("button", { name: "På svenska" }).click();
+    await lint.getByText("Nyttokalkyl saknas.").waitFor();
+  }));
+
 test("a decision that is signed moves its initiative, and cannot be changed", () =>
   visit("arende/c-shlr", async (page) => {
     await page.getByRole("heading", { name: "Ställningstaganden" }).waitFor();

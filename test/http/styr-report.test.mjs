@@ -88,6 +88,12 @@ test("the final report's chapters; 7.1, 7.2 and 10.4 are flagged, and no empty r
   const flagged = (await ask("GET", `Report/${report.id}/$lint`)).json.issue;
   assert.deepEqual(flagged.map((i) => /^[0-9.]+/.exec(i.details.text)[0]), ["7.1", "7.2", "10.4"]);
   assert.ok(flagged.every((i) => i.severity === "error"));
+  const english = (await ask("GET", `Report/${report.id}/$lint`, undefined, { "Accept-Language": "en" })).json.issue;
+  const other = (i) => { const [lang, content] = i.details._text.extension[0].extension; return [lang.valueCode, content.valueString]; };
+  flagged.forEach((i, n) => {
+    assert.deepEqual([other(i), other(english[n])], [["en", english[n].details.text], ["sv", i.details.text]]);
+    assert.notEqual(i.details.text, english[n].details.text);
+  });
   const refused = await ask("POST", `Report/${report.id}/$finalize`, undefined, {});
   assert.equal(refused.status, 422, refused.text);
   assert.equal(code(refused), "REPORT_GAPS");

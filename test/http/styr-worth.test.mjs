@@ -117,6 +117,17 @@ describe('DecisionCase/$lint and $package', () => {
     assert.deepEqual(named(r, 'finding').map((f) => { const x = part(f); return [x.code, x.severity, x.place, x.text]; }), [['benefit', 'error', 'benefitCase', 'Nyttokalkyl saknas.']], r.text);
     assert.deepEqual([one(r, 'errors'), one(r, 'warnings')], [1, 0]);
   });
+  test('what is lacking is told in the language asked for, with the other beside it; on the board too', async () => {
+    const both = (x, key) => ({ text: x[key], other: x[`_${key}`].extension.map((e) => [e.url, Object.fromEntries(e.extension.map((p) => [p.url, p.valueCode ?? p.valueString]))]) });
+    const as = (lang, text, other) => ({ text, other: [['http://hl7.org/fhir/StructureDefinition/translation', { lang, content: other }]] });
+    for (const [asked, expect] of [['sv', (sv, en) => as('en', sv, en)], ['en', (sv, en) => as('sv', en, sv)]]) {
+      const get = async (path) => (await ask(server, 'GET', `${styr}/${path}`, { headers: { 'Accept-Language': asked } })).json;
+      const found = (await get('DecisionCase/survey/$lint')).parameter.find((p) => p.name === 'finding').part.find((p) => p.name === 'text');
+      assert.deepEqual(both(found, 'valueString'), expect('Nyttokalkyl saknas.', 'A benefit case is missing.'));
+      const card = (await get('Initiative/$board')).item.find((i) => i.reference === 'Initiative/survey');
+      assert.deepEqual(card.lint.map((l) => [l.code, both(l, 'text')]), [['benefit', expect('Nyttokalkyl saknas.', 'A benefit case is missing.')]]);
+    }
+  });
   test('an empty case lacks all, in the order of the headings', async () => {
     await put('DecisionCase', 'empty', { status: 'draft', recordStatus: 'arbetsmaterial', title: 'Tomt', need: ' \n' });
     const codes = named(await ask(server, 'GET', `${styr}/DecisionCase/empty/$lint`), 'finding').map((f) => part(f).code);

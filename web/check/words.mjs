@@ -4,6 +4,7 @@
 // the shape of most catalogues; what it cannot see (a text copied, a table keyed by any string, a file never translated) is seen here.
 //
 //   node web/check/words.mjs [OUT [SOURCE]]   writes {"checked", "untranslated", "lacking"} to OUT (build/web/words.json), of SOURCE (web/src)
+//   node web/check/words.mjs --check          writes nothing, and fails when something is lacking
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseAst } from "rolldown/parseAst";
@@ -82,4 +83,5 @@ for (const file of readdirSync(source, { recursive: true }).filter((name) => CAT
 for (const { file, place, why, text } of lacking.slice(0, SHOWN)) console.error(`web/src/${file}: ${place}: ${why === "same" ? `"${text}" is the same in both languages and not in web/check/same.json` : `no ${why === "sv" ? "Swedish" : "English"} text`}`);
 if (lacking.length > SHOWN) console.error(`and ${lacking.length - SHOWN} more`);
 console.log(`  web  ${checked} texts, ${lacking.length} untranslated`);
+if (out === "--check") process.exit(lacking.length === 0 ? 0 : 1);
 writeFileSync(out, `${JSON.stringify({ checked, untranslated: lacking.length, lacking: lacking.slice(0, SHOWN).map(({ file, place, why }) => ({ file, place, why })) })}\n`);

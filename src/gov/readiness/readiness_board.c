@@ -3,6 +3,7 @@
  * what its cases lack and which contract drives it. JSON (docs/READINESS.md). */
 #include "api/gov_sections.h"
 #include "cliff/cliff.h"
+#include "fhir/out.h"
 #include "readiness/readiness_int.h"
 
 enum { ITEMS_MAX = 2000, FLAGS_MAX = 16 };
@@ -12,8 +13,7 @@ struct item {
     struct json_doc doc;
     struct verdict_sum sum;
     size_t checkpoints, by_verdict[4];
-    const char *flag[FLAGS_MAX];    /* codes of what its cases lack */
-    const char *flag_sv[FLAGS_MAX]; /* and as text */
+    const struct gov_section *flag[FLAGS_MAX]; /* the headings that its cases lack */
     size_t flags;
     size_t cases;
     struct str driver, driver_name; /* the asset whose contract ends first */
@@ -61,15 +61,13 @@ static void take_sum(void *arg, struct str initiative, struct verdict_sum sum, u
     it->checkpoints += count;
 }
 
-static void flag(struct item *it, const char *code, const char *sv)
+static void flag(struct item *it, const struct gov_section *section)
 {
     for (size_t i = 0; i < it->flags; i++)
-        if (strcmp(it->flag[i], code) == 0)
+        if (it->flag[i] == section)
             return;
-    if (it->flags == FLAGS_MAX)
-        return;
-    it->flag[it->flags] = code;
-    it->flag_sv[it->flags++] = sv;
+    if (it->flags < FLAGS_MAX)
+        it->flag[it->flags++] = section;
 }
 
 static bool take_case(void *arg, const struct store_version *v, const struct json_doc *doc)
@@ -83,7 +81,7 @@ static bool take_case(void *arg, const struct store_version *v, const struct jso
     it->cases++;
     for (const struct gov_section *s = gov_sections; s->code; s++)
         if (!gov_sections_has(&the_case, s))
-            flag(it, s->missing, s->missing_sv);
+            flag(it, s);
     return true;
 }
 
@@ -178,7 +176,24 @@ static void put_driver(struct json_out *o, const struct item *it, int32_t today)
     json_out_end_object(o);
 }
 
-static void put_item(struct json_out *o, const struct item *it, int32_t today)
+/* In the language that is asked for, with the other as a translation. */
+static void put_flags(struct json_out *o, const struct item *it, enum err_lang lang)
+{
+    json_out_array(o, "lint");
+    for (size_t i = 0; i < it->flags; i++) {
+        const struct gov_section *s = it->flag[i];
+        bool english = lang == ERR_EN;
+        json_out_object(o, NULL);
+        json_out_cstr(o, "code", s->missing);
+        json_out_cstr(o, "text", english ? s->missing_en : s->missing_sv);
+        fhir_out_translation(o, "_text", english ? "sv" : "en",
+                             str_of(english ? s->missing_sv : s->missing_en));
+        json_out_end_object(o);
+    }
+    json_out_end_array(o);
+}
+
+static void put_item(struct json_out *o, const struct item *it, int32_t today, enum err_lang lang)
 {
     int32_t day;
     json_out_object(o, NULL);
@@ -200,14 +215,7 @@ static void put_item(struct json_out *o, const struct item *it, int32_t today)
     }
     put_verdicts(o, it);
     json_out_i64(o, "cases", (int64_t)it->cases);
-    json_out_array(o, "lint");
-    for (size_t i = 0; i < it->flags; i++) {
-        json_out_object(o, NULL);
-        json_out_cstr(o, "code", it->flag[i]);
-        json_out_cstr(o, "text", it->flag_sv[i]);
-        json_out_end_object(o);
-    }
-    json_out_end_array(o);
+    put_flags(o, it, lang);
     put_driver(o, it, today);
     json_out_end_object(o);
 }
@@ -246,7 +254,7 @@ bool readiness_board(struct readiness_work *w, struct readiness_ask *ask, struct
     json_out_bool(&o, "cut", b.cut);
     json_out_array(&o, "item");
     for (size_t i = 0; i < b.count; i++)
-        put_item(&o, &b.item[i], w->today);
+        put_item(&o, &b.item[i], w->today, ask->lang);
     json_out_end_array(&o);
     json_out_end_object(&o);
     return true;

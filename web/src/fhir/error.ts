@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What can go wrong between the browser and the record, as one type that the screens turn into Swedish or English.
-import type { OperationOutcome, OperationOutcomeIssue } from "@fhir";
+import type { OperationOutcome } from "@fhir";
+import { translation } from "./translation.ts";
 
 export type FailureKind = "network" | "timeout" | "notFound" | "gone" | "refused" | "invalid" | "busy" | "server" | "format";
 
@@ -30,17 +31,8 @@ function isOutcome(body: unknown): body is OperationOutcome {
 /** The first text in the wanted language: a translation extension, else details.text, else diagnostics. */
 export function outcomeText(outcome: OperationOutcome | null, language: string): string {
   for (const issue of outcome?.issue ?? []) {
-    const text = translated(issue, language) ?? issue.details?.text ?? issue.diagnostics;
+    const text = translation(issue.details?._text, language) ?? issue.details?.text ?? issue.diagnostics;
     if (text !== undefined) return text;
   }
   return "";
-}
-
-/** http://hl7.org/fhir/StructureDefinition/translation: the same text in another language. */
-function translated(issue: OperationOutcomeIssue, language: string): string | undefined {
-  for (const one of issue.details?._text?.extension ?? []) {
-    const parts = one.extension ?? [];
-    if (parts.some((p) => p.url === "lang" && p.valueCode === language)) return parts.find((p) => p.url === "content")?.valueString;
-  }
-  return undefined;
 }

@@ -3,6 +3,7 @@
 // initiative. Nothing is dragged: only a decision moves a phase.
 import { useMemo, useRef, useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
+import { language } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { lazy } from "../ui/Lazy.tsx";
 import { LEVELS, type Card, type Column, type Pipeline, type ProjectRow } from "./board.ts";
@@ -82,8 +83,8 @@ function Columns({ columns }: { columns: readonly Column[] }) {
   );
 }
 
-/** The service tells it in Swedish; ours are in both languages. */
-const flagText = (flag: Card["flags"][number]) => s.value.lint[flag.code] ?? flag.text;
+/** Ours are shorter. */
+const flagText = (flag: Card["flags"][number]) => s.value.lint[flag.code] ?? flag.text[language.value];
 
 function CardOf({ card }: { card: Card }) {
   const w = s.value.board;

@@ -5,7 +5,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
 import { showDate } from "../i18n/format.ts";
-import { word } from "../i18n/index.ts";
+import { language, word } from "../i18n/index.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { diaryOf, find, idOf, nameOf, one, saveAll, STYR } from "./api.ts";
@@ -54,7 +54,7 @@ function Shown({ whole, did }: { whole: WholeCase; did: (text: string) => void }
         <div>{HEADINGS.map((heading) => <Part key={heading} heading={heading} it={it} write={() => setAsked({ what: "write", heading })}>{heading === "benefitCase" && it.benefitCase === undefined ? <Benefit it={it} ask={setForm} /> : null}</Part>)}</div>
         <aside aria-label={w.lint} class="styr-lint">
           <h3>{w.lint}</h3>
-          {remarks.length === 0 ? <p class="box box-good"><Icon name="check" />{w.complete}</p> : <ul>{remarks.map((r) => <li key={r.code} class={r.severe ? "box box-warn" : "box styr-soft"}><Icon name={r.severe ? "warning" : "mark"} />{r.text}</li>)}</ul>}
+          {remarks.length === 0 ? <p class="box box-good"><Icon name="check" />{w.complete}</p> : <ul>{remarks.map((r) => <li key={r.code} class={r.severe ? "box box-warn" : "box styr-soft"}><Icon name={r.severe ? "warning" : "mark"} />{r.text[language.value]}</li>)}</ul>}
           {may("handle") ? <p class="actions print-not"><button type="button" class="button button-small" onClick={() => setAsked({ what: "step" })}>{w.step}</button></p> : null}
         </aside>
       </div>

@@ -3,6 +3,8 @@
 // from being final; a final one is shown as it stands, with its checksum.
 import { useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
+import type { Both } from "../fhir/translation.ts";
+import { language } from "../i18n/index.ts";
 import { showDateTime, showPeriod } from "../i18n/format.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
@@ -25,7 +27,7 @@ export function ReportScreen({ id }: { id: string }) {
   return <><Done text={done} /><Ready of={loaded}>{({ report, gaps }) => <Shown key={report.meta?.versionId} report={report} gaps={gaps} did={(text) => { setDone(text); loaded.again(); }} />}</Ready></>;
 }
 
-function Shown({ report, gaps, did }: { report: Report; gaps: readonly string[]; did: (text: string) => void }) {
+function Shown({ report, gaps, did }: { report: Report; gaps: readonly Both[]; did: (text: string) => void }) {
   const w = s.value.reports;
   const [sections, setSections] = useState(report.section ?? []);
   const [wrong, setWrong] = useState("");
@@ -48,7 +50,7 @@ function Shown({ report, gaps, did }: { report: Report; gaps: readonly string[];
         <PrintButton />
       </Head>
       <p>{report.date === undefined ? w.notCompiled : w.compiled(showDateTime(report.date))} {report.status === "final" ? <Badge text={say("report-state", "final")} tone="good" icon="lock" /> : null}</p>
-      {gaps.length === 0 || !able ? null : <div class="box box-warn print-not" role="status" data-gaps><Icon name="warning" /><div><b>{w.notFinal}</b><ul>{gaps.map((text) => <li key={text}>{text}</li>)}</ul></div></div>}
+      {gaps.length === 0 || !able ? null : <div class="box box-warn print-not" role="status" data-gaps><Icon name="warning" /><div><b>{w.notFinal}</b><ul>{gaps.map((text) => <li key={text.sv}>{text[language.value]}</li>)}</ul></div></div>}
       {sections.map((section, i) => <Part key={section.code} section={section} able={able} put={(change) => put(i, change)} />)}
       <Facts of={[[w.compiler, nameOf(report.compiler)], [w.commissioner, nameOf(report.commissioner)], [w.spokesperson, nameOf(report.spokesperson)], [w.recipients, (report.recipient ?? []).map((r) => r.name).join(", ")], [w.sum, report.sum]]} />
       {wrong === "" ? null : <FailureBox text={wrong} />}

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The pipeline: initiatives as cards in the phases of a process, and what a case lacks. Pure.
+import type { Both } from "../fhir/translation.ts";
 import type { DecisionCase, ProcessDefinitionPhase } from "./types.ts";
 
 export interface Card {
   id: string; title: string; diary: string; phase: number; status: string;
   /** Days since the phase began; null when nothing says. */
   gateAge: number | null;
-  flags: { code: string; text: string }[];
+  flags: { code: string; text: Both }[];
   verdict: string | undefined;
   level: string;
   /** The system whose contract drives it. */

@@ -19,6 +19,7 @@ export async function ask(path: string, signal: AbortSignal): Promise<Part[]> {
 const named = (all: readonly Part[], name: string) => all.find((p) => p.name === name);
 export const partsOf = (all: readonly Part[], name: string): Part[][] => all.filter((p) => p.name === name).map((p) => p.part ?? []);
 export const textOf = (all: readonly Part[], name: string): string => { const p = named(all, name); return p?.valueString ?? p?.valueCode ?? p?.valueDate ?? p?.valueDateTime ?? p?.valueInstant ?? ""; };
+export const besideOf = (all: readonly Part[], name: string) => named(all, name)?._valueString;
 export const isSet = (all: readonly Part[], name: string): boolean => named(all, name)?.valueBoolean === true;
 export const referenceOf = (all: readonly Part[], name: string) => named(all, name)?.valueReference;
 

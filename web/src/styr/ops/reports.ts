@@ -3,6 +3,7 @@
 import type { OperationOutcome } from "@fhir";
 import { answer, JSON_TYPE, send } from "../../fhir/client.ts";
 import { failureOf } from "../../fhir/error.ts";
+import { bothOf, type Both } from "../../fhir/translation.ts";
 import { language } from "../../i18n/index.ts";
 import { perform } from "../../write/write.ts";
 import { STYR } from "../api.ts";
@@ -20,9 +21,9 @@ export const refreshReport = (id: string, title: string) => perform(`Report/${id
 export const finalizeReport = (id: string, title: string) => perform(`Report/${id}/$finalize`, [], how(title, id));
 
 /** What keeps it from being final, one sentence each. */
-export async function readGaps(id: string, signal: AbortSignal): Promise<string[]> {
+export async function readGaps(id: string, signal: AbortSignal): Promise<Both[]> {
   const response = await send(`${STYR}/Report/${id}/$lint`, { headers: { Accept: JSON_TYPE, "Accept-Language": language.value }, cache: "no-store" }, signal);
   const body = (await answer(response)) as OperationOutcome;
   if (!response.ok) throw failureOf(response.status, body);
-  return body.issue.filter((i) => i.severity === "error").map((i) => i.details?.text ?? i.diagnostics ?? "");
+  return body.issue.filter((i) => i.severity === "error").map((i) => bothOf(i.details?.text ?? "", i.details?._text));
 }
