@@ -16,7 +16,7 @@ let region;
 let browser;
 const cookie = {};
 /** Places of Steering that are of one thing, and of what. */
-const STEERED = [["initiativ", "Initiative"], ["linje", "Initiative"], ["avstamning", "ReadinessCheckpoint"], ["arende", "DecisionCase"], ["nytta", "BenefitCase"], ["mote", "Meeting"]];
+const STEERED = [["initiativ", "Initiative"], ["linje", "Initiative"], ["kriterier", "CheckpointDefinition"], ["avstamning", "ReadinessCheckpoint"], ["arende", "DecisionCase"], ["nytta", "BenefitCase"], ["mote", "Meeting"]];
 const steered = [];
 const who = { id: "", name: "", number: "" };
 
