@@ -5,6 +5,7 @@
 
 #include "app/cmd.h"
 #include "app/demo_accounts.h"
+#include "app/demo_freeze.h"
 #include "app/meter.h"
 #include "app/wiring.h"
 #include "base/os.h"
@@ -16,6 +17,7 @@ enum { CMD_DEMO_MARK_MAX = 256 };
 
 struct cmd_demo_options {
     const char *data, *today;
+    bool freeze; /* a checkpoint is measured and frozen: no longer the same bytes each time */
     struct demo_options region;
 };
 
@@ -27,13 +29,10 @@ struct cmd_demo_job {
 };
 
 static const struct option cmd_demo_longs[] = {
-    {"data", required_argument, NULL, 'd'},
-    {"patients", required_argument, NULL, 'p'},
-    {"seed", required_argument, NULL, 's'},
-    {"today", required_argument, NULL, 't'},
-    {"record-only", no_argument, NULL, 'r'},
-    {"help", no_argument, NULL, 'h'},
-    {NULL, 0, NULL, 0},
+    {"data", required_argument, NULL, 'd'},  {"patients", required_argument, NULL, 'p'},
+    {"seed", required_argument, NULL, 's'},  {"today", required_argument, NULL, 't'},
+    {"record-only", no_argument, NULL, 'r'}, {"freeze", no_argument, NULL, 'f'},
+    {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
 };
 
 static bool cmd_demo_number(const char *text, uint64_t max, uint64_t *out)
@@ -46,7 +45,7 @@ static int cmd_demo_parse(int argc, char **argv, struct cmd_demo_options *o)
 {
     uint64_t n = 0;
     struct time_value day;
-    for (int c; (c = getopt_long(argc, argv, "d:p:s:t:rh", cmd_demo_longs, NULL)) != -1;) {
+    for (int c; (c = getopt_long(argc, argv, "d:p:s:t:rfh", cmd_demo_longs, NULL)) != -1;) {
         if (c == 'h')
             return cmd_help(&cmd_demo);
         if (c == 'd') {
@@ -55,6 +54,8 @@ static int cmd_demo_parse(int argc, char **argv, struct cmd_demo_options *o)
             o->today = optarg;
         } else if (c == 'r') {
             o->region.record_only = true;
+        } else if (c == 'f') {
+            o->freeze = true;
         } else if (c == 'p' && cmd_demo_number(optarg, DEMO_PATIENTS_MAX, &n)) {
             o->region.patients = (uint32_t)n;
         } else if (c == 's' && cmd_demo_number(optarg, UINT64_MAX, &n)) {
@@ -156,7 +157,9 @@ static int cmd_demo_make(struct wiring *w, const struct cmd_demo_options *o, str
         return CMD_FAILED;
     buf_init(&j.text, BUF_NO_MAX);
     meter_begin(&j.meter, "resurser (resources)");
-    bool ok = cmd_demo_fill(w, o, &j, &s, report, err);
+    bool measured = false;
+    bool ok = (!o->freeze || demo_freeze_begun(w, &measured, err)) &&
+              (measured || cmd_demo_fill(w, o, &j, &s, report, err));
     buf_release(&j.text);
     if (!ok)
         return CMD_FAILED;
@@ -172,7 +175,8 @@ static int cmd_demo_make(struct wiring *w, const struct cmd_demo_options *o, str
         stopped ? "stopped" : "done", o->region.patients, (unsigned long long)s.in,
         (unsigned long long)s.stored, (unsigned long long)s.unchanged, (unsigned long long)s.rejected,
         seconds);
-    if (!stopped && !demo_accounts_make(w->store, o->data, err))
+    if (!stopped &&
+        ((o->freeze && !demo_freeze(w, o->data, err)) || !demo_accounts_make(w->store, o->data, err)))
         return CMD_FAILED;
     if (s.rejected)
         printf("Rapport (report): %s\n", report);
@@ -201,19 +205,25 @@ static int cmd_demo_run(int argc, char **argv)
 const struct cmd cmd_demo = {
     .name = "demo",
     .run = cmd_demo_run,
-    .usage_sv = "demo --data KATALOG [--patients N] [--seed S] [--today DATUM] [--record-only]",
-    .help_sv = "skapar en påhittad svensk region att prova med\n"
-               "  --data KATALOG  lagret; ska vara tomt eller hålla just denna region\n"
-               "  --patients N    annars 500, högst 20000\n"
-               "  --seed S        annars 1; samma frö ger samma region\n"
-               "  --today DATUM   regionens idag, annars 2026-11-21\n"
-               "  --record-only   bara journalen, inget av styrningen\n"
-               "Ingen i regionen finns: patienterna har officiella testidentiteter.",
-    .help_en = "makes a made-up Swedish region to try with\n"
-               "  --data DIR      the store; must be empty or hold this very region\n"
-               "  --patients N    else 500, at most 20000\n"
-               "  --seed S        else 1; the same seed gives the same region\n"
-               "  --today DATE    the region's today, else 2026-11-21\n"
-               "  --record-only   the record alone, nothing of the steering\n"
-               "Nobody in the region exists: the patients have official test identities.",
+    .usage_sv = "demo --data KATALOG [--patients N] [--seed S] [--today DATUM] [--record-only] [--freeze]",
+    .help_sv =
+        "skapar en påhittad svensk region att prova med\n"
+        "  --data KATALOG  lagret; ska vara tomt eller hålla just denna region\n"
+        "  --patients N    annars 500, högst 20000\n"
+        "  --seed S        annars 1; samma frö ger samma region\n"
+        "  --today DATUM   regionens idag, annars 2026-11-21\n"
+        "  --record-only   bara journalen, inget av styrningen\n"
+        "  --freeze        mät styrningens avstämningar och frys en av dem med sitt underlag, så att det\n"
+        "                  finns ett beslutsunderlag att se (inte samma byte varje gång)\n"
+        "Ingen i regionen finns: patienterna har officiella testidentiteter.",
+    .help_en =
+        "makes a made-up Swedish region to try with\n"
+        "  --data DIR      the store; must be empty or hold this very region\n"
+        "  --patients N    else 500, at most 20000\n"
+        "  --seed S        else 1; the same seed gives the same region\n"
+        "  --today DATE    the region's today, else 2026-11-21\n"
+        "  --record-only   the record alone, nothing of the steering\n"
+        "  --freeze        measure the steering's checkpoints and freeze one with its evidence, so that\n"
+        "                  there is one to look at (not the same bytes each time)\n"
+        "Nobody in the region exists: the patients have official test identities.",
 };

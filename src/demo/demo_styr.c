@@ -2,7 +2,8 @@
  * What the demo holds of the steering: definitions/example/styr.ndjson (the seeds' twelve initiatives with
  * their diary numbers, bodies, mandates, about seventy projects, checkpoints …) and the definitions of
  * reports. A line is a resource, with @DAY-30@ for days from the region's today; one that begins with @UNITS
- * is made once for each unit that is to introduce the record system. Nobody in it exists. */
+ * is made once for each unit that is to introduce the record system, with @UNITS:2-4 for the second to the
+ * fourth. Nobody in it exists. */
 #include "demo/demo_int.h"
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@ struct str styr_file(void);
 struct str weekly_file(void);
 struct str final_file(void);
 
-#define EACH_UNIT STR("@UNITS ")
+#define EACH_UNIT STR("@UNITS") /* then " ", or ":1-4 " for the first four */
 
 /* The unit a line is being made for; index 0-. */
 struct place {
@@ -77,9 +78,27 @@ static void line_emit(struct demo *d, struct str line, const struct place *p)
     emit(d, buf_get(&d->buf));
 }
 
+/* Takes what says for which units, "" or ":2-4", off the line. */
+static void range_take(struct str *line, uint32_t *from, uint32_t *to)
+{
+    char *end;
+    *from = 1;
+    *to = UINT32_MAX;
+    if (line->p[0] == ':') {
+        *from = (uint32_t)strtoul(line->p + 1, &end, 10);
+        OS_ASSERT(*end == '-');
+        *to = (uint32_t)strtoul(end + 1, &end, 10);
+        *line = str_sub(*line, (size_t)(end - line->p), line->n);
+    }
+    OS_ASSERT(line->p[0] == ' ');
+    *line = str_sub(*line, 1, line->n);
+}
+
 static void units_emit(struct demo *d, struct str line)
 {
     struct place p = {.number = 0};
+    uint32_t from, to;
+    range_take(&line, &from, &to);
     for (size_t w = 0; w < sizeof waves / sizeof *waves; w++) {
         p.wave = waves[w].wave;
         for (uint32_t u = 0; u < d->unit_count; u++) {
@@ -87,7 +106,8 @@ static void units_emit(struct demo *d, struct str line)
                 continue;
             p.unit = &d->unit[u];
             p.number++;
-            line_emit(d, line, &p);
+            if (p.number >= from && p.number <= to)
+                line_emit(d, line, &p);
         }
     }
 }

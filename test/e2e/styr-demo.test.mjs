@@ -12,9 +12,11 @@ const numbers = ['RS 2025-02255', 'RS 2025-02223', 'RS 2025-01776', 'RS 2025-017
 
 test('the demo’s steering', async (t) => {
   const dir = scratch(t), data = join(dir, 'd');
-  const made = run('demo', '--data', data, '--patients', '0', '--seed', '1');
+  const made = run('demo', '--data', data, '--patients', '0', '--seed', '1', '--today', new Date().toISOString().slice(0, 10), '--freeze'); // evidence has an age
   assert.equal(made.code, 0, made.out + made.err);
   assert.match(made.out, /rejected 0/);
+  const again = run('demo', '--data', data, '--patients', '0', '--seed', '1', '--today', new Date().toISOString().slice(0, 10), '--freeze');
+  assert.equal(again.code, 0, 'once more changes nothing' + again.out + again.err);
   const lines = exported(data, join(dir, 'out'));
   const all = [...lines].map(([, line]) => JSON.parse(line));
   const of = (type) => all.filter((r) => r.resourceType === type);
@@ -34,7 +36,24 @@ test('the demo’s steering', async (t) => {
   assert.doesNotMatch((await styr('DecisionCase/shlr-2/$lint')).text, /Nyttokalkyl saknas/);
   assert.match((await styr('BenefitCase/shlr-kalkyl/$calculate')).text, /38232/);
   assert.match((await styr('SystemAsset/$cliff')).text, /KeyForCare/);
-  assert.equal((await styr('ReadinessCheckpoint?verdict=go&_summary=count')).json.total, 0);
+  // Each verdict is there to be seen, measured by the service out of what the region holds; and one checkpoint of the past, frozen.
+  const verdicts = { 't-180-1': 'go', 't-180-2': 'go', 't-180-3': 'go-with-conditions', 't-180-4': 'incomplete', 't-180-5': 'no-go' };
+  const shown = async () => (await styr('ReadinessCheckpoint/$line?initiative=Initiative/vis')).json.checkpoint;
+  const wanted = (all) => Object.entries(verdicts).filter(([id, verdict]) => all.find((c) => c.id === id)?.verdict !== verdict);
+  let line = await shown();
+  for (const end = Date.now() + 60000; wanted(line).length > 0 && Date.now() < end; line = await shown()) await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.deepEqual(wanted(line), [], JSON.stringify(line.filter((c) => c.id in verdicts).map((c) => [c.id, c.verdict, c.results ?? c.result])).slice(0, 3000));
+  const held = async (id) => (await styr(`ReadinessCheckpoint/${id}`)).json;
+  for (const id of ['t-180-1', 't-180-2', 't-180-3', 't-180-4']) {
+    const c = await held(id);
+    assert.ok(c.result.filter((r) => r.state === 'met').every((r) => r.evidence?.length > 0 || r.evidenceKind !== undefined), id);
+    const told = (await styr(`ReadinessCheckpoint/${id}/$evidence?criterion=E6`)).json;
+    assert.match(JSON.stringify(told.evidence), /MeasureReport\/styr-migrering-/, 'down to the resource it was measured by');
+  }
+  assert.ok((await held('t-180-3')).result.find((r) => r.code === 'E13').waiver.workaround);
+  assert.equal((await held('t-180-1')).status, 'frozen');
+  const proof = (await styr('ReadinessCheckpoint/t-180-1/$verify')).json;
+  assert.ok(proof.holds && proof.sha256 === proof.computed && /^[0-9a-f]{64}$/.test(proof.sha256), JSON.stringify(proof));
   for (const r of of('Initiative')) assert.equal((await styr(`Initiative/${r.id}/$as-basic`)).json.code.coding[0].code, 'Initiative');
   // Nothing of the file is lost on the way.
   const file = readFileSync('definitions/example/styr.ndjson', 'utf8').split('\n').filter((l) => l && !l.startsWith('@'));

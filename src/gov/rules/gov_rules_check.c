@@ -136,7 +136,8 @@ static bool waiver(struct gov_ask *a, const struct gov_body *result)
     struct str code = gov_rules_body_text(result, "code");
     if (!gov_is(&w))
         return true;
-    if (!gov_rules_body_find(&a->c->was, "criterion", "code", code, &criterion) ||
+    if (!gov_rules_body_find(gov_is(&a->c->was) ? &a->c->was : &a->c->will, "criterion", "code", code,
+                             &criterion) ||
         !str_is(gov_rules_body_text(&criterion, "severity"), "soft") ||
         !str_is(gov_rules_body_text(result, "severity"), "soft"))
         return err_set_str(a->err, ERR_GOV_WAIVER_HARD, code, a->name);
@@ -169,11 +170,12 @@ static bool results(struct gov_ask *a, bool *waived)
     return true;
 }
 
-/* Nothing is known when a checkpoint is opened, and that is what it says: all is missing. The verdict follows
+/* Nothing is known when a checkpoint is opened, and that is what it says: all is missing. What is soft may be
+ * waived from the beginning. The verdict follows
  * from that (rc-1), so it is never go. */
 static bool opened(struct gov_ask *a)
 {
-    static const char *const said[] = {"code", "severity", "state", "target", NULL};
+    static const char *const said[] = {"code", "severity", "state", "target", "waiver", NULL};
     const struct gov_body *will = &a->c->will;
     const struct gov_body none = {0};
     struct gov_body r;
@@ -193,6 +195,8 @@ static bool opened(struct gov_ask *a)
         if (!gov_rules_body_find(will, "criterion", "code", gov_rules_body_text(&r, "code"), &criterion) ||
             !gov_rules_body_same_at(&criterion, &r, "severity"))
             return err_set_str(a->err, ERR_GOV_CRITERIA, a->name, gov_rules_body_text(&r, "code"));
+        if (!waiver(a, &r))
+            return false;
     }
     for (const char *const *m = measured; *m; m++)
         if (strcmp(*m, "verdict") != 0 && strcmp(*m, "asOf") != 0 && !gov_rules_body_same_at(&none, will, *m))
