@@ -322,9 +322,60 @@ static void test_prune(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+struct told {
+    size_t count;
+    bool ward, other;
+};
+
+static void tell(void *arg, struct str assignment)
+{
+    struct told *t = arg;
+    t->count++;
+    t->ward = t->ward || str_is(assignment, "PractitionerRole/ward");
+    t->other = t->other || str_is(assignment, "PractitionerRole/other");
+}
+
+static void act(struct audit *a, const char *assignment, enum audit_outcome outcome)
+{
+    struct err err = {0};
+    struct audit_record r = {.who = {.user = STR("Practitioner/1"), .assignment = str_of(assignment)},
+                             .action = STR("GET /fhir/[type]/[id]"),
+                             .code = 'R',
+                             .outcome = outcome};
+    assert_true(audit_put(a, &r, 1, &err));
+}
+
+/* Each assignment once, only what was done, only what came after. */
+static void test_acted(void **state)
+{
+    struct err err = {0};
+    struct audit *a = fill(true);
+    uint64_t after = UINT64_MAX;
+    struct told t = {0};
+    (void)state;
+    assert_true(audit_index_wait(a, 5000, &err));
+    struct audit_index *x = audit_index_beside(a, &err);
+    assert_non_null(x);
+    assert_true(audit_index_acted(x, &after, tell, &t, &err));
+    assert_int_equal(after, RECORDS);
+    act(a, "PractitionerRole/ward", AUDIT_DONE);
+    act(a, "PractitionerRole/ward", AUDIT_DONE);
+    act(a, "PractitionerRole/other", AUDIT_REFUSED);
+    assert_true(audit_index_wait(a, 5000, &err));
+    assert_true(audit_index_acted(x, &after, tell, &t, &err));
+    assert_int_equal(t.count, 1);
+    assert_true(t.ward && !t.other);
+    assert_int_equal(after, RECORDS + 3);
+    assert_true(audit_index_acted(x, &after, tell, &t, &err));
+    assert_int_equal(t.count, 1);
+    audit_index_close(x);
+    audit_close(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_find),   TEST(test_times),   TEST(test_again),
-                                       TEST(test_beside), TEST(test_witness), TEST(test_prune)};
+                                       TEST(test_beside), TEST(test_witness), TEST(test_prune),
+                                       TEST(test_acted)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
