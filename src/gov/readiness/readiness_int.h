@@ -324,6 +324,9 @@ bool readiness_pause(struct readiness *x, struct store_tx *tx, const struct read
 
 /* What the texts of this release lack, once. */
 void readiness_own_start(struct readiness *x);
+/* Is it time for a report of answer times? Ends the period that has run out; a day has READINESS_TIMES_DAY
+ * reports at most, which own->reports counts. */
+bool readiness_own_due(struct readiness_own *own, int64_t every_ms, uint64_t now_ns, int32_t today);
 /* Has a text both languages, and are they not the same? */
 bool readiness_own_both(const char *sv, const char *en);
 /* At each tick: whatever is due. False with *err. */

@@ -170,23 +170,22 @@ static void times_since(const struct readiness *x, struct histogram_sum out[API_
     }
 }
 
-static bool times_due(struct readiness *x, int32_t today)
+bool readiness_own_due(struct readiness_own *own, int64_t every_ms, uint64_t now_ns, int32_t today)
 {
-    uint64_t now = os_mono_ns();
-    if (!x->opt.api || x->opt.times_ms <= 0 || !readiness_rules_find(&x->rules, STR(TIMES_MEASURE)) ||
-        now - x->own.tried_ns < (uint64_t)x->opt.times_ms * 1000000)
+    if (every_ms <= 0 || now_ns - own->tried_ns < (uint64_t)every_ms * 1000000)
         return false;
-    x->own.tried_ns = now;
-    if (today != x->own.day)
-        x->own.reports = 0;
-    x->own.day = today;
-    return x->own.reports < READINESS_TIMES_DAY;
+    own->tried_ns = now_ns;
+    if (today != own->day)
+        own->reports = 0;
+    own->day = today;
+    return own->reports < READINESS_TIMES_DAY;
 }
 
 /* What is not told of now, because it is little or the day has had its reports, is told of later. */
 static bool times(struct readiness *x, int32_t today, struct err *err)
 {
-    if (!times_due(x, today))
+    if (!x->opt.api || !readiness_rules_find(&x->rules, STR(TIMES_MEASURE)) ||
+        !readiness_own_due(&x->own, x->opt.times_ms, os_mono_ns(), today))
         return true;
     struct histogram_sum *since = os_alloc((API_KINDS + 1) * sizeof *since);
     int64_t now = os_now_ms();
