@@ -13,7 +13,7 @@ let browser;
 const cookie = {};
 before(async () => {
   region = await startDemo({ patients: "20" });
-  for (const account of ["overlakare", "handlaggare", "beslutsfattare", "processansvarig", "patientsakerhet", "ekonom", "diarium"]) cookie[account] = await region.cookie(account);
+  for (const account of ["overlakare", "handlaggare", "beslutsfattare", "processansvarig", "patientsakerhet", "ekonom", "diarium", "kommunikator"]) cookie[account] = await region.cookie(account);
   browser = await startBrowser();
 });
 after(async () => {
@@ -99,4 +99,56 @@ test("a waiver is given by who answers for it, with owner, workaround, motivatio
   const { waiver } = (await read(`ReadinessCheckpoint/${id}`)).result[0];
   assert.deepEqual([waiver.workaround, waiver.motivation, waiver.expires], ["Två kollegor från grannavdelningen", "Utbildningen är bokad", "2099-01-31"]);
   assert.match(waiver.owner.reference, /^PractitionerRole\//);
+});
+
+const press = async (target) => { await target.focus(); await target.page().keyboard.press("Enter"); };
+/** Searches for who it is, goes to the hit with Tab and takes it. */
+async function pick(dialog, label, text) {
+  const page = dialog.page();
+  await dialog.getByLabel(label, { exact: true }).focus();
+  await page.keyboard.type(text);
+  const hit = dialog.locator(".picks button", { hasText: text }).first();
+  await hit.waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await dialog.locator(".styr-held", { hasText: text }).waitFor();
+}
+
+test("the registrar enters a mandate and gives none to themselves; others are offered none", async () => {
+  await visit("processansvarig", "medlemmar", async (page) => {
+    await page.locator("main article").first().waitFor();
+    assert.deepEqual([await offered(page, "Nytt mandat"), await offered(page, "Nytt organ"), await offered(page, /^Avsluta/)], [0, 0, 0]);
+  });
+  await visit("diarium", "medlemmar", async (page) => {
+    await press(page.getByRole("button", { name: "Nytt mandat" }));
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Verkställighetsbeslut").check();
+    await dialog.getByLabel("Omfattar allt").check();
+    await dialog.getByLabel("Källa, till exempel delegationsordning").fill("Delegationsordning (prov)");
+    await pick(dialog, "Innehavare", "Registrator");
+    await press(dialog.getByRole("button", { name: "Spara" }));
+    await dialog.getByText(/ingen ger sig själv ett mandat/).waitFor();
+    assert.ok(await dialog.getByLabel("Innehavare").evaluate((one) => one === document.activeElement), "it stands at the holder");
+    await press(dialog.getByRole("button", { name: /^Ta bort .*Innehavare$/ }));
+    await pick(dialog, "Innehavare", "Portföljägare");
+    await press(dialog.getByRole("button", { name: "Spara" }));
+    await page.locator("main tbody tr", { hasText: "Delegationsordning (prov)" }).waitFor();
+  });
+  const mandates = (await read("Mandate?_sort=-_lastUpdated&_count=1")).entry[0].resource;
+  assert.deepEqual([mandates.status, mandates.kind, mandates.allScope, mandates.source], ["active", ["verkstallighet"], true, "Delegationsordning (prov)"]);
+});
+
+test("a theme is set by a person in their own name", async () => {
+  const told = (await read("Experience?_count=50")).entry.map((e) => e.resource).at(-1);
+  await visit("kommunikator", "erfarenheter", async (page) => {
+    await press(page.locator("main tbody tr", { hasText: told.statement.slice(0, 40) }).getByRole("button", { name: /^Sätt tema/ }).first());
+    const dialog = page.getByRole("dialog");
+    await dialog.locator("datalist option[value=utbildning]").waitFor({ state: "attached" }); // what others have set is offered
+    await dialog.getByLabel("Tema").fill("Provat tema");
+    await page.keyboard.press("Enter");
+    await page.locator("main tbody tr", { hasText: "Provat tema" }).first().waitFor();
+  });
+  const coded = (await read(`Experience/${told.id}`)).coding.at(-1);
+  assert.deepEqual([coded.theme, coded.coderKind], ["Provat tema", "human"]);
+  assert.match(coded.coder.reference, /^PractitionerRole\//);
 });

@@ -66,7 +66,7 @@ function Told({ turn, again }: { turn: number; again: () => void }) {
       <h3>{w.told}</h3>
       <Done text={done} />
       <Ready of={loaded}>{(found) => <><More more={found.more} /><p class="hint">{answerTime(found.all)}</p><Rows all={found.all} ask={setAsked} /></>}</Ready>
-      {asked === null ? null : asked.what === "code" ? <CodeDialog of={asked.of} close={close} did={did} /> : <ReplyDialog of={asked.of} close={close} did={did} />}
+      {asked === null ? null : asked.what === "code" ? <CodeDialog of={asked.of} themes={themesOf(loaded.data?.all ?? [])} close={close} did={did} /> : <ReplyDialog of={asked.of} close={close} did={did} />}
     </>
   );
 }
@@ -96,7 +96,10 @@ function Rows({ all, ask }: { all: readonly Experience[]; ask: (asked: Asked) =>
 
 interface DeedProps { of: Experience; close: () => void; did: (text: string) => void }
 
-function CodeDialog({ of, close, did }: DeedProps) {
+/** Themes that people have set: the same word for the same thing. */
+const themesOf = (all: readonly Experience[]) => [...new Set(all.flatMap((one) => (one.coding ?? []).map((c) => c.theme)))].sort((a, b) => a.localeCompare(b, "sv"));
+
+function CodeDialog({ of, themes, close, did }: DeedProps & { themes: readonly string[] }) {
   const w = s.value.experience;
   const me = myself();
   if (me === undefined) return <Dialog heading={w.code} close={close}><p class="box box-warn">{w.needsAssignment}</p></Dialog>;
@@ -108,7 +111,7 @@ function CodeDialog({ of, close, did }: DeedProps) {
         await save({ ...of, status: of.status === "answered" ? of.status : "themed", disposition: value("disposition"), coding: [...(of.coding ?? []), { theme: value("theme"), coder: me, coderKind: "human", on: todayText() }] }, w.coded, styrPath("erfarenheter"));
         did(w.coded);
       }}>
-        <Input label={w.theme} name="theme" value={suggested} required />
+        <Input label={w.theme} name="theme" value={suggested} list={themes} required />
         <Select label={w.disposition} name="disposition" all={choices("experience-disposition")} />
       </Form>
     </Dialog>

@@ -11,6 +11,7 @@ import { FailureBox, failureText } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { diaryOf } from "./api.ts";
+import { met } from "../write/deed.ts";
 import type { Run } from "./form.ts";
 import { getPdf, keepFile } from "./ops/pdf.ts";
 import { s, say } from "./words.ts";
@@ -135,7 +136,7 @@ export function Form({ children, button, run, cancel, hidden }: FormProps) {
     const value = <T extends string>(name: string) => { const held = data.get(name); return (typeof held === "string" ? held.trim() : "") as T; };
     setBusy(true);
     setWrong("");
-    run(value).catch((error: unknown) => setWrong(failureText(error))).finally(() => setBusy(false));
+    run(value).catch((error: unknown) => setWrong(met(error) ? s.value.met : failureText(error))).finally(() => setBusy(false));
   };
   return (
     <form class="admin-form" onSubmit={submit} aria-busy={busy}>
@@ -149,12 +150,13 @@ export function Form({ children, button, run, cancel, hidden }: FormProps) {
   );
 }
 
-interface InputProps { label: string; name: string; type?: "text" | "date" | "number" | "time"; value?: string; required?: boolean; hint?: string; max?: number; min?: number; step?: string }
+interface InputProps { label: string; name: string; type?: "text" | "date" | "number" | "time"; value?: string; required?: boolean; hint?: string; max?: number; min?: number; step?: string; /** What has been answered before, to choose among. */ list?: readonly string[] }
 const TEXT_MAX = 400;
 const LONG_MAX = 10_000;
 
-export function Input({ label, name, type = "text", value = "", required, hint, max, min, step }: InputProps) {
-  return <label><span>{label}</span><input class="field" name={name} defaultValue={value} autocomplete="off" maxLength={TEXT_MAX} {...({ type, required, min, max, step } as object)} />{hint === undefined ? null : <small class="hint">{hint}</small>}</label>;
+export function Input({ label, name, type = "text", value = "", required, hint, max, min, step, list = [] }: InputProps) {
+  const known = list.length === 0 ? undefined : `known-${name}`;
+  return <label><span>{label}</span><input class="field" name={name} defaultValue={value} autocomplete="off" maxLength={TEXT_MAX} {...({ type, required, min, max, step, list: known } as object)} />{known === undefined ? null : <datalist id={known}>{list.map((one) => <option key={one} value={one} />)}</datalist>}{hint === undefined ? null : <small class="hint">{hint}</small>}</label>;
 }
 
 export function Area({ label, name, value = "", required, rows = 3, hint }: { label: string; name: string; value?: string; required?: boolean; rows?: number; hint?: string }) {

@@ -13,6 +13,7 @@ export const en: Words = {
   more: "There are more than what is shown here.",
   none: "Nothing to show.",
   noVerdict: "Not assessed",
+  met: "Somebody else has changed it meanwhile. Nothing has been saved. What you have written stands: close, read what is new and try again.",
   busy: "Saving …",
   cancel: "Cancel",
   close: "Close",

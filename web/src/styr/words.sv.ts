@@ -10,6 +10,7 @@ export const sv = {
   none: "Inget att visa.",
   noVerdict: "Inte bedömt",
   busy: "Sparar …",
+  met: "Någon annan har ändrat under tiden. Inget har sparats. Det du har skrivit står kvar: stäng, läs det nya och försök igen.",
   cancel: "Avbryt",
   close: "Stäng",
   save: "Spara",
