@@ -200,6 +200,22 @@ test("somebody else's change is kept under what was written here, and what both 
   assert.deepEqual([now.title, now.horizon, now.priceYear], ["Min rubrik", 7, 2026]);
 });
 
+test("Esc on what is written asks once, and then closes; nothing written closes at once", () =>
+  visit("nytta", async (page) => {
+    await byButton("Ny nyttokalkyl")(page);
+    await dialogOf(page).getByLabel("Rubrik", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await gone(page);
+    assert.ok(await page.getByRole("button", { name: "Ny nyttokalkyl" }).evaluate((one) => one === document.activeElement), "focus is back where it was");
+    await byButton("Ny nyttokalkyl")(page);
+    await write(dialogOf(page), { Rubrik: "Halvskriven" });
+    await page.keyboard.press("Escape");
+    await dialogOf(page).getByText(/Tryck Esc en gång till/).waitFor();
+    assert.equal(await dialogOf(page).getByLabel("Rubrik", { exact: true }).inputValue(), "Halvskriven");
+    await page.keyboard.press("Escape");
+    await gone(page);
+  }));
+
 test("a scenario beside another: SWOT, informants, cost and plans; a choice without a conclusion is refused at the conclusion", async () => {
   await visit("scenarier", async (page) => {
     await byButton("Nytt scenario")(page);

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 /** A modal dialog, open while it is drawn; Esc closes, and focus goes back to where it was. */
-export function Dialog({ heading, close, kind = "", children }: { heading: string; close: () => void; /** A class of its own. */ kind?: string; children: ComponentChildren }) {
+export function Dialog({ heading, close, leaving, kind = "", children }: { heading: string; close: () => void; /** Esc, before it closes; may prevent that. */ leaving?: (event: Event) => void; /** A class of its own. */ kind?: string; children: ComponentChildren }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -11,7 +11,7 @@ export function Dialog({ heading, close, kind = "", children }: { heading: strin
     return () => { if (before instanceof HTMLElement && before.isConnected) before.focus(); };
   }, []);
   return (
-    <dialog ref={dialog} class={`dialog admin-dialog ${kind}`} aria-labelledby="dialog-heading" onClose={close}>
+    <dialog ref={dialog} class={`dialog admin-dialog ${kind}`} aria-labelledby="dialog-heading" onClose={close} onCancel={leaving}>
       <h2 id="dialog-heading">{heading}</h2>
       {children}
     </dialog>

@@ -74,6 +74,7 @@ export function FormDialog({ form, of, link, close, did, write, before, offers =
   const [met, setMet] = useState<Met | null>(null);
   // Controls keep what is written in them; another number draws them anew from the tree.
   const [drawn, setDrawn] = useState(0);
+  const [warned, setWarned] = useState(false);
   const box = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (wrong.at.size > 0) box.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
@@ -109,16 +110,23 @@ export function FormDialog({ form, of, link, close, did, write, before, offers =
       setBusy(false);
     }
   };
+  // Esc on what has been written asks once; the second time it closes.
+  const leaving = (event: Event) => {
+    if (warned || tree === base.current) return;
+    event.preventDefault();
+    setWarned(true);
+  };
   const theirs = met?.theirs ?? null;
   const draft: Draft = { form, tree, change: setTree, wrongs: wrong.at };
   return (
-    <Dialog heading={words.heading} close={close} kind="styr-dialog styr-form">
+    <Dialog heading={words.heading} close={close} kind="styr-dialog styr-form" leaving={leaving}>
       {words.about === "" ? null : <p class="hint">{words.about}</p>}
       {before}
       {offers.length === 0 ? null : <p class="actions">{offers.map((one) => <button key={one.text} type="button" class="button button-small" onClick={() => redraw({ ...tree, ...one.put })}>{one.text}</button>)}</p>}
       <form ref={box} class="admin-form" onSubmit={(event) => void submit(event)} aria-busy={busy}>
         <div class="styr-fields" key={drawn}><Fields draft={draft} fields={spec.fields} /></div>
         <div role="alert">
+          {warned ? <p class="box box-warn">{f.value.unsaved}</p> : null}
           {wrong.whole === "" ? null : <p class="box box-failure">{wrong.whole}</p>}
           {met === null ? null : (
             <div class="box box-warn"><div>
