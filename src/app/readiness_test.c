@@ -579,6 +579,56 @@ static void test_trend(void **state)
     atomic_store(&os_fault.clock_shift_ms, 0);
 }
 
+enum { MANY = 65, MANY_BYTES = 40000 }; /* criteria: one more than can be measured */
+
+static void many(const char *type, const char *id, const char *rest, bool results)
+{
+    char *body = os_alloc(MANY_BYTES), path[100];
+    int n = snprintf(body, MANY_BYTES, "{\"resourceType\":\"%s\",\"id\":\"%s\",%s,\"criterion\":[", type, id,
+                     rest);
+    for (int i = 0; i < MANY; i++)
+        n += snprintf(
+            body + n, (size_t)(MANY_BYTES - n),
+            "%s{\"code\":\"M%d\",\"title\":\"x\",\"measure\":\"pulse\",\"comparator\":\"ge\",\"target\":"
+            "1,\"severity\":\"hard\",\"overridable\":false,\"maxAgeDays\":30,\"evidenceKind\":\"measured\"}",
+            i ? "," : "", i);
+    n += snprintf(body + n, (size_t)(MANY_BYTES - n), "]%s", results ? ",\"result\":[" : "}");
+    for (int i = 0; results && i < MANY; i++)
+        n += snprintf(body + n, (size_t)(MANY_BYTES - n),
+                      "%s{\"code\":\"M%d\",\"state\":\"missing\",\"severity\":\"hard\"}", i ? "," : "", i);
+    if (results)
+        snprintf(body + n, (size_t)(MANY_BYTES - n), "],\"verdict\":\"no-go\"}");
+    snprintf(path, sizeof path, "%s/%s", type, id);
+    char *a = ask_at(&web, "machine", "PUT", "/styr", path, NULL, body);
+    if (status_of(a) != 201)
+        fail_msg("%s: %s", path, a);
+    os_free(a);
+    os_free(body);
+}
+
+/* One that cannot be measured is not go, and keeps no other from being measured. It is tried again and again,
+ * so that not everything is ever done: the last test. */
+static void test_broken(void **state)
+{
+    (void)state;
+    passed("q10", "r1", true, 180000);
+    settle();
+    many("CheckpointDefinition", "d9",
+         "\"status\":\"active\",\"name\":\"d9\",\"offsetDays\":-7,\"lockedOn\":\"2026-01-01\"", false);
+    many("ReadinessCheckpoint", "c9",
+         "\"status\":\"open\",\"definition\":{\"reference\":\"CheckpointDefinition/"
+         "d9\"},\"unit\":{\"reference\":"
+         "\"Organization/ward\"},\"asOf\":\"2026-01-01\"",
+         true);
+    passed("q11", "r1", false, 240000);
+    nanosleep(&(struct timespec){.tv_sec = 4}, NULL);
+    expect("c1", "\"verdict\":\"no-go\"");
+    expect("c9", "\"verdict\":\"no-go\"");
+    assert_true(readiness_seq(ready) < last_seq());
+    os_free(answer("machine", "POST", "ReadinessCheckpoint/c9/$freeze", 503));
+    os_free(answer("machine", "POST", "ReadinessCheckpoint/c1/$freeze", 200));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -586,7 +636,7 @@ int main(void)
         cmocka_unit_test(test_time),     cmocka_unit_test(test_reports), cmocka_unit_test(test_measures),
         cmocka_unit_test(test_signed),   cmocka_unit_test(test_pause),   cmocka_unit_test(test_nobody_sets),
         cmocka_unit_test(test_waiver),   cmocka_unit_test(test_freeze),  cmocka_unit_test(test_board),
-        cmocka_unit_test(test_again),    cmocka_unit_test(test_trend),
+        cmocka_unit_test(test_again),    cmocka_unit_test(test_trend),   cmocka_unit_test(test_broken),
     };
     world_open(&web, "readiness");
     common(&web);
