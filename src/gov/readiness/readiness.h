@@ -41,7 +41,7 @@ struct readiness_options {
     const struct api *api; /* its answer times; NULL: not known */
     int64_t times_ms;      /* how often they are reported; 0: never */
     const char *web;       /* folder of the browser part, whose words.json tells of its texts; NULL: none */
-    const char *release;   /* what the texts are of */
+    const char *release;   /* what the texts are of; NULL: nothing is said of texts */
 };
 
 /* Borrows the options' store and search. Everything open is measured anew, in the background. NULL with *err.

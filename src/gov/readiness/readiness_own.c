@@ -314,12 +314,12 @@ static bool words_write(struct readiness *x, struct err *err)
     return report_end(&p, err);
 }
 
-/* Once a day: the report is of what runs today. A release whose texts nobody has counted takes back what an
- * earlier one said. */
+/* Once a day, where a release runs: the report is of what runs today. A release whose texts nobody has
+ * counted takes back what an earlier one said. */
 static bool words(struct readiness *x, int32_t today, struct err *err)
 {
     bool stand;
-    if (x->own.words_day == today || !readiness_rules_find(&x->rules, STR(WORDS_MEASURE)))
+    if (!x->opt.release || x->own.words_day == today || !readiness_rules_find(&x->rules, STR(WORDS_MEASURE)))
         return true;
     if (!words_stand(x, today, &stand, err) || (!stand && !words_write(x, err)))
         return false;
