@@ -43,7 +43,7 @@ export const en: Words = {
     kinds: { note: "Note", order: "Prescription", referral: "Referral", message: "Message", answer: "Reply", todo: "Task" },
   },
   pages: { reserv: "Downtime notes", okand: "Unknown patient", osignerat: "My unsigned notes", styrning: "Steering" },
-  styr: { title: "Steering", report: "Report", reportAbout: "Tell of your experience", foot: "Steering and feedback", oversikt: "Overview", tavla: "Pipeline", linje: "Critical line", kriterier: "Checkpoints", beslut: "Decisions", risker: "Risks", scenarier: "Scenarios", nytta: "Benefits", avtal: "Contract cliff", forandring: "Change", erfarenheter: "Experiences", fragor: "Questions and answers", rapporter: "Reports", moten: "Meetings", medlemmar: "Members" },
+  styr: { title: "Steering", report: "Report", reportAbout: "Tell of your experience", foot: "Steering and feedback", oversikt: "Overview", tavla: "Pipeline", linje: "Critical line", kriterier: "Criteria", beslut: "Decisions", risker: "Risks", scenarier: "Scenarios", nytta: "Benefits", avtal: "Contract cliff", forandring: "Change", erfarenheter: "Experiences", fragor: "Questions and answers", rapporter: "Reports", moten: "Meetings", medlemmar: "Members" },
   charts: {
     label: "Open charts",
     fullHeading: "Two charts are already open",

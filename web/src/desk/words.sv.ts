@@ -43,7 +43,7 @@ export const sv = {
     kinds: { note: "Anteckning", order: "Ordination", referral: "Remiss", message: "Meddelande", answer: "Svar", todo: "Uppgift" } as Record<string, string>,
   },
   pages: { reserv: "Reservanteckningar", okand: "Okänd patient", osignerat: "Mina osignerade", styrning: "Styrning" } as Record<string, string>,
-  styr: { title: "Styrning", report: "Rapportera", reportAbout: "Berätta om din erfarenhet", foot: "Styrning och återkoppling", oversikt: "Översikt", tavla: "Tavla", linje: "Kritisk linje", kriterier: "Avstämningspunkter", beslut: "Beslut", risker: "Risker", scenarier: "Scenarier", nytta: "Nytta", avtal: "Avtalsklippa", forandring: "Förändring", erfarenheter: "Erfarenheter", fragor: "Frågor och svar", rapporter: "Rapporter", moten: "Möten", medlemmar: "Medlemmar" },
+  styr: { title: "Styrning", report: "Rapportera", reportAbout: "Berätta om din erfarenhet", foot: "Styrning och återkoppling", oversikt: "Översikt", tavla: "Tavla", linje: "Kritisk linje", kriterier: "Kriterier", beslut: "Beslut", risker: "Risker", scenarier: "Scenarier", nytta: "Nytta", avtal: "Avtalsklippa", forandring: "Förändring", erfarenheter: "Erfarenheter", fragor: "Frågor och svar", rapporter: "Rapporter", moten: "Möten", medlemmar: "Medlemmar" },
   charts: {
     label: "Öppna journaler",
     fullHeading: "Två journaler är redan öppna",
