@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steering (/styrning/...): a tab for each screen, each of them a file of its own.
 import type { ComponentType } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { d } from "../desk/words.ts";
+import { showDateTime } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
-import { isOwn } from "../session/session.ts";
+import { current, isOwn, session } from "../session/session.ts";
 import { lazy } from "../ui/Lazy.tsx";
 import { placeIn, styrPath, TABS, tabOf, type Place } from "./places.ts";
 import { s } from "./words.ts";
@@ -36,6 +37,32 @@ const SCREENS: Record<Place, ComponentType<StyrProps>> = {
   medlemmar: lazy<StyrProps>(() => import("./BodiesScreen.tsx").then((m) => m.BodiesScreen)),
 };
 
+/** On each page of paper: what it is, who printed it and when. What is folded on the screen is open on paper. */
+function PrintHead() {
+  const line = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    let opened: HTMLDetailsElement[] = [];
+    const fill = () => {
+      const who = [session.value?.user?.display ?? "", current.value?.title ?? ""].filter((x) => x !== "").join(", ");
+      if (line.current !== null) line.current.textContent = [t.value.common.printedFrom, document.title, who, showDateTime(new Date().toISOString())].filter((x) => x !== "").join(" · ");
+    };
+    const before = () => {
+      fill();
+      opened = [...document.querySelectorAll<HTMLDetailsElement>(".styr details:not([open])")];
+      for (const one of opened) one.open = true;
+    };
+    const after = () => {
+      for (const one of opened) one.open = false;
+      opened = [];
+    };
+    fill();
+    addEventListener("beforeprint", before);
+    addEventListener("afterprint", after);
+    return () => { removeEventListener("beforeprint", before); removeEventListener("afterprint", after); };
+  }, []);
+  return <div class="styr-print-head" aria-hidden="true"><p ref={line} /></div>;
+}
+
 export function StyrScreen({ about }: { about: string }) {
   const now = placeIn(about);
   const words = s.value;
@@ -45,6 +72,7 @@ export function StyrScreen({ about }: { about: string }) {
   const Screen = now === null ? null : SCREENS[now.place];
   return (
     <div class="page admin styr">
+      <PrintHead />
       <h1 tabIndex={-1}>{words.title}</h1>
       {isOwn.value ? <p class="box box-warn">{words.refused}</p> : (
         <>
