@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ALL_MODES, axeFaults, startBrowser, visitPage } from "./harness.mjs";
+import { takePicture } from "./picture.mjs";
 import { openCheckpoints, put, readStyr, startStyr } from "./styr-data.mjs";
 
 let region;
@@ -64,6 +65,7 @@ async function looked(path, open, name) {
       await dialogOf(page).locator("form input, form textarea").first().waitFor();
       assert.deepEqual(await axeFaults(page), [], `${name} ${mode}`);
       assert.ok(await dialogOf(page).evaluate((one) => one.scrollWidth <= one.clientWidth), `${name} ${mode}: nothing is cut at the side`);
+      if (name === "benefit" && mode === "light") await takePicture(page, "styrning-formular");
       if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/${name}-${mode}.png` });
     }, options);
   }
@@ -199,6 +201,20 @@ test("somebody else's change is kept under what was written here, and what both 
   const now = await read("BenefitCase/b-shlr");
   assert.deepEqual([now.title, now.horizon, now.priceYear], ["Min rubrik", 7, 2026]);
 });
+
+test("in English the form and what the service refuses are English", () =>
+  visit("nytta/b-shlr", async (page) => {
+    await press(page.getByRole("button", { name: "In English" }));
+    await byButton("Change")(page);
+    const dialog = dialogOf(page);
+    const benefit = dialog.getByRole("group", { name: "Benefit 1" });
+    await write(benefit, { "Low, kronor": "9000000" });
+    await press(dialog.getByRole("button", { name: "Save", exact: true }));
+    await dialog.getByText(/Low is at most expected and expected at most high/).waitFor();
+    assert.match(await alertOf(page).innerText(), /^Nothing has been saved\. What is wrong stands at its field\.$/);
+    assert.ok(await benefit.evaluate((one) => one.contains(document.activeElement)), "and there one is");
+    if (SHOTS !== undefined) await page.screenshot({ path: `${SHOTS}/english.png` });
+  }));
 
 test("Esc on what is written asks once, and then closes; nothing written closes at once", () =>
   visit("nytta", async (page) => {

@@ -77,7 +77,7 @@ export function FormDialog({ form, of, link, close, did, write, before, offers =
   const [warned, setWarned] = useState(false);
   const box = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (wrong.at.size > 0) box.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+    if (wrong.at.size > 0) box.current?.querySelector<HTMLElement>("[aria-invalid], fieldset:has(> .box-failure) :is(input, select, textarea, button)")?.focus();
   }, [wrong]);
 
   const redraw = (next: Tree) => { setTree(next); setDrawn((n) => n + 1); };

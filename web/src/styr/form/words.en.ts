@@ -3,7 +3,7 @@
 import type { Words } from "./words.sv.ts";
 
 export const en: Words = {
-  choose: "Choose …", unsaved: "What you have written is not saved. Press Esc once more to close without saving.", notSaid: "Not stated", add: (what: string) => `Add ${what}`, remove: "Remove", removed: (what: string) => `${what} removed`, search: "Search, two letters or more", noHits: "Nothing found", hits: (n: number) => (n === 1 ? "1 found" : `${n} found`), oneLine: "One to a line", yes: "Yes",
+  choose: "Choose …", unsaved: "What you have written is not saved. Press Esc once more to close without saving.", notSaid: "Not stated", add: (what: string) => `Add ${what}`, remove: "Remove", removed: (what: string) => `${what} removed`, search: "Type two letters", noHits: "Nothing found", hits: (n: number) => (n === 1 ? "1 found" : `${n} found`), oneLine: "One to a line", yes: "Yes",
   faults: (n: number) => `Nothing has been saved. ${n === 0 ? "" : n === 1 ? "What is wrong stands at its field." : `${n} faults stand at their fields.`}`,
   met: (version: string) => `Somebody else has saved meanwhile${version === "" ? "" : ` (version ${version})`}. What you have changed stands, on top of theirs. Read it through and save again.`,
   metBoth: "Both of you have changed this. Theirs:", metGone: "Somebody else has saved meanwhile, and it could not be read. What you have written stands. Try again.", metOther: "Somebody else has saved meanwhile. None of this is saved, but it stands. Close, read what is new and try again.", theirs: "Take theirs instead", rowsOf: (n: number) => (n === 1 ? "1 row" : `${n} rows`),

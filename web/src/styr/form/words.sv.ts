@@ -3,7 +3,7 @@
 // path in its form, and else by the last word of the path.
 
 export const sv = {
-  choose: "Välj …", unsaved: "Det du har skrivit är inte sparat. Tryck Esc en gång till för att stänga utan att spara.", notSaid: "Ej angivet", add: (what: string) => `Lägg till ${what}`, remove: "Ta bort", removed: (what: string) => `${what} borttagen`, search: "Sök, minst två bokstäver", noHits: "Inga träffar", hits: (n: number) => (n === 1 ? "1 träff" : `${n} träffar`), oneLine: "En per rad", yes: "Ja",
+  choose: "Välj …", unsaved: "Det du har skrivit är inte sparat. Tryck Esc en gång till för att stänga utan att spara.", notSaid: "Ej angivet", add: (what: string) => `Lägg till ${what}`, remove: "Ta bort", removed: (what: string) => `${what} borttagen`, search: "Skriv två bokstäver", noHits: "Inga träffar", hits: (n: number) => (n === 1 ? "1 träff" : `${n} träffar`), oneLine: "En per rad", yes: "Ja",
   faults: (n: number) => `Inget har sparats. ${n === 0 ? "" : n === 1 ? "Felet står vid sitt fält." : `${n} fel står vid sina fält.`}`,
   met: (version: string) => `Någon annan har sparat under tiden${version === "" ? "" : ` (version ${version})`}. Det du har ändrat står kvar, ovanpå deras. Läs igenom och spara igen.`,
   metBoth: "Det här har ni båda ändrat. Deras:", metGone: "Någon annan har sparat under tiden, och det gick inte att läsa. Det du har skrivit står kvar. Försök igen.", metOther: "Någon annan har sparat under tiden. Inget av det här är sparat, men det står kvar. Stäng, läs det nya och försök igen.", theirs: "Ta deras i stället", rowsOf: (n: number) => (n === 1 ? "1 rad" : `${n} rader`),
