@@ -3,7 +3,7 @@
 // what it is, from where and when.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -73,3 +73,13 @@ test("each page of paper has the head", { skip: pdftotext ? false : "SKIPPED: pd
     for (const [i, text] of pages.entries()) assert.match(text, /Utskrift ur Helhet/, `page ${i + 1}`);
     rmSync(folder, { recursive: true, force: true });
   }, { options: PAPER }));
+
+const weasyprint = spawnSync("/usr/bin/python3", ["-I", "-c", "import weasyprint"]).status === 0;
+test("a report is fetched as PDF from its screen", { skip: weasyprint ? false : "SKIPPED: weasyprint is not installed" }, () =>
+  visitPage(browser, `${region.url}/styrning/rapport/${report}`, async (page) => {
+    const coming = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Hämta PDF" }).click();
+    const file = await coming;
+    assert.equal(file.suggestedFilename(), `rapport-${report}.pdf`);
+    assert.equal(readFileSync(await file.path()).subarray(0, 5).toString(), "%PDF-");
+  }));
