@@ -36,7 +36,11 @@ before(async () => {
     }
   };
   await all('/Organization?_count=200', (o) => organizations.set(o.id, o));
-  for (const type of TYPES) await all(`/${type}?_count=500`, (r) => resources.push({ type, id: r.id, unit: label(r, 'care-unit'), patient: idOf((r.subject ?? r.patient).reference) }));
+  for (const type of TYPES) await all(`/${type}?_count=500`, (r) => {
+    // A document of the steering is of no patient.
+    const of = r.subject ?? r.patient;
+    if (of) resources.push({ type, id: r.id, unit: label(r, 'care-unit'), patient: idOf(of.reference) });
+  });
   await all('/Consent?_count=200', (c) => {
     if (c.category[0].coding[0].code === 'block') blocks.push({ patient: idOf(c.patient.reference), org: idOf(c.provision.actor[0].reference.reference), outer: c.extension?.some((e) => e.url === `${E}outer-block` && e.valueBoolean) ?? false });
   });
