@@ -3,6 +3,7 @@
 // reconciling; by keyboard alone, keys and clicks counted, in both themes, at 320 px and at 200 %.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { ALL_MODES, axeFaults, openPage, settled, startBrowser, startRegion, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { counted } from "./budgets.mjs";
@@ -11,6 +12,7 @@ import { putPatients } from "./patients.mjs";
 
 const CHART = "/patient/web-tolvan";
 const MEDS = `${CHART}/lakemedel`;
+const SLOW_READ_MS = 800;
 const ATC = "http://www.whocc.no/atc";
 
 let region;
@@ -87,6 +89,23 @@ test("renewing takes few presses, keeps the dosage as it stands and ends the old
     assert.equal(fresh.priorPrescription.reference, `MedicationRequest/${before.id}`);
     assert.equal(fresh.dosageInstruction[0].text, before.dosageInstruction[0].text);
     assert.equal(all.find((r) => r.id === before.id).status, "completed");
+  }));
+
+test("Enter before the range has been read chooses what was written when it has", () =>
+  visit(CHART, async (page) => {
+    await settled(page);
+    await page.route(/\/fhir\/Medication\?/, async (route) => {
+      await sleep(SLOW_READ_MS);
+      await route.continue();
+    });
+    await page.keyboard.press("Alt+Digit5");
+    await page.getByRole("heading", { level: 2, name: "Läkemedel" }).waitFor();
+    await page.keyboard.press("o");
+    await begins(page);
+    await page.keyboard.type("fenoxi");
+    await page.keyboard.press("Enter");
+    await inForm(page);
+    await page.getByText("Överkänslig: Penicillin. Det här läkemedlet hör till penicilliner.").waitFor();
   }));
 
 test("an allergy stops: nothing is written without a reason, and the reason is kept", () =>

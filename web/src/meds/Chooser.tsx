@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Choosing what to order: one field, the favourites below it at once, the range as soon as something is written.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { failureText } from "../ui/failureText.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { favourites } from "./favourites.ts";
@@ -26,6 +26,15 @@ export function Chooser({ choose }: { choose: (hit: Hit) => void }) {
   const [at, setAt] = useState(0);
   const { hits, more } = find(text, favourites(), range.value, HITS_MAX);
   const active = Math.min(at, hits.length - 1);
+  /** Enter was pressed while the range was on its way: what was written then is chosen when it has come. */
+  const wanted = useRef(false);
+  const coming = rangeState.value === "idle" || rangeState.value === "reading";
+  useEffect(() => {
+    const hit = hits[active];
+    if (!wanted.current || coming) return;
+    wanted.current = false;
+    if (hit !== undefined) choose(hit);
+  }, [coming]);
   const move = (step: number) => setAt(hits.length === 0 ? 0 : (active + step + hits.length) % hits.length);
   const on = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
@@ -33,6 +42,7 @@ export function Chooser({ choose }: { choose: (hit: Hit) => void }) {
     const hit = hits[active];
     if (step !== undefined) move(step);
     else if (event.key === "Enter" && hit !== undefined) choose(hit);
+    else if (event.key === "Enter" && coming) wanted.current = text.trim() !== "";
     else return;
     event.preventDefault();
   };
@@ -42,7 +52,7 @@ export function Chooser({ choose }: { choose: (hit: Hit) => void }) {
         <span>{m.value.search}</span>
         <input
           class="field" type="text" role="combobox" autocomplete="off" spellcheck={false} aria-expanded={hits.length > 0} aria-controls="med-hits" aria-autocomplete="list" aria-describedby="med-hint"
-          aria-activedescendant={hits.length === 0 ? undefined : `med-hit-${active}`} ref={focusOnce} value={text} onInput={(e) => { setText(e.currentTarget.value); setAt(0); }} onKeyDown={on}
+          aria-activedescendant={hits.length === 0 ? undefined : `med-hit-${active}`} ref={focusOnce} value={text} onInput={(e) => { setText(e.currentTarget.value); setAt(0); wanted.current = false; }} onKeyDown={on}
         />
       </label>
       <p id="med-hint" class="hint">{m.value.searchHint}</p>
