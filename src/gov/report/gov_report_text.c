@@ -200,17 +200,6 @@ static const char page_style[] =
     ".facts{color:#444}.draft{border:2px solid #8a5300;padding:.5rem 1rem}a{color:#00504c}"
     "@media print{body{margin:0;max-width:none}h2,h3{break-after:avoid}a{color:inherit}}</style>\n";
 
-static void write_fact(struct buf *out, const char *label, struct str text)
-{
-    if (!text.n)
-        return;
-    buf_cstr(out, "<p class=\"facts\">");
-    buf_cstr(out, label);
-    buf_cstr(out, ": ");
-    buf_html(out, text);
-    buf_cstr(out, "</p>\n");
-}
-
 static struct str shown_name(const struct json_doc *doc, const char *key)
 {
     uint32_t node = json_get_key(doc, 0, str_of(key));
@@ -222,14 +211,14 @@ static void write_end(const struct json_doc *doc, struct buf *out)
 {
     uint32_t list = json_get_key(doc, 0, STR("recipient"));
     buf_cstr(out, "<footer>\n");
-    write_fact(out, "Sammanställs av", shown_name(doc, "compiler"));
-    write_fact(out, "På uppdrag av", shown_name(doc, "commissioner"));
+    gov_paper_fact(out, "Sammanställs av", shown_name(doc, "compiler"));
+    gov_paper_fact(out, "På uppdrag av", shown_name(doc, "commissioner"));
     if (list != UINT32_MAX)
         JSON_EACH(doc, list, r)
         {
-            write_fact(out, "Mottagare", gov_report_get(doc, r, "name"));
+            gov_paper_fact(out, "Mottagare", gov_report_get(doc, r, "name"));
         }
-    write_fact(out, "SHA-256", gov_report_get(doc, 0, "sum"));
+    gov_paper_fact(out, "SHA-256", gov_report_get(doc, 0, "sum"));
     buf_cstr(out, "</footer>\n");
 }
 
@@ -259,7 +248,7 @@ void gov_report_page(const struct json_doc *doc, struct str base, struct buf *ou
     buf_cstr(out, "</h1>\n");
     if (str_is(gov_report_get(doc, 0, "status"), "draft"))
         buf_cstr(out, "<p class=\"draft\">Utkast: inte fastställd. / Draft: not final.</p>\n");
-    write_fact(out, "Sammanställd", gov_report_get(doc, 0, "date"));
+    gov_paper_fact(out, "Sammanställd", gov_report_get(doc, 0, "date"));
     write_sections(doc, base, out);
     buf_cstr(out, "</body>\n</html>\n");
 }
