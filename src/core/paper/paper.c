@@ -18,6 +18,7 @@ struct helper {
     pid_t pid;
     pthread_t thread;
     bool running;
+    bool gone; /* the process at the other end has ended */
 };
 
 struct paper {
@@ -27,6 +28,7 @@ struct paper {
     pthread_cond_t come;
     struct paper_job *first, **last;
     size_t waiting;
+    unsigned serving; /* helpers that are not gone */
     bool stopped;
 };
 
@@ -80,7 +82,8 @@ struct paper *paper_open(const struct paper_options *opt, struct err *err)
         err_set(err, ERR_NO_MEMORY, NULL);
         return NULL;
     }
-    *p = (struct paper){.last = &p->first, .time_ms = opt->time_ms ? opt->time_ms : PAPER_TIME_MS};
+    *p = (struct paper){
+        .last = &p->first, .time_ms = opt->time_ms ? opt->time_ms : PAPER_TIME_MS, .serving = PAPER_AT_ONCE};
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->come, NULL);
     for (size_t i = 0; i < PAPER_AT_ONCE; i++)
@@ -105,19 +108,25 @@ static bool fail(const struct paper *p, uint32_t result, struct err *err)
     return err_set(err, ERR_PAPER_LIMIT, seconds, megabytes, NULL);
 }
 
+static bool gone(struct helper *h, struct err *err)
+{
+    h->gone = true;
+    return err_set(err, ERR_PAPER_FAILED, NULL);
+}
+
 static bool exchange(struct helper *h, struct str html, struct buf *out, struct err *err)
 {
     struct paper_head head = {.n = (uint32_t)html.n};
     char part[16 * 1024];
     if (!paper_send(h->socket, &head, sizeof head) || !paper_send(h->socket, html.p, html.n) ||
         !paper_receive(h->socket, &head, sizeof head))
-        return err_set(err, ERR_PAPER_FAILED, NULL);
+        return gone(h, err);
     if (head.result != PAPER_MADE)
         return fail(h->paper, head.result, err);
     for (size_t left = head.n; left;) {
         size_t n = left < sizeof part ? left : sizeof part;
         if (!paper_receive(h->socket, part, n))
-            return err_set(err, ERR_PAPER_FAILED, NULL);
+            return gone(h, err);
         buf_str(out, (struct str){part, n});
         left -= n;
     }
@@ -153,25 +162,63 @@ static struct paper_job *take(struct paper *p)
     return job;
 }
 
-static bool has_stopped(struct paper *p)
+static void tell_all(struct paper_job *job, enum err_code code)
 {
+    while (job) {
+        struct paper_job *next = job->next;
+        struct err err = {0};
+        err_set(&err, code, NULL);
+        job->done(job->arg, (struct str){0}, &err);
+        job = next;
+    }
+}
+
+/* All that waits, which then waits no more; under the lock. */
+static struct paper_job *take_all(struct paper *p)
+{
+    struct paper_job *all = p->first;
+    p->first = NULL;
+    p->last = &p->first;
+    p->waiting = 0;
+    return all;
+}
+
+/* A job that came to nothing: cancelled when we have stopped. When its helper is gone another one takes it,
+ * once; with the last helper what waits fails too. True: somebody else will tell the job. */
+static bool pass_on(struct helper *h, struct paper_job *job, struct err *err)
+{
+    struct paper *p = h->paper;
+    struct paper_job *left = NULL;
+    bool passed = false;
     pthread_mutex_lock(&p->lock);
-    bool stopped = p->stopped;
+    if (p->stopped) {
+        err_set(err, ERR_CANCELLED, NULL);
+    } else if (h->gone && --p->serving == 0) {
+        left = take_all(p);
+    } else if (h->gone && !job->again) {
+        passed = job->again = true;
+        job->next = p->first;
+        if (!p->first)
+            p->last = &job->next;
+        p->first = job;
+        p->waiting++;
+        pthread_cond_signal(&p->come);
+    }
     pthread_mutex_unlock(&p->lock);
-    return stopped;
+    tell_all(left, ERR_PAPER_FAILED);
+    return passed;
 }
 
 static void *work(void *arg)
 {
     struct helper *h = arg;
-    for (struct paper_job *job; (job = take(h->paper));) {
+    for (struct paper_job *job; !h->gone && (job = take(h->paper));) {
         struct err err = {0};
         struct buf pdf;
         buf_init(&pdf, PAPER_PDF_MAX);
         bool ok = exchange(h, job->html, &pdf, &err);
-        if (!ok && has_stopped(h->paper))
-            err_set(&err, ERR_CANCELLED, NULL);
-        job->done(job->arg, ok ? buf_get(&pdf) : (struct str){0}, &err);
+        if (ok || !pass_on(h, job, &err))
+            job->done(job->arg, ok ? buf_get(&pdf) : (struct str){0}, &err);
         buf_release(&pdf);
     }
     return NULL;
@@ -193,16 +240,18 @@ bool paper_submit(struct paper *p, struct paper_job *job, struct err *err)
     if (!fits(job->html, err))
         return false;
     pthread_mutex_lock(&p->lock);
-    bool stopped = p->stopped, ok = !stopped && p->waiting < PAPER_WAITING_MAX;
+    bool stopped = p->stopped, serving = p->serving > 0;
+    bool ok = !stopped && serving && p->waiting < PAPER_WAITING_MAX;
     if (ok) {
         job->next = NULL;
+        job->again = false;
         *p->last = job;
         p->last = &job->next;
         p->waiting++;
         pthread_cond_signal(&p->come);
     }
     pthread_mutex_unlock(&p->lock);
-    return ok || err_set(err, stopped ? ERR_CANCELLED : ERR_PAPER_BUSY, NULL);
+    return ok || err_set(err, stopped ? ERR_CANCELLED : serving ? ERR_PAPER_BUSY : ERR_PAPER_FAILED, NULL);
 }
 
 void paper_stop(struct paper *p)
@@ -210,10 +259,8 @@ void paper_stop(struct paper *p)
     if (!p)
         return;
     pthread_mutex_lock(&p->lock);
-    struct paper_job *left = p->stopped ? NULL : p->first;
+    struct paper_job *left = take_all(p);
     p->stopped = true;
-    p->first = NULL;
-    p->last = &p->first;
     pthread_cond_broadcast(&p->come);
     pthread_mutex_unlock(&p->lock);
     for (size_t i = 0; i < PAPER_AT_ONCE; i++)
@@ -224,13 +271,7 @@ void paper_stop(struct paper *p)
             pthread_join(p->helper[i].thread, NULL);
             p->helper[i].running = false;
         }
-    while (left) {
-        struct paper_job *job = left;
-        struct err err = {0};
-        left = job->next;
-        err_set(&err, ERR_CANCELLED, NULL);
-        job->done(job->arg, (struct str){0}, &err);
-    }
+    tell_all(left, ERR_CANCELLED);
 }
 
 void paper_close(struct paper *p)

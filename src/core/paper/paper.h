@@ -40,10 +40,12 @@ struct paper_job {
     /* On a thread of paper's. pdf is empty when err has a code. */
     void (*done)(void *arg, struct str pdf, const struct err *err);
     void *arg;
-    struct paper_job *next; /* paper's own */
+    struct paper_job *next; /* paper's own, and so is again */
+    bool again;
 };
 /* Queues; the job is the caller's memory until done, which is then called once, whatever happens. False,
- * without a call, with ERR_PAPER_BUSY, ERR_PAPER_SIZE or, when it has stopped, ERR_CANCELLED.
+ * without a call, with ERR_PAPER_BUSY, ERR_PAPER_SIZE, ERR_PAPER_FAILED (no helper is left) or, when it has
+ * stopped, ERR_CANCELLED.
  * What done may be told: ERR_PAPER_MISSING (not installed), ERR_PAPER_LIMIT, ERR_PAPER_FAILED, ERR_CANCELLED.
  */
 bool paper_submit(struct paper *p, struct paper_job *job, struct err *err);

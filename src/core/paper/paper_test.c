@@ -4,10 +4,12 @@
 
 #include <pthread.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -198,6 +200,63 @@ static void test_queue(void **state)
     paper_close(p);
 }
 
+static void wait_told(struct told *t)
+{
+    pthread_mutex_lock(&t->lock);
+    while (!t->done)
+        pthread_cond_wait(&t->come, &t->lock);
+    pthread_mutex_unlock(&t->lock);
+}
+
+/* Kills one of the helpers, and waits until it is gone. */
+static void kill_helper(void)
+{
+    char path[64];
+    int pid = 0;
+    siginfo_t gone;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    assert_int_equal(fscanf(f, "%d", &pid), 1);
+    fclose(f);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitid(P_PID, (id_t)pid, &gone, WEXITED), 0);
+}
+
+/* One that has been killed makes no document fail while there is another; without any it is said at once. */
+static void test_helper_gone(void **state)
+{
+    NEEDS_PYTHON();
+    struct paper_options opt = {.script = "print('made')"};
+    struct err err = {0};
+    struct told all[4], more;
+    struct paper *p = paper_open(&opt, &err);
+    assert_non_null(p);
+    assert_true(paper_start(p, &err));
+    kill_helper();
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        told_init(&all[i]);
+        assert_true(paper_submit(p, &all[i].job, &err));
+    }
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        wait_told(&all[i]);
+        assert_int_equal(all[i].code, ERR_OK);
+    }
+    kill_helper();
+    for (size_t i = 0; i < PAPER_AT_ONCE;
+         i++) { /* a thread that has not seen it yet finds out by the first */
+        told_init(&more);
+        if (paper_submit(p, &more.job, &err)) {
+            wait_told(&more);
+            err.code = more.code;
+        }
+        assert_int_equal(err.code, ERR_PAPER_FAILED);
+    }
+    assert_false(paper_submit(p, &more.job, &err));
+    assert_int_equal(err.code, ERR_PAPER_FAILED);
+    paper_close(p);
+}
+
 /* ---- WeasyPrint ---- */
 
 #define NEEDS_WEASYPRINT()                                                                                   \
@@ -253,7 +312,7 @@ int main(void)
         cmocka_unit_test(test_bounds),       cmocka_unit_test(test_size),
         cmocka_unit_test(test_confined),     cmocka_unit_test(test_queue),
         cmocka_unit_test(test_pdf),          cmocka_unit_test(test_refers),
-        cmocka_unit_test(test_huge),
+        cmocka_unit_test(test_huge),         cmocka_unit_test(test_helper_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
