@@ -128,11 +128,43 @@ struct dec dec_of_i64(int64_t v)
     return (struct dec){v, 0};
 }
 
+enum { EXACT_SCALE = 22 };           /* 10^22 is the last power of ten that is a double */
+#define EXACT_MAX 9007199254740992.0 /* 2^53: every whole number up to it is a double */
+
+static double power_exact(unsigned n)
+{
+    static const double power[EXACT_SCALE + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    return power[n];
+}
+
+/* Up to 15 digits are one double's alone, and a quotient of two exact doubles is rounded once (IEEE
+ * 754, 5.4.1): the fewest decimals that give v back are its shortest text. False when these decimals do not
+ * reach. */
+static bool of_few_decimals(double v, struct dec *out)
+{
+    enum { DECIMALS = 6 };
+    for (unsigned scale = 0; scale <= DECIMALS; scale++) {
+        double scaled = v * power_exact(scale);
+        if (fabs(scaled) >= 1e15 - 1)
+            return false;
+        int64_t coef = (int64_t)(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+        if ((double)coef / power_exact(scale) == v) {
+            *out = (struct dec){coef, (uint8_t)scale};
+            return true;
+        }
+    }
+    return false;
+}
+
 bool dec_of_double(double v, struct dec *out)
 {
     char text[40];
     if (!isfinite(v))
         return false;
+    if (of_few_decimals(v, out))
+        return true;
     for (int digits = 15; digits <= 17; digits++) {
         int n = snprintf(text, sizeof text, "%.*g", digits, v);
         if (!dec_parse((struct str){text, (size_t)n}, out))
@@ -148,10 +180,13 @@ size_t dec_format(struct dec d, char out[DEC_TEXT_MAX])
     char digits[DEC_DIGITS_MAX + 2];
     size_t n = 0, at = 0;
     dec_coef v = magnitude(d.coef);
-    do {
+    for (; v > INT64_MAX; v /= 10) /* the slow division */
         digits[n++] = (char)('0' + (int)(v % 10));
-        v /= 10;
-    } while (v != 0 || n <= d.scale);
+    int64_t low = (int64_t)v;
+    do {
+        digits[n++] = (char)('0' + low % 10);
+        low /= 10;
+    } while (low != 0 || n <= d.scale);
     if (d.coef < 0)
         out[at++] = '-';
     while (n > 0) {
@@ -164,6 +199,8 @@ size_t dec_format(struct dec d, char out[DEC_TEXT_MAX])
 
 double dec_double(struct dec d)
 {
+    if (magnitude(d.coef) <= (int64_t)EXACT_MAX && d.scale <= EXACT_SCALE)
+        return (double)(int64_t)d.coef / power_exact(d.scale);
     char text[DEC_TEXT_MAX + 1];
     text[dec_format(d, text)] = 0;
     double v = 0;

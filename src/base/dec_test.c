@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -138,6 +140,67 @@ static void test_convert(void **state)
     assert_true(dec_double(of("1.25")) == 1.25);
 }
 
+/* The C library's own reading and shortest writing of v. */
+static void check_double(double v)
+{
+    char text[DEC_TEXT_MAX + 1], shortest[64];
+    struct dec d, same;
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(shortest, sizeof shortest, "%.*g", digits, v);
+        if (strtod(shortest, NULL) == v)
+            break;
+    }
+    assert_true(dec_of_double(v, &d));
+    text[dec_format(d, text)] = 0;
+    assert_true(dec_parse(str_of(shortest), &same));
+    if (dec_cmp(d, same) != 0)
+        fail_msg("%s, not %s", text, shortest);
+    assert_true(strtod(text, NULL) == v && dec_double(d) == v);
+}
+
+static void test_doubles(void **state)
+{
+    (void)state;
+    static const double some[] = {0,
+                                  -0.0,
+                                  1,
+                                  -1,
+                                  0.1,
+                                  100,
+                                  1e15,
+                                  999999999999999.0,
+                                  1e16,
+                                  1.0 / 3,
+                                  2.0 / 3,
+                                  1e-6,
+                                  1e-7,
+                                  87.65,
+                                  0.3,
+                                  123456789.123456,
+                                  1e20,
+                                  4503599627370497.5,
+                                  9007199254740993.0,
+                                  0.1 + 0.2};
+    uint64_t seed = 7;
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+        check_double(some[i]);
+    for (int i = 0; i < 20000; i++) {
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        double coef = (double)(int64_t)(seed >> (11 + i % 40)), power = pow(10, (double)(seed % 9));
+        check_double(i % 2 ? coef / power : -coef / power);
+    }
+    for (int i = 0; i < 20000; i++) { /* a coefficient of any length, past what a double holds exactly too */
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        struct dec d = {(dec_coef)(seed >> (i % 50)) * (i % 3 ? 1 : 1000003), (uint8_t)(seed % 25)};
+        char text[DEC_TEXT_MAX + 1];
+        text[dec_format(d, text)] = 0;
+        assert_true(dec_double(d) == strtod(text, NULL));
+        struct dec back;
+        assert_true(dec_parse(str_of(text), &back));
+        assert_true(back.coef == d.coef && back.scale == d.scale);
+    }
+}
+
 /* Against the machine's own integers: a seeded walk over sums, products and remainders. */
 static void test_against_integers(void **state)
 {
@@ -165,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_parse),   cmocka_unit_test(test_arithmetic),
         cmocka_unit_test(test_compare), cmocka_unit_test(test_round),
         cmocka_unit_test(test_convert), cmocka_unit_test(test_against_integers),
+        cmocka_unit_test(test_doubles),
     };
     return cmocka_run_group_tests_name("dec", tests, NULL, NULL);
 }
