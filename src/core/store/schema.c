@@ -23,7 +23,7 @@ static const char schema_tables[] =
     "INTEGER,"
     " rows BLOB, body BLOB);"
     "CREATE TABLE history(rid INTEGER, version INTEGER, seq INTEGER, op INTEGER, body BLOB,"
-    " PRIMARY KEY(rid, version)) WITHOUT ROWID;"
+    " PRIMARY KEY(rid, version));"
     "CREATE TABLE key(id, type INTEGER, rid INTEGER, PRIMARY KEY(id, type)) WITHOUT ROWID;"
     "CREATE TABLE kind(type INTEGER, rid INTEGER, PRIMARY KEY(type, rid)) WITHOUT ROWID;"
     "CREATE TABLE token(param INTEGER, code INTEGER, rid INTEGER, system INTEGER,"
