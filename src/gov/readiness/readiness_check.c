@@ -284,14 +284,6 @@ static void write_raw(struct json_out *o, const struct json_doc *doc, uint32_t i
     buf_release(&text);
 }
 
-static void write_number(struct json_out *o, const char *key, double value)
-{
-    char text[DEC_TEXT_MAX];
-    struct dec d;
-    if (dec_of_double(value, &d))
-        json_out_raw(o, key, (struct str){text, dec_format(dec_trim(d), text)});
-}
-
 static void write_day(struct json_out *o, const char *key, int32_t day)
 {
     char text[VERDICT_DAY_TEXT];
@@ -324,7 +316,7 @@ static void write_measured(struct json_out *o, const struct readiness_kept *k,
         [VERDICT_MEASURED] = "measured", [VERDICT_SIGNED] = "signed", [VERDICT_ASSERTED] = "asserted"};
     if (!k->evidence.measured)
         return;
-    write_number(o, "value", k->evidence.value);
+    readiness_line_number(o, "value", k->evidence.value);
     if (k->numerator >= 0)
         json_out_i64(o, "numerator", k->numerator);
     if (k->denominator >= 0)
@@ -348,9 +340,9 @@ static void write_parts(struct json_out *o, const struct readiness_kept *k, cons
         json_out_string(o, "name", p->name);
         json_out_i64(o, "numerator", p->numerator);
         json_out_i64(o, "denominator", p->denominator);
-        write_number(o, "value", p->value);
+        readiness_line_number(o, "value", p->value);
         if (p->tried)
-            write_number(o, "firstValue", (double)p->first / 100);
+            readiness_line_number(o, "firstValue", (double)p->first / 100);
         json_out_cstr(o, "state", p->value >= k->ask.target ? "met" : "unmet");
         json_out_end_object(o);
     }
@@ -365,7 +357,7 @@ static void write_points(struct json_out *o, const struct readiness_kept *k)
     for (size_t i = 0; i < k->evidence.point_count; i++) {
         json_out_object(o, NULL);
         write_day(o, "date", k->point[i].day);
-        write_number(o, "value", k->point[i].value);
+        readiness_line_number(o, "value", k->point[i].value);
         json_out_end_object(o);
     }
     json_out_end_array(o);
@@ -380,7 +372,7 @@ static void write_result(struct json_out *o, const struct check *c, size_t i)
     json_out_cstr(o, "code", k->code);
     json_out_cstr(o, "state", verdict_state_name(k->result.state));
     json_out_cstr(o, "severity", k->ask.hard ? "hard" : "soft");
-    write_number(o, "target", k->ask.target);
+    readiness_line_number(o, "target", k->ask.target);
     write_measured(o, k, &c->measure[i]);
     if (c->measure[i].note.n)
         json_out_string(o, "note", c->measure[i].note);

@@ -51,12 +51,7 @@ static void put_result(struct json_out *o, const struct readiness_kept *k, const
     json_out_cstr(o, "severity", k->ask.hard ? "hard" : "soft");
     if (k->result.waived)
         json_out_bool(o, "waived", true);
-    readiness_line_number(o, "target", k->ask.target);
-    if (k->evidence.measured) {
-        readiness_line_number(o, "value", k->evidence.value);
-        readiness_line_day(o, "measuredOn", k->evidence.day);
-        readiness_line_day(o, "validUntil", k->result.valid_until);
-    }
+    readiness_line_measured(o, k);
     readiness_line_day(o, "earliest", k->result.earliest);
     json_out_end_object(o);
 }

@@ -347,6 +347,8 @@ void readiness_line_number(struct json_out *o, const char *key, double value);
 /* key: the day, unless it is VERDICT_NEVER. */
 void readiness_line_day(struct json_out *o, const char *key, int32_t day);
 void readiness_line_sum(struct json_out *o, struct verdict_sum sum);
+/* Target and, when it has been measured, the value, its day and its last. */
+void readiness_line_measured(struct json_out *o, const struct readiness_kept *k);
 /* readiness_evaluate.c */
 bool readiness_evaluate(struct readiness_work *w, struct readiness_ask *ask, struct err *err);
 /* readiness_board.c, readiness_named.c */

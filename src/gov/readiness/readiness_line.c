@@ -46,6 +46,16 @@ void readiness_line_sum(struct json_out *o, struct verdict_sum sum)
     readiness_line_day(o, "earliest", sum.earliest);
 }
 
+void readiness_line_measured(struct json_out *o, const struct readiness_kept *k)
+{
+    readiness_line_number(o, "target", k->ask.target);
+    if (k->evidence.measured) {
+        readiness_line_number(o, "value", k->evidence.value);
+        readiness_line_day(o, "measuredOn", k->evidence.day);
+        readiness_line_day(o, "validUntil", k->result.valid_until);
+    }
+}
+
 static void put_result(struct json_out *o, const struct readiness_kept *k)
 {
     json_out_object(o, NULL);
@@ -55,12 +65,7 @@ static void put_result(struct json_out *o, const struct readiness_kept *k)
     json_out_bool(o, "overridable", k->overridable);
     if (k->result.waived)
         json_out_bool(o, "waived", true);
-    readiness_line_number(o, "target", k->ask.target);
-    if (k->evidence.measured) {
-        readiness_line_number(o, "value", k->evidence.value);
-        readiness_line_day(o, "measuredOn", k->evidence.day);
-        readiness_line_day(o, "validUntil", k->result.valid_until);
-    }
+    readiness_line_measured(o, k);
     if (k->numerator >= 0)
         json_out_i64(o, "numerator", k->numerator);
     if (k->denominator >= 0)
