@@ -75,11 +75,20 @@ test("each page of paper has the head", { skip: pdftotext ? false : "SKIPPED: pd
   }, { options: PAPER }));
 
 const weasyprint = spawnSync("/usr/bin/python3", ["-I", "-c", "import weasyprint"]).status === 0;
-test("a report is fetched as PDF from its screen", { skip: weasyprint ? false : "SKIPPED: weasyprint is not installed" }, () =>
-  visitPage(browser, `${region.url}/styrning/rapport/${report}`, async (page) => {
-    const coming = page.waitForEvent("download");
-    await page.getByRole("button", { name: "Hämta PDF" }).click();
-    const file = await coming;
-    assert.equal(file.suggestedFilename(), `rapport-${report}.pdf`);
-    assert.equal(readFileSync(await file.path()).subarray(0, 5).toString(), "%PDF-");
-  }));
+const needsPdf = { skip: weasyprint ? false : "SKIPPED: weasyprint is not installed" };
+/** Presses the button for a PDF there, which gives a file of that name. */
+async function getsPdf(page, within, name) {
+  const coming = page.waitForEvent("download");
+  await within.getByRole("button", { name: "Hämta PDF" }).click();
+  const file = await coming;
+  assert.equal(file.suggestedFilename(), name);
+  assert.equal(readFileSync(await file.path()).subarray(0, 5).toString(), "%PDF-");
+}
+test("a report is fetched as PDF from its screen", needsPdf, () =>
+  visitPage(browser, `${region.url}/styrning/rapport/${report}`, (page) => getsPdf(page, page, `rapport-${report}.pdf`)));
+
+test("a decision is fetched as PDF from its case, by itself", needsPdf, async () => {
+  const { entry } = await (await fetch(`${region.url}/styr/Decision?status=final`)).json();
+  const decision = entry.map((e) => e.resource).find((d) => d.case !== undefined);
+  await visitPage(browser, `${region.url}/styrning/arende/${decision.case.reference.split("/")[1]}`, (page) => getsPdf(page, page.locator("[data-decision]").first(), `beslut-${decision.id}.pdf`));
+});

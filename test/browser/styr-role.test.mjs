@@ -99,6 +99,18 @@ test("a waiver is given by who answers for it, with owner, workaround, motivatio
   const { waiver } = (await read(`ReadinessCheckpoint/${id}`)).result[0];
   assert.deepEqual([waiver.workaround, waiver.motivation, waiver.expires], ["Två kollegor från grannavdelningen", "Utbildningen är bokad", "2099-01-31"]);
   assert.match(waiver.owner.reference, /^PractitionerRole\//);
+  await visit("patientsakerhet", `avstamning/${id}`, async (page) => {
+    await page.locator(".styr-sum", { hasText: "Go med villkor" }).waitFor();
+    await page.getByRole("button", { name: /^Ändra undantag/ }).waitFor();
+    await page.getByRole("button", { name: /^Ta tillbaka undantag/ }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").getByText(/står kvar i historiken/).waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Ta tillbaka undantag" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: /^Ge undantag/ }).waitFor();
+  });
+  const without = await read(`ReadinessCheckpoint/${id}`);
+  assert.deepEqual([without.result[0].waiver, without.verdict], [undefined, "incomplete"]);
 });
 
 const press = async (target) => { await target.focus(); await target.page().keyboard.press("Enter"); };

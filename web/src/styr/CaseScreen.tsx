@@ -153,7 +153,10 @@ function One({ decision: d, all, dispatch }: { decision: Decision; all: readonly
         [w.preparedBy, (d.preparedBy ?? []).map(nameOf).join(", ")], [w.motivation, d.motivation], [w.dissent, (d.dissent ?? []).map((x) => `${nameOf(x.who)}: ${x.statement}`).join("; ")],
         [w.dispatch, (d.dispatch ?? []).map((x) => `${nameOf(x.to)} ${x.sentOn === undefined ? "" : showDate(x.sentOn)}`).join("; ")], [w.computed, d.computedVerdict === undefined ? "" : say("verdict", d.computedVerdict)], [w.bundle, d.evidenceBundle?.sha256], [w.wording, d.wording], [w.reviewOn, d.reviewOn === undefined ? "" : showDate(d.reviewOn)],
       ]} />
-      {may("register") && !replaced ? <p class="print-not"><button type="button" class="button button-small" onClick={dispatch}>{w.toDispatch}</button></p> : null}
+      <p class="actions print-not">
+        <PdfButton about={`Decision/${d.id ?? ""}`} name={`beslut-${d.id ?? ""}`} of={name} />
+        {may("register") && !replaced ? <button type="button" class="button button-small" onClick={dispatch}>{w.toDispatch}</button> : null}
+      </p>
     </article>
   );
 }

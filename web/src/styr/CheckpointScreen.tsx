@@ -6,6 +6,7 @@ import { useLoaded } from "../admin/load.ts";
 import { read } from "../fhir/client.ts";
 import { decimal, showDate, showDateTime } from "../i18n/format.ts";
 import { language, word } from "../i18n/index.ts";
+import { newKey } from "../ids/key.ts";
 import { Badge } from "../ui/Badge.tsx";
 import { Conflict } from "../write/write.ts";
 import { nameOf, one, save, todayText } from "./api.ts";
@@ -39,7 +40,7 @@ async function readCheckpoint(id: string, signal: AbortSignal): Promise<{ it: Re
   return { it, name: names.filter((x) => x !== "").join(" · ") };
 }
 
-type Asked = { what: "waive" | "evidence"; code: string } | { what: "freeze" } | null;
+type Asked = { what: "waive" | "withdraw" | "evidence"; code: string } | { what: "freeze" } | null;
 
 function Shown({ it, name, did }: { it: ReadinessCheckpoint; name: string; did: (text: string) => void }) {
   const w = s.value.checkpoint;
@@ -61,7 +62,7 @@ function Shown({ it, name, did }: { it: ReadinessCheckpoint; name: string; did: 
         {criteria.map(({ criterion, result }) => <li key={criterion.code}><One criterion={criterion} result={result} frozen={frozen} ask={setAsked} /></li>)}
       </ul>
       {frozen ? null : <LookAhead id={it.id ?? ""} today={todayText()} />}
-      {asked === null ? null : asked.what === "freeze" ? <FreezeDialog it={it} close={close} did={did} /> : asked.what === "waive" ? <WaiveDialog it={it} code={asked.code} close={close} did={did} /> : <EvidenceDialog it={it} code={asked.code} close={close} />}
+      {asked === null ? null : asked.what === "freeze" ? <FreezeDialog it={it} close={close} did={did} /> : asked.what === "waive" ? <WaiveDialog it={it} code={asked.code} close={close} did={did} /> : asked.what === "withdraw" ? <WithdrawDialog it={it} code={asked.code} close={close} did={did} /> : <EvidenceDialog it={it} code={asked.code} close={close} />}
     </section>
   );
 }
@@ -107,7 +108,8 @@ function One({ criterion, result, frozen, ask }: { criterion: Criterion; result:
       {(result?.part ?? []).length === 0 ? null : <Table caption={w.partsOf} columns={w.partColumns} rows={(result?.part ?? []).map((p) => ({ key: p.name, cells: [word(w.roles, p.name), p.denominator === undefined ? "" : w.outOf(p.numerator ?? 0, p.denominator), number(p.value, criterion.unit), number(p.firstValue, criterion.unit), p.state === undefined ? "" : <StateBadge key="s" state={p.state} />] }))} />}
       <p class="actions print-not">
         <button type="button" class="button button-small" onClick={() => ask({ what: "evidence", code })}>{w.evidence}<span class="sr"> {name}</span></button>
-        {waivable ? <button type="button" class="button button-small" onClick={() => ask({ what: "waive", code })}>{w.waive}<span class="sr"> {name}</span></button> : null}
+        {waivable ? <button type="button" class="button button-small" onClick={() => ask({ what: "waive", code })}>{result?.waiver === undefined ? w.waive : w.waiveChange}<span class="sr"> {name}</span></button> : null}
+        {waivable && result?.waiver !== undefined ? <button type="button" class="button button-small" onClick={() => ask({ what: "withdraw", code })}>{w.withdraw}<span class="sr"> {name}</span></button> : null}
       </p>
     </article>
   );
@@ -147,21 +149,38 @@ function verdictOf(results: readonly Result[]): ReadinessCheckpoint["verdict"] {
   return unmet.some((r) => r.waiver === undefined) ? "incomplete" : unmet.length > 0 ? "go-with-conditions" : "go";
 }
 
-/** A waiver is put to the result as it stands: what the system has measured meanwhile is no conflict. */
+/** A waiver is put to the result, or taken from it, as it stands: what the system has measured meanwhile is no conflict. */
+async function putWaiver(it: ReadinessCheckpoint, code: string, waiver: Result["waiver"], receipt: string, key?: string) {
+  const put = (to: ReadinessCheckpoint, under?: string) => {
+    const result = (to.result ?? []).map((r) => {
+      const { waiver: _before, ...bare } = r;
+      return r.code !== code ? r : waiver === undefined ? bare : { ...bare, waiver };
+    });
+    return save({ ...to, result, verdict: verdictOf(result) }, receipt, styrPath("avstamning", it.id ?? ""), under);
+  };
+  return put(it, key).catch((error: unknown) => {
+    if (error instanceof Conflict && error.theirs !== null) return put(error.theirs as unknown as ReadinessCheckpoint);
+    throw error;
+  });
+}
+
 function WaiveDialog({ it, code, close, did }: DeedProps & { code: string }) {
   const w = s.value.checkpoint;
   const me = myself();
-  const link = styrPath("avstamning", it.id ?? "");
-  const put = (to: ReadinessCheckpoint, waiver: object, receipt: string, key?: string) => {
-    const result = (to.result ?? []).map((r) => (r.code === code ? { ...r, waiver: waiver as NonNullable<Result["waiver"]> } : r));
-    return save({ ...to, result, verdict: verdictOf(result) }, receipt, link, key);
-  };
-  const write: Write = (waiver, receipt, key) => put(it, waiver, receipt, key).catch((error: unknown) => {
-    if (error instanceof Conflict && error.theirs !== null) return put(error.theirs as unknown as ReadinessCheckpoint, waiver, receipt);
-    throw error;
-  });
+  const write: Write = (waiver, _receipt, key) => putWaiver(it, code, waiver as unknown as Result["waiver"], w.waiveReceipt(code), key);
   const held = (it.result ?? []).find((r) => r.code === code)?.waiver;
-  return <FormDialog form="waiver" of={held ?? (me === undefined ? {} : { owner: me })} link={link} close={close} did={() => did(w.waiveReceipt(code))} write={(tree, _receipt, key) => write(tree, w.waiveReceipt(code), key)} before={<p><b>{w.waiveOf(code)}</b></p>} />;
+  return <FormDialog form="waiver" of={held ?? (me === undefined ? {} : { owner: me })} link={styrPath("avstamning", it.id ?? "")} close={close} did={() => did(w.waiveReceipt(code))} write={write} before={<p><b>{w.waiveOf(code)}</b></p>} />;
+}
+
+function WithdrawDialog({ it, code, close, did }: DeedProps & { code: string }) {
+  const w = s.value.checkpoint;
+  const [key] = useState(newKey);
+  return (
+    <Dialog heading={w.withdrawOf(code)} close={close}>
+      <p>{w.withdrawAbout}</p>
+      <Form button={w.withdraw} cancel={close} run={async () => { await putWaiver(it, code, undefined, w.withdrawReceipt(code), key); close(); did(w.withdrawReceipt(code)); }} />
+    </Dialog>
+  );
 }
 
 function FreezeDialog({ it, close, did }: DeedProps) {

@@ -39,8 +39,8 @@ export function PrintButton() {
   return <button type="button" class="button" onClick={() => print()}>{s.value.print}</button>;
 }
 
-/** The same as PDF, from the service; what keeps it from that is told beside the button. */
-export function PdfButton({ about, name }: { about: string; name: string }) {
+/** The same as PDF, from the service; what keeps it from that is told beside the button. of: what it is of, where there are several. */
+export function PdfButton({ about, name, of }: { about: string; name: string; of?: string }) {
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const fetchIt = () => {
@@ -49,7 +49,7 @@ export function PdfButton({ about, name }: { about: string; name: string }) {
     getPdf(about, new AbortController().signal).then((file) => keepFile(file, `${name}.pdf`), (error: unknown) => setWrong(failureText(error))).finally(() => setBusy(false));
   };
   return <>
-    <button type="button" class="button" data-pdf disabled={busy} aria-busy={busy} onClick={fetchIt}>{busy ? s.value.pdfMaking : s.value.pdf}</button>
+    <button type="button" class={of === undefined ? "button" : "button button-small"} data-pdf disabled={busy} aria-busy={busy} onClick={fetchIt}>{busy ? s.value.pdfMaking : s.value.pdf}{of === undefined ? null : <span class="sr"> {of}</span>}</button>
     {wrong === "" ? null : <FailureBox text={wrong} />}
   </>;
 }
