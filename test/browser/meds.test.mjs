@@ -191,6 +191,7 @@ test("change, pause, resume and stop: each says why, when and by whom, and leave
     await row(page, "Metformin").getByText("Pausad").waitFor();
     await row(page, "Metformin").getByText("Pausat: Inför operation").waitFor();
     await row(page, "Metformin").getByRole("link", { name: /^Återuppta/ }).click();
+    await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Control+Enter");
     await receipt(page, "Återupptaget: Metformin");
     await row(page, "Metformin").getByRole("link", { name: /^Sätt ut/ }).click();

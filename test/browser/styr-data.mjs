@@ -10,7 +10,8 @@ import { start } from "../http/server.mjs";
 
 const ref = (reference, display) => ({ reference, ...(display === undefined ? {} : { display }) });
 const diary = (value) => [{ system: "urn:se:diarium", value }];
-const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+/** The Swedish date so many days from now. */
+export const day = (days) => new Date(Date.now() + days * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Europe/Stockholm" });
 
 export const UNITS = [["styr-u1", "Akutmottagningen, Testsjukhuset"], ["styr-u2", "Medicinavdelning 12, Testsjukhuset"], ["styr-u3", "Vårdcentralen Provet"]];
 const unit = (n) => ref(`Organization/${UNITS[n][0]}`, UNITS[n][1]);

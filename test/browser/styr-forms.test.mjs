@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { ALL_MODES, axeFaults, startBrowser, visitPage } from "./harness.mjs";
 import { takePicture } from "./picture.mjs";
-import { openCheckpoints, put, readStyr, startStyr } from "./styr-data.mjs";
+import { day, openCheckpoints, put, readStyr, startStyr } from "./styr-data.mjs";
 
 let region;
 let browser;
@@ -323,7 +323,7 @@ test("a body, refused where it would decide; a mandate with an amount, and its e
     await given.waitFor();
     assert.match(await plain(given), /Regionstyrelsen[\s\S]*Verkställighetsbeslut[\s\S]*Allt[\s\S]*500 000 kr[\s\S]*Gäller/);
     await press(given.getByRole("button", { name: /^Avsluta/ }));
-    await write(dialog, { "Sista dag": new Date().toISOString().slice(0, 10) });
+    await write(dialog, { "Sista dag": day(0) });
     await save(dialog);
     await gone(page);
     await given.getByText("Gäller inte").waitFor();
@@ -380,7 +380,7 @@ test("a decision is reported at a meeting", async () => {
     await page.getByRole("button", { name: `Anmäl ${untold.title}`, exact: true }).waitFor({ state: "detached" });
   });
   const told = await read(`Decision/${untold.id}`);
-  assert.deepEqual([told.reportedAt.reference, told.reportedOn, told.status], ["Meeting/samordning", new Date().toISOString().slice(0, 10), "final"]);
+  assert.deepEqual([told.reportedAt.reference, told.reportedOn, told.status], ["Meeting/samordning", day(0), "final"]);
 });
 
 test("the forms of readiness stand in light, dark, narrow and at 200 %", async () => {

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBrowser, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
-import { openCheckpoints, passed, put, readStyr, startStyr } from "./styr-data.mjs";
+import { day, openCheckpoints, passed, put, readStyr, startStyr } from "./styr-data.mjs";
 
 let region;
 let browser;
@@ -49,7 +49,6 @@ test("from a cell to the evidence in two presses", () =>
   }));
 
 test("a day to come shows what grows old till then, and nothing is saved", async () => {
-  const day = (n) => new Date(Date.now() + n * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Europe/Stockholm" });
   const version = async () => (await readStyr(region.url, "ReadinessCheckpoint/rc-2-t120")).meta.versionId;
   await visit("avstamning/rc-2-t120", async (page) => {
     const ahead = page.getByRole("region", { name: "Så här ser det ut en annan dag" });
