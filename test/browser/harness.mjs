@@ -118,8 +118,9 @@ export async function visitPage(browser, url, body, { options = MODES.light, coo
 const AXE = readFileSync(join(ROOT, "node_modules/axe-core/axe.min.js"), "utf8");
 
 /** The faults axe-core finds by WCAG 2.0–2.2 A and AA and its own best practices, each as one line. */
-export async function axeFaults(page) {
-  await page.evaluate(() => scrollTo(0, 0)); // what has been scrolled under the bars that follow is no target
+export async function axeFaults(page, { scrolled = "start" } = {}) {
+  // What has been scrolled under the bars that follow is no target.
+  await page.evaluate((to) => scrollTo(0, to === "end" ? document.documentElement.scrollHeight : 0), scrolled);
   await page.evaluate(AXE);
   const result = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
   return result.violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.target.join(" ")}: ${n.failureSummary?.split("\n")[1]?.trim() ?? ""}`));

@@ -4,7 +4,7 @@
 import { effect, signal, type Signal } from "@preact/signals";
 import { FhirError } from "../fhir/error.ts";
 import { stage } from "../session/session.ts";
-import { me, type Held } from "./call.ts";
+import { me, meRequest, type Held } from "./call.ts";
 
 const PAUSE_MS = 300;
 const AGAIN_MS = 5000;
@@ -64,6 +64,17 @@ class Setting<T> {
     this.value.value = changed ? this.merge(mine, held.body as T) : (held.body as T);
   }
 
+  /** The page is being left: what has not been kept is handed to the browser, which sends it when the page is gone. One that is on its
+   * way may be cut off with the page, so it is sent again; the version lets only one of the two in. */
+  leave(): void {
+    if (!this.read || JSON.stringify(this.value.peek()) === this.kept) return;
+    clearTimeout(this.timer);
+    this.timer = 0;
+    void fetch(`/me/settings/${this.name}`, { ...meRequest("PUT", this.value.peek(), this.version), keepalive: true }).then(
+      // A page that comes back (the browser's Back) goes on from what it left.
+      (response) => { if (response.ok) void this.load(); }, () => this.soon(AGAIN_MS));
+  }
+
   private async save(): Promise<void> {
     const text = JSON.stringify(this.value.peek());
     if (this.busy || !this.read || text === this.kept) return;
@@ -83,6 +94,7 @@ class Setting<T> {
 }
 
 const made = new Map<string, Setting<unknown>>();
+if (typeof document !== "undefined") addEventListener("pagehide", () => made.forEach((setting) => setting.leave()));
 
 function settingOf<T>(name: string, empty: T, merge: Merge<T>): Setting<T> {
   const known = made.get(name) as Setting<T> | undefined;

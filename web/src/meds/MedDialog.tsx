@@ -12,6 +12,7 @@ import { currentMedicines, type Medicine } from "../chart/state.ts";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { today } from "../fhir/today.ts";
 import { t } from "../i18n/index.ts";
+import { settingState } from "../me/settings.ts";
 import { FailureBox } from "../ui/FailureBox.tsx";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -25,7 +26,7 @@ import { Failed, SignBar } from "./OrderFields.tsx";
 import { administration, dosagesOf, ended, overridden, reconciliation, renewed, resumed, resuming, signing, statementEnded, type Given, type Signer } from "./order.ts";
 import { listPath, medicineOf, type MedDeed } from "./places.ts";
 import { amountText } from "./say.ts";
-import { drugFor, factsOf, switches, switchesOn } from "./state.ts";
+import { CHECKS, drugFor, factsOf, switches, switchesOn } from "./state.ts";
 import { unitName } from "./units.ts";
 import { sv } from "./words.sv.ts";
 import { m } from "./words.ts";
@@ -265,13 +266,15 @@ function Reconcile({ close }: { close: () => void }) {
   );
 }
 
+/** Nothing is shown as chosen before it is known what is, and nothing can be chosen over it. */
 function Switches({ close }: { close: () => void }) {
   const on = switchesOn.value;
+  const reading = settingState(CHECKS) === "reading";
   return (
     <div class="med-form">
       <p>{m.value.purpose}</p>
-      {(Object.keys(ALL_ON) as CheckName[]).map((name) => <label key={name} class="check"><input type="checkbox" checked={on[name]} onChange={(e) => (switches.value = { ...on, [name]: e.currentTarget.checked })} /><span>{m.value.checkNames[name]}</span></label>)}
-      <p class="hint">{m.value.switchHint}</p>
+      {(Object.keys(ALL_ON) as CheckName[]).map((name) => <label key={name} class="check"><input type="checkbox" checked={on[name]} disabled={reading} onChange={(e) => (switches.value = { ...on, [name]: e.currentTarget.checked })} /><span>{m.value.checkNames[name]}</span></label>)}
+      <p class="hint" role="status">{reading ? t.value.common.loading : m.value.switchHint}</p>
       <p class="actions"><button type="button" class="button button-main" onClick={close}>{m.value.close}</button></p>
     </div>
   );

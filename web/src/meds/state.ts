@@ -60,7 +60,9 @@ export function drugFor(m: Medicine, chart: Chart): Drug {
   return drugIn(m, name, drugs.value.get(product === "" ? name : product));
 }
 
-export const switches = setting<Switches>("medicine-checks", ALL_ON);
+/** The setting that tells which checks are on. */
+export const CHECKS = "medicine-checks";
+export const switches = setting<Switches>(CHECKS, ALL_ON);
 export const switchesOn = computed<Switches>(() => ({ ...ALL_ON, ...switches.value }));
 
 /** Which checks are off, in words; "" for none. */
