@@ -43,7 +43,8 @@ function usePanel(ordering: Ordering, about: string) {
   const wanted = about.startsWith(DRAFT) ? null : beginning(chart, ordering, about);
   const settled = typeof state === "object";
   useEffect(() => {
-    if (wanted !== null && !settled) setState(wanted);
+    // An effect comes late where there is much to do: what has been chosen meanwhile stands.
+    if (wanted !== null && !settled) setState((now) => (typeof now === "object" ? now : wanted));
   }, [typeof wanted === "object" ? "begun" : wanted, settled]);
   useEffect(() => {
     if (!about.startsWith(DRAFT)) return;
