@@ -3,7 +3,7 @@
 // public one knows nothing but codes.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { ALL_MODES, axeFaults, startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { ALL_MODES, axeFaults, startBrowser, startRegion, swedishDay, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { putPatients } from "./patients.mjs";
 
@@ -36,7 +36,7 @@ function encounter(id, patient, status, kind, hours, rest = {}) {
   };
 }
 /** Which day of a stay it is, by the calendar, that began so many hours ago. */
-const days = (hours) => Math.round((new Date().setHours(0, 0, 0, 0) - new Date(Date.now() - hours * 3_600_000).setHours(0, 0, 0, 0)) / 86_400_000) + 1;
+const days = (hours) => Math.round((Date.parse(swedishDay()) - Date.parse(swedishDay(Date.now() - hours * 3_600_000))) / 86_400_000) + 1;
 const bed = (name) => ({ location: [{ location: { display: name }, physicalType: coded("http://terminology.hl7.org/CodeSystem/location-physical-type", "bd"), status: "active" }] });
 
 async function put(resources) {

@@ -91,6 +91,9 @@ export async function openPage(browser, options = MODES.light) {
   return page;
 }
 
+/** The date in Sweden at that instant: the service's day, and the pages'. */
+export const swedishDay = (at = Date.now()) => new Date(at).toLocaleDateString("sv-SE", { timeZone: "Europe/Stockholm" });
+
 /** The screen is there, and nothing of it is still on its way. */
 export const settled = (page) => page.waitForFunction(() => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null);
 

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ALL_MODES, axeFaults, openPage, settled, startBrowser, startRegion, visitPage } from "./harness.mjs";
+import { ALL_MODES, axeFaults, openPage, settled, startBrowser, startRegion, swedishDay, visitPage } from "./harness.mjs";
 import { PICTURE, takePicture } from "./picture.mjs";
 import { counted } from "./budgets.mjs";
 import { closed, forget, makeData, named, PASSWORD, role } from "../http/accounts.mjs";
@@ -58,7 +58,7 @@ test("a favourite is ordered and signed by keyboard alone, in few keys, from the
     assert.equal(made.subject.reference, "Patient/web-tolvan");
     const [dosage] = made.dosageInstruction;
     assert.deepEqual(dosage.doseAndRate, [{ doseQuantity: { value: 1, unit: "enterokapsel" } }]);
-    assert.equal(dosage.timing.repeat.boundsPeriod.start, new Date().toLocaleDateString("sv-SE", { timeZone: "Europe/Stockholm" }));
+    assert.equal(dosage.timing.repeat.boundsPeriod.start, swedishDay());
   }));
 
 test("a favourite is ordered and signed in few clicks, with the patient's name and number on the button", () =>

@@ -7,11 +7,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { start } from "../http/server.mjs";
+import { swedishDay } from "./harness.mjs";
 
 const ref = (reference, display) => ({ reference, ...(display === undefined ? {} : { display }) });
 const diary = (value) => [{ system: "urn:se:diarium", value }];
 /** The Swedish date so many days from now. */
-export const day = (days) => new Date(Date.now() + days * 86_400_000).toLocaleDateString("sv-SE", { timeZone: "Europe/Stockholm" });
+export const day = (days) => swedishDay(Date.now() + days * 86_400_000);
 
 export const UNITS = [["styr-u1", "Akutmottagningen, Testsjukhuset"], ["styr-u2", "Medicinavdelning 12, Testsjukhuset"], ["styr-u3", "Vårdcentralen Provet"]];
 const unit = (n) => ref(`Organization/${UNITS[n][0]}`, UNITS[n][1]);
