@@ -116,6 +116,17 @@ test("another version stands: the second writer gets both", async () => {
   assert.deepEqual([header(0, "If-Match"), receiptOf("k12")?.state], ['W/"3"', "failed"]);
 });
 
+test("what waits can be taken back from the moment it is said to wait", async () => {
+  answers(kept("1"));
+  connection.value = "noServer";
+  const work = failure(create(VALUE, how("k16")));
+  assert.equal(receiptOf("k16")?.waits, true);
+  assert.equal(cancelWaiting("k16"), true);
+  assert.equal(await work, "Cancelled");
+  assert.deepEqual([asked.length, receiptOf("k16")?.state], [0, "failed"]);
+  connection.value = "up";
+});
+
 test("while the service is away a write waits unsent, and can be taken back", async () => {
   answers(kept("1"));
   connection.value = "noServer";

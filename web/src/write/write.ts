@@ -143,9 +143,12 @@ const uncertain = (failure: FhirError) => failure.status === 0 || failure.status
 export async function deliver(call: Call): Promise<{ reply: Reply } | { saved: string; version: string } | { failure: FhirError; unsure: boolean }> {
   for (let sent = 1; ; sent++) {
     if (connection.peek() !== "up") {
+      // It can be taken back from the moment the receipt says so, while it is still being put on the disk too.
+      const up = whenUp(call.key);
+      up.catch(() => undefined);
       changeReceipt(call.key, { waits: true });
       await hold(call);
-      await whenUp(call.key);
+      await up;
     }
     if (caller() !== call.queued.by) throw new Parked();
     changeReceipt(call.key, { waits: false });
