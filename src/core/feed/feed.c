@@ -4,7 +4,9 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/os.h"
@@ -215,6 +217,8 @@ static void *feed_main(void *arg)
 {
     struct feed *f = arg;
     struct arena arena;
+    if (f->opt.nice)
+        setpriority(PRIO_PROCESS, (id_t)gettid(), f->opt.nice);
     arena_init(&arena);
     while (!f->stopping) {
         struct err err = {0};

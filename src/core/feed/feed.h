@@ -50,6 +50,7 @@ struct feed_options {
     /* After a tick: has it more to do? Then the next one comes at once, what is new in the log between. NULL:
      * no. */
     bool (*busy)(void *arg);
+    int nice; /* how far the thread stands back for who waits for an answer (setpriority(2)); 0: not at all */
     void *arg;
 };
 

@@ -297,6 +297,7 @@ struct readiness *readiness_start(const struct readiness_options *opt, struct er
                                     .take = on_take,
                                     .tick = on_tick,
                                     .busy = is_busy,
+                                    .nice = READINESS_NICE,
                                     .arg = x};
         x->feed = feed_start(&feed, err);
     }
