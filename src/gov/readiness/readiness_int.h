@@ -17,7 +17,7 @@ enum {
     READINESS_TICK_MS = 300,     /* measuring between two looks at the log */
     READINESS_SLICE_MS = 100,    /* measuring in one snapshot */
     READINESS_WRITE_MS = 30,     /* one job of the writer's: what others write comes between two */
-    READINESS_NICE = 5,          /* a third of what an answer gets of a processor that both want */
+    READINESS_NICE = 5,          /* a third of what an answer gets where both want a processor */
     READINESS_WANTED_MAX = 64,   /* checkpoints that somebody waits for */
     READINESS_MEMO_MAX = 128,    /* measurements remembered for the length of a slice */
     READINESS_EVIDENCE_MAX = 50, /* references of one result */
