@@ -20,8 +20,7 @@ import { route, type AdminTab, type PageName } from "./route.ts";
 
 interface ChartProps { id: string }
 interface AdminProps { tab: AdminTab | ""; about: string }
-/** The chart is fetched as a file of its own, after the first screen, so that the first screen comes sooner. */
-const CHART_LATER_MS = 500; // beside a screen that has a file of its own to fetch
+/** The chart is fetched as a file of its own, at once after the first screen, so that the first screen comes sooner. */
 const chart = signal<ComponentType<ChartProps> | null>(null);
 const chartFailed = signal(false);
 
@@ -41,13 +40,9 @@ function Screen() {
   if (now.screen === "unknown") return <UnknownScreen />;
   if (now.screen === "page") return <PageOf name={now.page} about={now.about} />;
   if (now.screen === "admin") return <Admin tab={now.tab} about={now.about} />;
-  return <ChartOf id={now.id} />;
-}
-
-function ChartOf({ id }: ChartProps) {
-  useEffect(fetchChart, []);
   if (chartFailed.value) return <FailureBox text={t.value.failure.network} />;
-  return chart.value === null ? <SectionSkeleton /> : <chart.value key={id} id={id} />;
+  const Chart = chart.value;
+  return Chart === null ? <SectionSkeleton /> : <Chart key={now.id} id={now.id} />;
 }
 
 const admin = signal<ComponentType<AdminProps> | null>(null);
@@ -97,7 +92,7 @@ function UnknownScreen() {
 }
 
 export function App() {
-  useEffect(() => void setTimeout(fetchChart, route.peek().screen === "page" ? CHART_LATER_MS : 0), []);
+  useEffect(fetchChart, []);
   useEffect(fetchDesk, []);
   const [crash] = useErrorBoundary();
   return (

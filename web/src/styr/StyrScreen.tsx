@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Steering (/styrning/...): a tab for each screen, each of them a file of its own.
+import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { route } from "../app/route.ts";
 import { d } from "../desk/words.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
 import { current, isOwn, session } from "../session/session.ts";
-import { lazy, type Lazy } from "../ui/Lazy.tsx";
+import { lazy } from "../ui/Lazy.tsx";
 import { placeIn, styrPath, TABS, tabOf, type Place } from "./places.ts";
 import { s } from "./words.ts";
 import "../styles/admin.css";
@@ -14,7 +14,7 @@ import "./styr.css";
 
 export interface StyrProps { id: string }
 
-const SCREENS: Record<Place, Lazy<StyrProps>> = {
+const SCREENS: Record<Place, ComponentType<StyrProps>> = {
   oversikt: lazy<StyrProps>(() => import("./Overview.tsx").then((m) => m.Overview)),
   tavla: lazy<StyrProps>(() => import("./BoardScreen.tsx").then((m) => m.BoardScreen)),
   initiativ: lazy<StyrProps>(() => import("./InitiativeScreen.tsx").then((m) => m.InitiativeScreen)),
@@ -36,11 +36,6 @@ const SCREENS: Record<Place, Lazy<StyrProps>> = {
   mote: lazy<StyrProps>(() => import("./MeetingScreen.tsx").then((m) => m.MeetingScreen)),
   medlemmar: lazy<StyrProps>(() => import("./BodiesScreen.tsx").then((m) => m.BodiesScreen)),
 };
-
-/** The part that the address asks for is fetched before anything is drawn. */
-const first = route.peek();
-const asked = first.screen === "page" && first.page === "styrning" ? placeIn(first.about) : null;
-if (asked !== null) SCREENS[asked.place].ahead();
 
 /** On each page of paper: what it is, who printed it and when. What is folded on the screen is open on paper. */
 function PrintHead() {
