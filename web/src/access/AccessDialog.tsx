@@ -161,6 +161,9 @@ function Steps(props: StepsProps) {
   // Where nothing is asked, the first step was choosing to end it.
   const [step, setStep] = useState<1 | 2>(fieldsOf(all.plan, own).length === 0 || (own && deed === "hav-sparr") ? 2 : 1);
   const [wrong, setWrong] = useState<Missing | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  // What may be done has come after the dialog: the dialog itself has the focus then.
+  useLayoutEffect(() => { if (document.activeElement === form.current?.closest("dialog")) form.current?.querySelector<HTMLElement>("input, button")?.focus(); }, []);
   const f = t.value.access.form;
   const on = (event: SubmitEvent) => {
     event.preventDefault();
@@ -171,7 +174,7 @@ function Steps(props: StepsProps) {
   };
   if (step === 2) return <Confirm {...props} {...all} back={all.plan.fields.length === 0 ? null : () => setStep(1)} />;
   return (
-    <form class="deed-form" onSubmit={on} noValidate>
+    <form ref={form} class="deed-form" onSubmit={on} noValidate>
       <p class="step">{f.step(1)}</p>
       <p>{own && deed === "sparr" ? t.value.access.own.blockWhat : deedWords(deed).what}</p>
       <dl class="facts facts-column"><Whose /><Fact term={f.about}>{deed === "sparr" || deed === "samtycke" ? "" : aboutText(chart, deed, props.about, all.values)}</Fact></dl>

@@ -100,8 +100,18 @@ function Form({ now, change, drop, close }: FormProps) {
   const busy = useSignal(false);
   const sender = useMemo(() => new Sender(), []);
   const chosen = choices.find((one) => one.to.reference === now.to) ?? (now.kind === "todo" ? choices[0] : undefined);
+  /** Sent as soon as it is known who the receiver is: it was chosen when this was a draft. */
+  const wanted = useRef(false);
+  const coming = now.to !== "" && chosen === undefined && people.data === null && people.error === null;
+  useEffect(() => {
+    if (!wanted.current || coming) return;
+    wanted.current = false;
+    void send();
+  }, [coming]);
   const send = async () => {
     if (busy.peek()) return;
+    wanted.current = coming;
+    if (coming) return;
     wrong.value = chosen === undefined ? c.noReceiver : now.topic.trim() === "" ? c.noTopic : now.kind === "message" && now.text.trim() === "" ? c.noText : "";
     if (wrong.peek() !== "" || chosen === undefined) return;
     busy.value = true;
