@@ -137,7 +137,7 @@ test("a pattern is reviewed from its card; the member of staff sees their own lo
   for (let i = 0; i < 2; i++) assert.equal((await raw(server, "GET", "/fhir/Patient/self", { headers: cookie })).status, 200);
   await visit("cia", "/administration/flaggor", async (page) => {
     const card = ".admin-card:has-text('Egen journal')";
-    await page.waitForSelector(card);
+    await page.waitForSelector(`${card}:has-text('Signe Själv')`); // names are read after what they are of
     assert.match(await page.textContent(card), /Signe Själv.*2 åtkomster/s);
     await page.focus(`${card} button:text-is('Granska')`);
     await page.keyboard.press("Enter");
