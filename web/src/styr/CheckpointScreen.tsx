@@ -158,7 +158,9 @@ async function putWaiver(it: ReadinessCheckpoint, code: string, waiver: Result["
     });
     return save({ ...to, result, verdict: verdictOf(result) }, receipt, styrPath("avstamning", it.id ?? ""), under);
   };
-  return put(it, key).catch((error: unknown) => {
+  // The newest: what was measured since it was shown would be taken for the sender's own words, and refused.
+  const newest = await one("ReadinessCheckpoint", it.id ?? "", new AbortController().signal);
+  return put(newest, newest.meta?.versionId === it.meta?.versionId ? key : undefined).catch((error: unknown) => {
     if (error instanceof Conflict && error.theirs !== null) return put(error.theirs as unknown as ReadinessCheckpoint);
     throw error;
   });
