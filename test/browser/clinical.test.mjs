@@ -164,6 +164,20 @@ test("ended with a date and a reason; marked as entered in error it stays to be 
     await versions.first().waitFor({ state: "detached" });
   }));
 
+test("keys that follow a press at once belong to what it asked for, before any timer has run", () =>
+  visit(`${CHART}/diagnoser`, async (page) => {
+    await settled(page);
+    await row(page, "Essentiell hypertoni").getByRole("link", { name: /^Felaktigt införd/ }).press("Enter");
+    const asked = await page.getByRole("button", { name: /^Märk som felaktigt införd/ }).evaluate(async (button) => {
+      button.focus();
+      button.click();
+      for (let i = 0; i < 20; i++) await null;
+      return document.activeElement.closest("label")?.textContent;
+    });
+    assert.match(asked ?? "", /^Varför/);
+    await page.keyboard.press("Escape");
+  }));
+
 test("known of none in one press; an intolerance that is added is seen by the checks of an order at once", () =>
   visit("/patient/web-asa2/varningar", async (page) => {
     await settled(page);

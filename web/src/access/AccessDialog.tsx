@@ -9,6 +9,7 @@ import { currentName, identityNumber, nameText } from "../fhir/text.ts";
 import { t, word } from "../i18n/index.ts";
 import { session } from "../session/session.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
+import { focusIn, useFocusDrawn } from "../ui/focus.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { deeds, fieldsOf, lengthsOf, missing, type Deed, type DeedName, type Missing, type Values } from "./deeds.ts";
@@ -41,7 +42,7 @@ interface Props { deed: DeedName; about: string }
 export function AccessDialog({ deed, about }: Props) {
   const { id } = useChart();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     return focusSomewhere;
   }, []);
@@ -164,13 +165,14 @@ function Steps(props: StepsProps) {
   const form = useRef<HTMLFormElement>(null);
   // What may be done has come after the dialog: the dialog itself has the focus then.
   useLayoutEffect(() => { if (document.activeElement === form.current?.closest("dialog")) form.current?.querySelector<HTMLElement>("input, button")?.focus(); }, []);
+  const focusWrong = useFocusDrawn(() => focusIn(form.current, WRONG));
   const f = t.value.access.form;
   const on = (event: SubmitEvent) => {
     event.preventDefault();
     const lacks = missing(all.plan, all.values, own);
     setWrong(lacks);
     if (lacks === null) setStep(2);
-    else focusWrong(event.currentTarget as HTMLFormElement);
+    else focusWrong();
   };
   if (step === 2) return <Confirm {...props} {...all} back={all.plan.fields.length === 0 ? null : () => setStep(1)} />;
   return (
@@ -185,10 +187,8 @@ function Steps(props: StepsProps) {
   );
 }
 
-/** The first field that has something wrong, once it has been drawn so. */
-function focusWrong(form: HTMLFormElement): void {
-  setTimeout(() => (form.querySelector("[aria-invalid=true], [aria-describedby=deed-wrong] input") as HTMLElement | null)?.focus(), 0);
-}
+/** The first field that has something wrong. */
+const WRONG = "[aria-invalid=true], [aria-describedby=deed-wrong] input";
 
 interface ConfirmProps extends StepsProps { plan: Deed; values: Values; error: unknown; busy: boolean; send: () => void; back: (() => void) | null }
 
@@ -266,6 +266,7 @@ function EmergencyReason({ ticket, close, again }: ReasonProps) {
   const [wrong, setWrong] = useState<Missing | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const focusWrong = useFocusDrawn(() => focusIn(form.current, WRONG));
   const a = t.value.access;
   useLayoutEffect(() => form.current?.querySelector("input")?.focus(), []);
   const submit = (event: SubmitEvent) => {
@@ -273,7 +274,7 @@ function EmergencyReason({ ticket, close, again }: ReasonProps) {
     if (busy) return;
     const lacks = reason.trim() === "" ? "needReason" : null;
     setWrong(lacks);
-    if (lacks !== null) return focusWrong(event.currentTarget as HTMLFormElement);
+    if (lacks !== null) return focusWrong();
     setBusy(true);
     setError(null);
     sight.act("nodoppning", "$emergency", [{ name: "ticket", valueString: ticket }, { name: "reason", valueString: reason.trim() }]).then(close, setError).finally(() => setBusy(false));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of a chart that answers "why do I not see everything?": each kind of record, whether it is shown, by which
 // rule, and what one can do; what is in force now; and, on a second step, the blocks. For a patient: who may read.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { route } from "../app/route.ts";
 import { useChart } from "../chart/model.ts";
 import { isProtected } from "../fhir/text.ts";
@@ -63,7 +63,7 @@ function useChosen(id: string) {
   const row = useRef<HTMLLIElement>(null);
   const now = route.value;
   const chosen = now.screen === "patient" && now.detail === id;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!chosen) return;
     row.current?.scrollIntoView({ block: "center" });
     row.current?.focus({ preventScroll: true });
@@ -113,7 +113,7 @@ function Blocks({ explained }: { explained: Explained }) {
   const a = t.value.access;
   const now = route.value;
   const asked = now.screen === "patient" && now.detail === "sparrar";
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!asked) return;
     heading.current?.scrollIntoView({ block: "center" });
     heading.current?.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // In front of a chart that is one's own or a colleague's: what opening it means, and the two ways on. It keeps nobody out.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { goBack } from "../app/route.ts";
 import { t } from "../i18n/index.ts";
 import { Icon } from "../ui/Icon.tsx";
@@ -22,7 +22,7 @@ export function BeforeOpening({ id, children }: { id: string; children: Componen
 function Warning({ near, open }: { near: Near; open: () => void }) {
   const n = t.value.access.near;
   const first = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = t.value.title([n[near]]);
     first.current?.focus();
   }, []);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { keysShown } from "./keys.ts";
 import { setSingleKeys, singleKeys } from "./settings.ts";
@@ -32,7 +32,7 @@ export function KeysDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const shown = keysShown.value;
   const k = t.value.keys;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown) dialog.current?.showModal();
     else dialog.current?.close();
   }, [shown]);

@@ -222,7 +222,7 @@ function CurrentSection() {
     document.title = t.value.title([t.value.sections[section], name].filter((part) => part !== ""));
   });
   // Not from where somebody has begun to write.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (document.activeElement?.matches("input, textarea, select") !== true) heading.current?.focus({ preventScroll: true });
   }, [section]);
   useEffect(() => scrollTo(0, 0), [section]);

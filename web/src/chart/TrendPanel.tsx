@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One analyte over time: the curve with its reference band, and the same values as a table.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { Observation } from "@fhir";
 import { decimal, showDateTime } from "../i18n/format.ts";
@@ -19,7 +19,7 @@ export function TrendPanel({ row, done, close }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   const l = t.value.labs;
   const range = rangeOf(row.values[0]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     heading.current?.focus({ preventScroll: true });
     heading.current?.scrollIntoView({ block: "nearest" });
     return () => [...document.querySelectorAll<HTMLAnchorElement>("a[data-row]")].find((a) => new URL(a.href).searchParams.get("visa") === row.key)?.focus();

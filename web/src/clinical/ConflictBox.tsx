@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Somebody else has changed the same thing meanwhile: both answers, whole, and a choice for each field that differs.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useChart } from "../chart/model.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { FailureBox } from "../ui/FailureBox.tsx";
@@ -26,7 +26,7 @@ export function Choose({ rows, standing, told, mistaken, settle }: ChooseProps) 
   const chart = useChart();
   const heading = useRef<HTMLHeadingElement>(null);
   const [chosen, choose] = useState<Readonly<Record<string, Side>>>({});
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const change = standing === undefined ? null : lastChange(standing);
   const theirs = c.value.theirs(chart.nameOf(change?.by), showDateTime(standing?.meta?.lastUpdated));
   const words: Record<Side, string> = { mine: told ? c.value.was : c.value.mine, theirs: told ? `${c.value.nowReads}: ${theirs}` : theirs };

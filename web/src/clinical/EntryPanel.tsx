@@ -11,6 +11,7 @@ import { conceptCode } from "../fhir/text.ts";
 import { today } from "../fhir/today.ts";
 import { FailureBox } from "../ui/FailureBox.tsx";
 import { failureText } from "../ui/failureText.ts";
+import { focusIn, useFocusDrawn } from "../ui/focus.ts";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { dropDraft, keepDraft, newDraftId, openDraft } from "../write/drafts.ts";
 import { LISTS } from "./CodeField.tsx";
@@ -20,7 +21,7 @@ import { FormFields } from "./FormFields.tsx";
 import { entriesOf, listPath, LIST_OF } from "./places.ts";
 import { emptyForm, endedEntry, entryOf, formOf, isMistaken, mistaken, type Entry } from "./records.ts";
 import type { Me } from "./marks.ts";
-import { focusIn, focusOn } from "./rowFocus.ts";
+import { focusOn } from "./rowFocus.ts";
 import { SaveBar } from "./SaveBar.tsx";
 import { readTerms } from "./terms.ts";
 import { c } from "./words.ts";
@@ -143,11 +144,6 @@ function twin(chart: Chart, kind: Kind, form: Form): string {
   return found === undefined ? "" : (formOf(found)["what"] ?? "");
 }
 
-/** The first field that has something amiss, once it has been drawn so. */
-function focusWrong(form: HTMLFormElement | null): void {
-  setTimeout(() => focusIn(form, "[aria-invalid=true]"), 0);
-}
-
 /** Where writing begins. */
 function useFirstField(box: { current: HTMLFormElement | null }): void {
   useLayoutEffect(() => focusIn(box.current, "[data-first]", "input:checked", "input, textarea"), []);
@@ -162,6 +158,8 @@ function Filled({ kind, begun, set, close }: FilledProps) {
   const name = base === null ? (form["what"] ?? "") : (formOf(base)["what"] ?? "");
   const run = useWriting(chart, [LIST_OF[kind]], listPath(chart, kind));
   useFirstField(box);
+  const focusWrong = useFocusDrawn(() => focusIn(box.current, "[aria-invalid=true]"));
+  const focusSign = useFocusDrawn(() => focusIn(box.current, "[data-sign]"));
   const amiss = amissOf(kind, deed, form, today());
   const double = deed === "ny" ? twin(chart, kind, form) : "";
   const unchanged = deed === "andra" && base !== null && differing(kind, formOf(base), form).length === 0;
@@ -172,7 +170,7 @@ function Filled({ kind, begun, set, close }: FilledProps) {
   const drop = () => { if (begun.touched) dropDraft(begun.draft); };
   const submit = async () => {
     setTried(true);
-    if (amiss !== null) return focusWrong(box.current);
+    if (amiss !== null) return focusWrong();
     if (unchanged || begun.theirs !== undefined) return;
     const none = kind === "overkanslighet" ? chart.lists.allergies.items.peek().filter(saysNone) : [];
     const write = (standing: readonly AllergyIntolerance[]) => run.write(whatOf(kind, begun, standing, run), c.value.done[deed][kind](name.trim()));
@@ -194,7 +192,7 @@ function Filled({ kind, begun, set, close }: FilledProps) {
       {deed === "fel" ? <p class="hint">{c.value.wrongHint}</p> : null}
       {double === "" ? null : <p class="box box-warn" role="status">{c.value.double(double)}</p>}
       <FormFields kind={kind} deed={deed} form={form} amiss={tried ? amiss : null} change={change} />
-      <Met kind={kind} begun={begun} set={set} settled={() => setTimeout(() => focusIn(box.current, "[data-sign]"), 0)} />
+      <Met kind={kind} begun={begun} set={set} settled={focusSign} />
       <div role="alert">{tried && unchanged ? <p class="deed-wrong">{c.value.unchanged}</p> : null}</div>
       {met && base === null ? <FailureBox heading={c.value.failed} text={c.value.conflict} /> : null}
       {run.error === null ? null : <FailureBox heading={c.value.failed} text={failureText(run.error)} />}

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every version of an entry: who made it, when and why, and what was changed, each field before and after.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
 import { navigate } from "../app/route.ts";
 import { useChart } from "../chart/model.ts";
 import { nextPage } from "../fhir/client.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
+import { focusIn } from "../ui/focus.ts";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { FIELDS, type Kind } from "./fields.ts";
 import { changeIn, type Marked } from "./marks.ts";
 import { kindOf, listPath } from "./places.ts";
 import { formOf, isMistaken, recordedBy, type Entry } from "./records.ts";
-import { focusIn, focusOn } from "./rowFocus.ts";
+import { focusOn } from "./rowFocus.ts";
 import { answerText, fieldName } from "./say.ts";
 import { c } from "./words.ts";
 
@@ -32,7 +33,7 @@ export function History({ entry }: { entry: Entry }) {
   const box = useRef<HTMLElement>(null);
   const name = formOf(entry)["what"] ?? "";
   const loaded = useLoaded((signal) => nextPage(entry.resourceType, `/fhir/${entry.resourceType}/${entry.id ?? ""}/_history?_count=${VERSIONS_MAX}`, signal).then((page) => page.matches as Entry[]), [entry.id, entry.meta?.versionId]);
-  useEffect(() => focusIn(box.current, "h4, h5"), []);
+  useLayoutEffect(() => focusIn(box.current, "h4, h5"), []);
   const close = () => {
     navigate(listPath(chart, kind));
     focusOn(entry.id ?? "");

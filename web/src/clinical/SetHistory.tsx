@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every version of each measurement of a set: who made it, when and why.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Observation } from "@fhir";
 import { useLoaded } from "../admin/load.ts";
 import { navigate, patientPath } from "../app/route.ts";
@@ -10,9 +10,10 @@ import { conceptText } from "../fhir/text.ts";
 import { decimal, showDateTime, showQuantity } from "../i18n/format.ts";
 import { word } from "../i18n/index.ts";
 import { FailureBox, failureText } from "../ui/FailureBox.tsx";
+import { focusIn } from "../ui/focus.ts";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { Versions, type Told } from "./History.tsx";
-import { focusIn, focusOn } from "./rowFocus.ts";
+import { focusOn } from "./rowFocus.ts";
 import type { VitalSet } from "./vitals.ts";
 import { c } from "./words.ts";
 
@@ -42,7 +43,7 @@ export function SetHistory({ set }: { set: VitalSet }) {
   const box = useRef<HTMLElement>(null);
   const all = (signal: AbortSignal) => Promise.all(set.observations.map((o) => nextPage("Observation", `/fhir/Observation/${o.id ?? ""}/_history?_count=${VERSIONS_MAX}`, signal).then((page) => page.matches)));
   const loaded = useLoaded(all, [set.observations.map((o) => `${o.id ?? ""}/${o.meta?.versionId ?? ""}`).join()]);
-  useEffect(() => focusIn(box.current, "h5"), []);
+  useLayoutEffect(() => focusIn(box.current, "h5"), []);
   const close = () => {
     navigate(patientPath(chart.id, "vitalparametrar"));
     focusOn(set.key);

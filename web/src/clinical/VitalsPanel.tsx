@@ -9,6 +9,7 @@ import { ageYears } from "../fhir/text.ts";
 import { decimal, showDateTime } from "../i18n/format.ts";
 import { FailureBox } from "../ui/FailureBox.tsx";
 import { failureText } from "../ui/failureText.ts";
+import { focusIn, useFocusDrawn } from "../ui/focus.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { dropDraft, keepDraft, newDraftId, openDraft } from "../write/drafts.ts";
@@ -16,7 +17,7 @@ import { Choose } from "./ConflictBox.tsx";
 import type { Form } from "./fields.ts";
 import { MEASURES, NUMBERS, type NumberName } from "./measures.ts";
 import { totalText } from "./NewsChart.tsx";
-import { focusIn, focusOn } from "./rowFocus.ts";
+import { focusOn } from "./rowFocus.ts";
 import { SaveBar } from "./SaveBar.tsx";
 import { Doubts, VitalFields } from "./VitalFields.tsx";
 import { bmiOf, doubts, earlierOf, formOfSet, localTime, mistakenSet, newsOf, readSet, scaleIn, scaleOf, setsOf, vitalsIn, writesOf, type Read, type VitalSet } from "./vitals.ts";
@@ -133,6 +134,8 @@ function Filled({ begun, set, close }: FilledProps) {
   const years = ageYears(chart.patient.value?.birthDate, new Date(form["at"] ?? Date.now()));
   const run = useWriting(chart, ["vitals"], patientPath(chart.id, "vitalparametrar"));
   useLayoutEffect(() => focusIn(box.current, "[data-first]"), []);
+  const focusWrong = useFocusDrawn(() => focusIn(box.current, "[aria-invalid=true]"));
+  const focusSign = useFocusDrawn(() => focusIn(box.current, "[data-sign]"));
   const read = readSet(form, Date.now());
   const wrong = deed === "fel" ? (form["why"] ?? "").trim() === "" : read.amiss !== null;
   const nothing = deed === "andra" && !wrong && changesNothing(begun, read, chart.id, years);
@@ -147,7 +150,7 @@ function Filled({ begun, set, close }: FilledProps) {
   };
   const submit = async () => {
     setTried(true);
-    if (wrong) return focusWrong(box.current);
+    if (wrong) return focusWrong();
     if (nothing || begun.theirs !== undefined) return;
     const { what, title } = made(begun, read, run, years);
     const end = await run.write(what, title);
@@ -163,16 +166,12 @@ function Filled({ begun, set, close }: FilledProps) {
     <form class="clin-form" ref={box} onKeyDown={keys} onSubmit={(event) => { event.preventDefault(); void submit(); }} noValidate>
       {deed === "fel" ? <WhyField form={form} wrong={tried && wrong} change={change} /> : <VitalFields form={form} amiss={tried ? read.amiss : null} years={years} change={change} />}
       {deed === "fel" ? null : <Reckoned form={form} read={read} years={years} leftOut={base?.key ?? ""} />}
-      <Met begun={begun} set={set} again={() => void met()} settled={() => setTimeout(() => focusIn(box.current, "[data-sign]"), 0)} />
+      <Met begun={begun} set={set} again={() => void met()} settled={focusSign} />
       <div role="alert">{tried && nothing ? <p class="deed-wrong">{v.unchanged}</p> : null}</div>
       {run.error === null ? null : <FailureBox heading={c.value.failed} text={failureText(run.error)} />}
       {begun.theirs !== undefined ? null : <SaveBar busy={run.busy} text={deed === "fel" ? c.value.markWrong : c.value.save} keeps={begun.touched} close={() => close()} discard={begun.touched ? () => { drop(); close(); } : null} />}
     </form>
   );
-}
-
-function focusWrong(form: HTMLFormElement | null): void {
-  setTimeout(() => focusIn(form, "[aria-invalid=true]"), 0);
 }
 
 function WhyField({ form, wrong, change }: { form: Form; wrong: boolean; change: (form: Form) => void }) {

@@ -11,13 +11,3 @@ export function focusOn(id: string, fresh?: Promise<unknown>): void {
     if (now === document.body || now === heading()) rowOf(id)?.focus();
   }, 0));
 }
-
-/** The first of these that is there, within the box. */
-export function focusIn(box: Element | null | undefined, ...selectors: string[]): void {
-  for (const selector of selectors) {
-    const found = box?.querySelector<HTMLElement>(selector);
-    if (found === null || found === undefined) continue;
-    found.focus();
-    return;
-  }
-}

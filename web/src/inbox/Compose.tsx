@@ -2,7 +2,7 @@
 // A new message (/inkorg/nytt), a new task (/inkorg/uppgift), each also about a patient (…/nytt.ID), and one that has been
 // begun (/inkorg/utkast.ID). What is written is a draft from the first key until it is sent.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Reference } from "@fhir";
 import { useLoaded } from "../admin/load.ts";
 import { openCharts } from "../app/charts.ts";
@@ -80,7 +80,7 @@ export function Compose({ about, close }: { about: string; close: () => void }) 
   useEffect(() => {
     document.title = t.value.title([c[kind]]);
   });
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   return (
     <div class="page inbox">
       <h1 ref={heading} tabIndex={-1}>{c[kind]}</h1>

@@ -2,7 +2,7 @@
 // Uppgifter (/inkorg): results to acknowledge, notes to sign, messages, other tasks, what rests, what was sent and what is
 // done. What is shown stands in the address (filter.ts), and so does what is open: a message, a new one, a question.
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useLoaded } from "../admin/load.ts";
 import { goBack, pagePath, replaceWith } from "../app/route.ts";
 import { liveness, watchLive } from "../board/live.ts";
@@ -61,7 +61,7 @@ function Tasks({ about, filter, inbox, turn, again, wrong, said, close }: TasksP
   useEffect(() => {
     document.title = t.value.title([i.heading]);
   });
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const asked = (inbox?.tasks.data?.items ?? []).find((one) => about === PLACES.hand + one.task.id || about === PLACES.rest + one.task.id);
   const gone = asked === undefined && filterIn(about) === null && inbox !== null && inbox.tasks.data !== null;
   return (

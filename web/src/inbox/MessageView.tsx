@@ -2,7 +2,7 @@
 // One conversation (/inkorg/meddelande.ID): what was written, by whom and when, who has read it and who has seen to it,
 // and an answer. That it is shown to who has it is noted as read.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Reference, Task } from "@fhir";
 import { useLoaded } from "../admin/load.ts";
 import { patientPath } from "../app/route.ts";
@@ -37,7 +37,7 @@ export function MessageView({ task, turn, close }: { task: string; turn: number;
   useEffect(() => {
     document.title = t.value.title([topic]);
   });
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   useEffect(() => {
     const asked = thread?.asked;
     if (asked === undefined || !isWaiting(asked) || whose(asked, me.peek()) === "other") return;

@@ -2,7 +2,7 @@
 // One question about one task: who is to have it, or until when it is to rest. Each says whose patient it is about.
 import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Reference } from "@fhir";
 import { fieldValue, useLoaded } from "../admin/load.ts";
 import { Fact } from "../chart/Parts.tsx";
@@ -24,7 +24,7 @@ interface FrameProps extends Props { heading: string; button: string; /** null: 
 function Frame({ item, close, said, heading, button, send, children }: FrameProps) {
   const box = useRef<HTMLDialogElement>(null);
   const busy = useSignal(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     return () => setTimeout(() => { if (document.activeElement === document.body && before instanceof HTMLElement && before.isConnected) before.focus(); }, 0);

@@ -46,7 +46,7 @@ export function TeamsView({ close }: { close: () => void }) {
   useEffect(() => {
     document.title = t.value.title([w.heading]);
   });
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const all: Reference[] = [...(me.value.who.reference === undefined ? [] : [{ ...me.value.who, display: `${w.you}: ${me.value.who.display ?? ""}` }]), ...(people.data ?? [])];
   const saved = async (team: CareTeam, title: string) => {
     wrong.value = await save(team, title);

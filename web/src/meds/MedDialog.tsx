@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is done with one medicine of the list, or with the list itself: stop, pause, resume, renew, give, reconcile. Each
 // has an address, says for whom, and is signed with one press once its few questions are answered.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ComponentChildren } from "preact";
 import type { DetectedIssue, MedicationRequest } from "@fhir";
 import { goBack } from "../app/route.ts";
@@ -14,6 +14,7 @@ import { today } from "../fhir/today.ts";
 import { t } from "../i18n/index.ts";
 import { settingState } from "../me/settings.ts";
 import { FailureBox } from "../ui/FailureBox.tsx";
+import { focusIn, useFocusDrawn } from "../ui/focus.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
 import { CheckCards } from "./CheckCards.tsx";
@@ -40,7 +41,7 @@ export interface Props { deed: MedDeed; about: string }
 export function MedDialog({ deed, about }: Props) {
   const chart = useChart();
   const box = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement;
     box.current?.showModal();
     // Where nothing need be asked, the signature is next.
@@ -76,10 +77,7 @@ function About({ deed, about, close }: Props & { close: () => void }) {
 }
 
 /** The first question that has no answer. */
-function focusAsked(form: HTMLFormElement | null): void {
-  const asked = form?.querySelector("[data-ask] input:not([type=radio]), [data-ask] textarea, [data-ask] input");
-  if (asked instanceof HTMLElement) asked.focus();
-}
+const ASKED = "[data-ask] input:not([type=radio]), [data-ask] textarea, [data-ask] input";
 
 interface FrameProps { chart: Chart; medicine: Medicine | null; deed: MedDeed; close: () => void; wrong: string; what: (who: Signer, uuid: () => string) => What | null; children?: ComponentChildren }
 
@@ -88,11 +86,12 @@ function Frame({ chart, medicine, deed, close, wrong, what, children }: FramePro
   const run = useSigning(chart);
   const box = useRef<HTMLFormElement>(null);
   const [tried, setTried] = useState(false);
+  const focusAsked = useFocusDrawn(() => focusIn(box.current, ASKED));
   const title = m.value.dialogs[deed].title(medicine === null ? "" : medicineName(medicine, chart));
   const submit = async () => {
     setTried(true);
     const made = wrong === "" ? what(run.signer(), run.uuids()) : null;
-    if (made === null) setTimeout(() => focusAsked(box.current), 0);
+    if (made === null) focusAsked();
     else if (await run.sign(made, title)) close();
   };
   const keys = (event: KeyboardEvent) => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Choosing an earlier note and which of its parts to carry forward.
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { noteDate } from "../chart/Note.tsx";
 import { useLists } from "../chart/model.ts";
 import { SectionSkeleton } from "../ui/Skeleton.tsx";
@@ -17,7 +17,7 @@ export function CarryDialog({ editor, close }: { editor: Editor; close: () => vo
   const dialog = useRef<HTMLDialogElement>(null);
   const chart = useLists("compositions", "documents");
   const source = useSignal<Source | null>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const { compositions, documents } = chart.lists;
   const all: Source[] = [...compositions.items.value.filter((c) => c.id !== editor.base.value?.id && c.status !== "entered-in-error"), ...documents.items.value.filter((d) => d.status !== "entered-in-error")];
   const sources = all.sort((a, b) => timeOf(noteDate(b)) - timeOf(noteDate(a))).slice(0, SOURCES_MAX);

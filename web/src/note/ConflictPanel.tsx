@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Somebody else has written the same note meanwhile: both texts, whole, and a choice for each part that differs.
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Composition } from "@fhir";
 import { useChart } from "../chart/model.ts";
 import { read } from "../fhir/client.ts";
@@ -29,7 +29,7 @@ function Choose({ editor, theirs }: { editor: Editor; theirs: Composition }) {
   const mine = editor.note.value;
   const all = useMemo(() => pairs(mine, noteOf(theirs)), [mine, theirs]);
   const chosen = useSignal<Readonly<Record<string, Choice>>>({});
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   const last = signatures(theirs, "legal").at(-1)?.party ?? theirs.author[theirs.author.length - 1];
   const who = chart.nameOf(last) || n.value.theirsUnknown;
   const when = showDateTime(theirs.meta?.lastUpdated);

@@ -2,7 +2,7 @@
 // Mina osignerade: drafts, notes to sign and notes to countersign, each with its patient, and how old it is.
 import type { ComponentChildren } from "preact";
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { itemPath } from "../app/route.ts";
 import { showDateTime } from "../i18n/format.ts";
 import { t } from "../i18n/index.ts";
@@ -34,7 +34,7 @@ export function UnsignedScreen() {
   useEffect(() => {
     document.title = t.value.title([n.value.unsigned.heading]);
   });
-  useEffect(() => heading.current?.focus(), []);
+  useLayoutEffect(() => heading.current?.focus(), []);
   useEffect(() => {
     const stop = new AbortController();
     failure.value = null;

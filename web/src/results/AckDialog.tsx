@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Before several answers are acknowledged at once: whose they are, how many, and by name what is not within reference.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { useChart } from "../chart/model.ts";
 import { ClinicalText, Fact } from "../chart/Parts.tsx";
 import { currentName, identityNumber, nameText } from "../fhir/text.ts";
@@ -21,7 +21,7 @@ export function AckDialog({ acks, close, empty }: Props) {
   const nothing = some.length === 0 && acks.status.value !== "loading" && !acks.busy.value;
   const ran = useRef(false);
   useEffect(() => { if (nothing && !ran.current) empty(); }, [nothing]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     box.current?.showModal();
     confirm.current?.focus();
     return () => setTimeout(() => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Taking an acknowledging back after the short time: whose answer it is, who had acknowledged it, and why it was wrong.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import { fieldValue } from "../admin/load.ts";
 import { useChart } from "../chart/model.ts";
@@ -21,7 +21,7 @@ export function BackDialog({ acks, one, close }: { acks: Acks; one: Answer; clos
   const box = useRef<HTMLDialogElement>(null);
   const wrong = useSignal("");
   const b = r.value.back;
-  useEffect(() => box.current?.showModal(), []);
+  useLayoutEffect(() => box.current?.showModal(), []);
   const patient = chart.patient.value;
   const by = doneBy(one.task);
   const send = async (form: HTMLFormElement) => {

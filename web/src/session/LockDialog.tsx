@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Over everything when a session rests: what was on the screen is out of sight, not gone.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { OutsideButton } from "./OutsideButton.tsx";
 import { PasswordForm } from "./PasswordForm.tsx";
@@ -10,7 +10,7 @@ export function LockDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   const locked = stage.value === "locked";
   const texts = t.value.login;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (locked) dialog.current?.showModal();
     else dialog.current?.close();
   }, [locked]);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // In the header: who is logged in and as what, the change of assignment in one step, and the way out.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n/index.ts";
 import { Icon } from "../ui/Icon.tsx";
 import { AccountActions } from "./AccountActions.tsx";
@@ -12,7 +12,7 @@ export function Who() {
   const dialog = useRef<HTMLDialogElement>(null);
   const who = session.value;
   const texts = t.value.login;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (shown) dialog.current?.showModal();
     else dialog.current?.close();
   }, [shown]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields of a form, drawn after their data. Each has the path of its element, and beneath it what the service refused of it.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Reference } from "@fhir";
 import { later, useLoaded } from "../../admin/load.ts";
 import { holdDecimal } from "../../fhir/decimal.ts";
@@ -155,7 +155,7 @@ function Rows({ draft, field, path }: At<Listed>) {
   const was = useRef(all.length);
   const [gone, setGone] = useState("");
   const name = labelOf(draft.form, `${path}[]`);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (all.length > was.current) box.current?.querySelector<HTMLElement>(":scope > fieldset:last-of-type :is(input, select, textarea)")?.focus();
     if (all.length < was.current) box.current?.querySelector<HTMLElement>(":scope > .actions button")?.focus();
     was.current = all.length;

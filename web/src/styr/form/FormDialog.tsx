@@ -2,7 +2,7 @@
 // A form over one resource: written, refused field by field in the service's own words, or met by somebody else's change. What
 // has been written stands until it is saved.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { FhirError } from "../../fhir/error.ts";
 import { language } from "../../i18n/index.ts";
 import { newKey } from "../../ids/key.ts";
@@ -76,7 +76,7 @@ export function FormDialog({ form, of, link, close, did, write, before, offers =
   const [drawn, setDrawn] = useState(0);
   const [warned, setWarned] = useState(false);
   const box = useRef<HTMLFormElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (wrong.at.size > 0) box.current?.querySelector<HTMLElement>("[aria-invalid], fieldset:has(> .box-failure) :is(input, select, textarea, button)")?.focus();
   }, [wrong]);
 
