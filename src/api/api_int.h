@@ -336,6 +336,8 @@ struct write {
 /* The whole of a create, update or delete: checks on this thread, then defers the call and gives it to the
  * store. */
 bool write_run(struct call *c, enum write_kind kind);
+/* If-Match: false, with ERR_VERSION_CONFLICT, when asked (0: none is) is not the version that stands. */
+bool write_version_holds(struct arena *arena, uint32_t now, uint32_t asked, struct err *err);
 /* Id, criteria and preconditions of the call. */
 bool write_prepare(struct call *c, struct write *w, enum write_kind kind, struct err *err);
 /* Checks the resource at w->node against the model and the address. False with issues. */

@@ -187,7 +187,9 @@ bool guard_gov(struct write *w, struct store_read *r, struct err *err)
     if (!w->gov)
         return true;
     if (w->kind != WRITE_CREATE) {
-        if (!guard_mask_full(w, r, &v, err))
+        /* Whoever has not seen what stands is told that, before what the rules say of it. */
+        if (!guard_mask_full(w, r, &v, err) ||
+            (v.rid && !write_version_holds(c->arena, v.version, w->change.if_version, err)))
             return false;
         w->gov_was = v.rid ? ARENA_NEW(c->arena, struct json_doc) : NULL;
         if (v.rid && !w->gov_was)

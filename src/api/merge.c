@@ -257,10 +257,8 @@ static bool read_patient(struct merge *m, struct merge_side *s, struct err *err)
     audited_name(c, s->id);
     if (!str_eq(seen.body, s->now.body))
         return err_set(err, ERR_ACCESS_MASKED, NULL);
-    if (s->asked && s->asked != s->now.version)
-        return err_set_str(err, ERR_VERSION_CONFLICT, arena_printf(c->arena, "%u", s->now.version),
-                           arena_printf(c->arena, "%u", s->asked));
-    return json_parse(c->arena, s->now.body, &fhir_names, &s->doc, err);
+    return write_version_holds(c->arena, s->now.version, s->asked, err) &&
+           json_parse(c->arena, s->now.body, &fhir_names, &s->doc, err);
 }
 
 /* ---- the job ---- */

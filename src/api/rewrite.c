@@ -11,13 +11,9 @@ static bool apply(struct write *w, const struct store_version *now, struct check
 {
     struct str text = {0};
     w->built = false;
-    if (w->change.if_version && w->change.if_version != now->version) {
-        /* Told before a patch that cannot be made from what has changed since. */
-        struct arena *arena = w->call->arena;
-        return err_set_str(err, ERR_VERSION_CONFLICT, arena_printf(arena, "%u", now->version),
-                           arena_printf(arena, "%u", w->change.if_version));
-    }
-    if (!w->rewrite(w, now->body, &text, err) || !json_parse(w->call->arena, text, &fhir_names, w->doc, err))
+    /* Told before a patch that cannot be made from what has changed since. */
+    if (!write_version_holds(w->call->arena, now->version, w->change.if_version, err) ||
+        !w->rewrite(w, now->body, &text, err) || !json_parse(w->call->arena, text, &fhir_names, w->doc, err))
         return false;
     if (w->doc->nodes[0].kind != JSON_OBJECT)
         return err_set(err, ERR_FHIR_NOT_OBJECT, NULL);

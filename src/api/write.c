@@ -43,6 +43,13 @@ static bool parse_match(struct str tag, uint32_t *version, struct err *err)
     return true;
 }
 
+bool write_version_holds(struct arena *arena, uint32_t now, uint32_t asked, struct err *err)
+{
+    return !asked || asked == now ||
+           err_set_str(err, ERR_VERSION_CONFLICT, arena_printf(arena, "%u", now),
+                       arena_printf(arena, "%u", asked));
+}
+
 static const char *const write_params[] = {NULL};
 
 bool write_prepare(struct call *c, struct write *w, enum write_kind kind, struct err *err)

@@ -86,6 +86,17 @@ describe('a final decision', () => {
     const text = (await put('Decision/final', bent)).json.issue[0];
     assert.match(JSON.stringify(text), /fattat beslut och ändras inte \(outcome\).*supersedes/);
   });
+  test('a version that no longer stands is told as that, before what the rules say; of a transaction too', async () => {
+    const held = await read('Decision/final');
+    const stale = (match) => put('Decision/final', { ...held, outcome: 'rejected' }, { 'If-Match': match });
+    const r = await stale('W/"7"');
+    assert.deepEqual([r.status, code(r)], [412, 'VERSION_CONFLICT'], r.text);
+    assert.equal(code(await stale(`W/"${held.meta.versionId}"`)), 'GOV_FINAL');
+    const put7 = entry('PUT', 'Decision/final', { ...held, outcome: 'rejected' });
+    put7.request.ifMatch = 'W/"7"';
+    assert.equal(code(await ask(server, 'POST', styr, { body: bundle('transaction', put7) })), 'VERSION_CONFLICT');
+    assert.deepEqual(await read('Decision/final'), held);
+  });
   test('may be sent and reported, once, and be superseded by another final one', async () => {
     await ok('Meeting/anm', { status: 'planned', title: 'Möte', start: '2025-06-10T09:00:00Z' });
     await ok('Decision/later', DECISION);
