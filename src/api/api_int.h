@@ -342,6 +342,8 @@ bool write_version_holds(struct arena *arena, uint32_t now, uint32_t asked, stru
 bool write_prepare(struct call *c, struct write *w, enum write_kind kind, struct err *err);
 /* Checks the resource at w->node against the model and the address. False with issues. */
 bool write_check(struct write *w, struct check_issues *issues);
+/* When the lines are those of a text that the client has never seen. */
+void write_without_lines(struct check_issues *issues);
 /* Parts and index rows for w->id. */
 bool write_build(struct write *w, struct err *err);
 /* What the criteria found: sets w->id, matched or nothing; several are an error. */

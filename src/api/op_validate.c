@@ -2,7 +2,7 @@
  * $validate (R4 resource-operation-validate): would this be accepted, as it stands, as a create, an update or
  * a delete? The answer is 200 with an OperationOutcome whether it would or not; 4xx means that it could not
  * be looked at. A profile other than the resource type's own is refused, not passed over. */
-#include "api/api_int.h"
+#include "api/gov_fill.h"
 #include "fhir_gen/names.h"
 
 enum validate_mode { MODE_NONE, MODE_CREATE, MODE_UPDATE, MODE_DELETE, MODE_PROFILE };
@@ -14,6 +14,7 @@ struct validation {
     enum validate_mode mode;
     struct str profile;
     struct check_issues *issues;
+    bool filled; /* what the server itself puts in is in it: its lines are not those that were sent */
 };
 
 static bool read_mode(struct validation *v, struct str mode, struct err *err)
@@ -120,6 +121,8 @@ static void check_content(struct validation *v)
     fhir_type_id type = 0;
     struct err err = {0};
     check_resource(&v->doc, v->node, &type, v->issues);
+    if (v->filled)
+        write_without_lines(v->issues);
     if (type && type != v->call->type) {
         err_set(&err, ERR_FHIR_TYPE_MISMATCH, fhir_types[type].name, fhir_types[v->call->type].name, NULL);
         add_issue(v, &err);
@@ -144,12 +147,29 @@ static bool check_delete(struct validation *v, struct store_read *r, const struc
     return true;
 }
 
-/* What depends on the record: the instance named must be there to be read or deleted. */
+/* A write is checked with what the server puts in, and so is what would be one. */
+static bool fill(struct validation *v, struct store_read *r, struct err *err)
+{
+    struct write w = {.call = v->call, .doc = &v->doc, .node = v->node};
+    if (!gov_fill(&w, r, err))
+        return false;
+    v->filled = w.filled;
+    if (w.filled) {
+        v->doc = *w.doc;
+        v->node = w.node;
+    }
+    return true;
+}
+
+/* What depends on the record: what the server would put in, and that the instance named is there to be read
+ * or deleted. */
 static bool check_record(struct validation *v, struct store_read *r, struct err *err)
 {
     struct call *c = v->call;
     struct store_version now;
-    if (!c->id.n || (v->node != UINT32_MAX && v->mode != MODE_DELETE))
+    if (v->node != UINT32_MAX && v->mode != MODE_DELETE)
+        return fill(v, r, err);
+    if (!c->id.n)
         return true;
     enum store_found found = store_get(r, c->type, c->id, c->arena, &now, err);
     if (found == STORE_FAILED)

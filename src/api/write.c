@@ -97,20 +97,21 @@ static bool check_id(struct write *w, struct err *err)
     return false;
 }
 
-/* Lines are those of a text that the client has never seen. */
-static bool without_lines(struct check_issues *issues)
+void write_without_lines(struct check_issues *issues)
 {
     for (uint32_t i = 0; i < issues->count; i++)
         issues->item[i].line = issues->item[i].column = 0;
-    return false;
 }
 
 bool write_check(struct write *w, struct check_issues *issues)
 {
     fhir_type_id type;
     struct err err = {0};
-    if (!check_resource(w->doc, w->node, &type, issues))
-        return w->filled || w->rewrite ? without_lines(issues) : false;
+    if (!check_resource(w->doc, w->node, &type, issues)) {
+        if (w->filled || w->rewrite)
+            write_without_lines(issues);
+        return false;
+    }
     if (type != w->call->type)
         err_set(&err, ERR_FHIR_TYPE_MISMATCH, fhir_types[type].name, fhir_types[w->call->type].name, NULL);
     if (err.code || !check_id(w, &err)) {

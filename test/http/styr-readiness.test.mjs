@@ -151,6 +151,16 @@ test('frozen: the hash is that of the entries, nothing changes any more, and the
   assert.equal(again.status, 409, again.text);
 });
 
+test('a go-live decision is looked at ($validate) with the verdict that would be put into it', async () => {
+  const looked = async (more) => {
+    const decision = { resourceType: 'Decision', status: 'final', kind: 'go-live', outcome: 'go', checkpoint: [{ reference: `ReadinessCheckpoint/${id}` }], decidedOn: day(0), preparedBy: [{ reference: 'PractitionerRole/prep' }], decider: { reference: 'PractitionerRole/dir' }, mandate: { reference: 'Mandate/m' }, initiative: { reference: 'Initiative/http' }, ...more };
+    return (await ask('POST', '/styr/Decision/$validate', decision)).body.issue.map((i) => [i.severity, i.details?.coding?.[0]?.code]);
+  };
+  assert.deepEqual((await looked({})).map(([severity]) => severity), ['information'], 'go, as it came to');
+  assert.deepEqual(await looked({ checkpoint: [{ reference: 'ReadinessCheckpoint/none' }] }), [['error', 'FHIR_INVARIANT']], 'nothing that it came to');
+  assert.deepEqual(await looked({ outcome: 'perhaps' }), [['error', 'FHIR_BINDING']]);
+});
+
 const receipt = async (key) => (await ask('GET', `/me/receipts/${key}`)).body;
 const total = async (query) => (await ask('GET', `${query}&_summary=count`)).body.total;
 const PARAMETERS = { resourceType: 'Parameters' };
