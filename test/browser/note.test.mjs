@@ -348,7 +348,7 @@ test("the page is killed in the middle of a word: at most a second of it is lost
       await page.waitForTimeout(15);
     }
   })().catch(() => undefined);
-  await page.waitForTimeout(3500);
+  while (times.length < 100) await page.waitForTimeout(100);
   const address = page.url();
   const killed = Date.now();
   const crash = await page.context().newCDPSession(page);
