@@ -7,6 +7,7 @@
 #include "base/os.h"
 #include "fail.h"
 #include "params.h"
+#include "rules.h"
 #include "types.h"
 #include "write_c.h"
 #include "write_ts.h"
@@ -47,6 +48,7 @@ int main(int argc, char **argv)
     names_init(&t->names, &arena);
     names_add(&t->names, "resourceType");
     source_load(&t->source, &arena, argv[1], argv[2]);
+    rules_said(t, argv[2]);
     types_build(t);
     params_build(t);
     params_compartments(t);

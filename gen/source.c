@@ -144,16 +144,24 @@ static void add_bundle(struct source *s, const struct json_doc *doc, const char 
     }
 }
 
-static void add_file(struct source *s, const char *file, bool own)
+const struct json_doc *source_file(const struct source *s, const char *file)
 {
     char *data;
     size_t n;
     if (!os_file_read(file, FILE_MAX_BYTES, &data, &n))
-        fail_at(file, "cannot be read (npm ci brings the package)");
+        return NULL;
     struct json_doc *doc = ARENA_NEW(s->arena, struct json_doc);
     struct err err;
     if (!json_parse(s->arena, (struct str){data, n}, NULL, doc, &err))
         fail_at(file, "line %u: %s %s", err.line, err_info(err.code)->name, err.arg[0]);
+    return doc;
+}
+
+static void add_file(struct source *s, const char *file, bool own)
+{
+    const struct json_doc *doc = source_file(s, file);
+    if (!doc)
+        fail_at(file, "cannot be read (npm ci brings the package)");
     const char *type = source_need(s, doc, 0, "resourceType", file);
     if (!strcmp(type, "Bundle"))
         add_bundle(s, doc, file, own);
@@ -187,7 +195,8 @@ static void add_dir(struct source *s, const char *dir)
         if (str_ends(str_of(names[i]), STR(".json")))
             add_file(s, names[i], true);
         else if (!str_ends(str_of(names[i]), STR("/access")) && !str_ends(str_of(names[i]), STR("/care")) &&
-                 !str_ends(str_of(names[i]), STR("/reports"))) /* rules of our own form, not FHIR */
+                 !str_ends(str_of(names[i]), STR("/reports")) &&
+                 !str_ends(str_of(names[i]), STR("/constraints"))) /* rules of our own form, not FHIR */
             add_dir(s, names[i]);
     }
 }

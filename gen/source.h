@@ -26,6 +26,8 @@ struct source {
 
 /* Reads the package's files and every *.json under own_dir; ends the program on anything unreadable. */
 void source_load(struct source *s, struct arena *arena, const char *package_dir, const char *own_dir);
+/* One file as JSON, NULL when it cannot be read; ends the program when it is no JSON. */
+const struct json_doc *source_file(const struct source *s, const char *file);
 /* The resource of this type and canonical (a |version is cut off), NULL when there is none. */
 const struct source_resource *source_find(const struct source *s, const char *type, const char *canonical);
 

@@ -18,7 +18,8 @@ enum {
     TABLES_COMPONENTS_MAX = 3,
     TABLES_COMPARTMENT_PARAMS_MAX = 1024,
     TABLES_RULES_MAX = 1024,
-    TABLES_RULES_PER_TYPE_MAX = 255
+    TABLES_RULES_PER_TYPE_MAX = 255,
+    TABLES_SAID_MAX = 256
 };
 
 enum tables_kind { KIND_PRIMITIVE, KIND_COMPLEX, KIND_BACKBONE, KIND_RESOURCE };
@@ -69,11 +70,18 @@ struct tables_param {
     } component[TABLES_COMPONENTS_MAX];
 };
 
-/* A constraint of a steering type, or of a backbone element of one. */
+/* A constraint that is held: of a steering type or a backbone element of one, or R4's own. */
 struct tables_rule {
     uint16_t type;
+    bool r4;
     uint32_t order; /* as read */
     const char *key, *sv, *en, *expression;
+};
+
+/* A constraint of R4 that is held (definitions/constraints/r4.json). */
+struct tables_said {
+    const char *key, *sv, *en; /* en: NULL, when R4's own will do */
+    bool met;
 };
 
 struct tables_compartment {
@@ -98,6 +106,8 @@ struct tables {
     uint32_t target_count;
     struct tables_rule rule[TABLES_RULES_MAX];
     uint32_t rule_count;
+    struct tables_said said[TABLES_SAID_MAX];
+    uint32_t said_count;
     struct tables_compartment compartment[TABLES_COMPARTMENTS_MAX];
     uint32_t compartment_count;
 };

@@ -355,8 +355,7 @@ static void read_elements(struct tables *t, const struct source_resource *r, enu
     {
         read_element(&x, e);
     }
-    if (x.type->styr)
-        rules_read(t, r, list);
+    rules_read(t, r, list);
 }
 
 static int by_owner(const void *a, const void *b)

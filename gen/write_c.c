@@ -135,11 +135,11 @@ static void write_params(const struct tables *t, struct buf *out)
 
 static void write_rules(const struct tables *t, struct buf *out)
 {
-    buf_cstr(out, "const struct fhir_rule fhir_rules[] = {\n    {0, \"\", \"\", \"\", \"\"},\n");
+    buf_cstr(out, "const struct fhir_rule fhir_rules[] = {\n    {0, false, \"\", \"\", \"\", \"\"},\n");
     for (uint32_t i = 1; i < t->rule_count; i++) {
         const struct tables_rule *r = &t->rule[i];
         const char *const text[] = {r->key, r->sv, r->en, r->expression};
-        buf_printf(out, "    {%u", r->type);
+        buf_printf(out, "    {%u, %s", r->type, r->r4 ? "true" : "false");
         for (size_t k = 0; k < sizeof text / sizeof *text; k++) {
             buf_cstr(out, ", ");
             write_text(out, text[k]);

@@ -535,7 +535,8 @@ static void test_blind_clients(void **state)
     snprintf(path, sizeof path, "Consent/%s", block);
     snprintf(body, sizeof body,
              "{\"resourceType\":\"Consent\",\"id\":\"%s\",\"status\":\"inactive\",\"scope\":{\"text\":\"x\"},"
-             "\"category\":[{\"text\":\"x\"}],\"patient\":{\"reference\":\"Patient/two\"}}",
+             "\"policyRule\":{\"text\":\"x\"},\"category\":[{\"text\":\"x\"}],\"patient\":{\"reference\":"
+             "\"Patient/two\"}}",
              block);
     assert_int_equal(status(&full, "blind:Consent", "PUT", path, body), 403);
     assert_int_equal(status(&full, "machine", "PUT", path, body), 403);
@@ -653,7 +654,7 @@ static void test_labels_and_signing(void **state)
                      422);
     assert_int_equal(status(&full, "anna", "POST", "Consent",
                             "{\"resourceType\":\"Consent\",\"status\":\"active\",\"scope\":{\"text\":\"x\"},"
-                            "\"category\":[{\"coding\":[{\"system\":"
+                            "\"policyRule\":{\"text\":\"x\"},\"category\":[{\"coding\":[{\"system\":"
                             "\"https://helhet.example/fhir/CodeSystem/"
                             "access-category\",\"code\":\"emergency\"}]}],\"patient\":{\"reference\":"
                             "\"Patient/one\"}}"),

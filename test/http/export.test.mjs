@@ -31,7 +31,7 @@ const small = [
   observation('ob', 'b', { status: 'preliminary' }),
   observation('oc', 'c'),
   observation('onone'),
-  { resourceType: 'Appointment', id: 'ab', status: 'booked', participant: [{ actor: { reference: 'Patient/a' }, status: 'accepted' }, { actor: { reference: 'Patient/b' }, status: 'accepted' }] },
+  { resourceType: 'Appointment', id: 'ab', status: 'booked', start: '2026-01-02T09:00:00Z', end: '2026-01-02T09:30:00Z', participant: [{ actor: { reference: 'Patient/a' }, status: 'accepted' }, { actor: { reference: 'Patient/b' }, status: 'accepted' }] },
   { resourceType: 'Group', id: 'g', type: 'person', actual: true, member: [{ entity: { reference: 'Patient/a' } }, { entity: { reference: 'Patient/b' } }, { entity: { reference: 'Patient/c' }, inactive: true }] },
   { resourceType: 'Group', id: 'empty', type: 'person', actual: true },
 ];

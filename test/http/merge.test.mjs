@@ -162,7 +162,7 @@ describe('without login', () => {
         (id) => observation(id, pick([s, s, t]), random(99), { performer: [{ reference: who() }], note: [{ text: 'ej förhöjt, 4,10 åäö' }] }),
         (id) => ({ resourceType: 'List', id, status: 'current', mode: 'working', subject: { reference: who() }, entry: Array.from({ length: 1 + random(3) }, () => ({ item: { reference: who() } })) }),
         (id, subject = { reference: who() }) => ({ resourceType: 'Condition', id, subject, code: { text: 'ingen' }, asserter: { reference: who() }, contained: [{ resourceType: 'Observation', id: 'in', status: 'final', code: { text: 'y' }, subject }], evidence: [{ detail: [{ reference: '#in' }] }] }),
-        (id) => ({ resourceType: 'AllergyIntolerance', id, patient: { reference: who() }, recorder: { reference: who() } }),
+        (id) => ({ resourceType: 'AllergyIntolerance', id, clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }] }, patient: { reference: who() }, recorder: { reference: who() } }),
         (id) => ({ resourceType: 'Task', id, status: 'requested', intent: 'order', for: { reference: who() }, focus: { reference: `Observation/r${round}-0` } }),
       ];
       const all = Array.from({ length: 6 + random(14) }, (_, i) => (i === 0 ? make[0] : pick(make))(`r${round}-${i}`));

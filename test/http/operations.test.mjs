@@ -164,7 +164,7 @@ test('$everything within a time of care, by GET and by POST', async () => {
   await post('/', bundle('transaction', entry('PUT', 'Patient/e', { resourceType: 'Patient', id: 'e' }),
     entry('PUT', 'Encounter/e1', { resourceType: 'Encounter', id: 'e1', status: 'finished', class: { code: 'IMP' }, subject: { reference: 'Patient/e' }, period: { start: '2024-03-01', end: '2024-03-20' } }),
     entry('PUT', 'Encounter/e2', { resourceType: 'Encounter', id: 'e2', status: 'finished', class: { code: 'AMB' }, subject: { reference: 'Patient/e' }, period: { start: '2024-05-01', end: '2024-05-01' } }),
-    entry('PUT', 'AllergyIntolerance/e', { resourceType: 'AllergyIntolerance', id: 'e', patient: { reference: 'Patient/e' } })));
+    entry('PUT', 'AllergyIntolerance/e', { resourceType: 'AllergyIntolerance', id: 'e', clinicalStatus: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical', code: 'active' }] }, patient: { reference: 'Patient/e' } })));
   const ids = (r) => r.json.entry.map((e) => `${e.resource.resourceType}/${e.resource.id}`).sort();
   const path = '/Patient/e/$everything';
   assert.deepEqual(ids(await get(path)), ['AllergyIntolerance/e', 'Encounter/e1', 'Encounter/e2', 'Patient/e']);

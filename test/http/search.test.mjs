@@ -137,7 +137,7 @@ describe('compartments', () => {
 
 test('_list gives what a List holds, but not what was taken off it', async () => {
   const item = (reference, more) => ({ item: { reference }, ...more });
-  const list = { resourceType: 'List', id: 'l1', status: 'current', mode: 'working', entry: [item('Observation/o1'), item('Observation/o2', { deleted: true }), item('Patient/p3')] };
+  const list = { resourceType: 'List', id: 'l1', status: 'current', mode: 'changes', entry: [item('Observation/o1'), item('Observation/o2', { deleted: true }), item('Patient/p3')] };
   assert.equal((await go('PUT', '/List/l1', { body: list })).status, 201);
   assert.deepEqual(ids(await go('GET', '/Observation?_list=l1')), ['o1']);
   assert.deepEqual(ids(await go('GET', '/Patient?_list=l1')), ['p3']);

@@ -329,7 +329,7 @@ bool check_resource(struct json_doc *doc, uint32_t i, fhir_type_id *type, struct
     struct issue_list l = {doc, i, issues};
     issues->count = issues->total = 0;
     *type = check_one_resource(&l, doc, i);
-    if (issues->total == 0 && fhir_types[*type].styr)
+    if (issues->total == 0)
         rules_hold(&l, i, *type);
     return issues->total == 0;
 }

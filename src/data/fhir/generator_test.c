@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -90,7 +91,7 @@ static const struct refusal refusals[] = {
 
 /* A folder with one definition and R4's corrections in it, and where the tables would go. */
 struct workshop {
-    char dir[64], file[96], r4[96], out[96];
+    char dir[64], file[96], r4[96], out[96], held[96], constraints[128];
 };
 
 static void workshop_open(struct workshop *w)
@@ -107,6 +108,8 @@ static void workshop_open(struct workshop *w)
     assert_non_null(realpath("definitions/r4", target));
     assert_int_equal(symlink(target, w->r4), 0);
     snprintf(w->out, sizeof w->out, "%s/out", w->dir);
+    snprintf(w->held, sizeof w->held, "%s/constraints", w->dir);
+    snprintf(w->constraints, sizeof w->constraints, "%s/r4.json", w->held);
 }
 
 static void workshop_close(struct workshop *w)
@@ -152,6 +155,33 @@ static void what_is_not_understood_stops_the_build(void **state)
     workshop_close(&w);
 }
 
+/* Of R4's constraints those are held that are named, if R4 has them. */
+static void constraints_of_r4_are_named(void **state)
+{
+    static const struct refusal held[] = {
+        {"R4 has no such constraint", "{\"constraint\":[{\"key\":\"per-9\",\"sv\":\"x\"}]}"},
+        /* On an element that is of a type of its own. */
+        {"R4 has no such constraint", "{\"constraint\":[{\"key\":\"org-2\",\"sv\":\"x\"}]}"},
+        {"only constraints of severity error", "{\"constraint\":[{\"key\":\"con-3\",\"sv\":\"x\"}]}"},
+        {"sv is missing", "{\"constraint\":[{\"key\":\"per-1\"}]}"},
+        {"JSON_SYNTAX", "{\"constraint\":"},
+    };
+    struct workshop w;
+    char output[OUTPUT_MAX_BYTES];
+    (void)state;
+    workshop_open(&w);
+    assert_int_equal(mkdir(w.held, 0777), 0);
+    for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
+        assert_true(os_file_replace(w.constraints, str_of(held[i].definition)));
+        int status = generate(&w, SNAPSHOT(ELEMENT("a", "1", STRING)), output);
+        if (!status || !strstr(output, held[i].message))
+            fail_msg("status %d, '%s', not '%s'", status, output, held[i].message);
+    }
+    unlink(w.constraints);
+    rmdir(w.held);
+    workshop_close(&w);
+}
+
 /* A resource type of our own goes through the same generator. */
 static void own_types_become_tables(void **state)
 {
@@ -174,6 +204,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_understood_stops_the_build),
+        cmocka_unit_test(constraints_of_r4_are_named),
         cmocka_unit_test(own_types_become_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,9 +55,10 @@ struct fhir_type {
     uint8_t rule_count;
 };
 
-/* A constraint (R4 ElementDefinition.constraint) of a steering type or a backbone element of one. */
+/* A constraint that is held at write (R4 ElementDefinition.constraint). */
 struct fhir_rule {
-    fhir_type_id type;
+    fhir_type_id type;      /* with all that is made from it */
+    bool r4;                /* one of R4's own, not of the steering's */
     const char *key;        /* "dec-1" */
     const char *sv, *en;    /* what it says */
     const char *expression; /* FHIRPath on that element */
