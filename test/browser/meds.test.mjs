@@ -14,6 +14,7 @@ const CHART = "/patient/web-tolvan";
 const MEDS = `${CHART}/lakemedel`;
 const SLOW_READ_MS = 800;
 const ATC = "http://www.whocc.no/atc";
+const ACTIVE_ALLERGY = { coding: [{ system: "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", code: "active" }] };
 
 let region;
 let browser;
@@ -340,7 +341,7 @@ test("logged in: the order is the prescriber's own, in their assignment's unit; 
   const more = [
     named("Practitioner", "ulla", "Ulla", "Prov"), role("ulla-med", "ulla", "med", { code: "assistant", title: "Undersköterska" }),
     { resourceType: "Encounter", id: "visit", meta: unit, status: "in-progress", class: { code: "IMP" }, subject: patient, serviceProvider: { reference: "Organization/med" }, period: { start: "2026-01-01T08:00:00+01:00" } },
-    { resourceType: "AllergyIntolerance", id: "nsaid", meta: unit, patient, criticality: "high", code: { text: "NSAID" } },
+    { resourceType: "AllergyIntolerance", id: "nsaid", meta: unit, patient, clinicalStatus: ACTIVE_ALLERGY, criticality: "high", code: { text: "NSAID" } },
   ];
   const data = await makeData(more, [["ulla", "Practitioner/ulla"]]);
   const server = await closed(data);
@@ -434,7 +435,7 @@ test("an allergy that has come since stops a renewal and a resumption too", () =
   visit(MEDS, async (page) => {
     const put = (resource) => fetch(`${region.url}/fhir/${resource.resourceType}/${resource.id}`, { method: "PUT", headers: { "Content-Type": "application/fhir+json" }, body: JSON.stringify(resource) });
     const order = (id, status) => ({ resourceType: "MedicationRequest", id, status, intent: "order", medicationCodeableConcept: { coding: [{ system: ATC, code: "C09AA02" }], text: `Enalapril ${id}` }, subject: { reference: "Patient/web-tolvan" }, dosageInstruction: [{ text: "1 tablett" }] });
-    for (const resource of [order("web-ace-1", "active"), order("web-ace-2", "on-hold"), { resourceType: "AllergyIntolerance", id: "web-ace", patient: { reference: "Patient/web-tolvan" }, code: { text: "ACE-hämmare, angioödem" } }])
+    for (const resource of [order("web-ace-1", "active"), order("web-ace-2", "on-hold"), { resourceType: "AllergyIntolerance", id: "web-ace", clinicalStatus: ACTIVE_ALLERGY, patient: { reference: "Patient/web-tolvan" }, code: { text: "ACE-hämmare, angioödem" } }])
       assert.equal((await put(resource)).status, 201);
     await page.reload();
     await settled(page);

@@ -32,7 +32,7 @@ const world = [
   order('o3', 'ena', 'med', 'Avslutad medicin', { status: 'completed' }),
   order('o4', 'ena', 'kir', 'Kirurgens läkemedel'),
   { resourceType: 'AllergyIntolerance', id: 'a1', ...made('med'), patient: of('ena'), clinicalStatus: { coding: [{ code: 'active' }] }, criticality: 'high', code: { text: 'Penicillin' }, reaction: [{ manifestation: [{ text: 'Anafylaxi' }] }] },
-  { resourceType: 'AllergyIntolerance', id: 'a2', ...made('med'), patient: of('ena'), verificationStatus: { coding: [{ code: 'refuted' }] }, code: { text: 'Avfärdad allergi' } },
+  { resourceType: 'AllergyIntolerance', id: 'a2', ...made('med'), patient: of('ena'), clinicalStatus: { coding: [{ code: 'active' }] }, verificationStatus: { coding: [{ code: 'refuted' }] }, code: { text: 'Avfärdad allergi' } },
   { resourceType: 'Flag', id: 'f1', ...made('med'), status: 'active', subject: of('ena'), code: { text: NASTY } },
   { resourceType: 'Condition', id: 'c1', ...made('med'), subject: of('ena'), clinicalStatus: { coding: [{ code: 'active' }] }, code: { text: 'Förmaksflimmer' } },
   { resourceType: 'Condition', id: 'c2', ...made('med'), subject: of('ena'), clinicalStatus: { coding: [{ code: 'resolved' }] }, code: { text: 'Läkt fraktur' } },
