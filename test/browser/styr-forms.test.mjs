@@ -318,6 +318,13 @@ test("a body, refused where it would decide; a mandate with an amount, and its e
     await byButton("Nytt mandat")(page);
     await write(dialog, { Benämning: "Upphandling av småsystem", "Högsta belopp, kronor": "500000", "Källa, till exempel delegationsordning": "Delegationsordning (test)", "Verkställighetsbeslut": "", "Omfattar allt": "" });
     await pick(dialog, "Innehavare", "Regionst", "Regionstyrelsen");
+    const last = dialog.getByLabel("Till", { exact: true });
+    const first = await dialog.getByLabel("Från", { exact: true }).inputValue();
+    await last.fill("2020-01-01");
+    await save(dialog);
+    await dialog.getByText("Perioden slutar innan den börjar.").waitFor();
+    assert.equal(await last.getAttribute("aria-invalid"), "true", `from ${first}: told at its end`);
+    await last.fill("");
     await save(dialog);
     const given = page.locator("main tbody tr", { hasText: "500 000" });
     await given.waitFor();

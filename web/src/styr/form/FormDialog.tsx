@@ -44,14 +44,14 @@ function places(fields: readonly Field[], tree: Tree, path = ""): string[] {
   });
 }
 
-/** Each refusal at the nearest place there is, and what has none with the whole. */
+/** Each refusal at the nearest place there is (of a period that is wrong its end), and what has none with the whole. */
 function wrongOf(error: unknown, form: Form, tree: Tree): Wrong {
   if (!(error instanceof FhirError) || error.outcome === null) return { whole: failureText(error), at: new Map() };
   const known = new Set(places(form.fields, tree));
   const at = new Map<string, string>();
   const whole: string[] = [];
   for (const [place, text] of refusals(error.outcome, language.value, form.rules ?? {})) {
-    let near = place;
+    let near = known.has(place) ? place : ([...known].filter((one) => one.startsWith(`${place}.`)).at(-1) ?? place);
     while (near !== "" && !known.has(near)) near = near.slice(0, Math.max(near.lastIndexOf("."), near.lastIndexOf("["), 0));
     if (near === "") whole.push(text);
     else at.set(near, [at.get(near), text].filter((one) => one !== undefined).join(" "));
